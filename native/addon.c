@@ -1,0 +1,17 @@
+/* The module: one initialiser for each kernel interface. */
+#include "addon.h"
+
+void export_function(napi_env env, napi_value exports, const char *name, napi_callback function) {
+	napi_value value;
+	if (napi_create_function(env, name, NAPI_AUTO_LENGTH, function, NULL, &value) != napi_ok ||
+	    napi_set_named_property(env, exports, name, value) != napi_ok)
+		napi_fatal_error("nscope", NAPI_AUTO_LENGTH, name, NAPI_AUTO_LENGTH);
+}
+
+NAPI_MODULE_INIT() {
+	init_errno(env, exports);
+	init_nsfs(env, exports);
+	init_proc(env, exports);
+	init_uts(env, exports);
+	return exports;
+}

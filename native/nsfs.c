@@ -1,0 +1,99 @@
+/* ioctl_nsfs(2): what a namespace descriptor tells of itself. include/uapi/linux/nsfs.h */
+#include "addon.h"
+#include <errno.h>
+#include <sys/ioctl.h>
+
+#define NSIO 0xb7
+#define NS_GET_USERNS _IO(NSIO, 0x1)
+#define NS_GET_PARENT _IO(NSIO, 0x2)
+#define NS_GET_NSTYPE _IO(NSIO, 0x3)
+#define NS_GET_OWNER_UID _IO(NSIO, 0x4)
+#define NS_GET_MNTNS_ID _IOR(NSIO, 0x5, uint64_t)
+#define NS_GET_PID_FROM_PIDNS _IOR(NSIO, 0x6, int)
+#define NS_GET_TGID_FROM_PIDNS _IOR(NSIO, 0x7, int)
+#define NS_GET_PID_IN_PIDNS _IOR(NSIO, 0x8, int)
+#define NS_GET_TGID_IN_PIDNS _IOR(NSIO, 0x9, int)
+#define NS_GET_ID _IOR(NSIO, 0xd, uint64_t)
+
+/* The requests that take a descriptor and answer with a number or a new descriptor. */
+static napi_value ask(napi_env env, napi_callback_info info, unsigned long request, const char *call) {
+	napi_value arg;
+	int32_t fd;
+	if (!read_arguments(env, info, 1, &arg) || !read_int(env, arg, &fd)) return NULL;
+	int answer = ioctl(fd, request);
+	return answer < 0 ? throw_errno(env, errno, call) : make_int(env, answer);
+}
+
+static napi_value get_userns(napi_env env, napi_callback_info info) {
+	return ask(env, info, NS_GET_USERNS, "ioctl(NS_GET_USERNS)");
+}
+
+static napi_value get_parent(napi_env env, napi_callback_info info) {
+	return ask(env, info, NS_GET_PARENT, "ioctl(NS_GET_PARENT)");
+}
+
+static napi_value get_nstype(napi_env env, napi_callback_info info) {
+	return ask(env, info, NS_GET_NSTYPE, "ioctl(NS_GET_NSTYPE)");
+}
+
+static napi_value get_owner_uid(napi_env env, napi_callback_info info) {
+	napi_value arg;
+	int32_t fd;
+	uint32_t uid;
+	if (!read_arguments(env, info, 1, &arg) || !read_int(env, arg, &fd)) return NULL;
+	if (ioctl(fd, NS_GET_OWNER_UID, &uid) < 0) return throw_errno(env, errno, "ioctl(NS_GET_OWNER_UID)");
+	return make_int(env, uid);
+}
+
+static napi_value get_u64(napi_env env, napi_callback_info info, unsigned long request, const char *call) {
+	napi_value arg;
+	int32_t fd;
+	uint64_t id;
+	if (!read_arguments(env, info, 1, &arg) || !read_int(env, arg, &fd)) return NULL;
+	return ioctl(fd, request, &id) < 0 ? throw_errno(env, errno, call) : make_u64(env, id);
+}
+
+static napi_value get_id(napi_env env, napi_callback_info info) {
+	return get_u64(env, info, NS_GET_ID, "ioctl(NS_GET_ID)");
+}
+
+static napi_value get_mntns_id(napi_env env, napi_callback_info info) {
+	return get_u64(env, info, NS_GET_MNTNS_ID, "ioctl(NS_GET_MNTNS_ID)");
+}
+
+static napi_value translate(napi_env env, napi_callback_info info, unsigned long request, const char *call) {
+	napi_value args[2];
+	int32_t fd, pid;
+	if (!read_arguments(env, info, 2, args) || !read_int(env, args[0], &fd) || !read_int(env, args[1], &pid)) return NULL;
+	int answer = ioctl(fd, request, pid);
+	return answer < 0 ? throw_errno(env, errno, call) : make_int(env, answer);
+}
+
+static napi_value pid_from(napi_env env, napi_callback_info info) {
+	return translate(env, info, NS_GET_PID_FROM_PIDNS, "ioctl(NS_GET_PID_FROM_PIDNS)");
+}
+
+static napi_value tgid_from(napi_env env, napi_callback_info info) {
+	return translate(env, info, NS_GET_TGID_FROM_PIDNS, "ioctl(NS_GET_TGID_FROM_PIDNS)");
+}
+
+static napi_value pid_in(napi_env env, napi_callback_info info) {
+	return translate(env, info, NS_GET_PID_IN_PIDNS, "ioctl(NS_GET_PID_IN_PIDNS)");
+}
+
+static napi_value tgid_in(napi_env env, napi_callback_info info) {
+	return translate(env, info, NS_GET_TGID_IN_PIDNS, "ioctl(NS_GET_TGID_IN_PIDNS)");
+}
+
+void init_nsfs(napi_env env, napi_value exports) {
+	export_function(env, exports, "nsGetUserns", get_userns);
+	export_function(env, exports, "nsGetParent", get_parent);
+	export_function(env, exports, "nsGetNstype", get_nstype);
+	export_function(env, exports, "nsGetOwnerUid", get_owner_uid);
+	export_function(env, exports, "nsGetId", get_id);
+	export_function(env, exports, "nsGetMntnsId", get_mntns_id);
+	export_function(env, exports, "nsGetPidFromPidns", pid_from);
+	export_function(env, exports, "nsGetTgidFromPidns", tgid_from);
+	export_function(env, exports, "nsGetPidInPidns", pid_in);
+	export_function(env, exports, "nsGetTgidInPidns", tgid_in);
+}

@@ -1,0 +1,77 @@
+// Loads the addon: the one place that touches native code, and the one typed contract for it.
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { findPackageRoot } from './package-root.ts';
+
+/** The names that uname(2) gives inside one uts namespace, bytes as latin1. */
+export interface UtsNames {
+  readonly sysname: string;
+  readonly nodename: string;
+  readonly release: string;
+  readonly version: string;
+  readonly machine: string;
+  readonly domainname: string;
+}
+
+/** A failure inside a batch: the errno's name and number, and the call. */
+export interface BatchFailure {
+  readonly code: string;
+  readonly errno: number;
+  readonly syscall: string;
+}
+
+/** What native/*.c exports. Every function throws a SyscallError; descriptors it returns are the caller's to close. */
+export interface Addon {
+  errnoName(errno: number): string;
+  nsGetUserns(fd: number): number;
+  nsGetParent(fd: number): number;
+  nsGetNstype(fd: number): number;
+  nsGetOwnerUid(fd: number): number;
+  nsGetId(fd: number): bigint;
+  nsGetMntnsId(fd: number): bigint;
+  nsGetPidFromPidns(fd: number, pid: number): number;
+  nsGetTgidFromPidns(fd: number, pid: number): number;
+  nsGetPidInPidns(fd: number, pid: number): number;
+  nsGetTgidInPidns(fd: number, pid: number): number;
+  readProc(root: string, names: string, links: string, files: string, maxBytes: number, threads: number): Buffer[];
+  readUts(fds: Int32Array): (UtsNames | BatchFailure)[];
+}
+
+/** Either the addon, or why it could not be loaded (one sentence). */
+export type AddonResult = { readonly addon: Addon } | { readonly missing: string };
+
+const candidates = [
+  join('build', 'native', 'nscope.node'),
+  join('prebuilds', `linux-${process.arch}-glibc.node`),
+  join('prebuilds', `linux-${process.arch}-musl.node`),
+];
+
+let loaded: AddonResult | undefined;
+
+/**
+ * The addon: a build of this checkout first, then the prebuilt one for this architecture, glibc's before musl's.
+ * `NSCOPE_ADDON` names another file, or `none` to do without. Loaded once.
+ */
+export function loadAddon(): AddonResult {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): AddonResult {
+  const wanted = process.env['NSCOPE_ADDON'];
+  if (wanted === 'none') return { missing: 'the addon was not loaded: NSCOPE_ADDON=none' };
+  const root = findPackageRoot();
+  const files = wanted ? [wanted] : candidates.map((file) => join(root, file)).filter((file) => existsSync(file));
+  if (files.length === 0) return { missing: `no addon for linux-${process.arch} in this installation` };
+  const require = createRequire(import.meta.url);
+  const failures: string[] = [];
+  for (const file of files) {
+    try {
+      return { addon: require(file) as Addon };
+    } catch (error) {
+      failures.push(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));
+    }
+  }
+  return { missing: `the addon could not be loaded: ${failures.join('; ')}` };
+}
