@@ -59,7 +59,7 @@ export function loadAddon(): AddonResult {
 }
 
 function load(): AddonResult {
-  const wanted = process.env['NSCOPE_ADDON'];
+  const wanted = process.env.NSCOPE_ADDON;
   if (wanted === 'none') return { missing: 'the addon was not loaded: NSCOPE_ADDON=none' };
   const root = findPackageRoot();
   const files = wanted ? [wanted] : candidates.map((file) => join(root, file)).filter((file) => existsSync(file));

@@ -1,0 +1,107 @@
+// The one function from facts to the graph. Pure: the same facts in any order give the same snapshot.
+import { buildCoverage } from './build-coverage.ts';
+import type { Fact, HostFact, NestedPidsFact, ProcessFact } from './facts.ts';
+import { findInitialNamespaces, isInitial } from './initial-namespaces.ts';
+import { isKnown, type Known } from './known.ts';
+import { MergedNamespaces } from './merge-namespaces.ts';
+import { findPidNamespaceInits, measureLevel } from './pid-levels.ts';
+import type { Namespace, Process, Snapshot } from './schema.ts';
+import { snapshotVersion } from './schema-version.ts';
+import { countTasks, type NamespaceTasks } from './tasks-of-namespaces.ts';
+
+/**
+ * Builds the snapshot. Processes come sorted by pid and tid, namespaces by type and inode.
+ * @throws Error when no host fact is among the facts: a collector that lost it is a bug
+ */
+export function buildSnapshot(facts: readonly Fact[]): Snapshot {
+  const processFacts: ProcessFact[] = [];
+  const nestedPids = new Map<number, readonly number[]>();
+  const users: [string, string][] = [];
+  const merged = new MergedNamespaces();
+  let hostFact: HostFact | undefined;
+  for (const fact of facts) {
+    if (fact.fact === 'process') processFacts.push(fact);
+    else if (fact.fact === 'nested-pids') nestedPids.set(fact.pid, longer(nestedPids.get(fact.pid), fact));
+    else if (fact.fact === 'namespace') merged.add(fact);
+    else if (fact.fact === 'name') merged.addName(fact);
+    else if (fact.fact === 'user-name') users.push([String(fact.uid), fact.name]);
+    else if (fact.fact === 'host') hostFact = fact;
+  }
+  if (!hostFact) throw new Error('buildSnapshot: no host fact');
+  processFacts.sort((a, b) => a.pid - b.pid || a.tid - b.tid);
+  merged.addSeenByTasks(processFacts);
+
+  const initials = findInitialNamespaces(hostFact.host, processFacts);
+  const tasks = countTasks(processFacts);
+  const inits = findPidNamespaceInits(hostFact.host.vantage, processFacts, nestedPids);
+  const hostInit = findHostInit(processFacts, initials.pid);
+  const namespaces: Namespace[] = [];
+  for (const entry of merged.sorted()) {
+    const initial = isInitial(entry.type, entry.inode, initials);
+    const task = tasks.get(entry.type, entry.inode);
+    namespaces.push(
+      Object.freeze({
+        ...merged.describe(entry, initial),
+        host: hostInit ? sameAs(hostInit.namespaces[entry.type], entry.inode) : noHostInit,
+        processes: Object.freeze({
+          count: task.processes,
+          threads: task.threads,
+          forChildren: task.forChildren,
+          leader: leaderOf(task, entry.type === 'pid' ? inits.get(entry.inode) : undefined),
+        }),
+        ...(entry.type === 'pid' || entry.type === 'user' ? { level: measureLevel(entry, merged, initials) } : {}),
+        ...(entry.type === 'pid' ? { init: inits.get(entry.inode) ?? null } : {}),
+      }),
+    );
+  }
+  return Object.freeze({
+    schema: snapshotVersion,
+    host: Object.freeze({ ...hostFact.host, users: Object.freeze(Object.fromEntries(users.sort())) }),
+    namespaces: Object.freeze(namespaces),
+    processes: Object.freeze(processFacts.map((fact) => toProcess(fact, nestedPids))),
+    coverage: buildCoverage(facts, merged.disagreements),
+  });
+}
+
+const noHostInit = Object.freeze({
+  unknown: 'unsupported',
+  detail: "the host's init is not visible from here",
+} as const);
+
+/** PID 1 as seen in the initial pid namespace. Where its links are refused, its membership stays unknown. */
+function findHostInit(processes: readonly ProcessFact[], initialPid: Known<number>): ProcessFact | undefined {
+  const first = processes.find((process) => process.pid === 1 && process.tid === 1);
+  if (!first) return undefined;
+  const own = first.namespaces.pid;
+  return isKnown(own) && isKnown(initialPid) && own !== initialPid ? undefined : first;
+}
+
+function sameAs(link: Known<number>, inode: number): Known<boolean> {
+  return isKnown(link) ? link === inode : link;
+}
+
+function leaderOf(tasks: NamespaceTasks, init: number | undefined): number | null {
+  return init ?? tasks.oldest?.pid ?? null;
+}
+
+function longer(known: readonly number[] | undefined, fact: NestedPidsFact): readonly number[] {
+  return known && known.length >= fact.pids.length ? known : fact.pids;
+}
+
+function toProcess(fact: ProcessFact, nestedPids: ReadonlyMap<number, readonly number[]>): Process {
+  return Object.freeze({
+    pid: fact.pid,
+    tid: fact.tid,
+    ppid: fact.ppid,
+    startTimeTicks: fact.startTimeTicks,
+    state: fact.state,
+    comm: fact.comm,
+    commandLine: fact.commandLine,
+    uid: fact.uid,
+    threads: fact.threads,
+    kernelThread: fact.kernelThread,
+    namespaces: fact.namespaces,
+    pids: nestedPids.get(fact.tid) ?? Object.freeze([fact.tid]),
+    cgroup: fact.cgroup,
+  });
+}

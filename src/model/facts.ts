@@ -1,0 +1,96 @@
+// What sources emit: plain facts, each true by itself, in any order. buildSnapshot makes the graph of them.
+import type { Known } from './known.ts';
+import type { NamespaceLink, NamespaceType } from './namespace-types.ts';
+import type { HostSnapshot, IdMapping, NamespaceName, SourceCoverage, TimeOffsets, UtsNames } from './schema.ts';
+
+/** The inode number behind each link of /proc/PID/ns, or why it could not be read. */
+export type NamespaceInodes = Readonly<Record<NamespaceLink, Known<number>>>;
+
+/** A process, or a thread whose namespaces differ from its leader's (then `tid` is not `pid`). */
+export interface ProcessFact {
+  readonly fact: 'process';
+  readonly pid: number;
+  readonly tid: number;
+  readonly ppid: number;
+  readonly state: string;
+  readonly comm: string;
+  readonly startTimeTicks: number;
+  readonly threads: number;
+  readonly uid: number;
+  readonly kernelThread: boolean;
+  readonly namespaces: NamespaceInodes;
+  readonly commandLine: Known<readonly string[]>;
+  readonly cgroup: Known<string>;
+}
+
+/** The PIDs of a process from the reader's pid namespace to its own: NSpid of proc_pid_status(5). */
+export interface NestedPidsFact {
+  readonly fact: 'nested-pids';
+  readonly pid: number;
+  readonly pids: readonly number[];
+}
+
+/** What is known of a namespace by itself. Several sources may speak of one; what they say is merged. */
+export interface NamespaceFact {
+  readonly fact: 'namespace';
+  readonly type: NamespaceType;
+  readonly inode: number;
+  /** st_dev of nsfs. */
+  readonly dev?: Known<number>;
+  /** The kernel's 64-bit id, in decimal. */
+  readonly id?: Known<string>;
+  /** The inode of the owning user namespace; null for the initial user namespace, which has none. */
+  readonly owner?: Known<number | null>;
+  /** The uid that made it: user namespaces alone carry one, NS_GET_OWNER_UID. */
+  readonly creatorUid?: Known<number>;
+  /** The inode of the parent: pid and user namespaces alone have one; null for the initial ones. */
+  readonly parent?: Known<number | null>;
+  readonly uts?: Known<UtsNames>;
+  readonly uidMap?: Known<readonly IdMapping[]>;
+  readonly gidMap?: Known<readonly IdMapping[]>;
+  readonly setgroups?: Known<string>;
+  readonly timeOffsets?: Known<TimeOffsets>;
+}
+
+/** A name that leads to a namespace. */
+export interface NameFact {
+  readonly fact: 'name';
+  readonly type: NamespaceType;
+  readonly inode: number;
+  readonly name: NamespaceName;
+}
+
+/** The name of a user in the host's password database. */
+export interface UserNameFact {
+  readonly fact: 'user-name';
+  readonly uid: number;
+  readonly name: string;
+}
+
+/** What one source did. */
+export interface CoverageFact {
+  readonly fact: 'coverage';
+  readonly coverage: SourceCoverage;
+}
+
+/** A reason why the listing may lack something, and what would lift it. */
+export interface LimitFact {
+  readonly fact: 'limit';
+  readonly reason: string;
+  readonly lift?: string;
+}
+
+export interface HostFact {
+  readonly fact: 'host';
+  readonly host: Omit<HostSnapshot, 'users'>;
+}
+
+export type Fact =
+  | ProcessFact
+  | NestedPidsFact
+  | NamespaceFact
+  | NameFact
+  | UserNameFact
+  | CoverageFact
+  | LimitFact
+  | HostFact;

@@ -1,0 +1,141 @@
+// Merges what several sources say of one namespace. A known value beats an unknown one; two known ones that differ are
+// a disagreement, which is told, and the smaller in the order of their JSON stands, so that order does not matter.
+import type { NameFact, NamespaceFact, ProcessFact } from './facts.ts';
+import { isKnown, type Known, notAsked, type Unknown } from './known.ts';
+import {
+  formatNamespace,
+  type NamespaceType,
+  namespaceLinks,
+  namespaceTypes,
+  readLinkType,
+} from './namespace-types.ts';
+import type { Namespace, NamespaceName } from './schema.ts';
+
+type Attributes = Omit<NamespaceFact, 'fact' | 'type' | 'inode'>;
+
+export interface MergedNamespace {
+  readonly type: NamespaceType;
+  readonly inode: number;
+  readonly attributes: Partial<Record<keyof Attributes, Known<unknown>>>;
+  readonly names: NamespaceName[];
+}
+
+export class MergedNamespaces {
+  readonly disagreements: string[] = [];
+  readonly #byType = new Map<NamespaceType, Map<number, MergedNamespace>>(
+    namespaceTypes.map((type) => [type, new Map()]),
+  );
+
+  get(type: NamespaceType, inode: number): MergedNamespace | undefined {
+    return this.#byType.get(type)?.get(inode);
+  }
+
+  /** A namespace that was named in any way exists: this makes its entry. */
+  #enter(type: NamespaceType, inode: number): MergedNamespace {
+    const inodes = this.#byType.get(type);
+    let entry = inodes?.get(inode);
+    if (!entry) {
+      entry = { type, inode, attributes: {}, names: [] };
+      inodes?.set(inode, entry);
+    }
+    return entry;
+  }
+
+  add(fact: NamespaceFact): void {
+    const entry = this.#enter(fact.type, fact.inode);
+    for (const [key, value] of Object.entries(fact)) {
+      if (key === 'fact' || key === 'type' || key === 'inode') continue;
+      this.#set(entry, key as keyof Attributes, value);
+    }
+    if (typeof fact.owner === 'number') this.#enter('user', fact.owner);
+    if (typeof fact.parent === 'number') this.#enter(fact.type, fact.parent);
+  }
+
+  addName(fact: NameFact): void {
+    const { names } = this.#enter(fact.type, fact.inode);
+    if (!names.some((name) => name.path === fact.name.path)) names.push(fact.name);
+  }
+
+  addSeenByTasks(processes: readonly ProcessFact[]): void {
+    for (const process of processes)
+      for (const link of namespaceLinks) {
+        const inode = process.namespaces[link];
+        if (isKnown(inode)) this.#enter(readLinkType(link), inode);
+      }
+  }
+
+  #set(entry: MergedNamespace, key: keyof Attributes, value: Known<unknown>): void {
+    const before = entry.attributes[key];
+    if (before === undefined || !isKnown(before)) {
+      if (before === undefined || isKnown(value) || rank(value) < rank(before)) entry.attributes[key] = value;
+      return;
+    }
+    if (!isKnown(value) || before === value) return;
+    const [a, b] = [JSON.stringify(before), JSON.stringify(value)];
+    if (a === b) return;
+    this.disagreements.push(`${formatNamespace(entry.type, entry.inode)}: ${key} is ${[a, b].sort().join(' and ')}`);
+    if (b < a) entry.attributes[key] = value;
+  }
+
+  /** The parent in the hierarchy of its type; a user namespace's owner is its parent. */
+  parentOf(entry: MergedNamespace): Known<number | null> {
+    return (entry.attributes.parent ?? notAsked) as Known<number | null>;
+  }
+
+  /** All entries by type and inode. */
+  *sorted(): Iterable<MergedNamespace> {
+    for (const type of namespaceTypes)
+      yield* [...(this.#byType.get(type)?.values() ?? [])].sort((a, b) => a.inode - b.inode);
+  }
+
+  /** The part of a Namespace that comes from facts alone. */
+  describe(entry: MergedNamespace, initial: Known<boolean>): Omit<Namespace, 'host' | 'processes' | 'level' | 'init'> {
+    const { type, inode, attributes: merged } = entry;
+    const attributes = merged as Partial<{ [K in keyof Attributes]: Exclude<Attributes[K], undefined> }>;
+    const hierarchical = type === 'pid' || type === 'user';
+    const owner = atTop(attributes.owner, initial, type === 'user');
+    return {
+      type,
+      inode,
+      dev: attributes.dev ?? notAsked,
+      id: attributes.id ?? notAsked,
+      initial,
+      owner,
+      ownerUid: type === 'user' ? (attributes.creatorUid ?? notAsked) : this.#creatorOf(owner),
+      ...(hierarchical ? { parent: atTop(attributes.parent, initial, true) } : {}),
+      names: Object.freeze([...entry.names].sort((a, b) => (a.path < b.path ? -1 : 1))),
+      ...(type === 'uts' ? { uts: attributes.uts ?? notAsked } : {}),
+      ...(type === 'user'
+        ? {
+            uidMap: attributes.uidMap ?? notAsked,
+            gidMap: attributes.gidMap ?? notAsked,
+            setgroups: attributes.setgroups ?? notAsked,
+          }
+        : {}),
+      ...(type === 'time' ? { timeOffsets: attributes.timeOffsets ?? notAsked } : {}),
+    };
+  }
+
+  /** A namespace belongs to whoever made the user namespace that owns it. */
+  #creatorOf(owner: Known<number | null>): Known<number> {
+    if (!isKnown(owner)) return owner;
+    if (owner === null) return notAsked;
+    return (this.get('user', owner)?.attributes.creatorUid ?? notAsked) as Known<number>;
+  }
+}
+
+/** The initial namespace of a hierarchy has nothing above it: there EPERM of the kernel means none, not refused. */
+function atTop(
+  value: Known<number | null> | undefined,
+  initial: Known<boolean>,
+  hierarchical: boolean,
+): Known<number | null> {
+  if (hierarchical && initial === true) return null;
+  return value ?? notAsked;
+}
+
+/** Of two reasons the more telling stands. */
+function rank(unknown: Unknown): string {
+  const order = { denied: 0, unsupported: 1, gone: 2, 'not-asked': 3 };
+  return `${order[unknown.unknown]}${unknown.errno ?? ''}${unknown.detail ?? ''}`;
+}

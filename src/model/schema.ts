@@ -1,0 +1,216 @@
+// The one definition of a snapshot: the TypeScript types, the validator and the published JSON Schema come from here.
+import Type, { type Static, type TSchema } from 'typebox';
+import { namespaceTypes } from './namespace-types.ts';
+import { snapshotVersion } from './schema-version.ts';
+
+const strict = { additionalProperties: false };
+
+const unknown = Type.Object(
+  {
+    unknown: Type.Union([
+      Type.Literal('denied'),
+      Type.Literal('gone'),
+      Type.Literal('unsupported'),
+      Type.Literal('not-asked'),
+    ]),
+    errno: Type.Optional(Type.String()),
+    detail: Type.Optional(Type.String()),
+  },
+  { ...strict, description: 'Why a value is not known, with the name of the errno where a system call refused.' },
+);
+
+function known<T extends TSchema>(schema: T) {
+  return Type.Union([schema, unknown]);
+}
+
+const natural = Type.Integer({ minimum: 0 });
+const inode = Type.Integer({ minimum: 1, description: 'Inode number of the namespace in nsfs.' });
+const decimal = Type.String({ pattern: '^[0-9]+$', description: 'A 64-bit value in decimal.' });
+const type = Type.Enum([...namespaceTypes]);
+
+const idMapping = Type.Object(
+  { inside: natural, outside: natural, count: natural },
+  { ...strict, description: 'A line of /proc/PID/uid_map: user_namespaces(7).' },
+);
+
+const utsNames = Type.Object(
+  {
+    sysname: Type.String(),
+    nodename: Type.String(),
+    release: Type.String(),
+    version: Type.String(),
+    machine: Type.String(),
+    domainname: Type.String(),
+  },
+  { ...strict, description: 'uname(2) inside the uts namespace.' },
+);
+
+const clockOffset = Type.Object({ seconds: Type.Integer(), nanoseconds: natural }, strict);
+const timeOffsets = Type.Object(
+  { monotonic: clockOffset, boottime: clockOffset },
+  { ...strict, description: '/proc/PID/timens_offsets: time_namespaces(7).' },
+);
+
+const namespaceName = Type.Object(
+  {
+    kind: Type.Union([Type.Literal('ip-netns'), Type.Literal('bind-mount')]),
+    name: Type.String(),
+    path: Type.String(),
+  },
+  { ...strict, description: 'A name that leads to the namespace; ip-netns is an entry of /run/netns.' },
+);
+
+const links = Type.Object(
+  {
+    cgroup: known(inode),
+    ipc: known(inode),
+    mnt: known(inode),
+    net: known(inode),
+    pid: known(inode),
+    time: known(inode),
+    user: known(inode),
+    uts: known(inode),
+    pid_for_children: known(inode),
+    time_for_children: known(inode),
+  },
+  { ...strict, description: 'The links of /proc/PID/ns: inode numbers.' },
+);
+
+const namespaceSchema = Type.Object(
+  {
+    type,
+    inode,
+    dev: known(natural),
+    id: known(decimal),
+    initial: known(Type.Boolean({ description: "Whether it is the boot's own." })),
+    host: known(
+      Type.Boolean({ description: "Whether the host's init, PID 1 of the initial pid namespace, is in it." }),
+    ),
+    owner: known(Type.Union([inode, Type.Null()])),
+    ownerUid: known(natural),
+    parent: Type.Optional(known(Type.Union([inode, Type.Null()]))),
+    names: Type.Array(namespaceName),
+    processes: Type.Object(
+      {
+        count: Type.Integer({ minimum: 0, description: 'Processes whose leader thread is in it.' }),
+        threads: Type.Integer({ minimum: 0, description: 'Threads in it whose leader is elsewhere.' }),
+        forChildren: Type.Integer({ minimum: 0, description: 'Tasks whose children will be born in it.' }),
+        leader: Type.Union([natural, Type.Null()], { description: 'PID of its init, else of its oldest process.' }),
+      },
+      strict,
+    ),
+    uts: Type.Optional(known(utsNames)),
+    uidMap: Type.Optional(known(Type.Array(idMapping))),
+    gidMap: Type.Optional(known(Type.Array(idMapping))),
+    setgroups: Type.Optional(known(Type.String())),
+    timeOffsets: Type.Optional(known(timeOffsets)),
+    level: Type.Optional(known(Type.Integer({ minimum: 0, description: 'Depth below the initial one.' }))),
+    init: Type.Optional(known(Type.Union([natural, Type.Null()], { description: "PID of the pid namespace's init." }))),
+  },
+  strict,
+);
+
+const processSchema = Type.Object(
+  {
+    pid: natural,
+    tid: Type.Integer({ minimum: 0, description: 'Differs from pid for a thread that is not where its leader is.' }),
+    ppid: natural,
+    startTimeTicks: Type.Integer({ minimum: 0, description: 'Since boot: field 22 of proc_pid_stat(5).' }),
+    state: Type.String(),
+    comm: Type.String(),
+    commandLine: known(Type.Array(Type.String())),
+    uid: Type.Integer({ minimum: 0, description: 'Effective user id.' }),
+    threads: natural,
+    kernelThread: Type.Boolean(),
+    namespaces: links,
+    pids: Type.Array(natural, { description: "Its PID from the reader's pid namespace to its own." }),
+    cgroup: known(Type.String()),
+  },
+  strict,
+);
+
+const refusal = Type.Object(
+  {
+    what: Type.String(),
+    errno: Type.String(),
+    count: natural,
+    example: Type.String(),
+  },
+  strict,
+);
+
+const sourceCoverage = Type.Object(
+  {
+    source: Type.String(),
+    question: Type.String(),
+    ran: Type.Boolean(),
+    skipped: Type.Optional(Type.String()),
+    asked: natural,
+    found: natural,
+    refused: natural,
+    refusals: Type.Array(refusal),
+    durationMs: Type.Number({ minimum: 0 }),
+  },
+  strict,
+);
+
+const hostSchema = Type.Object(
+  {
+    name: Type.String(),
+    kernel: Type.String(),
+    bootId: known(Type.String()),
+    takenAt: Type.String({ description: 'UTC, RFC 3339.' }),
+    durationMs: Type.Number({ minimum: 0 }),
+    nscopeVersion: Type.String(),
+    ticksPerSecond: natural,
+    users: Type.Record(Type.String(), Type.String(), { description: 'Names of the uids that occur.' }),
+    vantage: Type.Object(
+      {
+        pid: natural,
+        uid: natural,
+        capabilities: Type.String({ description: 'Effective set, hexadecimal: capabilities(7).' }),
+        namespaces: links,
+        initialPidNamespace: known(Type.Boolean()),
+      },
+      { ...strict, description: 'Where nscope itself ran.' },
+    ),
+  },
+  strict,
+);
+
+const coverageSchema = Type.Object(
+  {
+    verdict: Type.Union([Type.Literal('complete'), Type.Literal('partial')]),
+    reasons: Type.Array(Type.String()),
+    lifts: Type.Array(Type.String(), { description: 'What would lift the reasons.' }),
+    disagreements: Type.Array(Type.String()),
+    sources: Type.Array(sourceCoverage),
+  },
+  strict,
+);
+
+export const snapshotSchema = Type.Object(
+  {
+    schema: Type.Literal(snapshotVersion),
+    host: hostSchema,
+    namespaces: Type.Array(namespaceSchema),
+    processes: Type.Array(processSchema),
+    coverage: coverageSchema,
+  },
+  { ...strict, title: snapshotVersion },
+);
+
+/** Makes every level of a type read-only. */
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+
+export type Snapshot = Frozen<Static<typeof snapshotSchema>>;
+export type Namespace = Frozen<Static<typeof namespaceSchema>>;
+export type Process = Frozen<Static<typeof processSchema>>;
+export type HostSnapshot = Frozen<Static<typeof hostSchema>>;
+export type Coverage = Frozen<Static<typeof coverageSchema>>;
+export type SourceCoverage = Frozen<Static<typeof sourceCoverage>>;
+export type Refusal = Frozen<Static<typeof refusal>>;
+export type NamespaceName = Frozen<Static<typeof namespaceName>>;
+export type IdMapping = Frozen<Static<typeof idMapping>>;
+export type UtsNames = Frozen<Static<typeof utsNames>>;
+export type TimeOffsets = Frozen<Static<typeof timeOffsets>>;

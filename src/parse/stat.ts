@@ -1,0 +1,87 @@
+// /proc/PID/stat: proc_pid_stat(5).
+import { MalformedError } from './malformed.ts';
+import { parseText } from './text.ts';
+
+export interface ProcessStat {
+  readonly pid: number;
+  readonly comm: string;
+  readonly state: string;
+  readonly ppid: number;
+  /** Per-process flags: include/linux/sched.h PF_*. */
+  readonly flags: number;
+  readonly threads: number;
+  /** Since boot, in clock ticks. */
+  readonly startTimeTicks: number;
+}
+
+const open = 0x28;
+const close = 0x29;
+const space = 0x20;
+
+/** PF_KTHREAD of include/linux/sched.h. */
+const kernelThreadFlag = 0x00200000;
+
+/**
+ * Reads the fields up to start time. The name stands in brackets and may hold any byte but NUL, brackets as well, so it
+ * ends at the last one.
+ * @throws MalformedError naming the field that is missing
+ */
+export function parseStat(bytes: Uint8Array): ProcessStat {
+  const nameStart = bytes.indexOf(open);
+  const nameEnd = bytes.lastIndexOf(close);
+  if (nameStart < 0 || nameEnd < nameStart) throw new MalformedError('/proc/PID/stat', 1, 'comm', bytes);
+  const fields = new FieldReader(bytes, nameEnd + 2);
+  const state = String.fromCharCode(bytes[nameEnd + 2] ?? 0);
+  fields.skip(1);
+  const ppid = fields.number('ppid');
+  fields.skip(4);
+  const flags = fields.number('flags');
+  fields.skip(10);
+  const threads = fields.number('num_threads');
+  fields.skip(1);
+  return {
+    pid: new FieldReader(bytes, 0).number('pid'),
+    comm: parseText(bytes.subarray(nameStart + 1, nameEnd)),
+    state,
+    ppid,
+    flags,
+    threads,
+    startTimeTicks: fields.number('starttime'),
+  };
+}
+
+export function isKernelThread(stat: Pick<ProcessStat, 'flags'>): boolean {
+  return (stat.flags & kernelThreadFlag) !== 0;
+}
+
+/** Walks the numbers behind the name without making strings of them. */
+class FieldReader {
+  readonly #bytes: Uint8Array;
+  #at: number;
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  skip(fields: number): void {
+    for (let i = 0; i < fields; i++) {
+      const next = this.#bytes.indexOf(space, this.#at);
+      this.#at = next < 0 ? this.#bytes.length : next + 1;
+    }
+  }
+
+  number(field: string): number {
+    let value = 0;
+    let digits = 0;
+    for (; this.#at < this.#bytes.length; this.#at++) {
+      const digit = (this.#bytes[this.#at] as number) - 0x30;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+      digits++;
+    }
+    if (digits === 0) throw new MalformedError('/proc/PID/stat', 1, field, this.#bytes);
+    this.#at++;
+    return value;
+  }
+}

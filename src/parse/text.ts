@@ -1,0 +1,69 @@
+// Bytes of processes to text without loss: UTF-8 where it is valid, and each other byte as a lone surrogate U+DC80 to
+// U+DCFF, as PEP 383 does. JSON carries them as escapes; a view shows them as \x80 to \xff.
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Decodes bytes that a process chose (its name, its arguments, a path). */
+export function parseText(bytes: Uint8Array): string {
+  if (isAscii(bytes)) return String.fromCharCode.apply(null, bytes as unknown as number[]);
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    return decodeWithSurrogates(bytes);
+  }
+}
+
+/** Long arguments would overflow the stack of fromCharCode.apply. */
+const longestAscii = 4096;
+
+function isAscii(bytes: Uint8Array): boolean {
+  if (bytes.length > longestAscii) return false;
+  for (let i = 0; i < bytes.length; i++) if ((bytes[i] as number) > 0x7f) return false;
+  return true;
+}
+
+function decodeWithSurrogates(bytes: Uint8Array): string {
+  let text = '';
+  let start = 0;
+  while (start < bytes.length) {
+    const length = validPrefix(bytes.subarray(start, start + 4));
+    if (length > 0) {
+      text += lenientUtf8.decode(bytes.subarray(start, start + length));
+      start += length;
+    } else {
+      text += String.fromCharCode(0xdc00 + (bytes[start] as number));
+      start++;
+    }
+  }
+  return text;
+}
+
+/** The length of the one character at the start, or 0 when the bytes there are not UTF-8. */
+function validPrefix(bytes: Uint8Array): number {
+  const first = bytes[0] as number;
+  if (first < 0x80) return 1;
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
+  if (length === 0 || bytes.length < length) return 0;
+  try {
+    strictUtf8.decode(bytes.subarray(0, length));
+    return length;
+  } catch {
+    return 0;
+  }
+}
+
+/** The arguments of /proc/PID/cmdline: each ends with NUL; the last may not when the process wrote over them. */
+export function parseCommandLine(bytes: Uint8Array): string[] {
+  let end = bytes.length;
+  if (end > 0 && bytes[end - 1] === 0) end--;
+  if (end === 0) return [];
+  const words: string[] = [];
+  for (let start = 0; start <= end; ) {
+    let stop = bytes.indexOf(0, start);
+    if (stop < 0 || stop > end) stop = end;
+    words.push(parseText(bytes.subarray(start, stop)));
+    start = stop + 1;
+  }
+  return words;
+}
