@@ -1,0 +1,107 @@
+// npm test: builds the package, then runs the tests tier by tier. See test/tiers.ts for what a tier is.
+//   node scripts/test.js [--no-build] [TIER…]
+// NSCOPE_PROMISED_TIERS=pure,user says which tiers must have run whole: a skip in one of them is a failure.
+import { spawnSync } from 'node:child_process';
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const nobody = 65534;
+const root = fileURLToPath(new URL('..', import.meta.url));
+const words = process.argv.slice(2);
+process.chdir(root);
+
+if (!words.includes('--no-build')) {
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+  if (status !== 0) exit(2, 'the build failed, so no test was run');
+}
+const { tierOf, tiers } = await import('../build/js/test/tiers.js');
+
+const wanted = words.filter((word) => !word.startsWith('--'));
+const promised = (process.env['NSCOPE_PROMISED_TIERS'] ?? '').split(',').filter(Boolean);
+for (const name of [...wanted, ...promised]) {
+  if (!tiers.some((tier) => tier.name === name))
+    exit(2, `there is no tier '${name}': ${tiers.map((t) => t.name).join(', ')}`);
+}
+
+const files = readdirSync('test', { recursive: true }).filter((file) => file.endsWith('.test.ts'));
+const rows = [];
+for (const tier of tiers) {
+  if (wanted.length > 0 && !wanted.includes(tier.name)) continue;
+  const own = files.filter((file) => tierOf(file) === tier).sort();
+  process.stdout.write(`\n== ${tier.name}: ${tier.meaning} (${own.length} files)\n`);
+  const scripts = own.map((file) => join(root, 'build/js/test', file.replace(/\.ts$/, '.js')));
+  const started = process.hrtime.bigint();
+  const result = own.length > 0 ? runTier(tier, scripts) : { passed: 0, failed: 0, skipped: [] };
+  rows.push({ name: tier.name, ...result, seconds: Number((process.hrtime.bigint() - started) / 100_000_000n) / 10 });
+}
+
+let broken = false;
+process.stdout.write('\n');
+for (const { name, passed, failed, skipped, seconds } of rows) {
+  const isPromised = promised.includes(name);
+  const unkept = isPromised && (skipped.length > 0 || passed === 0);
+  broken ||= failed > 0 || unkept;
+  process.stdout.write(
+    `${name.padEnd(8)} ${passed} passed, ${failed} failed, ${skipped.length} skipped, ${seconds} s` +
+      `${unkept ? ': this tier was promised and did not run whole' : ''}\n`,
+  );
+  for (const { name: title, reason } of skipped) process.stdout.write(`         skipped: ${title} (${reason})\n`);
+}
+for (const name of promised.filter((tier) => !rows.some((row) => row.name === tier))) {
+  broken = true;
+  process.stdout.write(`${name.padEnd(8)} was promised and not asked for\n`);
+}
+process.exitCode = broken ? 1 : 0;
+
+/** Runs the files of a tier in one process, as the user that the tier is for. */
+function runTier(tier, scripts) {
+  const directory = mkdtempSync(join(tmpdir(), `nscope-${tier.name}-`));
+  const tallyFile = join(directory, 'tally.json');
+  const lower = tier.unprivileged && process.geteuid() === 0;
+  if (lower) chownSync(directory, nobody, nobody);
+  const prefix = lower ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--'] : [];
+  const env = { ...process.env, TMPDIR: directory, ...(lower && { HOME: directory }) };
+  try {
+    const unreadable =
+      lower &&
+      spawnSync(prefix[0], [
+        ...prefix.slice(1),
+        process.execPath,
+        '-e',
+        `require('fs').readFileSync(${JSON.stringify(scripts[0])})`,
+      ]);
+    if (unreadable && (unreadable.error || unreadable.status !== 0)) {
+      const reason = unreadable.error ? 'needs setpriv (util-linux)' : `needs ${root} to be readable by uid ${nobody}`;
+      return { passed: 0, failed: 0, skipped: [{ name: 'the whole tier', reason }] };
+    }
+    const [command, ...rest] = [
+      ...prefix,
+      process.execPath,
+      fileURLToPath(new URL('test-tier.js', import.meta.url)),
+      tallyFile,
+      String(tier.parallel),
+      String(tier.timeoutMs),
+      ...scripts,
+    ];
+    spawnSync(command, rest, { stdio: ['ignore', 'inherit', 'inherit'], env });
+    return readTally(tallyFile);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** What became of the tests; a run that ended without saying so has failed. */
+function readTally(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return { passed: 0, failed: 1, skipped: [] };
+  }
+}
+
+function exit(status, sentence) {
+  process.stderr.write(`npm test: ${sentence}\n`);
+  process.exit(status);
+}
