@@ -24,6 +24,15 @@ export interface BatchFailure {
 /** What native/*.c exports. Every function throws a SyscallError; descriptors it returns are the caller's to close. */
 export interface Addon {
   errnoName(errno: number): string;
+  bpfLoadSkeleton(
+    data: Uint8Array,
+    insns: Uint8Array,
+    maps: number,
+    progs: number,
+    log: Uint8Array,
+  ): { readonly maps: number[]; readonly progs: number[] };
+  bpfLinkIterator(prog: number, map: number): number;
+  bpfReadIterator(link: number): Buffer;
   nsGetUserns(fd: number): number;
   nsGetParent(fd: number): number;
   nsGetNstype(fd: number): number;

@@ -7,7 +7,7 @@ import { MergedNamespaces } from './merge-namespaces.ts';
 import { findPidNamespaceInits, measureLevel } from './pid-levels.ts';
 import type { Namespace, Process, Snapshot } from './schema.ts';
 import { snapshotVersion } from './schema-version.ts';
-import { countTasks, type NamespaceTasks } from './tasks-of-namespaces.ts';
+import { type NamespaceTasks, TaskGroups, TasksOfNamespaces } from './tasks-of-namespaces.ts';
 
 /**
  * Builds the snapshot. Processes come sorted by pid and tid, namespaces by type and inode.
@@ -16,12 +16,14 @@ import { countTasks, type NamespaceTasks } from './tasks-of-namespaces.ts';
 export function buildSnapshot(facts: readonly Fact[]): Snapshot {
   const processFacts: ProcessFact[] = [];
   const nestedPids = new Map<number, readonly number[]>();
+  const commandLines = new Map<number, Known<readonly string[]>>();
   const users: [string, string][] = [];
   const merged = new MergedNamespaces();
   let hostFact: HostFact | undefined;
   for (const fact of facts) {
     if (fact.fact === 'process') processFacts.push(fact);
     else if (fact.fact === 'nested-pids') nestedPids.set(fact.pid, longer(nestedPids.get(fact.pid), fact));
+    else if (fact.fact === 'command-line') commandLines.set(fact.pid, fact.commandLine);
     else if (fact.fact === 'namespace') merged.add(fact);
     else if (fact.fact === 'name') merged.addName(fact);
     else if (fact.fact === 'user-name') users.push([String(fact.uid), fact.name]);
@@ -29,10 +31,12 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
   }
   if (!hostFact) throw new Error('buildSnapshot: no host fact');
   processFacts.sort((a, b) => a.pid - b.pid || a.tid - b.tid);
-  merged.addSeenByTasks(processFacts);
+  const groups = new TaskGroups();
+  for (const fact of processFacts) groups.add(fact);
+  for (const namespaces of groups.groups.keys()) merged.addSeenByTasks(namespaces);
 
   const initials = findInitialNamespaces(hostFact.host, processFacts);
-  const tasks = countTasks(processFacts);
+  const tasks = new TasksOfNamespaces(groups.groups);
   const inits = findPidNamespaceInits(hostFact.host.vantage, processFacts, nestedPids);
   const hostInit = findHostInit(processFacts, initials.pid);
   const namespaces: Namespace[] = [];
@@ -58,7 +62,7 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
     schema: snapshotVersion,
     host: Object.freeze({ ...hostFact.host, users: Object.freeze(Object.fromEntries(users.sort())) }),
     namespaces: Object.freeze(namespaces),
-    processes: Object.freeze(processFacts.map((fact) => toProcess(fact, nestedPids))),
+    processes: Object.freeze(processFacts.map((fact) => toProcess(fact, nestedPids, commandLines))),
     coverage: buildCoverage(facts, merged.disagreements),
   });
 }
@@ -88,7 +92,11 @@ function longer(known: readonly number[] | undefined, fact: NestedPidsFact): rea
   return known && known.length >= fact.pids.length ? known : fact.pids;
 }
 
-function toProcess(fact: ProcessFact, nestedPids: ReadonlyMap<number, readonly number[]>): Process {
+function toProcess(
+  fact: ProcessFact,
+  nestedPids: ReadonlyMap<number, readonly number[]>,
+  commandLines: ReadonlyMap<number, Known<readonly string[]>>,
+): Process {
   return Object.freeze({
     pid: fact.pid,
     tid: fact.tid,
@@ -96,7 +104,7 @@ function toProcess(fact: ProcessFact, nestedPids: ReadonlyMap<number, readonly n
     startTimeTicks: fact.startTimeTicks,
     state: fact.state,
     comm: fact.comm,
-    commandLine: fact.commandLine,
+    commandLine: commandLines.get(fact.tid) ?? fact.commandLine,
     uid: fact.uid,
     threads: fact.threads,
     kernelThread: fact.kernelThread,

@@ -30,6 +30,13 @@ export interface NestedPidsFact {
   readonly pids: readonly number[];
 }
 
+/** A command line that was read after the process itself. */
+export interface CommandLineFact {
+  readonly fact: 'command-line';
+  readonly pid: number;
+  readonly commandLine: Known<readonly string[]>;
+}
+
 /** What is known of a namespace by itself. Several sources may speak of one; what they say is merged. */
 export interface NamespaceFact {
   readonly fact: 'namespace';
@@ -88,6 +95,7 @@ export interface HostFact {
 export type Fact =
   | ProcessFact
   | NestedPidsFact
+  | CommandLineFact
   | NamespaceFact
   | NameFact
   | UserNameFact

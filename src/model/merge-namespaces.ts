@@ -1,6 +1,6 @@
 // Merges what several sources say of one namespace. A known value beats an unknown one; two known ones that differ are
 // a disagreement, which is told, and the smaller in the order of their JSON stands, so that order does not matter.
-import type { NameFact, NamespaceFact, ProcessFact } from './facts.ts';
+import type { NameFact, NamespaceFact, NamespaceInodes } from './facts.ts';
 import { isKnown, type Known, notAsked, type Unknown } from './known.ts';
 import {
   formatNamespace,
@@ -56,12 +56,12 @@ export class MergedNamespaces {
     if (!names.some((name) => name.path === fact.name.path)) names.push(fact.name);
   }
 
-  addSeenByTasks(processes: readonly ProcessFact[]): void {
-    for (const process of processes)
-      for (const link of namespaceLinks) {
-        const inode = process.namespaces[link];
-        if (isKnown(inode)) this.#enter(readLinkType(link), inode);
-      }
+  /** What a task's links lead to exists. */
+  addSeenByTasks(namespaces: NamespaceInodes): void {
+    for (const link of namespaceLinks) {
+      const inode = namespaces[link];
+      if (isKnown(inode)) this.#enter(readLinkType(link), inode);
+    }
   }
 
   #set(entry: MergedNamespace, key: keyof Attributes, value: Known<unknown>): void {

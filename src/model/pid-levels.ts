@@ -43,7 +43,7 @@ export function findPidNamespaceInits(
     const innermost = nestedPids.get(process.pid)?.at(-1) ?? process.pid;
     if (innermost === 1 && isKnown(pid)) inits.set(pid, process.pid);
     // The links of the reader's own PID 1 may be refused; its place is certain all the same.
-    const own = vantage.namespaces.pid;
+    const own = vantage.procPidNamespace;
     if (process.pid === 1 && !isKnown(pid) && isKnown(own)) inits.set(own, 1);
   }
   return inits;

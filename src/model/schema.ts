@@ -170,7 +170,9 @@ const hostSchema = Type.Object(
         uid: natural,
         capabilities: Type.String({ description: 'Effective set, hexadecimal: capabilities(7).' }),
         namespaces: links,
-        initialPidNamespace: known(Type.Boolean()),
+        procPidNamespace: known(
+          Type.Integer({ minimum: 1, description: 'The pid namespace whose processes /proc shows.' }),
+        ),
       },
       { ...strict, description: 'Where nscope itself ran.' },
     ),

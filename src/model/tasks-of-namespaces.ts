@@ -1,7 +1,40 @@
-// Counts the tasks in each namespace and finds its oldest process, in one pass over the processes.
-import type { ProcessFact } from './facts.ts';
+// Counts the tasks in each namespace and finds its oldest process.
+import type { NamespaceInodes, ProcessFact } from './facts.ts';
 import { isKnown } from './known.ts';
 import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
+
+/** Tasks that share one set of namespaces. Sources give equal sets as one object, so that this is one step a task. */
+export interface TaskGroup {
+  processes: number;
+  threads: number;
+  oldest: ProcessFact;
+  /** A few of them, the oldest among them: paths to the namespaces, should one of them end. */
+  readonly some: ProcessFact[];
+}
+
+const fewTasks = 3;
+
+/** Groups tasks one at a time, so that a collector can do it while they come in. */
+export class TaskGroups {
+  readonly groups = new Map<NamespaceInodes, TaskGroup>();
+
+  add(task: ProcessFact): void {
+    let group = this.groups.get(task.namespaces);
+    if (!group) {
+      group = { processes: 0, threads: 0, oldest: task, some: [] };
+      this.groups.set(task.namespaces, group);
+    }
+    if (task.tid === task.pid) group.processes++;
+    else group.threads++;
+    if (isOlder(task, group.oldest)) group.oldest = task;
+    if (group.some.length < fewTasks) group.some.push(task);
+  }
+}
+
+/** The order in which the leader of a namespace is chosen: by start, then by number. */
+export function isOlder(a: ProcessFact, b: ProcessFact): boolean {
+  return a.startTimeTicks < b.startTimeTicks || (a.startTimeTicks === b.startTimeTicks && a.tid < b.tid);
+}
 
 export interface NamespaceTasks {
   processes: number;
@@ -15,38 +48,44 @@ const childLinks = [
   ['time_for_children', 'time'],
 ] as const;
 
-/** Looks the tasks of a namespace up; none were seen in it: all zero. */
-export interface TasksOfNamespaces {
-  get(type: NamespaceType, inode: number): Readonly<NamespaceTasks>;
-}
+/** The tasks of each namespace. */
+export class TasksOfNamespaces {
+  readonly #byType = new Map<NamespaceType, Map<number, NamespaceTasks>>(
+    namespaceTypes.map((type) => [type, new Map()]),
+  );
 
-/** @param processes - sorted by pid, so that the older of two with one start time is the one with the smaller pid */
-export function countTasks(processes: readonly ProcessFact[]): TasksOfNamespaces {
-  const byType = new Map<NamespaceType, Map<number, NamespaceTasks>>(namespaceTypes.map((type) => [type, new Map()]));
-  const at = (type: NamespaceType, inode: number): NamespaceTasks => {
-    const inodes = byType.get(type);
+  constructor(groups: ReadonlyMap<NamespaceInodes, TaskGroup>) {
+    for (const [namespaces, group] of groups) {
+      for (const type of namespaceTypes) {
+        const inode = namespaces[type];
+        if (!isKnown(inode)) continue;
+        const tasks = this.#enter(type, inode);
+        tasks.processes += group.processes;
+        tasks.threads += group.threads;
+        if (!tasks.oldest || isOlder(group.oldest, tasks.oldest)) tasks.oldest = group.oldest;
+      }
+      for (const [link, type] of childLinks) {
+        const inode = namespaces[link];
+        if (isKnown(inode) && inode !== namespaces[type])
+          this.#enter(type, inode).forChildren += group.processes + group.threads;
+      }
+    }
+  }
+
+  /** None were seen in it: all zero. */
+  get(type: NamespaceType, inode: number): Readonly<NamespaceTasks> {
+    return this.#byType.get(type)?.get(inode) ?? noTasks;
+  }
+
+  #enter(type: NamespaceType, inode: number): NamespaceTasks {
+    const inodes = this.#byType.get(type);
     let tasks = inodes?.get(inode);
     if (!tasks) {
       tasks = { processes: 0, threads: 0, forChildren: 0, oldest: undefined };
       inodes?.set(inode, tasks);
     }
     return tasks;
-  };
-  for (const process of processes) {
-    for (const type of namespaceTypes) {
-      const inode = process.namespaces[type];
-      if (!isKnown(inode)) continue;
-      const tasks = at(type, inode);
-      if (process.tid === process.pid) tasks.processes++;
-      else tasks.threads++;
-      if (!tasks.oldest || process.startTimeTicks < tasks.oldest.startTimeTicks) tasks.oldest = process;
-    }
-    for (const [link, type] of childLinks) {
-      const inode = process.namespaces[link];
-      if (isKnown(inode) && inode !== process.namespaces[type]) at(type, inode).forChildren++;
-    }
   }
-  return { get: (type, inode) => byType.get(type)?.get(inode) ?? noTasks };
 }
 
 const noTasks: Readonly<NamespaceTasks> = Object.freeze({

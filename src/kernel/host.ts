@@ -1,0 +1,77 @@
+// The host, and where nscope itself stands on it.
+import { hostname, release } from 'node:os';
+import { type Known, isKnown, unknownFromErrno } from '../model/known.ts';
+import { namespaceLinks } from '../model/namespace-types.ts';
+import type { NamespaceInodes } from '../model/facts.ts';
+import type { HostSnapshot } from '../model/schema.ts';
+import { nscopeVersion } from '../model/version.ts';
+import { parseEffectiveCapabilities, parseNestedPids } from '../parse/status.ts';
+import { type MountLine, parseMountinfo } from '../parse/mountinfo.ts';
+import { readIdentity, readLink, readTextFile } from './files.ts';
+import { clockTicksPerSecond } from './clock-ticks.ts';
+
+/** Raised where there is no usable /proc: nscope has nothing to read then. */
+export class NoProcError extends Error {
+  override readonly name = 'NoProcError';
+  readonly code = 'NSCOPE_NO_PROC';
+}
+
+export type HostFacts = Omit<HostSnapshot, 'users' | 'takenAt' | 'durationMs'>;
+
+/** @throws NoProcError when /proc is not a proc file system, or belongs to a pid namespace in which nscope is not */
+export function readHost(): HostFacts {
+  const self = readLink('/proc/self');
+  if (!isKnown(self))
+    throw new NoProcError(
+      isKnown(readTextFile('/proc/version'))
+        ? '/proc belongs to another pid namespace, in which nscope is not; mount the right one: mount -t proc proc /proc'
+        : '/proc is not mounted (or not readable) here, and all that nscope shows is read there; mount it: mount -t proc proc /proc',
+    );
+  const status = readTextFile('/proc/self/status');
+  const namespaces = readOwnLinks();
+  return {
+    name: hostname(),
+    kernel: release(),
+    bootId: trimmed(readTextFile('/proc/sys/kernel/random/boot_id')),
+    nscopeVersion,
+    ticksPerSecond: clockTicksPerSecond,
+    vantage: {
+      pid: Number(self),
+      uid: process.geteuid?.() ?? 0,
+      capabilities: (isKnown(status) && parseEffectiveCapabilities(status)) || '0',
+      namespaces,
+      procPidNamespace: isKnown(status) ? findProcPidNamespace(status, namespaces) : status,
+    },
+  };
+}
+
+/** A process that has one PID in /proc is in the pid namespace that /proc shows; one that has more is in a child of it. */
+function findProcPidNamespace(status: string, own: NamespaceInodes): Known<number> {
+  const pids = parseNestedPids(status);
+  if (pids && pids.length > 1)
+    return { unknown: 'unsupported', detail: 'nscope is in a child of the pid namespace that /proc shows' };
+  return own.pid;
+}
+
+/** The links that this kernel has for nscope's own process; a type that it lacks is `unsupported`. */
+function readOwnLinks(): NamespaceInodes {
+  const entries = namespaceLinks.map((link) => {
+    const identity = readIdentity(`/proc/self/ns/${link}`);
+    if (!isKnown(identity))
+      return [link, identity.errno === 'ENOENT' ? { ...unknownFromErrno('ENOENT'), unknown: 'unsupported' } : identity];
+    return [link, identity.inode];
+  });
+  return Object.freeze(Object.fromEntries(entries)) as NamespaceInodes;
+}
+
+function trimmed(text: Known<string>): Known<string> {
+  return isKnown(text) ? text.trim() : text;
+}
+
+/** The mount of /proc that nscope reads, or undefined where mountinfo does not show it (a chroot). */
+export function readProcMount(): MountLine | undefined {
+  const text = readTextFile('/proc/self/mountinfo');
+  if (!isKnown(text)) return undefined;
+  return parseMountinfo(text).findLast((mount) => mount.mountPoint === '/proc' && mount.fsType === 'proc');
+}
+

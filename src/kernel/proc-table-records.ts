@@ -1,0 +1,60 @@
+// The packed records of native/proc.c, whose opening comment gives their layout.
+import type { ProcEntry } from './proc-table.ts';
+
+const headBytes = 24;
+
+/** Decodes the buffers, which hold the records of `names` one after another. */
+export function* decodeProcTable(
+  buffers: readonly Buffer[],
+  names: readonly string[],
+  linkCount: number,
+  fileCount: number,
+): Generator<ProcEntry> {
+  let index = 0;
+  for (const buffer of buffers) {
+    let start = 0;
+    while (start < buffer.length) {
+      const size = buffer.readUInt32LE(start);
+      const errno = buffer.readInt32LE(start + 4);
+      const name = names[index++] ?? '';
+      if (errno !== 0) yield { name, errno, uid: 0, links: [], files: [] };
+      else {
+        const filesAt = start + headBytes + 8 * linkCount;
+        yield {
+          name,
+          errno,
+          uid: buffer.readUInt32LE(start + 8),
+          links: readLinks(buffer, start + headBytes, linkCount),
+          files: readFiles(buffer, filesAt, fileCount),
+        };
+      }
+      start += size;
+    }
+  }
+}
+
+function readLinks(buffer: Buffer, start: number, count: number): number[] {
+  const links: number[] = [];
+  // Inode numbers and errno values fit 53 bits: low word and sign-extended high word, without a bigint for each.
+  for (let i = 0; i < count; i++) {
+    const at = start + 8 * i;
+    links.push(buffer.readUInt32LE(at) + buffer.readInt32LE(at + 4) * 0x1_0000_0000);
+  }
+  return links;
+}
+
+function readFiles(buffer: Buffer, start: number, count: number): (Buffer | number)[] {
+  const files: (Buffer | number)[] = [];
+  let at = start;
+  for (let i = 0; i < count; i++) {
+    const length = buffer.readInt32LE(at);
+    if (length < 0) {
+      files.push(length);
+      at += 8;
+    } else {
+      files.push(buffer.subarray(at + 4, at + 4 + length));
+      at += (4 + length + 7) & ~7;
+    }
+  }
+  return files;
+}

@@ -1,0 +1,28 @@
+// The ordered table of sources: it reads as the algorithm.
+import { commandLines } from './command-lines.ts';
+import { nestedPids } from './nested-pids.ts';
+import { netnsNames } from './netns-names.ts';
+import { processes } from './processes.ts';
+import { relations } from './relations.ts';
+import type { Source } from './source.ts';
+import { threads } from './threads.ts';
+import { timeOffsets } from './time-offsets.ts';
+import { userMaps } from './user-maps.ts';
+import { utsNames } from './uts-names.ts';
+import { visibility } from './visibility.ts';
+
+export type { FoundNamespace, Source, SourceContext, Wanted } from './source.ts';
+
+/** In this order: first who is where, then what else leads to a namespace, then what is asked of each one found. */
+export const sources: readonly Source[] = [
+  processes,
+  threads,
+  nestedPids,
+  netnsNames,
+  relations,
+  userMaps,
+  timeOffsets,
+  utsNames,
+  commandLines,
+  visibility,
+];

@@ -1,0 +1,29 @@
+// Which PIDs does a process have in nested pid namespaces? NSpid of /proc/PID/status, since Linux 4.1.
+import { readProcTable } from '../kernel/proc-table.ts';
+import { isKnown } from '../model/known.ts';
+import { parseNestedPids } from '../parse/status.ts';
+import type { Source, SourceContext } from './source.ts';
+
+/** Status files are about 1.5 KB; NSpid comes within the first few hundred bytes but for the list of groups. */
+const longestStatusBytes = 65_536 * 4;
+
+export const nestedPids: Source = {
+  name: 'nested-pids',
+  question: 'which PIDs do processes have in nested pid namespaces?',
+  run(context: SourceContext): void {
+    const { procPidNamespace } = context.host.vantage;
+    const names: string[] = [];
+    for (const process of context.processes()) {
+      const { pid } = process.namespaces;
+      // Where the link is refused the status is still readable by anybody.
+      if (!isKnown(pid) || pid !== procPidNamespace) names.push(String(process.pid));
+    }
+    for (const entry of readProcTable({ names, links: [], files: ['status'], maxFileBytes: longestStatusBytes })) {
+      context.asked();
+      const [status] = entry.files;
+      if (!(status instanceof Buffer)) continue;
+      const pids = parseNestedPids(status.toString('latin1'));
+      if (pids && pids.length > 1) context.emit({ fact: 'nested-pids', pid: Number(entry.name), pids: Object.freeze(pids) });
+    }
+  },
+};

@@ -1,0 +1,105 @@
+// Whose is each namespace, what is above it, which is its 64-bit id? ioctl_nsfs(2), asked once of each namespace; parents
+// and owners that no process is in are found by climbing.
+import { attempt } from '../kernel/files.ts';
+import {
+  closeNamespace,
+  nsGetId,
+  nsGetMntnsId,
+  nsGetOwnerUid,
+  nsGetParent,
+  nsGetUserns,
+  type OpenNamespace,
+  openByPaths,
+} from '../kernel/nsfs.ts';
+import { isKnown, type Known } from '../model/known.ts';
+import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
+import { loadAddon } from '../kernel/addon.ts';
+import type { FoundNamespace, Source, SourceContext } from './source.ts';
+
+export const relations: Source = {
+  name: 'relations',
+  question: 'whose is each namespace, what is above it, which is its id?',
+  skip(context) {
+    if (!context.wanted.details) return 'details were not asked for';
+    const result = loadAddon();
+    return 'missing' in result ? result.missing : undefined;
+  },
+  run(context: SourceContext): void {
+    const climb = new Climb(context);
+    for (const namespace of [...context.found()]) climb.ask(namespace);
+  },
+};
+
+class Climb {
+  readonly #context: SourceContext;
+  readonly #asked = new Set<string>();
+
+  constructor(context: SourceContext) {
+    this.#context = context;
+  }
+
+  ask(namespace: FoundNamespace): void {
+    if (this.#asked.has(formatNamespace(namespace.type, namespace.inode))) return;
+    const open = openByPaths(namespace.paths, namespace.inode);
+    if (!isKnown(open)) {
+      if (open.unknown === 'denied')
+        this.#context.refused('opening a namespace', open.errno ?? '', namespace.paths[0] ?? '');
+      return;
+    }
+    try {
+      this.#tell(namespace.type, open);
+    } finally {
+      closeNamespace(open);
+    }
+  }
+
+  #tell(type: NamespaceType, open: OpenNamespace): void {
+    this.#asked.add(formatNamespace(type, open.inode));
+    this.#context.asked();
+    const hierarchical = type === 'pid' || type === 'user';
+    const { fd } = open;
+    const owner = this.#follow('user', 'NS_GET_USERNS', type, open.inode, () => nsGetUserns(fd));
+    const parent = !hierarchical
+      ? undefined
+      : type === 'user'
+        ? owner
+        : this.#follow('pid', 'NS_GET_PARENT', type, open.inode, () => nsGetParent(fd));
+    this.#context.emit({
+      fact: 'namespace',
+      type,
+      inode: open.inode,
+      dev: open.dev,
+      id: this.#readId(type, fd),
+      owner,
+      ...(parent !== undefined ? { parent } : {}),
+      ...(type === 'user' ? { creatorUid: attempt(() => nsGetOwnerUid(fd)) } : {}),
+    });
+  }
+
+  /** Opens the namespace that `get` leads to, asks it as well when it is new, and gives its inode. */
+  #follow(
+    type: NamespaceType,
+    what: string,
+    of: NamespaceType,
+    inode: number,
+    get: () => OpenNamespace,
+  ): Known<number> {
+    const next = attempt(get);
+    if (!isKnown(next)) {
+      if (next.unknown !== 'denied') this.#context.refused(what, next.errno ?? '', formatNamespace(of, inode));
+      return next;
+    }
+    try {
+      if (!this.#asked.has(formatNamespace(type, next.inode))) this.#tell(type, next);
+      return next.inode;
+    } finally {
+      closeNamespace(next);
+    }
+  }
+
+  /** Mount namespaces told their id seven releases before the others. */
+  #readId(type: NamespaceType, fd: number): Known<string> {
+    const id = attempt(() => String(nsGetId(fd)));
+    return isKnown(id) || type !== 'mnt' ? id : attempt(() => String(nsGetMntnsId(fd)));
+  }
+}

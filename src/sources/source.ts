@@ -1,0 +1,52 @@
+// What a source is: one question to one kernel interface, answered in plain facts. Sources never see each other.
+import type { Fact, ProcessFact } from '../model/facts.ts';
+import type { NamespaceLink, NamespaceType } from '../model/namespace-types.ts';
+import type { HostSnapshot } from '../model/schema.ts';
+
+/** A namespace that some source has named so far, and the paths through which it can be opened or asked about. */
+export interface FoundNamespace {
+  readonly type: NamespaceType;
+  readonly inode: number;
+  /** Links in /proc and bind mounts that lead to it, best first. Each may be gone by now. */
+  readonly paths: readonly string[];
+  /** A process with this link to it; of time namespaces only `time_for_children` tells whose offsets /proc shows. */
+  readonly members: ReadonlyMap<NamespaceLink, number>;
+  /** The oldest process in it, if any. */
+  readonly oldest: number | undefined;
+}
+
+/** What costs time and is read only when somebody wants it. */
+export interface Wanted {
+  readonly commandLines: 'all' | 'leaders' | 'none';
+  readonly cgroups: boolean;
+  /** Owner, parent, 64-bit id, maps, names: what is asked once for each namespace. */
+  readonly details: boolean;
+  /** Threads that are not where their leader is. */
+  readonly threads: boolean;
+}
+
+export interface SourceContext {
+  readonly host: Omit<HostSnapshot, 'users' | 'takenAt' | 'durationMs'>;
+  readonly wanted: Wanted;
+  /** All namespaces named so far, those included that this source names while it runs. */
+  found(): Iterable<FoundNamespace>;
+  /** The processes that were found so far; threads are not among them. */
+  processes(): Iterable<ProcessFact>;
+  /** The processes so far that are PID 1 of their pid namespace. */
+  inits(): Iterable<number>;
+  emit(fact: Fact): void;
+  /** Counts one thing that was asked. */
+  asked(count?: number): void;
+  /** Counts one thing that the host refused: what was asked for, the errno's name, and where. */
+  refused(what: string, errno: string, example: string): void;
+  /** States that the listing may lack something, and what would lift that. */
+  limit(reason: string, lift?: string): void;
+}
+
+export interface Source {
+  readonly name: string;
+  readonly question: string;
+  /** Why it does not run here; undefined when it does. */
+  skip?(context: SourceContext): string | undefined;
+  run(context: SourceContext): void;
+}

@@ -1,0 +1,30 @@
+// Which threads are in other namespaces than their leader? /proc/PID/task/TID/ns/*: setns(2) moves one thread alone.
+import { listThreads, readProcTable } from '../kernel/proc-table.ts';
+import type { ProcessFact } from '../model/facts.ts';
+import { namespaceLinks } from '../model/namespace-types.ts';
+import type { Source, SourceContext } from './source.ts';
+import { readTasks } from './task-records.ts';
+
+export const threads: Source = {
+  name: 'threads',
+  question: 'which threads are in other namespaces than their leader?',
+  skip: (context) => (context.wanted.threads ? undefined : 'threads were not asked for'),
+  run(context: SourceContext): void {
+    const leaders = new Map<number, ProcessFact>();
+    const names: string[] = [];
+    for (const leader of context.processes()) {
+      // A leader that ended while other threads go on is a zombie with more than one thread.
+      if (leader.threads < 2) continue;
+      leaders.set(leader.pid, leader);
+      for (const tid of listThreads(leader.pid)) if (tid !== leader.pid) names.push(`${leader.pid}/task/${tid}`);
+    }
+    for (const thread of readTasks(context, names, readProcTable)) {
+      const leader = leaders.get(thread.pid);
+      if (!leader || differs(thread, leader)) context.emit(thread);
+    }
+  },
+};
+
+function differs(thread: ProcessFact, leader: ProcessFact): boolean {
+  return namespaceLinks.some((link) => thread.namespaces[link] !== leader.namespaces[link]);
+}

@@ -1,0 +1,30 @@
+// How far are the clocks of each time namespace set off? /proc/PID/timens_offsets: time_namespaces(7).
+import { readTextFile } from '../kernel/files.ts';
+import { isKnown } from '../model/known.ts';
+import { parseTimeOffsets } from '../parse/time-offsets.ts';
+import type { Source, SourceContext } from './source.ts';
+
+export const timeOffsets: Source = {
+  name: 'time-offsets',
+  question: 'how far are the clocks of each time namespace set off?',
+  skip: (context) => (context.wanted.details ? undefined : 'details were not asked for'),
+  run(context: SourceContext): void {
+    for (const { type, inode, members } of context.found()) {
+      if (type !== 'time') continue;
+      // The file shows the namespace of the children, whatever the process itself is in: fs/proc/base.c.
+      const pid = members.get('time_for_children');
+      if (pid === undefined) {
+        context.emit({ fact: 'namespace', type, inode, timeOffsets: noMember });
+        continue;
+      }
+      context.asked();
+      const text = readTextFile(`/proc/${pid}/timens_offsets`);
+      context.emit({ fact: 'namespace', type, inode, timeOffsets: isKnown(text) ? parseTimeOffsets(text) : text });
+    }
+  },
+};
+
+const noMember = Object.freeze({
+  unknown: 'unsupported',
+  detail: 'no process has it for its children, and /proc shows offsets by process',
+} as const);

@@ -1,0 +1,44 @@
+// Which ids does each user namespace map? /proc/PID/uid_map, gid_map, setgroups: user_namespaces(7).
+import { readTextFile } from '../kernel/files.ts';
+import { isKnown, type Known } from '../model/known.ts';
+import { parseIdMap } from '../parse/id-map.ts';
+import type { Source, SourceContext } from './source.ts';
+
+export const userMaps: Source = {
+  name: 'user-maps',
+  question: 'which ids does each user namespace map?',
+  skip: (context) => (context.wanted.details ? undefined : 'details were not asked for'),
+  run(context: SourceContext): void {
+    for (const { type, inode, members } of context.found()) {
+      if (type !== 'user') continue;
+      const pid = members.get('user');
+      if (pid === undefined) {
+        context.emit({ fact: 'namespace', type, inode, uidMap: noMember, gidMap: noMember, setgroups: noMember });
+        continue;
+      }
+      context.asked();
+      const read = (file: string) => readTextFile(`/proc/${pid}/${file}`);
+      context.emit({
+        fact: 'namespace',
+        type,
+        inode,
+        uidMap: parsed(read('uid_map'), 'uid_map'),
+        gidMap: parsed(read('gid_map'), 'gid_map'),
+        setgroups: trimmed(read('setgroups')),
+      });
+    }
+  },
+};
+
+const noMember = Object.freeze({
+  unknown: 'unsupported',
+  detail: 'no process is in it, and /proc shows maps by process',
+} as const);
+
+function parsed(text: Known<string>, file: string) {
+  return isKnown(text) ? Object.freeze(parseIdMap(text, `/proc/PID/${file}`)) : text;
+}
+
+function trimmed(text: Known<string>): Known<string> {
+  return isKnown(text) ? text.trim() : text;
+}

@@ -1,0 +1,43 @@
+// What does uname(2) say in each uts namespace? A thread of the addon's own enters them.
+import { loadAddon } from '../kernel/addon.ts';
+import { closeNamespace, type OpenNamespace, openByPaths, readUts } from '../kernel/nsfs.ts';
+import { isKnown, unknownFromErrno } from '../model/known.ts';
+import type { Source, SourceContext } from './source.ts';
+
+export const utsNames: Source = {
+  name: 'uts-names',
+  question: 'what does uname say in each uts namespace?',
+  skip(context) {
+    if (!context.wanted.details) return 'details were not asked for';
+    const result = loadAddon();
+    return 'missing' in result ? result.missing : undefined;
+  },
+  run(context: SourceContext): void {
+    // Descriptors are few: as many at a time as are surely allowed.
+    const batch: OpenNamespace[] = [];
+    for (const namespace of context.found()) {
+      if (namespace.type !== 'uts') continue;
+      const open = openByPaths(namespace.paths, namespace.inode);
+      if (isKnown(open)) batch.push(open);
+      if (batch.length === 200) readBatch(context, batch);
+    }
+    readBatch(context, batch);
+  },
+};
+
+function readBatch(context: SourceContext, batch: OpenNamespace[]): void {
+  const namespaces = batch.splice(0);
+  try {
+    const answers = readUts(namespaces.map(({ fd }) => fd));
+    namespaces.forEach(({ inode }, index) => {
+      const answer = answers[index];
+      if (!answer) return;
+      context.asked();
+      if ('code' in answer) context.refused(`${answer.syscall} into a uts namespace`, answer.code, `uts:[${inode}]`);
+      const uts = 'code' in answer ? unknownFromErrno(answer.code) : Object.freeze(answer);
+      context.emit({ fact: 'namespace', type: 'uts', inode, uts });
+    });
+  } finally {
+    for (const namespace of namespaces) closeNamespace(namespace);
+  }
+}
