@@ -50,6 +50,7 @@ function runSources(host: HostFacts, wanted: Wanted, table: readonly Source[]): 
         if (fact.fact === 'process') {
           tasks.add(fact);
           if (fact.tid === fact.pid) processes.push(fact);
+          if (fact.tid === 1) inits.push(1);
         } else if (fact.fact === 'nested-pids' && fact.pids.at(-1) === 1) inits.push(fact.pid);
       },
       asked(count = 1) {

@@ -2,7 +2,7 @@
 import type { Fact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
 import { type NamespaceLink, type NamespaceType, namespaceLinks, readLinkType } from '../model/namespace-types.ts';
-import { isOlder, TaskGroups } from '../model/tasks-of-namespaces.ts';
+import { isOlder, type TaskGroups } from '../model/tasks-of-namespaces.ts';
 import type { FoundNamespace } from '../sources/index.ts';
 
 interface Entry {

@@ -82,7 +82,11 @@ function refusalOfAll(): BpfRefusal | undefined {
 /** Loads a program, links its iterator and keeps the link alone, which holds the program and the map. */
 function loadProgram(addon: Addon, name: BpfProgram): number | BpfRefusal {
   if (!existsSync(btfFile))
-    return { code: 'ENOENT', syscall: 'access', reason: `${btfFile} is missing: this kernel does not describe its types` };
+    return {
+      code: 'ENOENT',
+      syscall: 'access',
+      reason: `${btfFile} is missing: this kernel does not describe its types`,
+    };
   const skeleton = parseBpfSkeleton(readFileSync(join(findPackageRoot(), 'bpf', 'skeletons', `${name}.skel`)));
   const log = Buffer.alloc(process.env['NSCOPE_BPF_LOG'] ? 1 << 24 : 0);
   const open: number[] = [];

@@ -1,14 +1,14 @@
 // The host, and where nscope itself stands on it.
 import { hostname, release } from 'node:os';
-import { type Known, isKnown, unknownFromErrno } from '../model/known.ts';
-import { namespaceLinks } from '../model/namespace-types.ts';
 import type { NamespaceInodes } from '../model/facts.ts';
+import { isKnown, type Known, unknownFromErrno } from '../model/known.ts';
+import { namespaceLinks } from '../model/namespace-types.ts';
 import type { HostSnapshot } from '../model/schema.ts';
 import { nscopeVersion } from '../model/version.ts';
-import { parseEffectiveCapabilities, parseNestedPids } from '../parse/status.ts';
 import { type MountLine, parseMountinfo } from '../parse/mountinfo.ts';
-import { readIdentity, readLink, readTextFile } from './files.ts';
+import { parseEffectiveCapabilities, parseNestedPids } from '../parse/status.ts';
 import { clockTicksPerSecond } from './clock-ticks.ts';
+import { readIdentity, readLink, readTextFile } from './files.ts';
 
 /** Raised where there is no usable /proc: nscope has nothing to read then. */
 export class NoProcError extends Error {
@@ -74,4 +74,3 @@ export function readProcMount(): MountLine | undefined {
   if (!isKnown(text)) return undefined;
   return parseMountinfo(text).findLast((mount) => mount.mountPoint === '/proc' && mount.fsType === 'proc');
 }
-

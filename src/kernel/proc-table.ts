@@ -1,5 +1,5 @@
 // Many processes at once from /proc: links and files of each, by the addon's bulk reader or, without it, by Node alone.
-import { openSync, closeSync, fstatSync, readSync, readdirSync, readlinkSync, constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { loadAddon } from './addon.ts';
 import { decodeProcTable } from './proc-table-records.ts';

@@ -7,7 +7,8 @@ import { MalformedError } from './malformed.ts';
  */
 export function parseNestedPids(status: string): number[] | undefined {
   const numbers = readField(status, 'NSpid')?.split(/\s+/).map(Number);
-  if (numbers?.some((number) => !Number.isInteger(number))) throw new MalformedError('/proc/PID/status', 1, 'NSpid', status);
+  if (numbers?.some((number) => !Number.isInteger(number)))
+    throw new MalformedError('/proc/PID/status', 1, 'NSpid', status);
   return numbers;
 }
 

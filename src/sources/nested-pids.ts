@@ -23,7 +23,8 @@ export const nestedPids: Source = {
       const [status] = entry.files;
       if (!(status instanceof Buffer)) continue;
       const pids = parseNestedPids(status.toString('latin1'));
-      if (pids && pids.length > 1) context.emit({ fact: 'nested-pids', pid: Number(entry.name), pids: Object.freeze(pids) });
+      if (pids && pids.length > 1)
+        context.emit({ fact: 'nested-pids', pid: Number(entry.name), pids: Object.freeze(pids) });
     }
   },
 };

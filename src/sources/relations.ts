@@ -1,5 +1,7 @@
 // Whose is each namespace, what is above it, which is its 64-bit id? ioctl_nsfs(2), asked once of each namespace; parents
 // and owners that no process is in are found by climbing.
+
+import { loadAddon } from '../kernel/addon.ts';
 import { attempt } from '../kernel/files.ts';
 import {
   closeNamespace,
@@ -13,7 +15,6 @@ import {
 } from '../kernel/nsfs.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
-import { loadAddon } from '../kernel/addon.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
 
 export const relations: Source = {

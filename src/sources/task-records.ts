@@ -73,7 +73,12 @@ function interner(context: SourceContext, links: readonly NamespaceLink[]): (ent
     // Where one link is refused all are: one refusal for each task, not ten.
     const refused = entry.links.findIndex((number) => number < 0 && !isEnding(-number));
     if (refused >= 0)
-      countRefusal(context, 'the namespace links', -(entry.links[refused] as number), `/proc/${entry.name}/ns/${links[refused]}`);
+      countRefusal(
+        context,
+        'the namespace links',
+        -(entry.links[refused] as number),
+        `/proc/${entry.name}/ns/${links[refused]}`,
+      );
     const key = entry.links.join();
     let set = sets.get(key);
     if (!set) {

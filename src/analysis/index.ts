@@ -1,0 +1,13 @@
+// nscope/analysis: one function for each question people ask of a snapshot. Pure: runs in a browser.
+export { describeCommand, describeUser } from './command.ts';
+export {
+  compileFilter,
+  type Filter,
+  FilterError,
+  type FilterField,
+  type FilterKind,
+  type FilterValue,
+} from './filter.ts';
+export { arrangeTree, isTreeKind, type TreeKind, type TreeRow, treeKinds } from './namespace-tree.ts';
+export { SnapshotIndex } from './snapshot-index.ts';
+export { layOutTree, type TreeLine } from './tree-layout.ts';

@@ -1,0 +1,64 @@
+// Looks things of a snapshot up: processes by PID, namespaces by type and inode, children of both.
+import { isKnown } from '../model/known.ts';
+import type { NamespaceType } from '../model/namespace-types.ts';
+import type { Namespace, Process, Snapshot } from '../model/schema.ts';
+
+/** Each map is made when it is first asked for, and once. */
+export class SnapshotIndex {
+  readonly snapshot: Snapshot;
+  #processes: Map<number, Process> | undefined;
+  #namespaces: Map<string, Namespace> | undefined;
+  #childProcesses: Map<number, Process[]> | undefined;
+  #members: Map<string, Process[]> | undefined;
+
+  constructor(snapshot: Snapshot) {
+    this.snapshot = snapshot;
+  }
+
+  /** The process with this PID; a thread when its tid is meant and it is listed by itself. */
+  process(pid: number): Process | undefined {
+    if (!this.#processes) {
+      this.#processes = new Map();
+      for (const process of this.snapshot.processes) this.#processes.set(process.tid, process);
+    }
+    return this.#processes.get(pid);
+  }
+
+  namespace(type: NamespaceType, inode: number): Namespace | undefined {
+    this.#namespaces ??= new Map(
+      this.snapshot.namespaces.map((namespace) => [keyOf(namespace.type, namespace.inode), namespace]),
+    );
+    return this.#namespaces.get(keyOf(type, inode));
+  }
+
+  /** Processes whose parent is `pid`, by pid; threads that are listed by themselves are not among them. */
+  childrenOf(pid: number): readonly Process[] {
+    if (!this.#childProcesses) {
+      this.#childProcesses = new Map();
+      for (const process of this.snapshot.processes)
+        if (process.tid === process.pid) append(this.#childProcesses, process.ppid, process);
+    }
+    return this.#childProcesses.get(pid) ?? [];
+  }
+
+  /** Processes and threads in a namespace, by pid. */
+  membersOf(type: NamespaceType, inode: number): readonly Process[] {
+    if (!this.#members) {
+      this.#members = new Map();
+      for (const process of this.snapshot.processes)
+        for (const [link, of] of Object.entries(process.namespaces))
+          if (isKnown(of)) append(this.#members, keyOf(link as NamespaceType, of), process);
+    }
+    return this.#members.get(keyOf(type, inode)) ?? [];
+  }
+}
+
+function keyOf(type: NamespaceType, inode: number): string {
+  return `${type}${inode}`;
+}
+
+function append<K>(map: Map<K, Process[]>, key: K, process: Process): void {
+  const list = map.get(key);
+  if (list) list.push(process);
+  else map.set(key, [process]);
+}

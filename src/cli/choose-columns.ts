@@ -1,0 +1,116 @@
+// Which columns, which rows and in which order: --columns, --filter and --sort, the same for every listing.
+import { compileFilter, FilterError } from '../analysis/filter.ts';
+import { type Cell, type Column, readCell } from '../render/columns.ts';
+import { suggest, UsageError } from './errors.ts';
+import { writeNote } from './output.ts';
+import type { OptionValues } from './verb.ts';
+
+/**
+ * The columns that were asked for, else the usual ones.
+ * @throws UsageError naming an unknown column
+ */
+export function chooseColumns<Row>(
+  all: readonly Column<Row>[],
+  usual: readonly string[],
+  options: OptionValues,
+): readonly Column<Row>[] {
+  const words = splitWords(options.columns);
+  if (words.length === 0) return usual.map((name) => findColumn(all, name));
+  const adds = words.every((word) => word.startsWith('+'));
+  const named = words.map((word) => findColumn(all, word.replace(/^\+/, '')));
+  return adds ? [...usual.map((name) => findColumn(all, name)), ...named] : named;
+}
+
+/** @throws UsageError for a wrong expression, showing where */
+export function filterRows<Row>(
+  all: readonly Column<Row>[],
+  rows: readonly Row[],
+  options: OptionValues,
+): readonly Row[] {
+  if (typeof options.filter !== 'string') return rows;
+  const filter = compile(all, options.filter);
+  // A column costs time for each row: only those that occur in the expression are read.
+  const used = all.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(options.filter as string));
+  let unclear = 0;
+  const chosen = rows.filter((row) => {
+    const answer = filter(Object.fromEntries(used.map((column) => [column.name, readCell(column, row)])));
+    if (answer === undefined) unclear++;
+    return answer === true;
+  });
+  if (unclear > 0 && unclear === rows.length)
+    writeNote(`nscope: the filter could be decided for no row: what it compares is none or not known everywhere`);
+  return chosen;
+}
+
+function compile<Row>(all: readonly Column<Row>[], expression: string) {
+  try {
+    return compileFilter(expression, all);
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    const marks = ' '.repeat(error.start) + '^'.repeat(Math.max(1, error.end - error.start));
+    const unknown = /Unknown variable: (\w+)/.exec(error.message)?.[1];
+    const message =
+      unknown === undefined
+        ? error.message
+        : `there is no column ${unknown}; ${suggest(
+            unknown,
+            all.map(({ name }) => name),
+          )} (a word is written in quotes: "${unknown}")`;
+    throw new UsageError(`--filter: ${message}\n  ${expression}\n  ${marks}`, { cause: error });
+  }
+}
+
+/** Orders by the columns named; what is not known comes last. @throws UsageError naming an unknown column */
+export function sortRows<Row>(
+  all: readonly Column<Row>[],
+  rows: readonly Row[],
+  options: OptionValues,
+): readonly Row[] {
+  const keys = splitWords(options.sort).map((word) => ({
+    column: findColumn(all, word.replace(/^-/, '')),
+    sign: word.startsWith('-') ? -1 : 1,
+  }));
+  if (keys.length === 0) return rows;
+  return [...rows].sort((a, b) => {
+    for (const { column, sign } of keys) {
+      const order = compareCells(readCell(column, a), readCell(column, b));
+      if (order !== 0) return sign * order;
+    }
+    return 0;
+  });
+}
+
+function compareCells(a: Cell, b: Cell): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [x, y] = [String(a), String(b)];
+  // 64-bit ids are decimal strings.
+  if (/^\d+$/.test(x) && /^\d+$/.test(y) && x.length !== y.length) return x.length - y.length;
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+function findColumn<Row>(all: readonly Column<Row>[], name: string): Column<Row> {
+  const column = all.find((candidate) => candidate.name === name) ?? all.find(({ header }) => header === name);
+  if (!column)
+    throw new UsageError(
+      `there is no column "${name}"; ${suggest(
+        name,
+        all.map((one) => one.name),
+      )}`,
+    );
+  return column;
+}
+
+/** The words of an option that takes several: "a,b". */
+export function splitWords(value: string | boolean | undefined): readonly string[] {
+  if (typeof value !== 'string') return [];
+  return value
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
+/** A row as JSON: its columns by name, what is not known with its reason. */
+export function toJsonRow<Row>(columns: readonly Column<Row>[], row: Row): Record<string, Cell> {
+  return Object.fromEntries(columns.map((column) => [column.name, column.value(row)]));
+}

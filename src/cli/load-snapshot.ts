@@ -1,0 +1,42 @@
+// Reads a snapshot from a file or standard input.
+import { readFileSync } from 'node:fs';
+import { isSyscallError } from '../kernel/syscall-error.ts';
+import type { Snapshot } from '../model/schema.ts';
+import { SnapshotError, validateSnapshot } from '../model/validate-snapshot.ts';
+import { UsageError } from './errors.ts';
+
+/** @throws UsageError naming the file, the place in it and what was expected */
+export function loadSnapshot(file: string): Snapshot {
+  const shown = file === '-' ? 'standard input' : file;
+  let text: string;
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    if (isSyscallError(error)) throw new UsageError(`cannot read ${shown}: ${error.code}`, { cause: error });
+    throw error;
+  }
+  if (text.trim() === '')
+    throw new UsageError(`${shown} is empty; a snapshot was expected, as nscope snapshot prints it`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${shown} is no JSON: ${describePlace(error, text)}`, { cause: error });
+  }
+  try {
+    return validateSnapshot(value);
+  } catch (error) {
+    if (error instanceof SnapshotError) throw new UsageError(`${shown}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/** Line and column of the first wrong character; a file that was cut ends too early. */
+function describePlace(error: unknown, text: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const position = Number(/position (\d+)/.exec(message)?.[1] ?? Number.NaN);
+  if (Number.isNaN(position) || position >= text.length)
+    return `it ends too early, after ${text.length} characters; was it cut?`;
+  const before = text.slice(0, position).split('\n');
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}: unexpected ${JSON.stringify(text[position])}`;
+}

@@ -1,0 +1,110 @@
+// nscope ls: the namespaces of this host.
+
+import { arrangeTree, isTreeKind, type TreeKind, treeKinds } from '../analysis/namespace-tree.ts';
+import { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { isNamespaceType, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
+import type { Column } from '../render/columns.ts';
+import { readCell } from '../render/columns.ts';
+import { formatJsonObject } from '../render/json-lines.ts';
+import { makeNamespaceRow, type NamespaceRow, namespaceColumns } from '../render/namespace-columns.ts';
+import { formatTable } from '../render/table.ts';
+import { chooseColumns, filterRows, sortRows, splitWords, toJsonRow } from './choose-columns.ts';
+import { suggest, UsageError } from './errors.ts';
+import { noteCoverage } from './note-coverage.ts';
+import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
+import { listingWants, readSnapshot } from './read-snapshot.ts';
+import type { OptionValues } from './verb.ts';
+
+const usualColumns = ['type', 'inode', 'processes', 'pid', 'user', 'owner', 'name', 'command'];
+
+/** Of the usual columns these are left out where no row has anything in them. */
+const leftOutWhenEmpty = ['name'];
+
+export async function run(_words: readonly string[], options: OptionValues): Promise<number> {
+  const types = readTypes(options);
+  const treeKind = readTreeKind(options);
+  const columns = chooseColumns(namespaceColumns, usualColumns, options);
+  // A wrong filter or order is told before anything is read.
+  filterRows(namespaceColumns, [], options);
+  sortRows(namespaceColumns, [], options);
+
+  const snapshot = await readSnapshot(options, listingWants);
+  const index = new SnapshotIndex(snapshot);
+  const all = snapshot.namespaces
+    .filter(({ type }) => types.length === 0 || types.includes(type))
+    .map((namespace) => makeNamespaceRow(namespace, index));
+  const rows = sortRows(namespaceColumns, filterRows(namespaceColumns, all, options), options);
+  if (options.json) {
+    const namespaces =
+      options.columns === undefined
+        ? rows.map(({ namespace }) => namespace)
+        : rows.map((row) => toJsonRow(columns, row));
+    writeLines(formatJsonObject({ namespaces, coverage: snapshot.coverage }));
+  } else {
+    writeTable(columns, rows, index, treeKind, options);
+    noteCoverage(snapshot.coverage);
+  }
+  return rows.length === 0 ? 1 : 0;
+}
+
+function writeTable(
+  columns: readonly Column<NamespaceRow>[],
+  rows: readonly NamespaceRow[],
+  index: SnapshotIndex,
+  treeKind: TreeKind | undefined,
+  options: OptionValues,
+): void {
+  const palette = choosePalette();
+  const shown =
+    options.columns === undefined
+      ? columns.filter(
+          ({ name }) => !leftOutWhenEmpty.includes(name) || rows.some((row) => !isEmpty(columns, name, row)),
+        )
+      : columns;
+  const branches =
+    treeKind &&
+    arrangeTree(
+      rows.map(({ namespace }) => namespace),
+      index,
+      treeKind,
+    );
+  const rowOf = new Map(rows.map((row) => [row.namespace, row]));
+  const prefixes = new Map(branches?.map(({ namespace, prefix }) => [namespace, prefix]));
+  const ordered = branches
+    ? branches.flatMap(({ namespace }) => {
+        const row = rowOf.get(namespace);
+        return row ? [row] : [];
+      })
+    : rows;
+  writeLines(
+    formatTable(shown, ordered, {
+      width: options.wide ? undefined : readTerminalWidth(),
+      header: options.header !== false,
+      ...(branches ? { prefix: (row: NamespaceRow) => prefixes.get(row.namespace) ?? '' } : {}),
+      paint: (text, column, row) =>
+        column.name === 'type' || column.name === 'inode' ? palette.types[row.namespace.type](text) : text,
+      paintHeader: palette.strong,
+    }),
+  );
+}
+
+function isEmpty(columns: readonly Column<NamespaceRow>[], name: string, row: NamespaceRow): boolean {
+  const column = columns.find((candidate) => candidate.name === name);
+  const value = column ? readCell(column, row) : null;
+  return value === null || (Array.isArray(value) && value.length === 0);
+}
+
+function readTypes(options: OptionValues): readonly NamespaceType[] {
+  return splitWords(options.type).map((word) => {
+    if (!isNamespaceType(word))
+      throw new UsageError(`there is no namespace type "${word}"; ${suggest(word, namespaceTypes)}`);
+    return word;
+  });
+}
+
+function readTreeKind(options: OptionValues): TreeKind | undefined {
+  if (options.tree === undefined) return undefined;
+  const kind = options.tree === true ? 'owner' : options.tree;
+  if (typeof kind === 'string' && isTreeKind(kind)) return kind;
+  throw new UsageError(`--tree draws no tree of kind "${String(kind)}"; ${suggest(String(kind), treeKinds)}`);
+}

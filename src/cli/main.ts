@@ -1,0 +1,33 @@
+// The command: parses, loads the verb that was asked for and nothing else, and turns failures into sentences.
+import { escapeText } from '../render/escape.ts';
+import { OutputClosedError, writeNote } from './output.ts';
+import { parseCommandLine } from './parse-command-line.ts';
+
+/** Failures that a person can do something about; anything else is a bug and shows its stack. */
+const expected = new Map<string, number>([
+  ['NSCOPE_USAGE', 2],
+  ['NSCOPE_NO_PROC', 2],
+  ['NSCOPE_MALFORMED', 2],
+  ['NSCOPE_ADDON_MISSING', 2],
+  ['NSCOPE_NOT_FOUND', 1],
+]);
+
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const invocation = parseCommandLine(argv);
+    if (!invocation) return 0;
+    const { run } = await invocation.verb.load();
+    return await run(invocation.words, invocation.options);
+  } catch (error) {
+    if (error instanceof OutputClosedError) return 0;
+    const status = error instanceof Error && 'code' in error ? expected.get(String(error.code)) : undefined;
+    if (error instanceof Error && status !== undefined) {
+      writeNote(`nscope: ${error.message.split('\n').map(escapeText).join('\n')}`);
+      return status;
+    }
+    writeNote(`nscope: this is a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return 2;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,12 @@
+// Says below a listing what could not be seen.
+import type { Coverage } from '../model/schema.ts';
+import { escapeText } from '../render/escape.ts';
+import { writeNote } from './output.ts';
+
+/** One line for each reason, on standard error, so that data stays data. */
+export function noteCoverage(coverage: Coverage): void {
+  for (const text of coverage.disagreements) writeNote(`nscope: sources disagree: ${escapeText(text)}`);
+  if (coverage.verdict === 'complete') return;
+  for (const reason of coverage.reasons) writeNote(`nscope: partial: ${escapeText(reason)}`);
+  if (coverage.lifts.length > 0) writeNote(`nscope: to see more: ${coverage.lifts.map(escapeText).join('; ')}`);
+}

@@ -1,0 +1,54 @@
+// Writes to standard output and error: whole, in pieces of a good size, and without a trace when the reader has left.
+import { writeSync } from 'node:fs';
+import { makePalette, type Palette } from '../render/colours.ts';
+
+/** The columns of the terminal, or undefined where standard output is no terminal. */
+export function readTerminalWidth(): number | undefined {
+  return process.stdout.isTTY ? process.stdout.columns : undefined;
+}
+
+/** Colours where standard output is a terminal and NO_COLOR is not set; FORCE_COLOR overrides. no-color.org */
+export function choosePalette(): Palette {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';
+  return makePalette(!NO_COLOR && (forced || (process.stdout.isTTY && TERM !== 'dumb')));
+}
+
+const pieceCharacters = 65_536;
+
+/** Writes lines to standard output, each with its line end, never holding more than a piece of them. */
+export function writeLines(lines: Iterable<string>): void {
+  let piece = '';
+  for (const line of lines) {
+    piece += `${line}\n`;
+    if (piece.length < pieceCharacters) continue;
+    writeAll(1, piece);
+    piece = '';
+  }
+  writeAll(1, piece);
+}
+
+/** A remark for the person, on standard error. */
+export function writeNote(text: string): void {
+  writeAll(2, `${text}\n`);
+}
+
+/** The reader has closed the pipe: nobody wants the rest. */
+export class OutputClosedError extends Error {
+  override readonly name = 'OutputClosedError';
+}
+
+function writeAll(fd: number, text: string): void {
+  let bytes = Buffer.from(text, 'utf8');
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(writeSync(fd, bytes));
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EPIPE') throw new OutputClosedError('', { cause: error });
+      // A pipe that somebody made non-blocking is full: wait for its reader.
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+// The command line, by commander, set up from the table of verbs.
+import { Command, CommanderError } from 'commander';
+import { nscopeVersion } from '../model/version.ts';
+import { suggest, UsageError } from './errors.ts';
+import type { OptionValues, Verb } from './verb.ts';
+import { verbNames, verbs } from './verbs.ts';
+
+/** What is to be done; undefined when help or the version was asked for and has been printed. */
+export interface Invocation {
+  readonly verb: Verb;
+  readonly words: readonly string[];
+  readonly options: OptionValues;
+}
+
+/** @throws UsageError for an unknown verb or option, a missing argument, or a word too many */
+export function parseCommandLine(argv: readonly string[]): Invocation | undefined {
+  const [first] = argv;
+  if (first !== undefined && !first.startsWith('-') && ![...verbNames, 'help'].includes(first))
+    throw new UsageError(`there is no verb "${first}"; ${suggest(first, verbNames)}`);
+  let invocation: Invocation | undefined;
+  const program = buildProgram((found) => {
+    invocation = found;
+  });
+  try {
+    program.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new UsageError(error.message.replace(/^error: /, ''), { cause: error });
+  }
+  return invocation;
+}
+
+/** All verbs as commander commands; help, completion and the manual page are made from this as well. */
+export function buildProgram(found: (invocation: Invocation) => void): Command {
+  const program = new Command('nscope')
+    .description('every Linux namespace on a host: who is in it, what holds it, whose it is, how it nests')
+    .version(nscopeVersion, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [verb]', 'print help for a verb')
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .showSuggestionAfterError(true);
+  for (const verb of verbs) {
+    const command = program.command(verb.name, { isDefault: verb.name === 'ls' }).summary(verb.summary);
+    command.description(`${verb.summary}\n\n${verb.details.join('\n\n')}`.trim());
+    for (const { name, meaning, optional } of verb.arguments)
+      command.argument(optional ? `[${name}]` : `<${name}>`, meaning);
+    for (const { flags, meaning } of verb.options) command.option(toCommanderFlags(flags), meaning);
+    command.addHelpText('after', formatExamples(verb));
+    command.allowExcessArguments(false);
+    command.action(() => found({ verb, words: command.args, options: command.opts() }));
+  }
+  return program;
+}
+
+/** "--type TYPE,..." → "--type <TYPE,...>", "--tree[=KIND]" → "--tree [KIND]". */
+function toCommanderFlags(flags: string): string {
+  return flags.replace(/\[=(.+)\]$/, ' [$1]').replace(/(--[\w-]+) ([^[].*)$/, '$1 <$2>');
+}
+
+function formatExamples(verb: Verb): string {
+  const width = Math.max(...verb.examples.map(({ command }) => command.length));
+  return `\nExamples:\n${verb.examples.map(({ command, meaning }) => `  ${command.padEnd(width)}  ${meaning}`).join('\n')}`;
+}

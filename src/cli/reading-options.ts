@@ -1,0 +1,31 @@
+// The options that all reading verbs share.
+import { namespaceTypes } from '../model/namespace-types.ts';
+import type { VerbOption } from './verb.ts';
+
+export const fromOption: VerbOption = {
+  flags: '--from FILE',
+  meaning: 'read a snapshot from FILE, - for standard input, instead of this host',
+  completes: 'file',
+};
+
+export const jsonOption: VerbOption = { flags: '-j, --json', meaning: 'print one JSON object' };
+
+export const typeOption: VerbOption = {
+  flags: '-t, --type TYPE,...',
+  meaning: 'only namespaces of these types',
+  choices: namespaceTypes,
+};
+
+export const rowOptions: readonly VerbOption[] = [
+  jsonOption,
+  {
+    flags: '-o, --columns NAME,...',
+    meaning: 'show these columns; +NAME adds one to the usual ones; help lists them',
+    completes: 'columns',
+  },
+  { flags: '--filter EXPR', meaning: 'only rows for which the CEL expression over the columns is true' },
+  { flags: '--sort NAME,...', meaning: 'order by these columns; -NAME turns the order' },
+  { flags: '-n, --no-header', meaning: 'no line of column names' },
+  { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
+  fromOption,
+];

@@ -1,0 +1,36 @@
+// What a verb is. The table of verbs drives parsing, help, completion and the manual page.
+
+/** An option as a person writes it; `value` names what it takes, and brackets make it optional. */
+export interface VerbOption {
+  /** "--type TYPE,...", "-j, --json", "--tree[=KIND]". */
+  readonly flags: string;
+  readonly meaning: string;
+  /** What may be written, for completion. */
+  readonly choices?: readonly string[];
+  /** What completes it where it is not a choice. */
+  readonly completes?: 'file' | 'columns';
+}
+
+export interface VerbExample {
+  readonly command: string;
+  readonly meaning: string;
+}
+
+export interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  /** Paragraphs for the manual page. */
+  readonly details: readonly string[];
+  readonly arguments: readonly { readonly name: string; readonly meaning: string; readonly optional?: boolean }[];
+  readonly options: readonly VerbOption[];
+  readonly examples: readonly VerbExample[];
+  load(): Promise<VerbModule>;
+}
+
+/** The values of options by their long name in camelCase: a string, or true for one without a value. */
+export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
+
+export interface VerbModule {
+  /** @returns the exit status */
+  run(words: readonly string[], options: OptionValues): Promise<number> | number;
+}

@@ -1,0 +1,28 @@
+// Text that processes chose, made harmless for a terminal: nothing in it can move the cursor, change a title or colours,
+// turn the direction of writing, or pass for another line.
+
+/**
+ * Controls (C0, DEL, C1), bidirectional and invisible formatting characters, line separators, and lone surrogates, which
+ * stand for bytes that were no UTF-8.
+ */
+const harmful =
+  /[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\u{e0000}-\u{e007f}]/gu;
+
+/** Only these need a look: letters, digits and the marks of ASCII are the common case. */
+const plain = /^[\x20-\x7e]*$/;
+
+/** Shows each harmful character as an escape: `\x1b`, `\n`, `\u{202e}`. */
+export function escapeText(text: string): string {
+  return plain.test(text) ? text : text.replace(harmful, escapeCharacter);
+}
+
+const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\x1b': '\\e', '\x00': '\\0' };
+
+function escapeCharacter(character: string): string {
+  const name = named[character];
+  if (name !== undefined) return name;
+  const code = character.codePointAt(0) ?? 0;
+  // PEP 383: the byte that was not UTF-8.
+  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
+  return code <= 0xff ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+}

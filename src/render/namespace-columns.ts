@@ -1,0 +1,226 @@
+// The columns of a listing of namespaces.
+import { describeCommand, describeUser } from '../analysis/command.ts';
+import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { isKnown, type Known } from '../model/known.ts';
+import type { IdMapping, Namespace, Process } from '../model/schema.ts';
+import type { Cell, Column } from './columns.ts';
+
+export interface NamespaceRow {
+  readonly namespace: Namespace;
+  readonly leader: Process | undefined;
+  readonly index: SnapshotIndex;
+}
+
+export function makeNamespaceRow(namespace: Namespace, index: SnapshotIndex): NamespaceRow {
+  const { leader } = namespace.processes;
+  return { namespace, leader: leader === null ? undefined : index.process(leader), index };
+}
+
+type NamespaceColumn = Column<NamespaceRow>;
+
+export const namespaceColumns: readonly NamespaceColumn[] = [
+  {
+    name: 'type',
+    header: 'TYPE',
+    meaning: 'cgroup, ipc, mnt, net, pid, time, user or uts',
+    kind: 'string',
+    value: ({ namespace }) => namespace.type,
+  },
+  {
+    name: 'inode',
+    header: 'INODE',
+    meaning: 'inode number, as in net:[4026531833]',
+    kind: 'int',
+    align: 'right',
+    value: ({ namespace }) => namespace.inode,
+  },
+  {
+    name: 'id',
+    header: 'ID',
+    meaning: "the kernel's 64-bit id, never used again until the next boot",
+    kind: 'any',
+    align: 'right',
+    value: ({ namespace }) => namespace.id,
+  },
+  {
+    name: 'processes',
+    header: 'PROCS',
+    meaning: 'how many processes are in it',
+    kind: 'int',
+    align: 'right',
+    value: ({ namespace }) => namespace.processes.count,
+  },
+  {
+    name: 'threads',
+    header: 'THREADS',
+    meaning: 'how many threads are in it whose process is elsewhere',
+    kind: 'int',
+    align: 'right',
+    value: ({ namespace }) => namespace.processes.threads,
+  },
+  {
+    name: 'forChildren',
+    header: 'CHILDREN',
+    meaning: 'how many tasks have it for their children and are elsewhere themselves',
+    kind: 'int',
+    align: 'right',
+    value: ({ namespace }) => namespace.processes.forChildren,
+  },
+  {
+    name: 'pid',
+    header: 'PID',
+    meaning: 'its leader: the init of a pid namespace, else the oldest process',
+    kind: 'any',
+    align: 'right',
+    value: ({ namespace }) => namespace.processes.leader,
+  },
+  {
+    name: 'ppid',
+    header: 'PPID',
+    meaning: "the leader's parent",
+    kind: 'any',
+    align: 'right',
+    value: ({ leader }) => leader?.ppid ?? null,
+  },
+  {
+    name: 'user',
+    header: 'USER',
+    meaning: 'the user of the leader; without one, the user who owns it',
+    kind: 'any',
+    value: (row) => readUser(row),
+  },
+  {
+    name: 'uid',
+    header: 'UID',
+    meaning: 'the effective uid of the leader',
+    kind: 'any',
+    align: 'right',
+    value: ({ leader }) => leader?.uid ?? null,
+  },
+  {
+    name: 'owner',
+    header: 'OWNER',
+    meaning: 'inode number of the user namespace that owns it',
+    kind: 'any',
+    align: 'right',
+    value: ({ namespace }) => namespace.owner,
+  },
+  {
+    name: 'ownerUid',
+    header: 'OWNERUID',
+    meaning: 'uid of whoever made the owning user namespace',
+    kind: 'any',
+    align: 'right',
+    value: ({ namespace }) => namespace.ownerUid,
+  },
+  {
+    name: 'parent',
+    header: 'PARENT',
+    meaning: 'inode number of its parent; pid and user namespaces alone have one',
+    kind: 'any',
+    align: 'right',
+    value: ({ namespace }) => namespace.parent ?? null,
+  },
+  {
+    name: 'level',
+    header: 'LEVEL',
+    meaning: 'depth below the initial one; pid and user namespaces',
+    kind: 'any',
+    align: 'right',
+    value: ({ namespace }) => namespace.level ?? null,
+  },
+  {
+    name: 'initial',
+    header: 'INITIAL',
+    meaning: "whether it is the boot's own",
+    kind: 'any',
+    value: ({ namespace }) => namespace.initial,
+  },
+  {
+    name: 'host',
+    header: 'HOST',
+    meaning: "whether the host's init is in it",
+    kind: 'any',
+    value: ({ namespace }) => namespace.host,
+  },
+  {
+    name: 'name',
+    header: 'NAME',
+    meaning: 'names that lead to it: ip netns, bind mounts',
+    kind: 'list',
+    cut: 'middle',
+    value: ({ namespace }) => namespace.names.map(({ name }) => name),
+    text: ({ namespace }) => namespace.names.map(({ name }) => name).join(' ') || '-',
+  },
+  {
+    name: 'hostname',
+    header: 'HOSTNAME',
+    meaning: 'the host name in a uts namespace',
+    kind: 'any',
+    cut: 'middle',
+    value: ({ namespace }) => pick(namespace.uts, ({ nodename }) => nodename),
+  },
+  {
+    name: 'uidMap',
+    header: 'UIDMAP',
+    meaning: 'inside:outside:count of each mapping of a user namespace',
+    kind: 'any',
+    cut: 'end',
+    value: ({ namespace }) => pick(namespace.uidMap, formatMap),
+  },
+  {
+    name: 'gidMap',
+    header: 'GIDMAP',
+    meaning: 'the same for groups',
+    kind: 'any',
+    cut: 'end',
+    value: ({ namespace }) => pick(namespace.gidMap, formatMap),
+  },
+  {
+    name: 'offsets',
+    header: 'OFFSETS',
+    meaning: 'seconds that a time namespace adds to the monotonic and boot clocks',
+    kind: 'any',
+    value: ({ namespace }) =>
+      pick(namespace.timeOffsets, ({ monotonic, boottime }) => `${monotonic.seconds},${boottime.seconds}`),
+  },
+  {
+    name: 'path',
+    header: 'PATH',
+    meaning: 'a path by which it can be entered',
+    kind: 'any',
+    cut: 'middle',
+    value: ({ namespace }) => findPath(namespace),
+  },
+  {
+    name: 'command',
+    header: 'COMMAND',
+    meaning: 'how the leader was called',
+    kind: 'any',
+    cut: 'end',
+    value: ({ leader }) => (leader ? describeCommand(leader) : null),
+  },
+];
+
+function readUser({ namespace, leader, index }: NamespaceRow): Cell {
+  const { users } = index.snapshot.host;
+  if (leader) return describeUser(users, leader.uid);
+  return isKnown(namespace.ownerUid) ? describeUser(users, namespace.ownerUid) : namespace.ownerUid;
+}
+
+/** A column that only one type has is none for the others. */
+function pick<T>(value: Known<T> | undefined, read: (value: T) => string): Cell {
+  if (value === undefined) return null;
+  return isKnown(value) ? read(value) : value;
+}
+
+export function formatMap(map: readonly IdMapping[]): string {
+  return map.map(({ inside, outside, count }) => `${inside}:${outside}:${count}`).join(' ');
+}
+
+function findPath(namespace: Namespace): string | null {
+  const [name] = namespace.names;
+  if (name) return name.path;
+  const { leader } = namespace.processes;
+  return leader === null ? null : `/proc/${leader}/ns/${namespace.type}`;
+}

@@ -1,0 +1,95 @@
+// Rows as lines of a table that fits the terminal. No library does this: cells are cut in the middle or at the end as the
+// column says, only those columns shrink that can, and lines are made one at a time.
+import { type Column, formatCell } from './columns.ts';
+import { escapeText } from './escape.ts';
+import { cutText, measureWidth } from './text-width.ts';
+
+export interface TableOptions<Row> {
+  /** Columns of the terminal; undefined for no limit (a pipe, a file). */
+  readonly width?: number | undefined;
+  readonly header: boolean;
+  /** Drawn in front of the first column: the branches of a tree. */
+  readonly prefix?: (row: Row) => string;
+  /** Colours a finished cell; it must not change its width. */
+  readonly paint?: (text: string, column: Column<Row>, row: Row) => string;
+  readonly paintHeader?: (text: string) => string;
+}
+
+const gap = '  ';
+
+/** A column is not cut below this. */
+const narrowest = 8;
+
+/** The lines of the table, without line ends. */
+export function* formatTable<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  options: TableOptions<Row>,
+): Generator<string> {
+  const cells = rows.map((row) =>
+    columns.map((column, index) => {
+      const text = escapeText(formatCell(column, row));
+      return index === 0 && options.prefix ? options.prefix(row) + text : text;
+    }),
+  );
+  const widths = fitWidths(columns, cells, options);
+  if (options.header) {
+    const line = joinCells(
+      columns,
+      columns.map((column) => column.header),
+      widths,
+    );
+    yield options.paintHeader ? options.paintHeader(line) : line;
+  }
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as Row;
+    yield joinCells(columns, cells[i] ?? [], widths, (text, column) => options.paint?.(text, column, row) ?? text);
+  }
+}
+
+function fitWidths<Row>(
+  columns: readonly Column<Row>[],
+  cells: readonly (readonly string[])[],
+  options: TableOptions<Row>,
+): number[] {
+  const widths = columns.map((column, index) => {
+    let width = options.header ? measureWidth(column.header) : 0;
+    for (const row of cells) width = Math.max(width, measureWidth(row[index] ?? ''));
+    return width;
+  });
+  if (options.width === undefined) return widths;
+  let over = widths.reduce((sum, width) => sum + width, 0) + gap.length * (columns.length - 1) - options.width;
+  // The widest of the columns that may shrink gives first, so that several long ones end alike.
+  while (over > 0) {
+    let widest = -1;
+    for (let i = 0; i < widths.length; i++)
+      if (columns[i]?.cut && (widths[i] ?? 0) > narrowest && (widths[i] ?? 0) > (widths[widest] ?? 0)) widest = i;
+    if (widest < 0) break;
+    const others = columns.map((column, i) => (column.cut && i !== widest ? (widths[i] ?? 0) : 0));
+    const width = widths[widest] ?? 0;
+    const shrunk = Math.max(narrowest, width - over, Math.min(width - 1, Math.max(...others)));
+    over -= width - shrunk;
+    widths[widest] = shrunk;
+  }
+  return widths;
+}
+
+function joinCells<Row>(
+  columns: readonly Column<Row>[],
+  cells: readonly string[],
+  widths: readonly number[],
+  paint: (text: string, column: Column<Row>) => string = (text) => text,
+): string {
+  let line = '';
+  let pending = '';
+  columns.forEach((column, index) => {
+    const width = widths[index] ?? 0;
+    const text = cutText(cells[index] ?? '', width, column.cut ?? 'end');
+    const padding = ' '.repeat(Math.max(0, width - measureWidth(text)));
+    const painted = paint(text, column);
+    // Blanks at the end of a line are kept back until something follows them.
+    line += column.align === 'right' ? pending + padding + painted : pending + painted;
+    pending = (column.align === 'right' ? '' : padding) + gap;
+  });
+  return line;
+}
