@@ -70,7 +70,8 @@ function check(names) {
   for (const sentence of wrong) process.stderr.write(`skeletons: ${sentence}\n`);
   if (wrong.length > 0) return 1;
   const others = tools ?? 'no clang and bpftool';
-  const bytes = rebuilt === names.length ? 'bytes equal' : `bytes not compared for ${names.length - rebuilt}: ${others} here`;
+  const bytes =
+    rebuilt === names.length ? 'bytes equal' : `bytes not compared for ${names.length - rebuilt}: ${others} here`;
   process.stdout.write(`skeletons: ${names.length} current by hash of their sources; ${bytes}\n`);
   return 0;
 }
@@ -147,14 +148,20 @@ function readBlob(header, name) {
   const size = Number(header.match(new RegExp(`opts\\.${name}_sz = (\\d+);`))?.[1]);
   const text = header.match(new RegExp(`opts\\.${name} = \\(void \\*\\)"([^"]*)";`))?.[1] ?? '';
   const bytes = Buffer.from(
-    [...text.replaceAll('\\\n', '').matchAll(/\\(?:x([0-9a-f]{2})|0)/g)].map((match) => Number.parseInt(match[1] ?? '0', 16)),
+    [...text.replaceAll('\\\n', '').matchAll(/\\(?:x([0-9a-f]{2})|0)/g)].map((match) =>
+      Number.parseInt(match[1] ?? '0', 16),
+    ),
   );
   if (bytes.length !== size) throw new Error(`the skeleton's ${name} has ${bytes.length} bytes, not ${size}`);
   return bytes;
 }
 
 function run(command, words) {
-  const { status, stdout, stderr, error } = spawnSync(command, words, { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const { status, stdout, stderr, error } = spawnSync(command, words, {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   if (error) throw error;
   if (status !== 0) throw new Error(`${command} ${words.join(' ')}\n${stderr}`);
   return stdout;

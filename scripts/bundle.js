@@ -1,0 +1,66 @@
+// Writes dist/, which is what the package publishes: the command, the library, the two pure modules that a browser can
+// use, their declarations, the JSON Schema of a snapshot, and the licences of what is bundled.
+// Reads src/ and the output of tsc in build/js; is started by `npm run build`.
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { copyDeclarations } from './declarations.js';
+import { collectLicences } from './licences.js';
+import { describeSchema } from './schema-types.js';
+
+const compiled = 'build/js/src';
+// Filled beside dist and put in its place when it is whole: a failed build leaves the last good one.
+const out = 'build/dist';
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+
+const shared = {
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  target: 'node20.19',
+  outdir: out,
+  chunkNames: 'chunks/[name]-[hash]',
+  // Names stay: a stack that a user reports must be readable.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+const forNode = await build({
+  ...shared,
+  entryPoints: { nscope: 'src/cli/main.ts', index: 'src/index.ts' },
+  platform: 'node',
+  // CommonJS packages require() the modules of Node, which an ES module can only do with a require of its own.
+  banner: { js: `import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);` },
+});
+// On the platform 'neutral' no module of Node can be resolved, so an import of one fails the build.
+const pure = await build({
+  ...shared,
+  entryPoints: { model: 'src/model/index.ts', analysis: 'src/analysis/index.ts' },
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+});
+
+const command = join(out, 'nscope.js');
+const text = readFileSync(command, 'utf8');
+writeFileSync(command, text.startsWith('#!') ? text : `#!/usr/bin/env node\n${text}`);
+chmodSync(command, 0o755);
+
+const { schema, declarations } = await describeSchema(join(compiled, 'model/schema.js'));
+writeFileSync(
+  join(out, 'snapshot.schema.json'),
+  `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema }, null, 2)}\n`,
+);
+copyDeclarations({
+  from: compiled,
+  to: join(out, 'types'),
+  entries: ['index.d.ts', 'model/index.d.ts', 'analysis/index.d.ts'],
+  replaced: new Map([['model/schema.d.ts', declarations]]),
+});
+writeFileSync(join(out, 'LICENSES.txt'), collectLicences([forNode.metafile, pure.metafile]));
+
+rmSync('dist', { recursive: true, force: true });
+renameSync(out, 'dist');
