@@ -21,6 +21,13 @@ export interface BatchFailure {
   readonly syscall: string;
 }
 
+/** A namespace that was found in another mount namespace; `fd` where it was to be kept. */
+export interface FoundNamespace {
+  readonly inode: number;
+  readonly dev: number;
+  readonly fd?: number;
+}
+
 /** What native/*.c exports. Every function throws a SyscallError; descriptors it returns are the caller's to close. */
 export interface Addon {
   errnoName(errno: number): string;
@@ -43,8 +50,31 @@ export interface Addon {
   nsGetTgidFromPidns(fd: number, pid: number): number;
   nsGetPidInPidns(fd: number, pid: number): number;
   nsGetTgidInPidns(fd: number, pid: number): number;
+  nsMntGetInfo(fd: number): [fd: number, id: bigint, mounts: number];
+  nsMntGetNext(fd: number): [fd: number, id: bigint, mounts: number];
+  nsMntGetPrev(fd: number): [fd: number, id: bigint, mounts: number];
   readProc(root: string, names: string, links: string, files: string, maxBytes: number, threads: number): Buffer[];
+  readProcLinks(
+    root: string,
+    names: string,
+    beginnings: string,
+    files: string,
+    maxBytes: number,
+    threads: number,
+  ): Buffer[];
   readUts(fds: Int32Array): (UtsNames | BatchFailure)[];
+  readMounts(mntNsId: bigint, magics: BigUint64Array): Buffer;
+  readMountinfoIn(fd: number): Buffer;
+  findNamespacesIn(fd: number, paths: Uint8Array, keep: 0 | 1): (FoundNamespace | BatchFailure)[];
+  listns(types: number, userNsId: bigint): Buffer;
+  openNsHandle(id: bigint, type: number, inode: number): number;
+  readNsHandle(fd: number): [id: bigint, type: number, inode: number];
+  pidfdOpen(pid: number, flags: number): number;
+  pidfdGetfd(pidfd: number, fd: number): number;
+  pidfdGetNamespace(pidfd: number, request: number): number;
+  siocgskns(fd: number): number;
+  tungetdevnetns(fd: number): number;
+  findSocketNetns(pidfd: number, fds: Int32Array): Buffer;
 }
 
 /** Either the addon, or why it could not be loaded (one sentence). */

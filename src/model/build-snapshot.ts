@@ -1,6 +1,8 @@
 // The one function from facts to the graph. Pure: the same facts in any order give the same snapshot.
 import { buildCoverage } from './build-coverage.ts';
-import type { Fact, HostFact, NestedPidsFact, ProcessFact } from './facts.ts';
+import { takeCensus } from './census.ts';
+import type { EnumerationFact, Fact, HostFact, NestedPidsFact, ProcessFact } from './facts.ts';
+import { countRelatives, describeHolders } from './holders.ts';
 import { findInitialNamespaces, isInitial } from './initial-namespaces.ts';
 import { isKnown, type Known } from './known.ts';
 import { MergedNamespaces } from './merge-namespaces.ts';
@@ -17,6 +19,7 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
   const processFacts: ProcessFact[] = [];
   const nestedPids = new Map<number, readonly number[]>();
   const commandLines = new Map<number, Known<readonly string[]>>();
+  const enumerations: EnumerationFact[] = [];
   const users: [string, string][] = [];
   const merged = new MergedNamespaces();
   let hostFact: HostFact | undefined;
@@ -26,6 +29,8 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
     else if (fact.fact === 'command-line') commandLines.set(fact.pid, fact.commandLine);
     else if (fact.fact === 'namespace') merged.add(fact);
     else if (fact.fact === 'name') merged.addName(fact);
+    else if (fact.fact === 'holder') merged.addHolder(fact);
+    else if (fact.fact === 'enumeration') enumerations.push(fact);
     else if (fact.fact === 'user-name') users.push([String(fact.uid), fact.name]);
     else if (fact.fact === 'host') hostFact = fact;
   }
@@ -35,12 +40,16 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
   for (const fact of processFacts) groups.add(fact);
   for (const namespaces of groups.groups.keys()) merged.addSeenByTasks(namespaces);
 
+  const census = takeCensus(enumerations, merged, groups.groups);
+
   const initials = findInitialNamespaces(hostFact.host, processFacts);
   const tasks = new TasksOfNamespaces(groups.groups);
   const inits = findPidNamespaceInits(hostFact.host.vantage, processFacts, nestedPids);
   const hostInit = findHostInit(processFacts, initials.pid);
   const namespaces: Namespace[] = [];
+  const relatives = countRelatives(merged, census);
   for (const entry of merged.sorted()) {
+    if (census.ended(entry)) continue;
     const initial = isInitial(entry.type, entry.inode, initials);
     const task = tasks.get(entry.type, entry.inode);
     namespaces.push(
@@ -53,6 +62,7 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
           forChildren: task.forChildren,
           leader: leaderOf(task, entry.type === 'pid' ? inits.get(entry.inode) : undefined),
         }),
+        ...describeHolders(entry, task, relatives, census),
         ...(entry.type === 'pid' || entry.type === 'user' ? { level: measureLevel(entry, merged, initials) } : {}),
         ...(entry.type === 'pid' ? { init: inits.get(entry.inode) ?? null } : {}),
       }),

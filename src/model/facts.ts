@@ -1,7 +1,15 @@
 // What sources emit: plain facts, each true by itself, in any order. buildSnapshot makes the graph of them.
 import type { Known } from './known.ts';
 import type { NamespaceLink, NamespaceType } from './namespace-types.ts';
-import type { HostSnapshot, IdMapping, NamespaceName, SourceCoverage, TimeOffsets, UtsNames } from './schema.ts';
+import type {
+  Holder,
+  HostSnapshot,
+  IdMapping,
+  NamespaceName,
+  SourceCoverage,
+  TimeOffsets,
+  UtsNames,
+} from './schema.ts';
 
 /** The inode number behind each link of /proc/PID/ns, or why it could not be read. */
 export type NamespaceInodes = Readonly<Record<NamespaceLink, Known<number>>>;
@@ -67,6 +75,31 @@ export interface NameFact {
   readonly name: NamespaceName;
 }
 
+/** Something other than a task, a child or an owned namespace keeps this namespace alive. */
+export interface HolderFact {
+  readonly fact: 'holder';
+  readonly type: NamespaceType;
+  readonly inode: number;
+  readonly holder: Holder;
+}
+
+/** All namespaces of some types that the kernel had at one moment, from its own lists. */
+export interface EnumerationFact {
+  readonly fact: 'enumeration';
+  /** Before the other sources, or after them. */
+  readonly pass: 'first' | 'last';
+  readonly source: string;
+  /** The types of which it gives every namespace; others may be among them, but not all. */
+  readonly wholeTypes: readonly NamespaceType[];
+  readonly namespaces: readonly { readonly type: NamespaceType; readonly inode: number; readonly id?: string }[];
+}
+
+/** Two sources contradict each other: a bug, or a kernel that is not as known. */
+export interface DisagreementFact {
+  readonly fact: 'disagreement';
+  readonly text: string;
+}
+
 /** The name of a user in the host's password database. */
 export interface UserNameFact {
   readonly fact: 'user-name';
@@ -98,6 +131,9 @@ export type Fact =
   | CommandLineFact
   | NamespaceFact
   | NameFact
+  | HolderFact
+  | EnumerationFact
+  | DisagreementFact
   | UserNameFact
   | CoverageFact
   | LimitFact

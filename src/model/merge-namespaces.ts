@@ -1,6 +1,6 @@
 // Merges what several sources say of one namespace. A known value beats an unknown one; two known ones that differ are
 // a disagreement, which is told, and the smaller in the order of their JSON stands, so that order does not matter.
-import type { NameFact, NamespaceFact, NamespaceInodes } from './facts.ts';
+import type { HolderFact, NameFact, NamespaceFact, NamespaceInodes } from './facts.ts';
 import { isKnown, type Known, notAsked, type Unknown } from './known.ts';
 import {
   formatNamespace,
@@ -9,7 +9,7 @@ import {
   namespaceTypes,
   readLinkType,
 } from './namespace-types.ts';
-import type { Namespace, NamespaceName } from './schema.ts';
+import type { Holder, Namespace, NamespaceName } from './schema.ts';
 
 type Attributes = Omit<NamespaceFact, 'fact' | 'type' | 'inode'>;
 
@@ -18,6 +18,8 @@ export interface MergedNamespace {
   readonly inode: number;
   readonly attributes: Partial<Record<keyof Attributes, Known<unknown>>>;
   readonly names: NamespaceName[];
+  /** By their JSON, so that two sources may tell of one. */
+  readonly holders: Map<string, Holder>;
 }
 
 export class MergedNamespaces {
@@ -35,7 +37,7 @@ export class MergedNamespaces {
     const inodes = this.#byType.get(type);
     let entry = inodes?.get(inode);
     if (!entry) {
-      entry = { type, inode, attributes: {}, names: [] };
+      entry = { type, inode, attributes: {}, names: [], holders: new Map() };
       inodes?.set(inode, entry);
     }
     return entry;
@@ -54,6 +56,10 @@ export class MergedNamespaces {
   addName(fact: NameFact): void {
     const { names } = this.#enter(fact.type, fact.inode);
     if (!names.some((name) => name.path === fact.name.path)) names.push(fact.name);
+  }
+
+  addHolder(fact: HolderFact): void {
+    this.#enter(fact.type, fact.inode).holders.set(JSON.stringify(fact.holder), fact.holder);
   }
 
   /** What a task's links lead to exists. */
@@ -82,6 +88,14 @@ export class MergedNamespaces {
     return (entry.attributes.parent ?? notAsked) as Known<number | null>;
   }
 
+  /** Its parent and its owner, where they are known. */
+  *aboveOf({ type, attributes }: MergedNamespace): Iterable<MergedNamespace> {
+    const parent = typeof attributes.parent === 'number' ? this.get(type, attributes.parent) : undefined;
+    const owner = typeof attributes.owner === 'number' ? this.get('user', attributes.owner) : undefined;
+    if (parent) yield parent;
+    if (owner) yield owner;
+  }
+
   /** All entries by type and inode. */
   *sorted(): Iterable<MergedNamespace> {
     for (const type of namespaceTypes)
@@ -89,7 +103,10 @@ export class MergedNamespaces {
   }
 
   /** The part of a Namespace that comes from facts alone. */
-  describe(entry: MergedNamespace, initial: Known<boolean>): Omit<Namespace, 'host' | 'processes' | 'level' | 'init'> {
+  describe(
+    entry: MergedNamespace,
+    initial: Known<boolean>,
+  ): Omit<Namespace, 'host' | 'processes' | 'level' | 'init' | 'holders' | 'holderCounts'> {
     const { type, inode, attributes: merged } = entry;
     const attributes = merged as Partial<{ [K in keyof Attributes]: Exclude<Attributes[K], undefined> }>;
     const hierarchical = type === 'pid' || type === 'user';

@@ -60,6 +60,48 @@ const namespaceName = Type.Object(
   { ...strict, description: 'A name that leads to the namespace; ip-netns is an entry of /run/netns.' },
 );
 
+const mountNamespace = known(Type.Integer({ minimum: 1, description: 'Inode of the mount namespace it is in.' }));
+const descriptor = { pid: natural, fd: natural };
+
+const holderSchema = Type.Union(
+  [
+    Type.Object({ kind: Type.Literal('fd'), ...descriptor }, strict),
+    Type.Object({ kind: Type.Literal('socket'), ...descriptor, socket: natural }, strict),
+    Type.Object({ kind: Type.Literal('tap'), ...descriptor }, strict),
+    Type.Object({ kind: Type.Literal('in-flight'), ...descriptor, socket: natural }, strict),
+    Type.Object({ kind: Type.Literal('credentials'), ...descriptor }, strict),
+    Type.Object({ kind: Type.Literal('bind-mount'), path: known(Type.String()), mountNamespace }, strict),
+    Type.Object(
+      { kind: Type.Literal('file-system'), fsType: Type.String(), path: known(Type.String()), mountNamespace },
+      strict,
+    ),
+    Type.Object({ kind: Type.Literal('kernel'), ruledOut: Type.Array(Type.String()) }, strict),
+  ],
+  {
+    description:
+      'What keeps a namespace alive besides its tasks, its children and what it owns: an open descriptor, a socket, a tun or tap device, a descriptor in flight inside a unix socket, the credentials of an open file, a bind mount, a mounted file system, or, where the kernel lists it and all these are ruled out, the kernel itself.',
+  },
+);
+
+const holderCounts = Type.Object(
+  {
+    process: Type.Optional(natural),
+    thread: Type.Optional(natural),
+    'for-children': Type.Optional(natural),
+    fd: Type.Optional(natural),
+    socket: Type.Optional(natural),
+    tap: Type.Optional(natural),
+    'in-flight': Type.Optional(natural),
+    credentials: Type.Optional(natural),
+    'bind-mount': Type.Optional(natural),
+    'file-system': Type.Optional(natural),
+    child: Type.Optional(natural),
+    owned: Type.Optional(natural),
+    kernel: Type.Optional(natural),
+  },
+  { ...strict, description: 'How many of each kind hold it; kinds that do not are absent.' },
+);
+
 const links = Type.Object(
   {
     cgroup: known(inode),
@@ -99,6 +141,8 @@ const namespaceSchema = Type.Object(
       },
       strict,
     ),
+    holders: Type.Array(holderSchema),
+    holderCounts,
     uts: Type.Optional(known(utsNames)),
     uidMap: Type.Optional(known(Type.Array(idMapping))),
     gidMap: Type.Optional(known(Type.Array(idMapping))),
@@ -208,6 +252,8 @@ type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : 
 export type Snapshot = Frozen<Static<typeof snapshotSchema>>;
 export type Namespace = Frozen<Static<typeof namespaceSchema>>;
 export type Process = Frozen<Static<typeof processSchema>>;
+export type Holder = Frozen<Static<typeof holderSchema>>;
+export type HolderCounts = Frozen<Static<typeof holderCounts>>;
 export type HostSnapshot = Frozen<Static<typeof hostSchema>>;
 export type Coverage = Frozen<Static<typeof coverageSchema>>;
 export type SourceCoverage = Frozen<Static<typeof sourceCoverage>>;

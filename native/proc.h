@@ -1,0 +1,24 @@
+/* What the files on proc(5) share: a job of one thread, and the two ways of visiting a directory. */
+#ifndef NSCOPE_PROC_H
+#define NSCOPE_PROC_H
+#include "addon.h"
+
+struct job {
+	int root;
+	const char *const *names;
+	size_t count;
+	const char *const *links; /* paths of links to read; for visit_links the beginnings that are wanted */
+	size_t link_count;
+	const char *const *files;
+	size_t file_count;
+	size_t max_bytes; /* of one file */
+	bool (*visit)(struct job *job, const char *name);
+	char *data;
+	size_t size, room;
+	int err;
+};
+
+/* Each appends one record to job->data; false, with job->err set, when memory ran out. */
+bool visit_entry(struct job *job, const char *name);
+bool visit_links(struct job *job, const char *name);
+#endif

@@ -1,0 +1,88 @@
+// The mounts of any mount namespace: statmount(2) and listmount(2) from outside, a visiting thread where those are missing.
+import type { BatchFailure, FoundNamespace } from './addon.ts';
+import { requireAddon } from './require-addon.ts';
+
+/** statfs(2) f_type of the file systems whose mounts hold namespaces. */
+export const superBlockMagic = {
+  nsfs: 0x6e736673,
+  proc: 0x9fa0,
+  mqueue: 0x19800202,
+  sysfs: 0x62656572,
+  fuse: 0x65735546,
+};
+
+/**
+ * All mounts of a mount namespace that its own root leads to, without entering it. In the caller's own mount namespace
+ * the caller's root counts, so a chroot shows less.
+ * @param mntNsId - the 64-bit id of the mount namespace (nsGetMntnsId)
+ * @param magics - superBlockMagic values: only mounts of these file systems; all when left out
+ * @returns packed records, for decodeMounts; 50,000 mounts take some 10 MB
+ * @throws SyscallError ENOENT when there is no such namespace (any more) or the caller may not look into it, EPERM without
+ *   CAP_SYS_ADMIN over it, ENOSYS before Linux 6.8, EINVAL before 6.11
+ * @see listmount(2), statmount(2)
+ */
+export function readMounts(mntNsId: bigint, magics: readonly number[] = []): Buffer {
+  return requireAddon().readMounts(mntNsId, BigUint64Array.from(magics, BigInt));
+}
+
+/**
+ * The text of mountinfo as a thread sees it that has entered the mount namespace, with the namespace's own root: also
+ * where its only member lives in a chroot, and where no /proc is mounted.
+ * @param mountNsFd - a descriptor of the mount namespace; stays open
+ * @throws SyscallError EPERM without CAP_SYS_ADMIN over the namespace and CAP_SYS_CHROOT; ENOENT where the caller has no /proc
+ * @see setns(2), proc_pid_mountinfo(5)
+ */
+export function readMountinfoIn(mountNsFd: number): Buffer {
+  return requireAddon().readMountinfoIn(mountNsFd);
+}
+
+/**
+ * The namespaces that are bind mounted at paths of another mount namespace. What lies there and is no namespace is
+ * neither opened nor waited for.
+ * @param mountNsFd - a descriptor of the mount namespace; stays open
+ * @param mountPoints - seen from that namespace's root
+ * @param keep - whether to give a descriptor of each, which the caller closes
+ * @returns in the order of the paths: what was found, or the failure: ENOENT, or ENOTTY for what is no namespace
+ * @throws SyscallError EPERM without CAP_SYS_ADMIN over the mount namespace and CAP_SYS_CHROOT
+ */
+export function findNamespacesIn(
+  mountNsFd: number,
+  mountPoints: readonly (string | Uint8Array)[],
+  keep = false,
+): readonly (FoundNamespace | BatchFailure)[] {
+  const paths = Buffer.concat(mountPoints.flatMap((point) => [Buffer.from(point as string), Buffer.alloc(1)]));
+  return requireAddon().findNamespacesIn(mountNsFd, paths, keep ? 1 : 0);
+}
+
+/** A mount namespace's 64-bit id and its number of mounts. */
+export interface MountNamespaceInfo {
+  readonly id: bigint;
+  readonly mounts: number;
+}
+
+/**
+ * @throws SyscallError ENOTTY before Linux 6.12, EINVAL when `fd` is no mount namespace
+ * @see include/uapi/linux/nsfs.h NS_MNT_GET_INFO
+ */
+export function nsMntGetInfo(fd: number): MountNamespaceInfo {
+  const [, id, mounts] = requireAddon().nsMntGetInfo(fd);
+  return { id, mounts };
+}
+
+/**
+ * The mount namespace next to that of `fd` in the order of their ids.
+ * @returns with a new descriptor, which the caller closes
+ * @throws SyscallError ENOENT behind the last one; EPERM outside the initial pid namespace or without CAP_SYS_ADMIN in the
+ *   initial user namespace (but 6.16 to 6.18.15 pass over what the caller may not see); ENOTTY before Linux 6.12
+ * @see include/uapi/linux/nsfs.h NS_MNT_GET_NEXT
+ */
+export function nsMntGetNext(fd: number): MountNamespaceInfo & { readonly fd: number } {
+  const [next, id, mounts] = requireAddon().nsMntGetNext(fd);
+  return { fd: next, id, mounts };
+}
+
+/** As nsMntGetNext, the other way. @see include/uapi/linux/nsfs.h NS_MNT_GET_PREV */
+export function nsMntGetPrev(fd: number): MountNamespaceInfo & { readonly fd: number } {
+  const [previous, id, mounts] = requireAddon().nsMntGetPrev(fd);
+  return { fd: previous, id, mounts };
+}

@@ -1,0 +1,10 @@
+// The addon, for wrappers that have nothing to offer without it.
+import { type Addon, loadAddon } from './addon.ts';
+import { AddonMissingError } from './nsfs.ts';
+
+/** @throws AddonMissingError where the addon cannot be loaded */
+export function requireAddon(): Addon {
+  const result = loadAddon();
+  if ('missing' in result) throw new AddonMissingError(result.missing);
+  return result.addon;
+}

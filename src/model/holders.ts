@@ -1,0 +1,88 @@
+// What holds each namespace, counted by kind. Tasks, children and owned namespaces are in the graph already; the rest is
+// listed.
+import type { Census } from './census.ts';
+import type { MergedNamespace, MergedNamespaces } from './merge-namespaces.ts';
+import { formatNamespace } from './namespace-types.ts';
+import type { Holder, HolderCounts, Namespace } from './schema.ts';
+import type { NamespaceTasks } from './tasks-of-namespaces.ts';
+
+export type HolderKind = keyof HolderCounts;
+
+/** All kinds, most direct first. */
+export const holderKinds: readonly HolderKind[] = [
+  'process',
+  'thread',
+  'for-children',
+  'fd',
+  'socket',
+  'tap',
+  'in-flight',
+  'credentials',
+  'bind-mount',
+  'file-system',
+  'child',
+  'owned',
+  'kernel',
+];
+
+export interface Relatives {
+  readonly children: ReadonlyMap<string, number>;
+  readonly owned: ReadonlyMap<string, number>;
+}
+
+/** How many namespaces have each one as their parent, and as their owner. A child user namespace counts as a child. */
+export function countRelatives(merged: MergedNamespaces, census: Census): Relatives {
+  const children = new Map<string, number>();
+  const owned = new Map<string, number>();
+  const count = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1);
+  for (const entry of merged.sorted()) {
+    if (census.ended(entry)) continue;
+    const { parent, owner } = entry.attributes;
+    if (typeof parent === 'number') count(children, formatNamespace(entry.type, parent));
+    if (typeof owner === 'number' && entry.type !== 'user') count(owned, formatNamespace('user', owner));
+  }
+  return { children, owned };
+}
+
+/** What was looked for in vain where the kernel alone holds a namespace. */
+const ruledOut = Object.freeze([
+  'processes',
+  'threads',
+  'open descriptors',
+  'sockets',
+  'bind mounts',
+  'mounted file systems',
+  'children',
+  'owned namespaces',
+]);
+
+export function describeHolders(
+  entry: MergedNamespace,
+  tasks: Readonly<NamespaceTasks>,
+  relatives: Relatives,
+  census: Census,
+): Pick<Namespace, 'holders' | 'holderCounts'> {
+  const key = formatNamespace(entry.type, entry.inode);
+  const holders = [...entry.holders.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, holder]) => holder);
+  const counts = countKinds(holders);
+  const add = (kind: HolderKind, count: number) => {
+    if (count > 0) counts[kind] = count;
+  };
+  add('process', tasks.processes);
+  add('thread', tasks.threads);
+  add('for-children', tasks.forChildren);
+  add('child', relatives.children.get(key) ?? 0);
+  add('owned', relatives.owned.get(key) ?? 0);
+  if (Object.keys(counts).length === 0 && census.listedLast(entry)) {
+    // What came into being while the others ran had no chance to be seen by them: nothing is ruled out.
+    holders.push(Object.freeze({ kind: 'kernel', ruledOut: census.listedFirst(entry) ? ruledOut : Object.freeze([]) }));
+    counts.kernel = 1;
+  }
+  return { holders: Object.freeze(holders), holderCounts: Object.freeze(counts) };
+}
+
+function countKinds(holders: readonly Holder[]): { -readonly [K in HolderKind]?: number } {
+  const counts: { -readonly [K in HolderKind]?: number } = {};
+  for (const { kind } of holders) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
