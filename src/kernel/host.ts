@@ -6,6 +6,7 @@ import { namespaceLinks } from '../model/namespace-types.ts';
 import type { HostSnapshot } from '../model/schema.ts';
 import { nscopeVersion } from '../model/version.ts';
 import { type MountLine, parseMountinfo } from '../parse/mountinfo.ts';
+import { MalformedError } from '../parse/malformed.ts';
 import { parseEffectiveCapabilities, parseNestedPids } from '../parse/status.ts';
 import { clockTicksPerSecond } from './clock-ticks.ts';
 import { readIdentity, readLink, readTextFile } from './files.ts';
@@ -33,6 +34,7 @@ export function readHost(): HostFacts {
     name: hostname(),
     kernel: release(),
     bootId: trimmed(readTextFile('/proc/sys/kernel/random/boot_id')),
+    bootedAt: readBootTime(),
     nscopeVersion,
     ticksPerSecond: clockTicksPerSecond,
     vantage: {
@@ -62,6 +64,15 @@ function readOwnLinks(): NamespaceInodes {
     return [link, identity.inode];
   });
   return Object.freeze(Object.fromEntries(entries)) as NamespaceInodes;
+}
+
+/** Of /proc/uptime, which a time namespace shifts as it shifts the start times of /proc/PID/stat: proc_uptime(5). */
+function readBootTime(): Known<string> {
+  const text = readTextFile('/proc/uptime');
+  if (!isKnown(text)) return text;
+  const seconds = Number.parseFloat(text);
+  if (Number.isNaN(seconds)) throw new MalformedError('/proc/uptime', 1, 'uptime', text);
+  return new Date(Date.now() - seconds * 1000).toISOString();
 }
 
 function trimmed(text: Known<string>): Known<string> {

@@ -204,6 +204,9 @@ const hostSchema = Type.Object(
     kernel: Type.String(),
     bootId: known(Type.String()),
     takenAt: Type.String({ description: 'UTC, RFC 3339.' }),
+    bootedAt: Type.Optional(
+      known(Type.String({ description: 'UTC, RFC 3339: the moment from which start times count.' })),
+    ),
     durationMs: Type.Number({ minimum: 0 }),
     nscopeVersion: Type.String(),
     ticksPerSecond: natural,
