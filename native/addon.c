@@ -10,8 +10,13 @@ void export_function(napi_env env, napi_value exports, const char *name, napi_ca
 
 NAPI_MODULE_INIT() {
 	init_errno(env, exports);
+	init_handles(env, exports);
+	init_listns(env, exports);
+	init_mount_visit(env, exports);
+	init_mounts(env, exports);
 	init_nsfs(env, exports);
 	init_proc(env, exports);
+	init_sockets(env, exports);
 	init_uts(env, exports);
 	return exports;
 }

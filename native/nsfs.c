@@ -13,7 +13,15 @@
 #define NS_GET_TGID_FROM_PIDNS _IOR(NSIO, 0x7, int)
 #define NS_GET_PID_IN_PIDNS _IOR(NSIO, 0x8, int)
 #define NS_GET_TGID_IN_PIDNS _IOR(NSIO, 0x9, int)
+#define NS_MNT_GET_INFO _IOR(NSIO, 0xa, struct mnt_ns_info)
+#define NS_MNT_GET_NEXT _IOR(NSIO, 0xb, struct mnt_ns_info)
+#define NS_MNT_GET_PREV _IOR(NSIO, 0xc, struct mnt_ns_info)
 #define NS_GET_ID _IOR(NSIO, 0xd, uint64_t)
+
+struct mnt_ns_info {
+	uint32_t size, nr_mounts;
+	uint64_t mnt_ns_id;
+};
 
 /* The requests that take a descriptor and answer with a number or a new descriptor. */
 static napi_value ask(napi_env env, napi_callback_info info, unsigned long request, const char *call) {
@@ -85,6 +93,33 @@ static napi_value tgid_in(napi_env env, napi_callback_info info) {
 	return translate(env, info, NS_GET_TGID_IN_PIDNS, "ioctl(NS_GET_TGID_IN_PIDNS)");
 }
 
+/* → [a descriptor or 0, the 64-bit id, the number of mounts] */
+static napi_value ask_mounts(napi_env env, napi_callback_info info, unsigned long request, const char *call) {
+	napi_value arg, result;
+	int32_t fd;
+	struct mnt_ns_info mounts = {.size = sizeof mounts};
+	if (!read_arguments(env, info, 1, &arg) || !read_int(env, arg, &fd)) return NULL;
+	int answer = ioctl(fd, request, &mounts);
+	if (answer < 0) return throw_errno(env, errno, call);
+	if (napi_create_array_with_length(env, 3, &result) != napi_ok) return NULL;
+	napi_set_element(env, result, 0, make_int(env, answer));
+	napi_set_element(env, result, 1, make_u64(env, mounts.mnt_ns_id));
+	napi_set_element(env, result, 2, make_int(env, mounts.nr_mounts));
+	return result;
+}
+
+static napi_value mnt_get_info(napi_env env, napi_callback_info info) {
+	return ask_mounts(env, info, NS_MNT_GET_INFO, "ioctl(NS_MNT_GET_INFO)");
+}
+
+static napi_value mnt_get_next(napi_env env, napi_callback_info info) {
+	return ask_mounts(env, info, NS_MNT_GET_NEXT, "ioctl(NS_MNT_GET_NEXT)");
+}
+
+static napi_value mnt_get_prev(napi_env env, napi_callback_info info) {
+	return ask_mounts(env, info, NS_MNT_GET_PREV, "ioctl(NS_MNT_GET_PREV)");
+}
+
 void init_nsfs(napi_env env, napi_value exports) {
 	export_function(env, exports, "nsGetUserns", get_userns);
 	export_function(env, exports, "nsGetParent", get_parent);
@@ -96,4 +131,7 @@ void init_nsfs(napi_env env, napi_value exports) {
 	export_function(env, exports, "nsGetTgidFromPidns", tgid_from);
 	export_function(env, exports, "nsGetPidInPidns", pid_in);
 	export_function(env, exports, "nsGetTgidInPidns", tgid_in);
+	export_function(env, exports, "nsMntGetInfo", mnt_get_info);
+	export_function(env, exports, "nsMntGetNext", mnt_get_next);
+	export_function(env, exports, "nsMntGetPrev", mnt_get_prev);
 }

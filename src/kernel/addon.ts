@@ -82,15 +82,15 @@ export type AddonResult = { readonly addon: Addon } | { readonly missing: string
 
 const candidates = [
   join('build', 'native', 'nscope.node'),
-  join('prebuilds', `linux-${process.arch}-glibc.node`),
   join('prebuilds', `linux-${process.arch}-musl.node`),
+  join('prebuilds', `linux-${process.arch}-glibc.node`),
 ];
 
 let loaded: AddonResult | undefined;
 
 /**
- * The addon: a build of this checkout first, then the prebuilt one for this architecture, glibc's before musl's.
- * `NSCOPE_ADDON` names another file, or `none` to do without. Loaded once.
+ * The addon: a build of this checkout first, then the prebuilt one for this architecture: musl's before
+ * glibc's, since glibc refuses what is linked with musl while musl may take the other for its own. `NSCOPE_ADDON` names another file, or `none` to do without. Loaded once.
  */
 export function loadAddon(): AddonResult {
   loaded ??= load();

@@ -1,0 +1,181 @@
+/*
+ * statmount(2) and listmount(2): the mounts of any mount namespace by its 64-bit id, without entering it, in one packed
+ * buffer. Linux 6.11 (6.8 for the caller's own).
+ *
+ * Record, 8-byte aligned, numbers as the machine has them: struct record, then the strings that `lengths` counts, one
+ * behind the other without ends, padded to 8. A length of ~0 means that the kernel did not tell.
+ */
+#include "addon.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef SYS_statmount
+#define SYS_statmount 457
+#define SYS_listmount 458
+#endif
+#define LSMT_ROOT UINT64_MAX
+#define IDS_PER_CALL 4096
+
+enum { SB_BASIC = 1, MNT_BASIC = 2, PROPAGATE_FROM = 4, MNT_ROOT = 8, MNT_POINT = 0x10, FS_TYPE = 0x20, MNT_NS_ID = 0x40,
+       SB_SOURCE = 0x200 };
+
+/* include/uapi/linux/mount.h, which the headers of older systems lack. */
+struct mnt_id_req {
+	uint32_t size, spare;
+	uint64_t mnt_id, param, mnt_ns_id;
+};
+
+struct statmount {
+	uint32_t size, mnt_opts;
+	uint64_t mask;
+	uint32_t sb_dev_major, sb_dev_minor;
+	uint64_t sb_magic;
+	uint32_t sb_flags, fs_type;
+	uint64_t mnt_id, mnt_parent_id;
+	uint32_t mnt_id_old, mnt_parent_id_old;
+	uint64_t mnt_attr, mnt_propagation, mnt_peer_group, mnt_master, propagate_from;
+	uint32_t mnt_root, mnt_point;
+	uint64_t mnt_ns_id;
+	uint32_t fs_subtype, sb_source;
+	uint64_t spare[48];
+	char strings[];
+};
+_Static_assert(sizeof(struct statmount) == 512, "as the kernel has it");
+
+enum { TYPE, ROOT, POINT, SOURCE, STRINGS };
+struct record {
+	uint32_t size;
+	int32_t err; /* of statmount, 0 when it answered; ENOENT when the mount went away meanwhile */
+	uint64_t id, parent, magic, attributes, propagation, peer_group, master, propagate_from, mnt_ns_id;
+	uint32_t old_id, old_parent, major, minor, lengths[STRINGS];
+};
+
+struct reading {
+	uint64_t mnt_ns_id;
+	const uint64_t *magics; /* only these file systems; all when there are none */
+	size_t magic_count;
+	struct statmount *answer;
+	size_t answer_room;
+	char *data;
+	size_t size, room;
+};
+
+/* Asks, and asks again with more room while the strings do not fit. Returns 0 or an errno. */
+static int ask(struct reading *reading, uint64_t id, uint64_t mask) {
+	struct mnt_id_req request = {.size = sizeof request, .mnt_id = id, .param = mask, .mnt_ns_id = reading->mnt_ns_id};
+	while (syscall(SYS_statmount, &request, reading->answer, reading->answer_room, 0) < 0) {
+		if (errno != EOVERFLOW || reading->answer_room > 1 << 20) return errno;
+		struct statmount *answer = realloc(reading->answer, reading->answer_room * 2);
+		if (!answer) return ENOMEM;
+		reading->answer = answer;
+		reading->answer_room *= 2;
+	}
+	return 0;
+}
+
+static bool is_wanted(const struct reading *reading, uint64_t magic) {
+	for (size_t i = 0; i < reading->magic_count; i++)
+		if (reading->magics[i] == magic) return true;
+	return reading->magic_count == 0;
+}
+
+static bool add(struct reading *reading, struct record *record, const char *const *strings) {
+	size_t size = sizeof *record;
+	for (int i = 0; i < STRINGS; i++)
+		if (strings[i]) size += record->lengths[i] = strlen(strings[i]);
+		else record->lengths[i] = UINT32_MAX;
+	record->size = size = (size + 7) & ~(size_t)7;
+	if (reading->size + size > reading->room) {
+		size_t room = (reading->size + size) * 2;
+		char *data = realloc(reading->data, room);
+		if (!data) return false;
+		reading->data = data;
+		reading->room = room;
+	}
+	char *to = reading->data + reading->size;
+	memset(to, 0, size);
+	memcpy(to, record, sizeof *record);
+	to += sizeof *record;
+	for (int i = 0; i < STRINGS; i++) {
+		if (!strings[i]) continue;
+		memcpy(to, strings[i], record->lengths[i]);
+		to += record->lengths[i];
+	}
+	reading->size += size;
+	return true;
+}
+
+/* Returns 0, or the errno that ends the reading. */
+static int read_one(struct reading *reading, uint64_t id) {
+	struct record record = {.id = id};
+	const char *strings[STRINGS] = {0};
+	/* The super block alone first, where most mounts are not wanted: no path is walked for those. */
+	if (reading->magic_count > 0) {
+		record.err = ask(reading, id, SB_BASIC);
+		if (!record.err && !is_wanted(reading, reading->answer->sb_magic)) return 0;
+	}
+	if (!record.err)
+		record.err = ask(reading, id,
+		                 SB_BASIC | MNT_BASIC | PROPAGATE_FROM | MNT_ROOT | MNT_POINT | FS_TYPE | MNT_NS_ID | SB_SOURCE);
+	const struct statmount *s = reading->answer;
+	if (!record.err) {
+		record.parent = s->mnt_parent_id;
+		record.magic = s->sb_magic;
+		record.attributes = s->mnt_attr;
+		record.propagation = s->mnt_propagation;
+		record.peer_group = s->mnt_peer_group;
+		record.master = s->mnt_master;
+		record.propagate_from = s->mask & PROPAGATE_FROM ? s->propagate_from : 0;
+		record.mnt_ns_id = s->mask & MNT_NS_ID ? s->mnt_ns_id : reading->mnt_ns_id;
+		record.old_id = s->mnt_id_old;
+		record.old_parent = s->mnt_parent_id_old;
+		record.major = s->sb_dev_major;
+		record.minor = s->sb_dev_minor;
+		if (s->mask & FS_TYPE) strings[TYPE] = s->strings + s->fs_type;
+		if (s->mask & MNT_ROOT) strings[ROOT] = s->strings + s->mnt_root;
+		if (s->mask & MNT_POINT) strings[POINT] = s->strings + s->mnt_point;
+		if (s->mask & SB_SOURCE) strings[SOURCE] = s->strings + s->sb_source;
+	}
+	return add(reading, &record, strings) ? 0 : ENOMEM;
+}
+
+/* Returns NULL, or the call that failed with `errno`. */
+static const char *read_all(struct reading *reading) {
+	static const size_t first_room = 16384;
+	uint64_t ids[IDS_PER_CALL];
+	struct mnt_id_req request = {.size = sizeof request, .mnt_id = LSMT_ROOT, .mnt_ns_id = reading->mnt_ns_id};
+	if (!(reading->answer = malloc(first_room))) return "malloc";
+	reading->answer_room = first_room;
+	for (;;) {
+		long count = syscall(SYS_listmount, &request, ids, IDS_PER_CALL, 0);
+		if (count < 0) return "listmount";
+		for (long i = 0; i < count; i++)
+			if ((errno = read_one(reading, ids[i]))) return "realloc";
+		if (count < IDS_PER_CALL) return NULL;
+		request.param = ids[count - 1]; /* ids rise */
+	}
+}
+
+/* readMounts(mntNsId: bigint, magics: BigUint64Array) → Buffer of records */
+static napi_value read_mounts(napi_env env, napi_callback_info info) {
+	napi_value args[2];
+	struct reading reading = {0};
+	void *magics;
+	size_t size;
+	if (!read_arguments(env, info, 2, args) || !read_u64(env, args[0], &reading.mnt_ns_id) ||
+	    !read_bytes(env, args[1], &magics, &size))
+		return NULL;
+	reading.magics = magics;
+	reading.magic_count = size / sizeof *reading.magics;
+	const char *failed = read_all(&reading);
+	int err = errno;
+	free(reading.answer);
+	if (!failed) return make_buffer(env, reading.data, reading.size);
+	free(reading.data);
+	return throw_errno(env, err, failed);
+}
+
+void init_mounts(napi_env env, napi_value exports) { export_function(env, exports, "readMounts", read_mounts); }

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { missing } from '../tiers.ts';
+import { bedNeeds, listPlaces, makeBed } from './bed.ts';
+
+test('Without privilege the bed works inside a user namespace of its own, and says what it cannot.', {
+  skip: missing({ ...bedNeeds, unprivileged: true }),
+}, async () => {
+  const bed = await makeBed([], { user: true });
+  await bed.release();
+  const refused = new Set(bed.unsupported.map(({ place }) => place));
+  // What wants the initial user namespace, or a device that root alone may open.
+  const mayBeRefused = ['tap', 'perf-event', 'fs-context', 'fuse', 'file-system', 'detached-file-system'];
+  const refusedElsewhere = [...refused].filter((place) => ![...mayBeRefused, 'for-children-unborn'].includes(place));
+  assert.deepEqual(refusedElsewhere, []);
+  const made = new Set(bed.namespaces.map(({ place }) => place));
+  for (const { place } of listPlaces()) assert.ok(made.has(place) || refused.has(place), place);
+  const own = bed.namespaces.find(({ place }) => place === 'bed');
+  assert.equal(own?.type, 'user');
+});

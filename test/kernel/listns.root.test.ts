@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { test } from 'node:test';
+import { openNsHandle, readNsHandle } from '../../src/kernel/handles.ts';
+import { listns } from '../../src/kernel/listns.ts';
+import { nsGetId } from '../../src/kernel/nsfs.ts';
+import { isSyscallError } from '../../src/kernel/syscall-error.ts';
+import { namespaceTypes } from '../../src/model/namespace-types.ts';
+import { type BedNamespace, bedNeeds, makeBed } from '../bed/bed.ts';
+import { isLinuxSince } from '../kernels/release.ts';
+import { missing } from '../tiers.ts';
+import { countDescriptors } from './open-descriptors.ts';
+
+const skip = missing({ ...bedNeeds, root: true });
+const hasHandles = isLinuxSince(6, 18);
+const hasListns = isLinuxSince(6, 19);
+
+/** Held, but by nothing that the kernel counts: no task, no descriptor or bind mount of nsfs, no active owned namespace. */
+const inactive = new Set([
+  'detached-file-system pid',
+  'detached-file-system user',
+  'file-credentials user',
+  'file-system pid',
+  'fs-context cgroup',
+  'fs-context ipc',
+  'fs-context net',
+  'fs-context pid',
+  'fuse pid',
+  'parent-only pid',
+  'peer-credentials pid',
+  'perf-event pid',
+  'pidfd pid',
+  'proc-directory pid',
+  'socket net',
+  'socket-in-flight net',
+  'tap net',
+]);
+
+function nameOf({ place, type }: BedNamespace): string {
+  return `${place} ${type}`;
+}
+
+function isOpenedByHandle({ id, type, inode }: BedNamespace): boolean {
+  try {
+    const fd = openNsHandle({ id: id ?? 0n, type, inode });
+    assert.equal(fstatSync(fd).ino, inode);
+    closeSync(fd);
+    return true;
+  } catch (error) {
+    assert.ok(isSyscallError(error) && error.code === 'ESTALE', String(error));
+    return false;
+  }
+}
+
+test('A handle opens every active namespace by its id, and none after it is gone.', { skip }, async () => {
+  const before = countDescriptors();
+  const bed = await makeBed();
+  if (!hasHandles) {
+    await bed.release();
+    assert.throws(() => openNsHandle({ id: 1n }), { code: 'EBADF' });
+    return;
+  }
+  const refused = bed.namespaces.filter((namespace) => !isOpenedByHandle(namespace));
+  await bed.release();
+  assert.ok(bed.namespaces.length > 100);
+  if (hasListns) {
+    const possible = new Set(bed.namespaces.map(nameOf));
+    assert.deepEqual(
+      refused.map(nameOf).sort(),
+      [...inactive].filter((name) => possible.has(name)),
+    );
+  }
+  const deadline = Date.now() + 20_000;
+  for (const namespace of bed.namespaces) {
+    while (isOpenedByHandle(namespace)) {
+      assert.ok(Date.now() < deadline, `${nameOf(namespace)} is left`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  assert.equal(countDescriptors(), before);
+});
+
+test('The handle of a namespace is its id, type and inode number.', { skip }, () => {
+  for (const type of namespaceTypes) {
+    const fd = openSync(`/proc/self/ns/${type}`, 'r');
+    if (hasHandles) {
+      const handle = readNsHandle(fd);
+      assert.deepEqual(handle, { id: nsGetId(fd), type, inode: fstatSync(fd).ino });
+      closeSync(openNsHandle(handle));
+      assert.throws(() => openNsHandle({ ...handle, inode: 1 }), { code: /ESTALE|EINVAL/ });
+    } else assert.throws(() => readNsHandle(fd), { code: /EOPNOTSUPP|ENOTSUP/ });
+    closeSync(fd);
+  }
+});
+
+test('listns tells the id of every active namespace, also by type and by owner.', { skip }, async () => {
+  if (!hasListns) {
+    assert.throws(() => listns(), { code: 'ENOSYS', syscall: 'listns' });
+    return;
+  }
+  const bed = await makeBed();
+  const all = listns();
+  const byType = namespaceTypes.map((type) => [type, new Set(listns({ types: [type] }))] as const);
+  const owner = bed.namespaces.find(({ place, auxiliary }) => place === 'owner-only' && !auxiliary);
+  const owned = bed.namespaces.find(({ place, auxiliary }) => place === 'owner-only' && auxiliary);
+  assert.ok(owner?.id !== undefined && owned?.id !== undefined);
+  assert.deepEqual([...listns({ userNsId: owner.id })], [owned.id]);
+  await bed.release();
+  const ids = new Set(all);
+  assert.equal(ids.size, all.length);
+  assert.equal(
+    byType.reduce((sum, [, found]) => sum + found.size, 0),
+    all.length,
+  );
+  for (const namespace of bed.namespaces) {
+    const name = nameOf(namespace);
+    assert.ok(namespace.id !== undefined);
+    assert.equal(ids.has(namespace.id), !inactive.has(name) || namespace.auxiliary, name);
+    for (const [type, found] of byType)
+      assert.equal(found.has(namespace.id), ids.has(namespace.id) && type === namespace.type, `${name} in ${type}`);
+  }
+});
