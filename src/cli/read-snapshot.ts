@@ -5,7 +5,13 @@ import type { Wanted } from '../sources/index.ts';
 import type { OptionValues } from './verb.ts';
 
 /** What a listing needs; command lines of the leaders alone. */
-export const listingWants: Wanted = { commandLines: 'leaders', cgroups: false, details: true, threads: true };
+export const listingWants: Wanted = {
+  commandLines: 'leaders',
+  cgroups: false,
+  details: true,
+  threads: true,
+  holders: true,
+};
 
 /** @throws SnapshotError, NoProcError */
 export async function readSnapshot(options: OptionValues, wanted?: Wanted): Promise<Snapshot> {

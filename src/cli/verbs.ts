@@ -1,5 +1,5 @@
 // The table of verbs.
-import { fromOption, rowOptions, typeOption } from './reading-options.ts';
+import { fromOption, jsonOption, rowOptions, typeOption } from './reading-options.ts';
 import type { Verb } from './verb.ts';
 
 /** The argument of verbs that speak of one thing. */
@@ -47,6 +47,22 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope snapshot | nscope ls --from -', meaning: 'list from a snapshot' },
     ],
     load: () => import('./snapshot.ts'),
+  },
+  {
+    name: 'listns',
+    summary: 'print the classic listing: PID, Namespace, Thread/Command',
+    details: [
+      'Prints what the script listns.py of 2013 printed, for the same host: first a row with -- for each name that ip netns gave, then each namespace of each process that is not one of PID 1’s. Two stars behind a namespace say that it has such a name, [docker] that Docker started the process. The last field is cut after 60 characters.',
+      'It differs where the script misled: it runs without root and says what was refused; a file in /run/netns that leads to no namespace is no row; a namespace to which two links of a process lead is one row; names are in order; no blank ends a line.',
+      'Where the links of PID 1 are refused, the initial namespaces stand for them, which is said on standard error.',
+    ],
+    arguments: [],
+    options: [jsonOption, fromOption],
+    examples: [
+      { command: 'nscope listns', meaning: 'who is elsewhere than PID 1' },
+      { command: 'nscope snapshot | nscope listns --from -', meaning: 'the same of a snapshot' },
+    ],
+    load: () => import('./listns.ts'),
   },
 ];
 

@@ -1,53 +1,80 @@
 // Which namespaces have been named so far, and how each can be reached: what one source needs of those before it.
-import type { Fact } from '../model/facts.ts';
+import type { Fact, ProcessFact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
-import { type NamespaceLink, type NamespaceType, namespaceLinks, readLinkType } from '../model/namespace-types.ts';
-import { isOlder, type TaskGroups } from '../model/tasks-of-namespaces.ts';
+import {
+  formatNamespace,
+  type NamespaceLink,
+  type NamespaceType,
+  namespaceLinks,
+  readLinkType,
+} from '../model/namespace-types.ts';
+import { isOlder, type TaskGroup, type TaskGroups } from '../model/tasks-of-namespaces.ts';
 import type { FoundNamespace } from '../sources/index.ts';
 
-interface Entry {
-  readonly type: NamespaceType;
-  readonly inode: number;
+interface Entry extends FoundNamespace {
   readonly paths: string[];
   readonly members: Map<NamespaceLink, number>;
   oldest: number | undefined;
+  oldestTask: ProcessFact | undefined;
+  id: string | undefined;
 }
 
 /** More ways than this to one namespace are not kept. */
 const mostPaths = 6;
 
-/** Looks through the facts anew at each call, since every source adds some; sets of namespaces are few. */
-export function findNamespaces(facts: readonly Fact[], tasks: TaskGroups): FoundNamespace[] {
-  const entries = new Map<string, Entry & { oldestTask?: Parameters<typeof isOlder>[0] }>();
-  const enter = (type: NamespaceType, inode: number) => {
-    const key = `${type}${inode}`;
+/**
+ * Looks through the facts anew at each call, since every source adds some; sets of namespaces are few.
+ * @param kept - paths of descriptors that the collector keeps open, by the namespace's display form
+ */
+export function findNamespaces(
+  facts: readonly Fact[],
+  tasks: TaskGroups,
+  kept: ReadonlyMap<string, string>,
+): FoundNamespace[] {
+  const entries = new Map<string, Entry>();
+  const enter = (type: NamespaceType, inode: number): Entry => {
+    const key = formatNamespace(type, inode);
     let entry = entries.get(key);
     if (!entry) {
-      entry = { type, inode, paths: [], members: new Map(), oldest: undefined };
+      const path = kept.get(key);
+      const paths = path === undefined ? [] : [path];
+      entry = { type, inode, paths, members: new Map(), oldest: undefined, oldestTask: undefined, id: undefined };
       entries.set(key, entry);
     }
     return entry;
   };
-  for (const [namespaces, group] of tasks.groups) {
+  for (const [namespaces, group] of tasks.groups)
     for (const link of namespaceLinks) {
       const inode = namespaces[link];
-      if (!isKnown(inode)) continue;
-      const entry = enter(readLinkType(link), inode);
-      for (const { pid, tid } of group.some) {
-        if (entry.paths.length >= mostPaths) break;
-        entry.paths.push(tid === pid ? `/proc/${pid}/ns/${link}` : `/proc/${pid}/task/${tid}/ns/${link}`);
-      }
-      const member = group.some.find((task) => task.tid === task.pid);
-      if (member && !entry.members.has(link)) entry.members.set(link, member.pid);
-      if (link === entry.type && (!entry.oldestTask || isOlder(group.oldest, entry.oldestTask))) {
-        entry.oldestTask = group.oldest;
-        entry.oldest = group.oldest.tid;
-      }
+      if (isKnown(inode)) addTasks(enter(readLinkType(link), inode), link, group);
+    }
+  for (const fact of facts) {
+    if (fact.fact === 'name') addPath(enter(fact.type, fact.inode), fact.name.path);
+    else if (fact.fact === 'namespace') {
+      const entry = enter(fact.type, fact.inode);
+      if (fact.id !== undefined && isKnown(fact.id)) entry.id = fact.id;
+      if (typeof fact.owner === 'number') enter('user', fact.owner);
+      if (typeof fact.parent === 'number') enter(fact.type, fact.parent);
+    } else if (fact.fact === 'holder') {
+      const entry = enter(fact.type, fact.inode);
+      const { holder } = fact;
+      if (holder.kind === 'fd') addPath(entry, `/proc/${holder.pid}/fd/${holder.fd}`);
     }
   }
-  for (const fact of facts) {
-    if (fact.fact === 'name') enter(fact.type, fact.inode).paths.push(fact.name.path);
-    else if (fact.fact === 'namespace') enter(fact.type, fact.inode);
-  }
   return [...entries.values()];
+}
+
+function addTasks(entry: Entry, link: NamespaceLink, group: TaskGroup): void {
+  for (const { pid, tid } of group.some)
+    addPath(entry, tid === pid ? `/proc/${pid}/ns/${link}` : `/proc/${pid}/task/${tid}/ns/${link}`);
+  const member = group.some.find((task) => task.tid === task.pid);
+  if (member && !entry.members.has(link)) entry.members.set(link, member.pid);
+  if (link === entry.type && (!entry.oldestTask || isOlder(group.oldest, entry.oldestTask))) {
+    entry.oldestTask = group.oldest;
+    entry.oldest = group.oldest.tid;
+  }
+}
+
+function addPath(entry: Entry, path: string): void {
+  if (entry.paths.length < mostPaths) entry.paths.push(path);
 }

@@ -1,5 +1,5 @@
 // Small files and names of the kernel and the host, read whole.
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { closeSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { isKnown, type Known, unknownFromErrno } from '../model/known.ts';
 import { readErrnoName } from './syscall-error.ts';
 
@@ -39,4 +39,9 @@ export function attempt<T>(read: () => T): Known<T> {
 export function readNsfsDevice(): number | undefined {
   const own = readIdentity('/proc/self/ns/net');
   return isKnown(own) ? own.dev : undefined;
+}
+
+/** Closes a descriptor that a wrapper of this room returned. */
+export function closeDescriptor(fd: number): void {
+  closeSync(fd);
 }

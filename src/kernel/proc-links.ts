@@ -47,7 +47,7 @@ function decodeDirectory(buffer: Buffer, start: number, name: string): LinkDirec
   const links: { name: number; text: string }[] = [];
   for (let at = start + headBytes; at < end; ) {
     const length = buffer.readInt32LE(at + 4);
-    links.push({ name: buffer.readUInt32LE(at), text: buffer.latin1Slice(at + 8, at + 8 + length) });
+    links.push({ name: buffer.readUInt32LE(at), text: buffer.toString('latin1', at + 8, at + 8 + length) });
     at += (8 + length + 7) & ~7;
   }
   return { name, errno: buffer.readInt32LE(start + 4), count: buffer.readUInt32LE(start + 20), links };

@@ -1,9 +1,12 @@
 // The ordered table of sources: it reads as the algorithm.
 import { commandLines } from './command-lines.ts';
+import { descriptors } from './descriptors.ts';
+import { mounts } from './mounts.ts';
 import { nestedPids } from './nested-pids.ts';
 import { netnsNames } from './netns-names.ts';
 import { processes } from './processes.ts';
 import { relations } from './relations.ts';
+import { sockets } from './sockets.ts';
 import type { Source } from './source.ts';
 import { threads } from './threads.ts';
 import { timeOffsets } from './time-offsets.ts';
@@ -11,7 +14,7 @@ import { userMaps } from './user-maps.ts';
 import { utsNames } from './uts-names.ts';
 import { visibility } from './visibility.ts';
 
-export type { FoundNamespace, Source, SourceContext, Wanted } from './source.ts';
+export type { FoundNamespace, OpenLinks, Source, SourceContext, Wanted } from './source.ts';
 
 /** In this order: first who is where, then what else leads to a namespace, then what is asked of each one found. */
 export const sources: readonly Source[] = [
@@ -19,6 +22,9 @@ export const sources: readonly Source[] = [
   threads,
   nestedPids,
   netnsNames,
+  descriptors,
+  sockets,
+  mounts,
   relations,
   userMaps,
   timeOffsets,

@@ -11,8 +11,8 @@ import {
   nsGetParent,
   nsGetUserns,
   type OpenNamespace,
-  openByPaths,
 } from '../kernel/nsfs.ts';
+import { openFound } from '../kernel/open-namespace.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
@@ -41,10 +41,14 @@ class Climb {
 
   ask(namespace: FoundNamespace): void {
     if (this.#asked.has(formatNamespace(namespace.type, namespace.inode))) return;
-    const open = openByPaths(namespace.paths, namespace.inode);
+    const open = openFound(namespace);
     if (!isKnown(open)) {
       if (open.unknown === 'denied')
-        this.#context.refused('opening a namespace', open.errno ?? '', namespace.paths[0] ?? '');
+        this.#context.refused(
+          'opening a namespace',
+          open.errno ?? '',
+          namespace.paths[0] ?? formatNamespace(namespace.type, namespace.inode),
+        );
       return;
     }
     try {

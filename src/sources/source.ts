@@ -11,6 +11,8 @@ export interface FoundNamespace {
   readonly paths: readonly string[];
   /** A process with this link to it; of time namespaces only `time_for_children` tells whose offsets /proc shows. */
   readonly members: ReadonlyMap<NamespaceLink, number>;
+  /** The kernel's 64-bit id, by which it can be opened from Linux 6.18 on. */
+  readonly id: string | undefined;
   /** The oldest process in it, if any. */
   readonly oldest: number | undefined;
 }
@@ -21,8 +23,19 @@ export interface Wanted {
   readonly cgroups: boolean;
   /** Owner, parent, 64-bit id, maps, names: what is asked once for each namespace. */
   readonly details: boolean;
+  /** What else holds namespaces: descriptors, sockets, mounts, and the kernel's own lists. */
+  readonly holders: boolean;
   /** Threads that are not where their leader is. */
   readonly threads: boolean;
+}
+
+/** The descriptors of a process that lead to namespaces, sockets and tun devices. */
+export interface OpenLinks {
+  readonly pid: number;
+  /** Why its table could not be read. */
+  readonly errno: string | undefined;
+  /** The number of the descriptor, and what its link says: "net:[4026531833]", "socket:[5012]". */
+  readonly links: readonly { readonly name: number; readonly text: string }[];
 }
 
 export interface SourceContext {
@@ -34,6 +47,14 @@ export interface SourceContext {
   processes(): Iterable<ProcessFact>;
   /** The processes so far that are PID 1 of their pid namespace. */
   inits(): Iterable<number>;
+  /** The open descriptors of all processes, read once when the first source asks. */
+  descriptors(): Iterable<OpenLinks>;
+  /** Why what holds namespaces is not looked for; undefined when it is. */
+  skipHolders(): string | undefined;
+  /** Whether open files were read from the kernel already; the source that did says so with `true`. */
+  filesByBpf(done?: true): boolean;
+  /** Keeps the descriptor of a namespace open for the sources that follow; false, and closed, when there are too many. */
+  keep(type: NamespaceType, inode: number, fd: number): boolean;
   emit(fact: Fact): void;
   /** Counts one thing that was asked. */
   asked(count?: number): void;

@@ -1,6 +1,7 @@
 // What does uname(2) say in each uts namespace? A thread of the addon's own enters them.
 import { loadAddon } from '../kernel/addon.ts';
-import { closeNamespace, type OpenNamespace, openByPaths, readUts } from '../kernel/nsfs.ts';
+import { closeNamespace, type OpenNamespace, readUts } from '../kernel/nsfs.ts';
+import { openFound } from '../kernel/open-namespace.ts';
 import { isKnown, unknownFromErrno } from '../model/known.ts';
 import type { Source, SourceContext } from './source.ts';
 
@@ -17,7 +18,7 @@ export const utsNames: Source = {
     const batch: OpenNamespace[] = [];
     for (const namespace of context.found()) {
       if (namespace.type !== 'uts') continue;
-      const open = openByPaths(namespace.paths, namespace.inode);
+      const open = openFound(namespace);
       if (isKnown(open)) batch.push(open);
       if (batch.length === 200) readBatch(context, batch);
     }

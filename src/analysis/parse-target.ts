@@ -1,0 +1,103 @@
+// What did a person mean by a target? Reads its notation; nothing is looked up here.
+import {
+  isNamespaceType,
+  type NamespaceType,
+  namespaceTypes,
+  smallestNamespaceInode,
+} from '../model/namespace-types.ts';
+import { TargetError } from './target-error.ts';
+
+/** A target as it was written. */
+export type TargetQuery =
+  /** net:[4026532992] or 4026532992. */
+  | { readonly form: 'inode'; readonly inode: number; readonly type?: NamespaceType }
+  /** id:5121, the kernel's 64-bit id in decimal. */
+  | { readonly form: 'id'; readonly id: string }
+  | { readonly form: 'pid'; readonly pid: number }
+  /** nscope's own process. */
+  | { readonly form: 'self' }
+  | { readonly form: 'path'; readonly path: string }
+  /** net:blue, net:812 (that of process 812) or blue. */
+  | { readonly form: 'name'; readonly name: string; readonly type?: NamespaceType }
+  /** docker:web. */
+  | { readonly form: 'workload'; readonly engine: string; readonly name: string };
+
+/** The words that may stand before a colon for a workload. */
+export const engineWords = [
+  'docker',
+  'podman',
+  'containerd',
+  'cri',
+  'lxc',
+  'nspawn',
+  'flatpak',
+  'bubblewrap',
+  'chromium',
+  'mininet',
+  'openstack',
+] as const;
+
+/** Inode numbers are of 32 bits, and PIDs end below this: include/linux/threads.h PID_MAX_LIMIT. */
+const largestInode = 0xffffffff;
+const largestPid = 4_194_304;
+
+/** @throws TargetError `malformed`, saying what was expected */
+export function parseTarget(word: string): TargetQuery {
+  if (word.trim() === '') throw new TargetError('malformed', 'a target is empty');
+  if (word === 'self') return { form: 'self' };
+  if (/^\d+$/.test(word)) return readNumber(word);
+  if (/^\.{0,2}\/|^[^:]+\//.test(word)) return { form: 'path', path: word };
+  const colon = word.indexOf(':');
+  return colon < 0 ? { form: 'name', name: word } : readQualified(word, word.slice(0, colon), word.slice(colon + 1));
+}
+
+/** Namespaces have large inode numbers and processes have small PIDs: no number can be both. */
+function readNumber(word: string): TargetQuery {
+  const number = Number(word);
+  if (number >= smallestNamespaceInode && number <= largestInode) return { form: 'inode', inode: number };
+  if (number >= 1 && number <= largestPid) return { form: 'pid', pid: number };
+  if (number > largestInode)
+    throw new TargetError('malformed', `${word} is too large for an inode number; a 64-bit id is written id:${word}`);
+  throw new TargetError(
+    'malformed',
+    `${word} is neither a PID (1 to ${largestPid}) nor the inode number of a namespace (from ${smallestNamespaceInode})`,
+  );
+}
+
+function readQualified(word: string, prefix: string, rest: string): TargetQuery {
+  if (prefix === 'id') {
+    if (/^\d+$/.test(rest)) return { form: 'id', id: rest.replace(/^0+(?=\d)/, '') };
+    throw new TargetError('malformed', `"${word}": behind id: the kernel's 64-bit id was expected, in decimal`);
+  }
+  if (isNamespaceType(prefix)) return readTyped(word, prefix, rest);
+  if ((engineWords as readonly string[]).includes(prefix)) {
+    if (rest !== '') return { form: 'workload', engine: prefix, name: rest };
+    throw new TargetError('malformed', `"${word}": the name of a workload was expected behind ${prefix}:`);
+  }
+  if (/^\w+:\[\d*\]$/.test(word)) throw unknownPrefix(prefix);
+  // A name may hold a colon itself; whether it does is seen when it is looked up.
+  return { form: 'name', name: word };
+}
+
+function readTyped(word: string, type: NamespaceType, rest: string): TargetQuery {
+  const inode = /^\[(\d+)\]$/.exec(rest)?.[1];
+  if (inode !== undefined) return { form: 'inode', type, inode: Number(inode) };
+  if (rest.startsWith('['))
+    throw new TargetError(
+      'malformed',
+      `"${word}": an inode number was expected in the brackets, as in ${type}:[4026532992]`,
+    );
+  if (rest === '') throw new TargetError('malformed', `"${word}": a name or [inode] was expected behind ${type}:`);
+  const number = /^\d+$/.test(rest) ? Number(rest) : 0;
+  if (number >= smallestNamespaceInode && number <= largestInode) return { form: 'inode', type, inode: number };
+  if (rest.startsWith('/')) return { form: 'path', path: rest };
+  return { form: 'name', type, name: rest };
+}
+
+/** The word before the colon is neither a type nor an engine. */
+export function unknownPrefix(prefix: string): TargetError {
+  return new TargetError('malformed', `there is no namespace type or engine "${prefix}"`, {
+    unknownWord: prefix,
+    knownWords: [...namespaceTypes, 'id', ...engineWords],
+  });
+}

@@ -1,0 +1,159 @@
+// Which namespace or process does a target lead to, in this snapshot?
+import { isKnown, type Known, type Unknown } from '../model/known.ts';
+import {
+  formatNamespace,
+  type NamespaceLink,
+  type NamespaceType,
+  namespaceLinks,
+  readLinkType,
+} from '../model/namespace-types.ts';
+import type { Namespace } from '../model/schema.ts';
+import { parseTarget, unknownPrefix } from './parse-target.ts';
+import type { SnapshotIndex } from './snapshot-index.ts';
+import { type Target, TargetError } from './target-error.ts';
+
+/** Inode number and device of what a path leads to on the host of the snapshot: stat(2). */
+export type IdentifyPath = (path: string) => Known<{ readonly inode: number; readonly dev: number }>;
+
+/**
+ * Looks a target up. A bare name is first that of a namespace, then a host name, then the name of a process.
+ * @param identify - how to ask the host about a path; without it (a snapshot from a file) paths are looked up in what the
+ *   snapshot says of names and processes
+ * @throws TargetError
+ */
+export function resolveTarget(word: string, index: SnapshotIndex, identify?: IdentifyPath): Target {
+  const query = parseTarget(word);
+  switch (query.form) {
+    case 'inode':
+      return onlyOne(word, findByInode(index, query.inode, query.type), 'no such namespace is known here');
+    case 'id':
+      return onlyOne(
+        word,
+        toTargets(index.snapshot.namespaces.filter(({ id }) => id === query.id)),
+        'no namespace with this id is known here',
+      );
+    case 'pid':
+      return findProcess(index, query.pid);
+    case 'self':
+      return findProcess(index, index.snapshot.host.vantage.pid);
+    case 'path':
+      return findByPath(query.path, index, identify);
+    case 'workload':
+      throw new TargetError('not-found', `${word}: no workload of ${query.engine} is known here`);
+    case 'name':
+      return findByName(word, query.name, query.type, index);
+  }
+}
+
+function onlyOne(word: string, targets: readonly Target[], missing: string): Target {
+  const [first, second] = targets;
+  if (!first) throw new TargetError('not-found', `${word}: ${missing}`);
+  if (!second) return first;
+  throw new TargetError('ambiguous', `"${word}" is ambiguous: ${targets.length} have this name`, {
+    candidates: targets,
+  });
+}
+
+function findByInode(index: SnapshotIndex, inode: number, type: NamespaceType | undefined): Target[] {
+  return toTargets(
+    index.snapshot.namespaces.filter((one) => one.inode === inode && (type === undefined || one.type === type)),
+  );
+}
+
+function findProcess(index: SnapshotIndex, pid: number): Target {
+  const process = index.process(pid);
+  if (!process) throw new TargetError('not-found', `there is no process ${pid} here`);
+  return { kind: 'process', process };
+}
+
+function findByName(word: string, name: string, type: NamespaceType | undefined, index: SnapshotIndex): Target {
+  const { namespaces, processes } = index.snapshot;
+  const typed = type === undefined ? namespaces : namespaces.filter((namespace) => namespace.type === type);
+  const steps: (() => Target[])[] = [
+    () => toTargets(typed.filter(({ names }) => names.some((one) => one.name === name))),
+    () => toTargets(typed.filter(({ uts }) => uts !== undefined && isKnown(uts) && uts.nodename === name)),
+    type === undefined
+      ? () => processes.filter(({ comm }) => comm === name).map((process) => ({ kind: 'process', process }))
+      : () => (/^\d+$/.test(name) ? [followLink(index, Number(name), type)] : []),
+  ];
+  for (const step of steps) {
+    const targets = step();
+    if (targets.length > 0) return onlyOne(word, targets, '');
+  }
+  const prefix = /^(\w+):/.exec(name)?.[1];
+  if (prefix !== undefined) throw unknownPrefix(prefix);
+  throw new TargetError(
+    'not-found',
+    type === undefined
+      ? `nothing is called "${name}" here: no namespace, no host and no process`
+      : `no ${type} namespace is called "${name}" here`,
+  );
+}
+
+/** The namespace behind a link of a process, as the snapshot has it. */
+function followLink(index: SnapshotIndex, pid: number, link: NamespaceLink): Target {
+  const process = index.process(pid);
+  if (!process) throw new TargetError('not-found', `there is no process ${pid} here`);
+  const inode = process.namespaces[link];
+  if (!isKnown(inode)) throw notKnown(`/proc/${pid}/ns/${link}`, inode);
+  const namespace = index.namespace(readLinkType(link), inode);
+  if (!namespace)
+    throw new TargetError(
+      'not-found',
+      `${formatNamespace(readLinkType(link), inode)}: no such namespace is known here`,
+    );
+  return { kind: 'namespace', namespace };
+}
+
+function notKnown(path: string, unknown: Unknown): TargetError {
+  const why = unknown.errno ?? unknown.detail ?? unknown.unknown;
+  return unknown.unknown === 'denied'
+    ? new TargetError('refused', `${path} may not be looked at (${why})`)
+    : new TargetError('not-found', `${path} is not there (${why})`);
+}
+
+function findByPath(written: string, index: SnapshotIndex, identify: IdentifyPath | undefined): Target {
+  const process = /^\/proc\/(\d+|self)\/?$/.exec(written)?.[1];
+  if (process !== undefined) return findProcess(index, readPid(process, index));
+  if (!identify) return findRecordedPath(written, index);
+  const identity = identify(written);
+  if (!isKnown(identity)) throw notKnown(written, identity);
+  const device = index.snapshot.namespaces.map(({ dev }) => dev).find(isKnown);
+  if (device !== undefined && identity.dev !== device)
+    throw new TargetError('malformed', `${written} leads to no namespace: it is another kind of file`);
+  const [found] = findByInode(index, identity.inode, undefined);
+  if (found) return found;
+  throw new TargetError(
+    'not-found',
+    device === undefined
+      ? `${written} leads to no namespace that is known here`
+      : `${written} leads to the namespace with inode number ${identity.inode}, which was not seen: it came or went meanwhile`,
+  );
+}
+
+/** Paths that the snapshot itself speaks of. */
+function findRecordedPath(written: string, index: SnapshotIndex): Target {
+  const path = written.replace(/\/+/g, '/').replace(/^\/var\/run\//, '/run/');
+  const link = /^\/proc\/(\d+|self|thread-self)(?:\/task\/(\d+))?\/ns\/(\w+)$/.exec(path);
+  if (link) {
+    const [, pid = '', tid, name = ''] = link;
+    if (!(namespaceLinks as readonly string[]).includes(name))
+      throw new TargetError(
+        'malformed',
+        `${written}: there is no link "${name}"; there are: ${namespaceLinks.join(', ')}`,
+      );
+    // A thread that is not listed by itself is where its leader is.
+    const task = tid !== undefined && index.process(Number(tid)) ? Number(tid) : readPid(pid, index);
+    return followLink(index, task, name as NamespaceLink);
+  }
+  const named = index.snapshot.namespaces.filter(({ names }) => names.some((one) => one.path === path));
+  return onlyOne(written, toTargets(named), 'the snapshot knows no namespace by this path');
+}
+
+function readPid(word: string, index: SnapshotIndex): number {
+  return /^\d+$/.test(word) ? Number(word) : index.snapshot.host.vantage.pid;
+}
+
+function toTargets(namespaces: readonly Namespace[]): Target[] {
+  return namespaces.map((namespace) => ({ kind: 'namespace', namespace }));
+}

@@ -1,0 +1,145 @@
+// Runs the ordered table: each source gets what those before it found, and is timed and counted.
+import { performance } from 'node:perf_hooks';
+import { closeDescriptor } from '../kernel/files.ts';
+import type { HostFacts } from '../kernel/host.ts';
+import { readProcLinks } from '../kernel/proc-links.ts';
+import { nameErrno } from '../kernel/syscall-error.ts';
+import type { Fact, ProcessFact } from '../model/facts.ts';
+import { formatNamespace, namespaceTypes } from '../model/namespace-types.ts';
+import type { Refusal } from '../model/schema.ts';
+import { TaskGroups } from '../model/tasks-of-namespaces.ts';
+import type { OpenLinks, Source, SourceContext, Wanted } from '../sources/index.ts';
+import { findNamespaces } from './found-namespaces.ts';
+
+/** Namespaces that nothing else leads to are kept open up to this many; a process may usually have 1024 descriptors. */
+const mostKept = 512;
+
+/** How the links of descriptors begin that may hold a namespace. */
+const holdingLinks: readonly string[] = [...namespaceTypes.map((type) => `${type}:[`), 'socket:[', '/dev/net/tun'];
+
+/** @returns all facts, coverage among them; descriptors that were kept are closed again */
+export function runSources(host: HostFacts, wanted: Wanted, table: readonly Source[]): Fact[] {
+  const run = new Run(host, wanted);
+  try {
+    for (const source of table) run.source(source);
+    return run.facts;
+  } finally {
+    run.close();
+  }
+}
+
+class Run {
+  readonly facts: Fact[] = [];
+  readonly #host: HostFacts;
+  readonly #wanted: Wanted;
+  readonly #tasks = new TaskGroups();
+  readonly #processes: ProcessFact[] = [];
+  readonly #inits: number[] = [];
+  readonly #kept = new Map<string, { readonly fd: number; readonly path: string }>();
+  #descriptors: readonly OpenLinks[] | undefined;
+  #filesByBpf = false;
+
+  constructor(host: HostFacts, wanted: Wanted) {
+    this.#host = host;
+    this.#wanted = wanted;
+  }
+
+  close(): void {
+    for (const { fd } of this.#kept.values()) closeDescriptor(fd);
+    this.#kept.clear();
+  }
+
+  source(source: Source): void {
+    const started = performance.now();
+    const counts = { asked: 0, found: 0, refused: 0 };
+    const refusals = new Map<string, { -readonly [K in keyof Refusal]: Refusal[K] }>();
+    const context = this.#makeContext(counts, refusals);
+    const skipped = source.skip?.(context);
+    if (skipped === undefined) source.run(context);
+    this.facts.push({
+      fact: 'coverage',
+      coverage: Object.freeze({
+        source: source.name,
+        question: source.question,
+        ran: skipped === undefined,
+        ...(skipped === undefined ? {} : { skipped }),
+        ...counts,
+        refusals: Object.freeze([...refusals.values()]),
+        durationMs: roundMs(performance.now() - started),
+      }),
+    });
+  }
+
+  #makeContext(
+    counts: { asked: number; found: number; refused: number },
+    refusals: Map<string, { -readonly [K in keyof Refusal]: Refusal[K] }>,
+  ): SourceContext {
+    return {
+      host: this.#host,
+      wanted: this.#wanted,
+      found: () =>
+        findNamespaces(this.facts, this.#tasks, new Map([...this.#kept].map(([key, { path }]) => [key, path]))),
+      processes: () => this.#processes,
+      inits: () => this.#inits,
+      descriptors: () => this.#readDescriptors(),
+      skipHolders: () => (this.#wanted.holders ? undefined : 'what holds namespaces was not asked for'),
+      filesByBpf: (done) => {
+        this.#filesByBpf ||= done === true;
+        return this.#filesByBpf;
+      },
+      keep: (type, inode, fd) => this.#keep(formatNamespace(type, inode), fd),
+      emit: (fact) => {
+        counts.found++;
+        this.#take(fact);
+      },
+      asked: (count = 1) => {
+        counts.asked += count;
+      },
+      refused: (what, errno, example) => {
+        counts.refused++;
+        const known = refusals.get(what + errno);
+        if (known) known.count++;
+        else refusals.set(what + errno, { what, errno, count: 1, example });
+      },
+      limit: (reason, lift) => {
+        this.facts.push({ fact: 'limit', reason, ...(lift === undefined ? {} : { lift }) });
+      },
+    };
+  }
+
+  #take(fact: Fact): void {
+    this.facts.push(fact);
+    if (fact.fact === 'process') {
+      this.#tasks.add(fact);
+      if (fact.tid === fact.pid) this.#processes.push(fact);
+      if (fact.tid === 1) this.#inits.push(1);
+    } else if (fact.fact === 'nested-pids' && fact.pids.at(-1) === 1) this.#inits.push(fact.pid);
+  }
+
+  #readDescriptors(): readonly OpenLinks[] {
+    this.#descriptors ??= [
+      ...readProcLinks(
+        this.#processes.map(({ pid }) => `${pid}/fd`),
+        holdingLinks,
+      ),
+    ].map(({ name, errno, links }) => ({
+      pid: Number.parseInt(name, 10),
+      errno: errno === 0 ? undefined : nameErrno(errno),
+      links,
+    }));
+    return this.#descriptors;
+  }
+
+  #keep(key: string, fd: number): boolean {
+    if (this.#kept.has(key) || this.#kept.size >= mostKept) {
+      closeDescriptor(fd);
+      return this.#kept.has(key);
+    }
+    this.#kept.set(key, { fd, path: `/proc/self/fd/${fd}` });
+    return true;
+  }
+}
+
+export function roundMs(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
