@@ -1,4 +1,11 @@
 // nscope/analysis: one function for each question people ask of a snapshot. Pure: runs in a browser.
+export {
+  type BaselineEntry,
+  type BaselineSource,
+  type ClassicListing,
+  type ClassicRow,
+  listClassic,
+} from './classic-listing.ts';
 export { describeCommand, describeUser } from './command.ts';
 export {
   compileFilter,
