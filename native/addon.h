@@ -34,6 +34,7 @@ napi_value make_buffer(napi_env env, void *data, size_t size);
 void export_function(napi_env env, napi_value exports, const char *name, napi_callback function);
 
 /* One initialiser for each kernel interface; addon.c calls them all. */
+void init_bpf(napi_env env, napi_value exports);
 void init_errno(napi_env env, napi_value exports);
 void init_handles(napi_env env, napi_value exports);
 void init_listns(napi_env env, napi_value exports);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * Open files that hold a namespace, of every process in the reader's pid namespace; and files that wait in the queue of
+ * a unix socket (SCM_RIGHTS), which are in no descriptor table at all.
+ */
+#include "kernel.h"
+#include "namespace.h"
+#include "reader.h"
+
+enum kind {
+	NSFS = 1,        /* the namespace itself */
+	SOCKET = 2,      /* a socket of another network namespace than its task's */
+	CREDENTIALS = 3, /* opened in another user namespace than its task's */
+	TUN = 4,         /* a tun or tap queue of another network namespace than its task's */
+	PIDFD = 5,       /* of a process in another pid namespace than its task's */
+	PROCFS = 6,      /* on a procfs of another pid namespace than its task's */
+	CUT = 7,         /* no namespace: this socket's queue holds more than could be told */
+};
+
+struct record {
+	u64 id;           /* the namespace's 64-bit id, 0 before 6.18 */
+	u64 socket_inode; /* of the socket, or of the one in whose queue the file is */
+	u32 kind;
+	u32 type, inum; /* CLONE_NEW* and inode number of the namespace */
+	u32 tgid, pid;
+	u32 fd;        /* the descriptor, or that of the socket in whose queue the file is */
+	u32 in_flight; /* 1: in the queue */
+	u32 family;    /* of the socket: AF_* */
+	u32 target;    /* PIDFD: the PID in the reader's pid namespace, 0: none there, or it is gone */
+	u32 pad;
+};
+#define MOST_RECORDS 560 /* of one descriptor */
+_Static_assert((MOST_RECORDS + 3) * sizeof(struct record) < SHOW_BYTES, "all records of one descriptor must fit");
+
+#define AF_UNIX 1
+#define SCM_MAX_FD 253 /* include/net/scm.h */
+#define TUN_DEVICE ((10 << 20) | 200) /* misc device 200: include/linux/miscdevice.h */
+#define PIDFD_NAME 0x005d64666469705bull /* "[pidfd]" */
+
+struct search {
+	u64 user, net, pid; /* the task's own */
+	u64 sock;           /* behind the descriptor, if it is a socket */
+	u64 buffer, head;   /* in the queue: where the walk stands, and where it ends */
+	u64 files, next, count;
+	u64 written;
+	u32 level; /* of the reader's pid namespace */
+	u32 pad;
+	struct record record;
+	struct seq_file *seq; /* last: all before it is forgotten */
+};
+
+/* What a file leads to: one of these. */
+struct found {
+	struct sock *sock;
+	struct pid *pid;
+	u64 pid_ns;
+	u64 kind;
+};
+
+static __noinline int tell(struct search *search, u32 kind, u64 namespace, u32 type) {
+	struct record *record = &search->record;
+	struct ns_common *ns = (void *)namespace;
+	record->kind = kind;
+	record->inum = READ(ns, inum);
+	record->type = type ? type : type_of(ns);
+	record->id = id_of(ns);
+	bpf_seq_write(search->seq, record, sizeof *record);
+	search->written++;
+	FORGET_BEFORE(search, seq);
+	return 0;
+}
+
+/* What a file is, as far as its inode and its own members tell; the rest is looked at by the kind. */
+static __noinline int inspect(struct search *search, struct file *file) {
+	struct record *record = &search->record;
+	struct inode *inode = READ(file, f_inode);
+	u64 private = (u64)READ(file, private_data);
+	struct dentry *dentry = READ(file, f_path.dentry);
+	struct cred *cred = READ(file, f_cred);
+	struct super_block *sb = READ(inode, i_sb);
+	u64 magic = READ(sb, s_magic), inode_private = (u64)READ(inode, i_private);
+	u32 device = READ(inode, i_rdev);
+	u64 user = (u64)READ(cred, user_ns);
+	struct found found = {};
+	record->family = 0;
+	if (magic == SOCKFS_MAGIC) {
+		struct socket *socket = (void *)private;
+		struct sock *sock = READ(socket, sk);
+		record->family = READ(sock, __sk_common.skc_family);
+		found.sock = sock;
+		if (!record->in_flight) record->socket_inode = READ(inode, i_ino);
+		found.kind = SOCKET;
+	} else if (magic == PROC_SUPER_MAGIC) {
+		struct proc_fs_info *info = READ(sb, s_fs_info);
+		found.pid_ns = (u64)READ(info, pid_ns);
+		found.kind = PROCFS;
+	} else if (magic == PID_FS_MAGIC) { /* from 6.9 */
+		found.pid = (void *)inode_private;
+		found.kind = PIDFD;
+	} else if (magic == ANON_INODE_FS_MAGIC) {
+		u64 name = 0;
+		READ_AT(name, READ(dentry, d_name.name));
+		if (name == PIDFD_NAME) found.pid = (void *)private;
+		found.kind = PIDFD;
+	} else if (device == TUN_DEVICE && bpf_core_type_exists(struct tun_file)) {
+		found.sock = (void *)(private + OFFSET(tun_file, sk));
+		found.kind = TUN;
+	} else if (magic == NSFS_MAGIC) {
+		found.kind = NSFS;
+	}
+	if (!record->in_flight) search->sock = (u64)found.sock;
+	FORGET(found);
+	FORGET_BEFORE(search, seq);
+	if (user && user != search->user) tell(search, CREDENTIALS, user + OFFSET(user_namespace, ns), CLONE_NEWUSER);
+	if (!found.kind) return 0;
+	/* What is NULL reads as zeros. */
+	struct sock *sock = found.sock;
+	struct pid *pid = found.pid;
+	struct upid innermost = {};
+	READ_AT(innermost, (u64)pid + OFFSET(pid, numbers) + READ(pid, level) * sizeof innermost);
+	record->target = pid_at(pid, search->level);
+	u64 net = (u64)READ(sock, __sk_common.skc_net.net), pid_ns = found.pid_ns | (u64)innermost.ns;
+	if (found.kind == NSFS)
+		tell(search, NSFS, inode_private, 0);
+	else if (net && net != search->net)
+		tell(search, found.kind, net + OFFSET(net, ns), CLONE_NEWNET);
+	else if (pid_ns && pid_ns != search->pid)
+		tell(search, found.kind, pid_ns + OFFSET(pid_namespace, ns), CLONE_NEWPID);
+	return 0;
+}
+
+/* One step in a queue: one file of the present buffer, or on to the next buffer. */
+static __always_inline int advance(struct search *search) {
+	if (search->written >= MOST_RECORDS) return 1;
+	if (search->next < search->count) {
+		struct file *file = 0;
+		READ_AT(file, search->files + search->next * sizeof file);
+		search->next++;
+		inspect(search, file);
+		return 0;
+	}
+	if (!search->buffer || search->buffer == search->head) return 1;
+	u64 list = 0;
+	struct sk_buff *buffer = (void *)search->buffer;
+	READ_AT(list, search->buffer + OFFSET(sk_buff, cb) + OFFSET(unix_skb_parms, fp));
+	struct scm_fp_list *passed = (void *)list;
+	search->files = list + OFFSET(scm_fp_list, fp);
+	search->next = 0;
+	u16 count = READ(passed, count);
+	/* The queue is read without its lock: a buffer may be freed and used anew meanwhile. */
+	search->count = count <= SCM_MAX_FD ? count : 0;
+	search->buffer = (u64)READ(buffer, next);
+	return 0;
+}
+
+static int step(u32 turn, void *context) {
+	struct search *search = context;
+	int done = advance(search);
+	FORGET_BEFORE(search, seq);
+	return done;
+}
+
+SEC("iter/task_file")
+int files(struct bpf_iter__task_file *ctx) {
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	if (!task || !file) return 0;
+	struct search search = {};
+	FORGET_BEFORE(&search, seq);
+	search.seq = ctx->meta->seq;
+	search.level = reader_level();
+	search.user = (u64)READ(task, real_cred, user_ns);
+	search.net = (u64)READ(task, nsproxy, net_ns);
+	struct pid *pid = READ(task, thread_pid);
+	struct upid innermost = {};
+	READ_AT(innermost, (u64)pid + OFFSET(pid, numbers) + READ(pid, level) * sizeof innermost);
+	search.pid = (u64)innermost.ns;
+	/* Without a network or pid namespace the task is ending, and its files are being closed. */
+	if (!search.net || !search.pid) return 0;
+	search.record.tgid = tgid_of(task, search.level);
+	search.record.pid = tid_of(task, search.level);
+	search.record.fd = ctx->fd;
+	search.record.in_flight = 0;
+	search.record.socket_inode = 0;
+	search.written = 0;
+	inspect(&search, file);
+	if (search.record.family != AF_UNIX) return 0;
+
+	struct sock *sock = (void *)search.sock;
+	search.record.in_flight = 1;
+	search.head = (u64)sock + OFFSET(sock, sk_receive_queue);
+	search.buffer = (u64)READ(sock, sk_receive_queue.next);
+	if (!search.buffer || search.buffer == search.head) return 0;
+	search.next = search.count = 0;
+	FORGET_BEFORE(&search, seq);
+	bpf_loop(1 << 18, step, &search, 0);
+	if (search.written >= MOST_RECORDS) tell(&search, CUT, 0, 1);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

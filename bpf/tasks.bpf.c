@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * Every process of the reader's pid namespace with what /proc/PID/{stat,status,ns} tell of it, and each thread that is
+ * in other namespaces than its leader or has another uid. With EVERY_THREAD (threads.bpf.c) all threads.
+ *
+ * Pointers are followed by bpf_probe_read_kernel and not by plain loads: for each plain load of a pointer the verifier
+ * of 6.2 to 6.18 searches the whole BTF for lists of trusted members, which costs far more than the helper ever does.
+ */
+#include "kernel.h"
+#include "reader.h"
+
+enum link { CGROUP, IPC, MNT, NET, PID, TIME, USER, UTS, PID_FOR_CHILDREN, TIME_FOR_CHILDREN, LINKS };
+
+struct record {
+	u32 tgid, pid; /* as the reader's pid namespace has them */
+	u32 parent;    /* tgid of the real parent; 0: none, or outside the reader's pid namespace */
+	u32 uid, euid; /* as the initial user namespace has them */
+	u32 flags;     /* PF_*: include/linux/sched.h */
+	u32 state, exit_state;
+	u32 threads; /* in the whole process */
+	u32 level;   /* of its pid namespace, 0 is the initial one */
+	u32 links[LINKS]; /* inode numbers; 0: it has none any more, it is a zombie */
+	u32 nested;       /* how many numbers follow the record: its PID in each pid namespace below the reader's */
+	u32 pad;
+	u64 start_boottime; /* ns since boot, suspension included, in the initial time namespace */
+	u64 cgroups;        /* opaque: equal for tasks in the same cgroup of every hierarchy */
+	char comm[16];
+};
+
+#define MAX_LEVELS 32 /* MAX_PID_NS_LEVEL, include/linux/pid_namespace.h */
+
+struct line {
+	struct record record;
+	u32 nested[MAX_LEVELS];
+};
+
+/* A pointer may be NULL all the way: what is read at a small address is zero. */
+static __always_inline u32 inum_at(u64 namespace, s64 offset) {
+	struct ns_common *ns = (void *)(namespace + offset);
+	return READ(ns, inum);
+}
+
+#ifndef EVERY_THREAD
+static __always_inline u32 is_like_leader(struct task_struct *task) {
+	struct task_struct *leader = READ(task, group_leader);
+	struct nsproxy *mine = READ(task, nsproxy), *its = READ(leader, nsproxy);
+	if (!mine) return 1; /* it is ending and tells nothing */
+	if (mine != its) return 0;
+	struct cred *cred = READ(task, real_cred), *its_cred = READ(leader, real_cred);
+	return cred == its_cred || (READ(cred, user_ns) == READ(its_cred, user_ns) &&
+	                            READ(cred, uid.val) == READ(its_cred, uid.val) &&
+	                            READ(cred, euid.val) == READ(its_cred, euid.val));
+}
+#endif
+
+static __always_inline void read_links(u32 *links, struct nsproxy *proxy) {
+	links[UTS] = inum_at((u64)READ(proxy, uts_ns), OFFSET(uts_namespace, ns));
+	links[IPC] = inum_at((u64)READ(proxy, ipc_ns), OFFSET(ipc_namespace, ns));
+	links[MNT] = inum_at((u64)READ(proxy, mnt_ns), OFFSET(mnt_namespace, ns));
+	links[NET] = inum_at((u64)READ(proxy, net_ns), OFFSET(net, ns));
+	s64 time = OFFSET(time_namespace, ns);
+	links[TIME] = inum_at((u64)READ(proxy, time_ns), time);
+	links[TIME_FOR_CHILDREN] = inum_at((u64)READ(proxy, time_ns_for_children), time);
+	links[CGROUP] = inum_at((u64)READ(proxy, cgroup_ns), OFFSET(cgroup_namespace, ns));
+}
+
+SEC("iter/task")
+int tasks(struct bpf_iter__task *ctx) {
+	struct task_struct *task = ctx->task;
+	if (!task) return 0;
+#ifndef EVERY_THREAD
+	if (task->pid != task->tgid && is_like_leader(task)) return 0;
+#endif
+	struct line line = {};
+	FORGET(line);
+	struct record *record = &line.record;
+	struct pid *pid = READ(task, thread_pid);
+	if (!pid) return 0; /* released since the iterator found it */
+	u32 level = reader_level();
+	record->tgid = tgid_of(task, level);
+	record->pid = tid_of(task, level);
+	struct task_struct *parent = READ(task, real_parent);
+	record->parent = tgid_of(parent, level);
+	struct cred *cred = READ(task, real_cred);
+	record->uid = READ(cred, uid.val);
+	record->euid = READ(cred, euid.val);
+	record->flags = task->flags;
+	record->state = task->__state;
+	record->exit_state = task->exit_state;
+	record->threads = READ(task, signal, nr_threads);
+	record->start_boottime = task->start_boottime;
+	record->cgroups = (u64)READ(task, cgroups);
+	bpf_probe_read_kernel(record->comm, sizeof record->comm, &task->comm);
+
+	struct nsproxy *proxy = READ(task, nsproxy);
+	read_links(record->links, proxy);
+	record->links[USER] = inum_at((u64)READ(cred, user_ns), OFFSET(user_namespace, ns));
+	/* The whole of numbers[] before any pid_namespace is looked into: see kernel.h on what a look-up costs. */
+	u64 numbers = (u64)pid + OFFSET(pid, numbers);
+	struct upid innermost = {};
+	record->level = READ(pid, level);
+	READ_AT(innermost, numbers + record->level * sizeof innermost);
+	record->nested = record->level - level;
+	for (u32 i = 0; i < MAX_LEVELS && i < record->nested; i++)
+		READ_AT(line.nested[i], numbers + (level + 1 + i) * sizeof innermost);
+	FORGET(record->nested);
+	s64 pid_ns = OFFSET(pid_namespace, ns);
+	record->links[PID] = inum_at((u64)innermost.ns, pid_ns);
+	record->links[PID_FOR_CHILDREN] = inum_at((u64)READ(proxy, pid_ns_for_children), pid_ns);
+	u32 nested = record->nested;
+	if (nested > MAX_LEVELS) return 0;
+	bpf_seq_write(ctx->meta->seq, &line, sizeof *record + nested * sizeof line.nested[0]);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
