@@ -6,11 +6,17 @@ import { formatJsonObject } from '../render/json-lines.ts';
 import type { Wanted } from '../sources/index.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { writeLines, writeNote } from './output.ts';
-import { listingWants, readSnapshot } from './read-snapshot.ts';
+import { readSnapshot } from './read-snapshot.ts';
 import type { OptionValues } from './verb.ts';
 
 /** Any process may be in another namespace than PID 1, or be Docker's shim: all command lines, and nothing else. */
-const classicWants: Wanted = { ...listingWants, commandLines: 'all', details: false, threads: false };
+const classicWants: Wanted = {
+  commandLines: 'all',
+  cgroups: false,
+  details: false,
+  holders: false,
+  threads: false,
+};
 
 export async function run(_words: readonly string[], options: OptionValues): Promise<number> {
   const snapshot = await readSnapshot(options, classicWants);
