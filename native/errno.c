@@ -138,6 +138,7 @@ const char *errno_name(int err) {
 		NAME(EOWNERDEAD)
 		NAME(ENOTRECOVERABLE)
 		NAME(ERFKILL)
+		NAME(EOPNOTSUPP)
 	}
 	snprintf(unnamed, sizeof unnamed, "E%d", err);
 	return unnamed;

@@ -88,7 +88,7 @@ test('The handle of a namespace is its id, type and inode number.', { skip }, ()
       assert.deepEqual(handle, { id: nsGetId(fd), type, inode: fstatSync(fd).ino });
       closeSync(openNsHandle(handle));
       assert.throws(() => openNsHandle({ ...handle, inode: 1 }), { code: /ESTALE|EINVAL/ });
-    } else assert.throws(() => readNsHandle(fd), { code: /EOPNOTSUPP|ENOTSUP/ });
+    } else assert.throws(() => readNsHandle(fd), { code: 'EOPNOTSUPP' });
     closeSync(fd);
   }
 });
