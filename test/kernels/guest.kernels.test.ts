@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { missing } from '../tiers.ts';
+import {
+  fetchKernel,
+  formatResults,
+  type GuestResult,
+  guestNeeds,
+  kernelVersions,
+  listGuestTests,
+  runTestsOnKernel,
+} from './guest.ts';
+
+const skip = missing(guestNeeds);
+const results: GuestResult[] = [];
+
+for (const version of kernelVersions) {
+  test(`The tests of every kernel hold on Linux ${version}.`, { skip }, () => {
+    fetchKernel(version);
+    const result = runTestsOnKernel(version, listGuestTests());
+    results.push(result);
+    assert.ok(result.release.startsWith(version), result.output);
+    assert.equal(result.failed, 0, result.output);
+    assert.ok(result.passed > 0);
+  });
+}
+
+after(() => {
+  if (results.length > 0) process.stdout.write(`${formatResults(results)}\n`);
+});

@@ -1,0 +1,18 @@
+// Runs the tests that hold on every kernel on other kernels, and prints a table:
+//   node build/js/test/kernels/run.js [VERSION…] [FILE…]
+// VERSION: 5.10, 6.12, 7 …, all of guest.ts by default; FILE: compiled tests, those of guest.ts by default.
+// As a tier, with skips and promises: npm test -- kernels. Needs what kernel-vm says; half a minute for each kernel.
+import { fetchKernel, formatResults, kernelVersions, listGuestTests, runTestsOnKernel } from './guest.ts';
+
+const words = process.argv.slice(2);
+const versions = words.filter((word) => /^[\d.]+$/.test(word));
+const files = words.filter((word) => word.endsWith('.js'));
+
+const results = (versions.length > 0 ? versions : kernelVersions).map((version) => {
+  fetchKernel(version);
+  const result = runTestsOnKernel(version, files.length > 0 ? files : listGuestTests());
+  process.stdout.write(`== Linux ${result.release || version}\n${result.output}\n`);
+  return result;
+});
+process.stdout.write(`${formatResults(results)}\n`);
+process.exitCode = results.every(({ passed, failed }) => passed > 0 && failed === 0) ? 0 : 1;
