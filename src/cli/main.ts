@@ -14,7 +14,7 @@ const expected = new Map<string, number>([
 
 export async function main(argv: readonly string[]): Promise<number> {
   try {
-    const invocation = parseCommandLine(argv);
+    const invocation = await parseCommandLine(argv);
     if (!invocation) return 0;
     const { run } = await invocation.verb.load();
     return await run(invocation.words, invocation.options);

@@ -11,6 +11,12 @@ export interface VerbOption {
   readonly completes?: 'file' | 'columns';
 }
 
+/** A column that a verb can show, as its help lists it. */
+export interface ColumnMeaning {
+  readonly name: string;
+  readonly meaning: string;
+}
+
 export interface VerbExample {
   readonly command: string;
   readonly meaning: string;
@@ -24,6 +30,8 @@ export interface Verb {
   readonly arguments: readonly { readonly name: string; readonly meaning: string; readonly optional?: boolean }[];
   readonly options: readonly VerbOption[];
   readonly examples: readonly VerbExample[];
+  /** The columns that --columns may name. Loaded only where they are to be listed: help, completion, the manual page. */
+  columns?(): Promise<readonly ColumnMeaning[]>;
   load(): Promise<VerbModule>;
 }
 

@@ -1,6 +1,6 @@
 // The table of verbs.
 import { fromOption, jsonOption, rowOptions, typeOption } from './reading-options.ts';
-import type { Verb } from './verb.ts';
+import type { ColumnMeaning, Verb } from './verb.ts';
 
 /** The argument of verbs that speak of one thing. */
 export const targetArgument = {
@@ -8,6 +8,10 @@ export const targetArgument = {
   meaning:
     'net:[4026532992], 4026532992, net:NAME, /run/netns/NAME, /proc/PID/ns/net, id:5121 (64-bit id), a PID, self, or a bare name',
 };
+
+async function loadNamespaceColumns(): Promise<readonly ColumnMeaning[]> {
+  return (await import('../render/namespace-columns.ts')).namespaceColumns;
+}
 
 export const verbs: readonly Verb[] = [
   {
@@ -32,6 +36,7 @@ export const verbs: readonly Verb[] = [
       { command: `nscope ls --filter 'processes == 0'`, meaning: 'namespaces that no process is in' },
       { command: 'nscope --tree=owner', meaning: 'which user namespace owns what' },
     ],
+    columns: loadNamespaceColumns,
     load: () => import('./ls.ts'),
   },
   {
