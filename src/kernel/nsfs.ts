@@ -9,6 +9,8 @@ export interface OpenNamespace {
   readonly fd: number;
   readonly inode: number;
   readonly dev: number;
+  /** When its inode came into being, in ms since 1970: the first opening that is still held (a descriptor, a bind mount). */
+  readonly openedAtMs: number;
 }
 
 /** Raised where the addon is needed and cannot be loaded. */
@@ -48,9 +50,10 @@ export function openByPaths(paths: readonly string[], inode: number): Known<Open
   return failure;
 }
 
-function identify(fd: number): OpenNamespace {
-  const { ino, dev } = fstatSync(fd);
-  return { fd, inode: ino, dev };
+/** What fstat(2) tells of a descriptor of a namespace. */
+export function identify(fd: number): OpenNamespace {
+  const { ino, dev, ctimeMs } = fstatSync(fd);
+  return { fd, inode: ino, dev, openedAtMs: ctimeMs };
 }
 
 export function closeNamespace(namespace: OpenNamespace): void {

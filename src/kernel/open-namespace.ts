@@ -1,10 +1,9 @@
 // Opens a namespace in whatever way still leads to it: paths first, then the handle made of its 64-bit id.
-import { fstatSync } from 'node:fs';
 import { isKnown, type Known } from '../model/known.ts';
 import type { NamespaceType } from '../model/namespace-types.ts';
 import { attempt } from './files.ts';
 import { openNsHandle } from './handles.ts';
-import { closeNamespace, type OpenNamespace, openByPaths } from './nsfs.ts';
+import { closeNamespace, identify, type OpenNamespace, openByPaths } from './nsfs.ts';
 
 export interface NamespaceAddress {
   readonly type: NamespaceType;
@@ -17,10 +16,7 @@ export interface NamespaceAddress {
 export function openFound({ type, inode, paths, id }: NamespaceAddress): Known<OpenNamespace> {
   const byPath = openByPaths(paths, inode);
   if (isKnown(byPath) || id === undefined) return byPath;
-  const byHandle = attempt(() => {
-    const fd = openNsHandle({ id: BigInt(id), type, inode });
-    return { fd, inode: fstatSync(fd).ino, dev: fstatSync(fd).dev };
-  });
+  const byHandle = attempt(() => identify(openNsHandle({ id: BigInt(id), type, inode })));
   if (!isKnown(byHandle)) return paths.length > 0 ? byPath : byHandle;
   if (byHandle.inode === inode) return byHandle;
   closeNamespace(byHandle);

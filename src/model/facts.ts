@@ -60,6 +60,8 @@ export interface NamespaceFact {
   readonly creatorUid?: Known<number>;
   /** The inode of the parent: pid and user namespaces alone have one; null for the initial ones. */
   readonly parent?: Known<number | null>;
+  /** When it was first opened by what holds it open until now, in ms since 1970: ctime of its inode in nsfs. */
+  readonly openedAtMs?: number;
   readonly uts?: Known<UtsNames>;
   readonly uidMap?: Known<readonly IdMapping[]>;
   readonly gidMap?: Known<readonly IdMapping[]>;

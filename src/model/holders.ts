@@ -61,7 +61,7 @@ export function describeHolders(
   tasks: Readonly<NamespaceTasks>,
   relatives: Relatives,
   census: Census,
-): Pick<Namespace, 'holders' | 'holderCounts'> {
+): Pick<Namespace, 'holders' | 'holderCounts' | 'openSince'> {
   const key = formatNamespace(entry.type, entry.inode);
   const holders = [...entry.holders.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, holder]) => holder);
   const counts = countKinds(holders);
@@ -78,7 +78,17 @@ export function describeHolders(
     holders.push(Object.freeze({ kind: 'kernel', ruledOut: census.listedFirst(entry) ? ruledOut : Object.freeze([]) }));
     counts.kernel = 1;
   }
-  return { holders: Object.freeze(holders), holderCounts: Object.freeze(counts) };
+  const { openedAtMs } = entry.attributes;
+  // Without something that keeps it open, the inode came into being when nscope looked.
+  const openSince =
+    typeof openedAtMs === 'number' && (counts.fd || counts['bind-mount'] || counts['in-flight'])
+      ? new Date(openedAtMs).toISOString()
+      : undefined;
+  return {
+    holders: Object.freeze(holders),
+    holderCounts: Object.freeze(counts),
+    ...(openSince === undefined ? {} : { openSince }),
+  };
 }
 
 function countKinds(holders: readonly Holder[]): { -readonly [K in HolderKind]?: number } {

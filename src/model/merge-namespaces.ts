@@ -77,6 +77,10 @@ export class MergedNamespaces {
       return;
     }
     if (!isKnown(value) || before === value) return;
+    if (key === 'openedAtMs') {
+      entry.attributes[key] = Math.min(before as number, value as number);
+      return;
+    }
     const [a, b] = [JSON.stringify(before), JSON.stringify(value)];
     if (a === b) return;
     this.disagreements.push(`${formatNamespace(entry.type, entry.inode)}: ${key} is ${[a, b].sort().join(' and ')}`);
@@ -106,7 +110,7 @@ export class MergedNamespaces {
   describe(
     entry: MergedNamespace,
     initial: Known<boolean>,
-  ): Omit<Namespace, 'host' | 'processes' | 'level' | 'init' | 'holders' | 'holderCounts'> {
+  ): Omit<Namespace, 'host' | 'processes' | 'level' | 'init' | 'holders' | 'holderCounts' | 'openSince'> {
     const { type, inode, attributes: merged } = entry;
     const attributes = merged as Partial<{ [K in keyof Attributes]: Exclude<Attributes[K], undefined> }>;
     const hierarchical = type === 'pid' || type === 'user';

@@ -143,6 +143,12 @@ const namespaceSchema = Type.Object(
     ),
     holders: Type.Array(holderSchema),
     holderCounts,
+    openSince: Type.Optional(
+      Type.String({
+        description:
+          'UTC, RFC 3339: since when a descriptor or bind mount has kept it open without a break. It is at least that old.',
+      }),
+    ),
     uts: Type.Optional(known(utsNames)),
     uidMap: Type.Optional(known(Type.Array(idMapping))),
     gidMap: Type.Optional(known(Type.Array(idMapping))),

@@ -7,7 +7,7 @@ import { findNamespacesIn, readMountinfoIn, readMounts, superBlockMagic } from '
 import { closeNamespace, nsGetMntnsId } from '../kernel/nsfs.ts';
 import { openFound } from '../kernel/open-namespace.ts';
 import { isKnown, type Known } from '../model/known.ts';
-import { isNamespaceType, type NamespaceType } from '../model/namespace-types.ts';
+import { formatNamespace, isNamespaceType, type NamespaceType } from '../model/namespace-types.ts';
 import { parseMountinfo } from '../parse/mountinfo.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
 
@@ -20,10 +20,14 @@ export const mounts: Source = {
     // A mount namespace may itself be found bind mounted in another: until no new one turns up.
     for (let before = -1; before < done.size; ) {
       before = done.size;
-      for (const namespace of context.found()) {
+      const found = [...context.found()];
+      const reachable = new Set<string>();
+      for (const { type, inode, paths, id } of found)
+        if (paths.length > 0 || id !== undefined) reachable.add(formatNamespace(type, inode));
+      for (const namespace of found) {
         if (namespace.type !== 'mnt' || done.has(namespace.inode)) continue;
         done.add(namespace.inode);
-        searchNamespace(context, namespace);
+        searchNamespace(context, namespace, reachable);
       }
     }
   },
@@ -35,7 +39,7 @@ interface Found {
   readonly path: string;
 }
 
-function searchNamespace(context: SourceContext, namespace: FoundNamespace): void {
+function searchNamespace(context: SourceContext, namespace: FoundNamespace, reachable: Set<string>): void {
   context.asked();
   const withAddon = 'addon' in loadAddon();
   const open = withAddon ? openFound(namespace) : undefined;
@@ -56,7 +60,7 @@ function searchNamespace(context: SourceContext, namespace: FoundNamespace): voi
         inode,
         holder: Object.freeze({ kind: 'bind-mount', path, mountNamespace: namespace.inode }),
       });
-    if (fd !== undefined) keepUnreachable(context, fd, bound);
+    if (fd !== undefined) keepUnreachable(context, fd, bound, reachable);
   } finally {
     if (open !== undefined && isKnown(open)) closeNamespace(open);
   }
@@ -91,11 +95,13 @@ function toFound(root: string, path: string): Found[] {
 }
 
 /** Namespaces to which no path of nscope's leads are kept open, so that later sources can ask them. */
-function keepUnreachable(context: SourceContext, fd: number, bound: readonly Found[]): void {
-  const reachable = new Set<string>();
-  for (const { type, inode, paths, id } of context.found())
-    if (paths.length > 0 || id !== undefined) reachable.add(`${type}${inode}`);
-  const missing = bound.filter(({ type, inode }) => !reachable.has(`${type}${inode}`));
+function keepUnreachable(
+  context: SourceContext,
+  fd: number,
+  bound: readonly Found[],
+  reachable: Set<string>,
+): void {
+  const missing = bound.filter(({ type, inode }) => !reachable.has(formatNamespace(type, inode)));
   if (missing.length === 0) return;
   const answers = attempt(() =>
     findNamespacesIn(
@@ -108,6 +114,7 @@ function keepUnreachable(context: SourceContext, fd: number, bound: readonly Fou
   answers.forEach((answer, index) => {
     const { type, inode } = missing[index] as Found;
     if ('code' in answer || answer.fd === undefined) return;
+    reachable.add(formatNamespace(type, inode));
     if (!context.keep(type, inode, answer.fd))
       context.refused('keeping a namespace open', 'EMFILE', `${type}:[${inode}]`);
   });

@@ -74,6 +74,7 @@ class Climb {
       type,
       inode: open.inode,
       dev: open.dev,
+      openedAtMs: open.openedAtMs,
       id: this.#readId(type, fd),
       owner,
       ...(parent !== undefined ? { parent } : {}),
