@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { namespaceTypes } from '../../src/model/namespace-types.ts';
 import { isLinuxSince } from '../kernels/release.ts';
@@ -23,6 +23,20 @@ test('The table of hiding places says for every type that it is possible or why 
     assert.deepEqual([...types, ...Object.keys(impossible)].sort(), [...namespaceTypes], place);
     for (const reason of Object.values(impossible)) assert.match(reason, /\w/, place);
   }
+});
+
+test('The page on hiding places lists the pairs that the bed can make.', { skip }, () => {
+  const rows = readFileSync('docs/hiding-places.md', 'utf8').matchAll(
+    /^\| ([a-z-]+) \|((?: x? \|| {2}\|){8}) (.*?) \|/gm,
+  );
+  const written = [...rows].map(([, place, marks = '', mechanism]) => {
+    const cells = marks.split('|').map((cell) => cell.trim() === 'x');
+    return { place, types: namespaceTypes.filter((_, index) => cells[index]), mechanism };
+  });
+  assert.deepEqual(
+    written,
+    listPlaces().map(({ place, types, mechanism }) => ({ place, types, mechanism })),
+  );
 });
 
 test('The bed makes every possible pair at once, or names the call that this kernel lacks.', { skip }, async () => {
