@@ -1,7 +1,8 @@
 // What keeps a namespace alive, and what would release it?
+
+import type { HolderKind } from '../model/holders.ts';
 import { isKnown } from '../model/known.ts';
 import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
-import type { HolderKind } from '../model/holders.ts';
 import type { Holder, Namespace, Process } from '../model/schema.ts';
 import { describeCommand } from './command.ts';
 import { quoteWord } from './shell-words.ts';
@@ -29,9 +30,13 @@ export interface HeldBy {
 export function findHolders(index: SnapshotIndex, namespace: Namespace): HeldBy[] {
   return [
     ...holdingTasks(index, namespace),
-    ...namespace.holders.filter(({ kind }) => kind !== 'kernel').map((holder) => describeHolder(index, namespace, holder)),
+    ...namespace.holders
+      .filter(({ kind }) => kind !== 'kernel')
+      .map((holder) => describeHolder(index, namespace, holder)),
     ...holdingRelatives(index, namespace),
-    ...namespace.holders.filter(({ kind }) => kind === 'kernel').map((holder) => describeHolder(index, namespace, holder)),
+    ...namespace.holders
+      .filter(({ kind }) => kind === 'kernel')
+      .map((holder) => describeHolder(index, namespace, holder)),
   ];
 }
 
@@ -65,15 +70,19 @@ function describeHolder(index: SnapshotIndex, namespace: Namespace, holder: Hold
     case 'fd':
     case 'tap':
     case 'credentials':
-      return { ...ofDescriptor(index, holder.pid, holder.fd), kind: holder.kind };
+    case 'pidfd':
+    case 'proc-file':
+      return { ...ofDescriptor(index, holder), kind: holder.kind, ...noteOf(holder.kind) };
     case 'socket':
     case 'in-flight':
       return {
-        ...ofDescriptor(index, holder.pid, holder.fd),
+        ...ofDescriptor(index, holder),
         kind: holder.kind,
         socket: holder.socket,
         ...(holder.kind === 'in-flight'
-          ? { note: 'a descriptor sent to this socket and not yet received; it goes when it is received or the socket closes' }
+          ? {
+              note: 'a descriptor sent to this socket and not yet received; it goes when it is received or the socket closes',
+            }
           : {}),
       };
     case 'bind-mount':
@@ -86,13 +95,32 @@ function describeHolder(index: SnapshotIndex, namespace: Namespace, holder: Hold
         note:
           holder.ruledOut.length === 0
             ? 'it came into being during the scan, so nothing is ruled out; look again'
-            : `ruled out: ${holder.ruledOut.join(', ')}; what remains: a registered io_uring file, an asynchronous request, a key ring, a reference that is about to go`,
+            : `ruled out: ${holder.ruledOut.join(', ')}; what remains: a registered io_uring file, an open directory of /proc/PID, peer credentials of a unix socket, a perf event, a file system context, an asynchronous request`,
       };
   }
 }
 
-function ofDescriptor(index: SnapshotIndex, pid: number, fd: number): Omit<HeldBy, 'kind'> {
-  return { what: describeTask(index, pid), pid, fd, release: `kill ${pid}` };
+function noteOf(kind: 'fd' | 'tap' | 'credentials' | 'pidfd' | 'proc-file'): Pick<HeldBy, 'note'> {
+  switch (kind) {
+    case 'credentials':
+      return { note: 'the file was opened with credentials of this user namespace' };
+    case 'pidfd':
+      return { note: 'a pidfd of a process of this pid namespace' };
+    case 'proc-file':
+      return { note: 'an open file of a procfs of this pid namespace' };
+    default:
+      return {};
+  }
+}
+
+interface Descriptor {
+  readonly pid: number;
+  readonly fd: number;
+  readonly tid?: number | undefined;
+}
+
+function ofDescriptor(index: SnapshotIndex, { pid, fd, tid }: Descriptor): Omit<HeldBy, 'kind'> {
+  return { what: describeTask(index, pid), pid, fd, ...(tid === undefined ? {} : { tid }), release: `kill ${pid}` };
 }
 
 function describeMount(

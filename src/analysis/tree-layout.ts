@@ -11,8 +11,14 @@ export interface TreeLine<Node> {
  * The nodes depth first, in the order given among siblings. Nodes that are above each other in a ring (which bad data may
  * say) become roots, so that none is lost.
  * @param above - the node that one hangs below, which must be among `nodes`; undefined for a root
+ * @param deepestIndent - from this many levels on the outermost branches are left out and `…` stands for them, so that a
+ *   deep tree stays readable and its drawing does not grow with the square of its depth
  */
-export function layOutTree<Node>(nodes: readonly Node[], above: (node: Node) => Node | undefined): TreeLine<Node>[] {
+export function layOutTree<Node>(
+  nodes: readonly Node[],
+  above: (node: Node) => Node | undefined,
+  deepestIndent = 100,
+): TreeLine<Node>[] {
   const below = new Map<Node, Node[]>();
   const roots: Node[] = [];
   for (const node of nodes) {
@@ -38,7 +44,7 @@ export function layOutTree<Node>(nodes: readonly Node[], above: (node: Node) => 
       drawn.add(node);
       lines.push({ node, prefix: lead + mark, depth });
       const children = below.get(node) ?? [];
-      const next = depth === 0 ? '' : lead + (mark === '└─' ? '  ' : '│ ');
+      const next = depth === 0 ? '' : shorten(lead + (mark === '└─' ? '  ' : '│ '), 2 * deepestIndent);
       for (let i = children.length - 1; i >= 0; i--)
         stack.push({
           node: children[i] as Node,
@@ -49,4 +55,8 @@ export function layOutTree<Node>(nodes: readonly Node[], above: (node: Node) => 
     }
   }
   return lines;
+}
+
+function shorten(lead: string, longest: number): string {
+  return lead.length <= longest ? lead : `… ${lead.slice(lead.length - longest + 2)}`;
 }

@@ -1,9 +1,10 @@
 // nscope listns: the classic listing.
 import { type ClassicListing, type ClassicRow, listClassic } from '../analysis/classic-listing.ts';
 import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
+import type { Wanted } from '../model/wanted.ts';
+import { wantListing } from '../model/wanted.ts';
 import { formatClassicTable } from '../render/classic-table.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
-import type { Wanted } from '../sources/index.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { writeLines, writeNote } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
@@ -11,8 +12,8 @@ import type { OptionValues } from './verb.ts';
 
 /** Any process may be in another namespace than PID 1, or be Docker's shim: all command lines, and nothing else. */
 const classicWants: Wanted = {
+  ...wantListing,
   commandLines: 'all',
-  cgroups: false,
   details: false,
   holders: false,
   threads: false,

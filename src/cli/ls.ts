@@ -3,6 +3,7 @@
 import { arrangeTree, isTreeKind, type TreeKind, treeKinds } from '../analysis/namespace-tree.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { isNamespaceType, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
+import { wantListing } from '../model/wanted.ts';
 import type { Column } from '../render/columns.ts';
 import { readCell } from '../render/columns.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
@@ -12,7 +13,7 @@ import { chooseColumns, filterRows, sortRows, splitWords, toJsonRow } from './ch
 import { suggest, UsageError } from './errors.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
-import { listingWants, readSnapshot } from './read-snapshot.ts';
+import { readSnapshot } from './read-snapshot.ts';
 import type { OptionValues } from './verb.ts';
 
 const usualColumns = ['type', 'inode', 'processes', 'pid', 'user', 'owner', 'name', 'command'];
@@ -28,7 +29,7 @@ export async function run(_words: readonly string[], options: OptionValues): Pro
   filterRows(namespaceColumns, [], options);
   sortRows(namespaceColumns, [], options);
 
-  const snapshot = await readSnapshot(options, listingWants);
+  const snapshot = await readSnapshot(options, wantListing);
   const index = new SnapshotIndex(snapshot);
   const all = snapshot.namespaces
     .filter(({ type }) => types.length === 0 || types.includes(type))

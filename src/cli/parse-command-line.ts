@@ -4,7 +4,7 @@ import { nscopeVersion } from '../model/version.ts';
 import { suggest, UsageError } from './errors.ts';
 import { writeLines } from './output.ts';
 import type { ColumnMeaning, OptionValues, Verb } from './verb.ts';
-import { verbNames, verbs } from './verbs.ts';
+import { usualVerb, verbNames, verbs } from './verbs.ts';
 
 /** What is to be done; undefined when help or the version was asked for and has been printed. */
 export interface Invocation {
@@ -57,10 +57,12 @@ function buildProgram(found: (invocation: Invocation) => void, columns: ColumnsO
     .configureOutput({ writeOut: (text) => writeLines([text.replace(/\n$/, '')]), writeErr: () => {} })
     .showSuggestionAfterError(true);
   for (const verb of verbs) {
-    const command = program.command(verb.name, { isDefault: verb.name === 'ls' }).summary(verb.summary);
+    const command = program.command(verb.name, { isDefault: verb.name === usualVerb }).summary(verb.summary);
     command.description(`${verb.summary}\n\n${verb.details.join('\n\n')}`.trim());
-    for (const { name, meaning, optional } of verb.arguments)
-      command.argument(optional ? `[${name}]` : `<${name}>`, meaning);
+    for (const { name, meaning, optional, repeated } of verb.arguments) {
+      const word = repeated ? `${name}...` : name;
+      command.argument(optional ? `[${word}]` : `<${word}>`, meaning);
+    }
     for (const { flags, meaning } of verb.options) command.option(toCommanderFlags(flags), meaning);
     command.addHelpText('after', formatColumns(columns.get(verb) ?? []) + formatExamples(verb));
     command.allowExcessArguments(false);

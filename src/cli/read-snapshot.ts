@@ -1,24 +1,15 @@
 // Where the snapshot of a reading verb comes from: this host, or --from a file.
 
 import type { Snapshot } from '../model/schema.ts';
-import type { Wanted } from '../sources/index.ts';
+import type { Wanted } from '../model/wanted.ts';
 import type { OptionValues } from './verb.ts';
 
-/** What a listing needs; command lines of the leaders alone. */
-export const listingWants: Wanted = {
-  commandLines: 'leaders',
-  cgroups: false,
-  details: true,
-  threads: true,
-  holders: true,
-};
-
 /** @throws SnapshotError, NoProcError */
-export async function readSnapshot(options: OptionValues, wanted?: Wanted): Promise<Snapshot> {
+export async function readSnapshot(options: OptionValues, wanted: Wanted): Promise<Snapshot> {
   if (typeof options.from === 'string') {
     const { loadSnapshot } = await import('./load-snapshot.ts');
     return loadSnapshot(options.from);
   }
   const { collectSnapshot } = await import('../collect/collect.ts');
-  return collectSnapshot(wanted);
+  return collectSnapshot({ ...wanted, ...(options.bpf === false ? { bpf: false } : {}) });
 }

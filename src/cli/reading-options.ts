@@ -8,6 +8,8 @@ export const fromOption: VerbOption = {
   completes: 'file',
 };
 
+export const noBpfOption: VerbOption = { flags: '--no-bpf', meaning: 'do not read the kernel with BPF; /proc alone' };
+
 export const jsonOption: VerbOption = { flags: '-j, --json', meaning: 'print one JSON object' };
 
 export const typeOption: VerbOption = {
@@ -24,8 +26,9 @@ export const rowOptions: readonly VerbOption[] = [
     completes: 'columns',
   },
   { flags: '--filter EXPR', meaning: 'only rows for which the CEL expression over the columns is true' },
-  { flags: '--sort NAME,...', meaning: 'order by these columns; -NAME turns the order' },
+  { flags: '--sort NAME,...', meaning: 'order by these columns; -NAME turns the order', completes: 'columns' },
   { flags: '-n, --no-header', meaning: 'no line of column names' },
   { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
+  noBpfOption,
   fromOption,
 ];

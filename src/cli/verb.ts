@@ -17,9 +17,26 @@ export interface ColumnMeaning {
   readonly meaning: string;
 }
 
+export interface VerbArgument {
+  /** As a person reads it: TARGET, PID, SHELL. */
+  readonly name: string;
+  readonly meaning: string;
+  readonly optional?: boolean;
+  /** What may be written, for completion. */
+  readonly choices?: readonly string[];
+}
+
 export interface VerbExample {
   readonly command: string;
   readonly meaning: string;
+}
+
+export interface VerbArgument {
+  readonly name: string;
+  readonly meaning: string;
+  readonly optional?: boolean;
+  /** Whether several may be given; only the last argument of a verb. */
+  readonly repeated?: boolean;
 }
 
 export interface Verb {
@@ -27,7 +44,7 @@ export interface Verb {
   readonly summary: string;
   /** Paragraphs for the manual page. */
   readonly details: readonly string[];
-  readonly arguments: readonly { readonly name: string; readonly meaning: string; readonly optional?: boolean }[];
+  readonly arguments: readonly VerbArgument[];
   readonly options: readonly VerbOption[];
   readonly examples: readonly VerbExample[];
   /** The columns that --columns may name. Loaded only where they are to be listed: help, completion, the manual page. */

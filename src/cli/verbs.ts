@@ -6,11 +6,15 @@ import type { ColumnMeaning, Verb } from './verb.ts';
 export const targetArgument = {
   name: 'TARGET',
   meaning:
-    'net:[4026532992], 4026532992, net:NAME, /run/netns/NAME, /proc/PID/ns/net, id:5121 (64-bit id), a PID, self, or a bare name',
+    'net:[4026532992], 4026532992, net:NAME, net:PID, /run/netns/NAME, /proc/PID/ns/net, id:5121 (64-bit id), a PID, self, or a bare name',
 };
 
 async function loadNamespaceColumns(): Promise<readonly ColumnMeaning[]> {
   return (await import('../render/namespace-columns.ts')).namespaceColumns;
+}
+
+async function loadProcessColumns(): Promise<readonly ColumnMeaning[]> {
+  return (await import('../render/process-columns.ts')).processColumns;
 }
 
 export const verbs: readonly Verb[] = [
@@ -38,6 +42,82 @@ export const verbs: readonly Verb[] = [
     ],
     columns: loadNamespaceColumns,
     load: () => import('./ls.ts'),
+  },
+  {
+    name: 'show',
+    summary: 'show all that is known of a namespace or a process',
+    details: [
+      'Of a namespace: what it isolates, whose it is, what is above and below it, its names, what its type carries (maps, host name, clock offsets), and who is in it. Of a process: how it was called, where it comes from, its PIDs in every nested pid namespace, and for each of its namespaces whether it is the boot’s own, its parent’s, and how many others are in it.',
+      'What the host refused is shown with the reason.',
+      'A bare name is first looked for among the names of namespaces, then among the host names in uts namespaces, then among the names of processes. One that leads to several is refused, with the list of them.',
+    ],
+    arguments: [{ ...targetArgument, repeated: true }],
+    options: [jsonOption, fromOption],
+    examples: [
+      { command: 'nscope show 812', meaning: 'process 812, and where it is' },
+      {
+        command: 'nscope show net:blue user:812',
+        meaning: 'the one called blue, and the user namespace of process 812',
+      },
+    ],
+    load: () => import('./show.ts'),
+  },
+  {
+    name: 'ps',
+    summary: 'list processes with their namespaces',
+    details: [
+      'Lists processes, and threads that are not where their process is. With a namespace as TARGET only those in it; with a process those that are in all the namespaces that it is in, which for a process of a container are those of the container.',
+      'In the usual columns - stands for the initial namespace and ? for one that is not known; types in which all are in the initial one have no column; and on a narrow terminal only as many last digits of inode numbers are shown as tell the namespaces apart. Columns named by --columns show whole numbers.',
+    ],
+    arguments: [{ ...targetArgument, optional: true }],
+    options: rowOptions,
+    examples: [
+      { command: 'nscope ps net:blue', meaning: 'who is in the network namespace called blue' },
+      { command: `nscope ps --filter 'size(new) > 0'`, meaning: 'processes that are elsewhere than their parent' },
+      { command: 'nscope ps -o pid,netns,command', meaning: 'network namespaces of all processes' },
+    ],
+    columns: loadProcessColumns,
+    load: () => import('./ps.ts'),
+  },
+  {
+    name: 'tree',
+    summary: 'draw the tree of processes, with the borders between namespaces',
+    details: [
+      'Where a process is in other namespaces than its parent, a line above it says in which. Threads that are not where their process is stand below it in braces. A question mark behind a namespace says that the parent’s is not known, so that the border may lie further up.',
+      'With a process as TARGET only what is below it, with a namespace only those in it. Kernel threads that are where kthreadd is are counted in its row.',
+    ],
+    arguments: [{ ...targetArgument, optional: true }],
+    options: [
+      { flags: '-a, --all', meaning: 'give each kernel thread a row' },
+      jsonOption,
+      { flags: '-n, --no-header', meaning: 'no line of column names' },
+      { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
+      fromOption,
+    ],
+    examples: [
+      { command: 'nscope tree', meaning: 'all processes' },
+      { command: 'nscope tree 812', meaning: 'process 812 and all below it' },
+    ],
+    load: () => import('./tree.ts'),
+  },
+  {
+    name: 'pid',
+    summary: 'translate PIDs between pid namespaces',
+    details: [
+      'Prints the PIDs of a process from the pid namespace that /proc shows to its own, and the namespace of each. With --in it goes the other way: N is a PID in the pid namespace TARGET (or in that of the process TARGET, or of the processes in the namespace TARGET), and the PID here is printed.',
+    ],
+    arguments: [{ name: 'PID', meaning: 'a PID, or self' }],
+    options: [
+      { flags: '--in TARGET', meaning: 'the PID is one in this pid namespace' },
+      jsonOption,
+      { flags: '-n, --no-header', meaning: 'no line of column names' },
+      fromOption,
+    ],
+    examples: [
+      { command: 'nscope pid 812', meaning: 'what process 812 is called inside its container' },
+      { command: 'nscope pid 1 --in 812', meaning: 'the init of the pid namespace that process 812 is in' },
+    ],
+    load: () => import('./pid.ts'),
   },
   {
     name: 'snapshot',
@@ -69,6 +149,24 @@ export const verbs: readonly Verb[] = [
     ],
     load: () => import('./listns.ts'),
   },
+  {
+    name: 'completion',
+    summary: 'print the completion script of a shell',
+    details: [
+      'The script holds all verbs, options, types and columns itself; only PIDs and the names of ip netns are looked up when the key is pressed, and nscope is never started for it.',
+    ],
+    arguments: [{ name: 'SHELL', meaning: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] }],
+    options: [],
+    examples: [
+      { command: 'nscope completion bash > ~/.local/share/bash-completion/completions/nscope', meaning: 'for bash' },
+      { command: 'nscope completion fish > ~/.config/fish/completions/nscope.fish', meaning: 'for fish' },
+      { command: 'nscope completion zsh > ~/.zfunc/_nscope', meaning: 'for zsh, with ~/.zfunc in its fpath' },
+    ],
+    load: () => import('./completion/run.ts'),
+  },
 ];
+
+/** The verb that is meant where none is written. */
+export const usualVerb = 'ls';
 
 export const verbNames: readonly string[] = verbs.map(({ name }) => name);

@@ -6,17 +6,9 @@ import { buildSnapshot } from '../model/build-snapshot.ts';
 import type { Fact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
 import type { Snapshot } from '../model/schema.ts';
-import { sources, type Wanted } from '../sources/index.ts';
+import { type Wanted, wantEverything } from '../model/wanted.ts';
+import { sources } from '../sources/index.ts';
 import { roundMs, runSources } from './run-sources.ts';
-
-/** Everything that a snapshot can carry. */
-export const wantEverything: Wanted = {
-  commandLines: 'all',
-  cgroups: true,
-  details: true,
-  threads: true,
-  holders: true,
-};
 
 /**
  * Takes a snapshot of this host, now.

@@ -17,6 +17,7 @@ interface Entry extends FoundNamespace {
   oldest: number | undefined;
   oldestTask: ProcessFact | undefined;
   id: string | undefined;
+  described: boolean;
 }
 
 /** More ways than this to one namespace are not kept. */
@@ -38,7 +39,8 @@ export function findNamespaces(
     if (!entry) {
       const path = kept.get(key);
       const paths = path === undefined ? [] : [path];
-      entry = { type, inode, paths, members: new Map(), oldest: undefined, oldestTask: undefined, id: undefined };
+      const unknown = { oldest: undefined, oldestTask: undefined, id: undefined, described: false };
+      entry = { type, inode, paths, members: new Map(), ...unknown };
       entries.set(key, entry);
     }
     return entry;
@@ -53,6 +55,7 @@ export function findNamespaces(
     else if (fact.fact === 'namespace') {
       const entry = enter(fact.type, fact.inode);
       if (fact.id !== undefined && isKnown(fact.id)) entry.id = fact.id;
+      if (fact.id !== undefined && fact.owner !== undefined) entry.described = true;
       if (typeof fact.owner === 'number') enter('user', fact.owner);
       if (typeof fact.parent === 'number') enter(fact.type, fact.parent);
     } else if (fact.fact === 'holder') {
@@ -65,10 +68,15 @@ export function findNamespaces(
 }
 
 function addTasks(entry: Entry, link: NamespaceLink, group: TaskGroup): void {
-  for (const { pid, tid } of group.some)
-    addPath(entry, tid === pid ? `/proc/${pid}/ns/${link}` : `/proc/${pid}/task/${tid}/ns/${link}`);
-  const member = group.some.find((task) => task.tid === task.pid);
-  if (member && !entry.members.has(link)) entry.members.set(link, member.pid);
+  for (const { pid, tid } of group.some) {
+    // Hundreds of groups may share a namespace: no path is put together that would not be kept.
+    if (entry.paths.length >= mostPaths) break;
+    entry.paths.push(tid === pid ? `/proc/${pid}/ns/${link}` : `/proc/${pid}/task/${tid}/ns/${link}`);
+  }
+  if (!entry.members.has(link)) {
+    const member = group.some.find((task) => task.tid === task.pid);
+    if (member) entry.members.set(link, member.pid);
+  }
   if (link === entry.type && (!entry.oldestTask || isOlder(group.oldest, entry.oldestTask))) {
     entry.oldestTask = group.oldest;
     entry.oldest = group.oldest.tid;

@@ -1,5 +1,6 @@
 // Runs the ordered table: each source gets what those before it found, and is timed and counted.
 import { performance } from 'node:perf_hooks';
+import { readSuperblocks } from '../kernel/census.ts';
 import { closeDescriptor } from '../kernel/files.ts';
 import type { HostFacts } from '../kernel/host.ts';
 import { readProcLinks } from '../kernel/proc-links.ts';
@@ -8,7 +9,9 @@ import type { Fact, ProcessFact } from '../model/facts.ts';
 import { formatNamespace, namespaceTypes } from '../model/namespace-types.ts';
 import type { Refusal } from '../model/schema.ts';
 import { TaskGroups } from '../model/tasks-of-namespaces.ts';
-import type { OpenLinks, Source, SourceContext, Wanted } from '../sources/index.ts';
+import type { Wanted } from '../model/wanted.ts';
+import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
+import type { OpenLinks, Source, SourceContext } from '../sources/index.ts';
 import { findNamespaces } from './found-namespaces.ts';
 
 /** Namespaces that nothing else leads to are kept open up to this many; a process may usually have 1024 descriptors. */
@@ -37,6 +40,7 @@ class Run {
   readonly #inits: number[] = [];
   readonly #kept = new Map<string, { readonly fd: number; readonly path: string }>();
   #descriptors: readonly OpenLinks[] | undefined;
+  #superblocks: { readonly records: readonly BpfSuperblockRecord[] | undefined } | undefined;
   #filesByBpf = false;
 
   constructor(host: HostFacts, wanted: Wanted) {
@@ -87,6 +91,7 @@ class Run {
         this.#filesByBpf ||= done === true;
         return this.#filesByBpf;
       },
+      superblocks: () => this.#readSuperblocks(),
       keep: (type, inode, fd) => this.#keep(formatNamespace(type, inode), fd),
       emit: (fact) => {
         counts.found++;
@@ -128,6 +133,12 @@ class Run {
       links,
     }));
     return this.#descriptors;
+  }
+
+  #readSuperblocks(): readonly BpfSuperblockRecord[] | undefined {
+    if (!this.#wanted.bpf) return undefined;
+    this.#superblocks ??= { records: readSuperblocks() };
+    return this.#superblocks.records;
   }
 
   #keep(key: string, fd: number): boolean {

@@ -3,7 +3,10 @@ import type { ProcEntry } from './proc-table.ts';
 
 const headBytes = 24;
 
-/** Decodes the buffers, which hold the records of `names` one after another. */
+/**
+ * Decodes the buffers, which hold the records of `names` one after another. Neighbours mostly have the same links: those
+ * then share one array.
+ */
 export function* decodeProcTable(
   buffers: readonly Buffer[],
   names: readonly string[],
@@ -13,24 +16,35 @@ export function* decodeProcTable(
   let index = 0;
   for (const buffer of buffers) {
     let start = 0;
+    let links: readonly number[] = [];
+    let linksAt = 0;
     while (start < buffer.length) {
       const size = buffer.readUInt32LE(start);
       const errno = buffer.readInt32LE(start + 4);
       const name = names[index++] ?? '';
       if (errno !== 0) yield { name, errno, uid: 0, links: [], files: [] };
       else {
-        const filesAt = start + headBytes + 8 * linkCount;
+        const at = start + headBytes;
+        const filesAt = at + 8 * linkCount;
+        if (linksAt === 0 || !areEqual(buffer, linksAt, at, 8 * linkCount)) links = readLinks(buffer, at, linkCount);
+        linksAt = at;
         yield {
           name,
           errno,
           uid: buffer.readUInt32LE(start + 8),
-          links: readLinks(buffer, start + headBytes, linkCount),
+          links,
           files: readFiles(buffer, filesAt, fileCount),
         };
       }
       start += size;
     }
   }
+}
+
+/** A loop: for so few bytes a call of Buffer.compare costs more. */
+function areEqual(buffer: Buffer, a: number, b: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (buffer[a + i] !== buffer[b + i]) return false;
+  return true;
 }
 
 function readLinks(buffer: Buffer, start: number, count: number): number[] {

@@ -12,7 +12,7 @@ export interface ProcEntry {
   readonly errno: number;
   /** The effective uid of the process: the owner of its directory, which proc(5) never disguises. */
   readonly uid: number;
-  /** The number in `type:[number]` of each link asked for. */
+  /** The number in `type:[number]` of each link asked for. Entries with equal links may share the array. */
   readonly links: readonly number[];
   /** The bytes of each file asked for. They belong to one large buffer: copy what is to be kept. */
   readonly files: readonly (Buffer | number)[];

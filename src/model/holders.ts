@@ -18,6 +18,8 @@ export const holderKinds: readonly HolderKind[] = [
   'tap',
   'in-flight',
   'credentials',
+  'pidfd',
+  'proc-file',
   'bind-mount',
   'file-system',
   'child',

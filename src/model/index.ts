@@ -29,3 +29,4 @@ export {
 export { snapshotVersion } from './schema-version.ts';
 export { SnapshotError, validateSnapshot } from './validate-snapshot.ts';
 export { nscopeVersion } from './version.ts';
+export { type Wanted, wantEverything, wantListing, wantProcesses } from './wanted.ts';

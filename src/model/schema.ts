@@ -61,7 +61,13 @@ const namespaceName = Type.Object(
 );
 
 const mountNamespace = known(Type.Integer({ minimum: 1, description: 'Inode of the mount namespace it is in.' }));
-const descriptor = { pid: natural, fd: natural };
+const descriptor = {
+  pid: natural,
+  fd: natural,
+  tid: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'The thread, where it has a descriptor table of its own.' }),
+  ),
+};
 
 const holderSchema = Type.Union(
   [
@@ -70,6 +76,8 @@ const holderSchema = Type.Union(
     Type.Object({ kind: Type.Literal('tap'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('in-flight'), ...descriptor, socket: natural }, strict),
     Type.Object({ kind: Type.Literal('credentials'), ...descriptor }, strict),
+    Type.Object({ kind: Type.Literal('pidfd'), ...descriptor }, strict),
+    Type.Object({ kind: Type.Literal('proc-file'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('bind-mount'), path: known(Type.String()), mountNamespace }, strict),
     Type.Object(
       { kind: Type.Literal('file-system'), fsType: Type.String(), path: known(Type.String()), mountNamespace },
@@ -79,7 +87,7 @@ const holderSchema = Type.Union(
   ],
   {
     description:
-      'What keeps a namespace alive besides its tasks, its children and what it owns: an open descriptor, a socket, a tun or tap device, a descriptor in flight inside a unix socket, the credentials of an open file, a bind mount, a mounted file system, or, where the kernel lists it and all these are ruled out, the kernel itself.',
+      'What keeps a namespace alive besides its tasks, its children and what it owns: an open descriptor, a socket, a tun or tap device, a descriptor in flight inside a unix socket, the credentials of an open file, a pidfd, an open file of a procfs, a bind mount, a mounted file system, or, where the kernel lists it and all these are ruled out, the kernel itself.',
   },
 );
 
@@ -93,6 +101,8 @@ const holderCounts = Type.Object(
     tap: Type.Optional(natural),
     'in-flight': Type.Optional(natural),
     credentials: Type.Optional(natural),
+    pidfd: Type.Optional(natural),
+    'proc-file': Type.Optional(natural),
     'bind-mount': Type.Optional(natural),
     'file-system': Type.Optional(natural),
     child: Type.Optional(natural),

@@ -64,11 +64,12 @@ class FieldReader {
     this.#at = at;
   }
 
+  /** A loop over bytes: for fields of a few digits a call of indexOf costs more than it finds. */
   skip(fields: number): void {
-    for (let i = 0; i < fields; i++) {
-      const next = this.#bytes.indexOf(space, this.#at);
-      this.#at = next < 0 ? this.#bytes.length : next + 1;
-    }
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let left = fields; left > 0 && at < bytes.length; at++) if (bytes[at] === space) left--;
+    this.#at = at;
   }
 
   number(field: string): number {

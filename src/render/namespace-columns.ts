@@ -1,6 +1,7 @@
 // The columns of a listing of namespaces.
 import { describeCommand, describeUser } from '../analysis/command.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { type HolderKind, holderKinds } from '../model/holders.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import type { IdMapping, Namespace, Process } from '../model/schema.ts';
 import type { Cell, Column } from './columns.ts';
@@ -185,6 +186,23 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
       pick(namespace.timeOffsets, ({ monotonic, boottime }) => `${monotonic.seconds},${boottime.seconds}`),
   },
   {
+    name: 'holders',
+    header: 'HOLDERS',
+    meaning: 'what keeps it alive: kinds, and how many of each',
+    kind: 'list',
+    cut: 'end',
+    value: ({ namespace }) => listHolderKinds(namespace),
+    text: ({ namespace }) => formatHolderCounts(namespace),
+  },
+  {
+    name: 'since',
+    header: 'SINCE',
+    meaning: 'since when a descriptor or bind mount has kept it open (UTC); it is at least that old',
+    kind: 'any',
+    value: ({ namespace }) => namespace.openSince ?? null,
+    text: ({ namespace }) => namespace.openSince?.replace('T', ' ').slice(0, 19) ?? '-',
+  },
+  {
     name: 'path',
     header: 'PATH',
     meaning: 'a path by which it can be entered',
@@ -216,6 +234,20 @@ function pick<T>(value: Known<T> | undefined, read: (value: T) => string): Cell 
 
 export function formatMap(map: readonly IdMapping[]): string {
   return map.map(({ inside, outside, count }) => `${inside}:${outside}:${count}`).join(' ');
+}
+
+function listHolderKinds({ holderCounts }: Namespace): HolderKind[] {
+  return holderKinds.filter((kind) => (holderCounts[kind] ?? 0) > 0);
+}
+
+/** "fd 2, bind-mount 1"; a namespace without any was about to end, or its holders are out of sight. */
+function formatHolderCounts(namespace: Namespace): string {
+  const { holderCounts } = namespace;
+  return (
+    listHolderKinds(namespace)
+      .map((kind) => `${kind} ${holderCounts[kind]}`)
+      .join(', ') || '?'
+  );
 }
 
 function findPath(namespace: Namespace): string | null {

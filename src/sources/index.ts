@@ -1,9 +1,12 @@
 // The ordered table of sources: it reads as the algorithm.
 import { commandLines } from './command-lines.ts';
 import { descriptors } from './descriptors.ts';
+import { fileSystems } from './file-systems.ts';
+import { kernelList, kernelListAgain } from './kernel-list.ts';
 import { mounts } from './mounts.ts';
 import { nestedPids } from './nested-pids.ts';
 import { netnsNames } from './netns-names.ts';
+import { openFiles } from './open-files.ts';
 import { processes } from './processes.ts';
 import { relations } from './relations.ts';
 import { sockets } from './sockets.ts';
@@ -14,21 +17,25 @@ import { userMaps } from './user-maps.ts';
 import { utsNames } from './uts-names.ts';
 import { visibility } from './visibility.ts';
 
-export type { FoundNamespace, OpenLinks, Source, SourceContext, Wanted } from './source.ts';
+export type { FoundNamespace, OpenLinks, Source, SourceContext } from './source.ts';
 
 /** In this order: first who is where, then what else leads to a namespace, then what is asked of each one found. */
 export const sources: readonly Source[] = [
+  kernelList,
   processes,
   threads,
   nestedPids,
   netnsNames,
+  openFiles,
   descriptors,
   sockets,
   mounts,
+  fileSystems,
   relations,
   userMaps,
   timeOffsets,
   utsNames,
   commandLines,
+  kernelListAgain,
   visibility,
 ];

@@ -2,6 +2,8 @@
 import type { Fact, ProcessFact } from '../model/facts.ts';
 import type { NamespaceLink, NamespaceType } from '../model/namespace-types.ts';
 import type { HostSnapshot } from '../model/schema.ts';
+import type { Wanted } from '../model/wanted.ts';
+import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
 
 /** A namespace that some source has named so far, and the paths through which it can be opened or asked about. */
 export interface FoundNamespace {
@@ -11,22 +13,12 @@ export interface FoundNamespace {
   readonly paths: readonly string[];
   /** A process with this link to it; of time namespaces only `time_for_children` tells whose offsets /proc shows. */
   readonly members: ReadonlyMap<NamespaceLink, number>;
+  /** Whether owner, parent and id were told already, by the kernel's own list. */
+  readonly described: boolean;
   /** The kernel's 64-bit id, by which it can be opened from Linux 6.18 on. */
   readonly id: string | undefined;
   /** The oldest process in it, if any. */
   readonly oldest: number | undefined;
-}
-
-/** What costs time and is read only when somebody wants it. */
-export interface Wanted {
-  readonly commandLines: 'all' | 'leaders' | 'none';
-  readonly cgroups: boolean;
-  /** Owner, parent, 64-bit id, maps, names: what is asked once for each namespace. */
-  readonly details: boolean;
-  /** What else holds namespaces: descriptors, sockets, mounts, and the kernel's own lists. */
-  readonly holders: boolean;
-  /** Threads that are not where their leader is. */
-  readonly threads: boolean;
 }
 
 /** The descriptors of a process that lead to namespaces, sockets and tun devices. */
@@ -53,6 +45,8 @@ export interface SourceContext {
   skipHolders(): string | undefined;
   /** Whether open files were read from the kernel already; the source that did says so with `true`. */
   filesByBpf(done?: true): boolean;
+  /** What super blocks and mounts lead to, read from the kernel by BPF; undefined where it cannot be. */
+  superblocks(): readonly BpfSuperblockRecord[] | undefined;
   /** Keeps the descriptor of a namespace open for the sources that follow; false, and closed, when there are too many. */
   keep(type: NamespaceType, inode: number, fd: number): boolean;
   emit(fact: Fact): void;

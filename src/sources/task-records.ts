@@ -37,11 +37,13 @@ export function* readTasks(
       countRefusal(context, 'the directory of a process', entry.errno, `/proc/${entry.name}`);
       continue;
     }
-    const [statBytes, ...rest] = entry.files;
+    const statBytes = entry.files[0];
     // The stat file is read last of all: where it can be read, the process was there when its links were read.
     if (!(statBytes instanceof Buffer) || statBytes.length === 0) continue;
     const stat = parseStat(statBytes);
-    const [pid = stat.pid, tid = pid] = entry.name.split('/task/').map(Number);
+    const slash = entry.name.indexOf('/');
+    const pid = Number(slash < 0 ? entry.name : entry.name.slice(0, slash));
+    const tid = slash < 0 ? pid : Number(entry.name.slice(slash + '/task/'.length));
     yield {
       fact: 'process',
       pid,
@@ -54,8 +56,8 @@ export function* readTasks(
       uid: entry.uid,
       kernelThread: isKernelThread(stat),
       namespaces: toNamespaces(entry),
-      commandLine: commandLines === 'all' ? toCommandLine(rest.shift()) : notAsked,
-      cgroup: cgroups ? toText(rest.shift(), parseCgroup) : notAsked,
+      commandLine: commandLines === 'all' ? toCommandLine(entry.files[1]) : notAsked,
+      cgroup: cgroups ? toText(entry.files.at(-1), parseCgroup) : notAsked,
     };
   }
 }
@@ -68,33 +70,40 @@ function hasLink(context: SourceContext, link: NamespaceLink): boolean {
 
 /** Most processes share all their namespaces with others: equal sets are one frozen object. */
 function interner(context: SourceContext, links: readonly NamespaceLink[]): (entry: ProcEntry) => NamespaceInodes {
-  const sets = new Map<string, NamespaceInodes>();
+  const sets = new Map<string, InternedSet>();
+  let last: readonly number[] | undefined;
+  let set: InternedSet | undefined;
   return (entry) => {
-    // Where one link is refused all are: one refusal for each task, not ten.
-    const refused = entry.links.findIndex((number) => number < 0 && !isEnding(-number));
-    if (refused >= 0)
-      countRefusal(
-        context,
-        'the namespace links',
-        -(entry.links[refused] as number),
-        `/proc/${entry.name}/ns/${links[refused]}`,
-      );
-    const key = entry.links.join();
-    let set = sets.get(key);
-    if (!set) {
-      const values = new Map<NamespaceLink, Known<number>>(
-        links.map((link, i) => {
-          const number = entry.links[i] ?? -2;
-          return [link, number >= 0 ? number : unknownFromErrno(nameErrno(-number))];
-        }),
-      );
-      set = Object.freeze(
-        Object.fromEntries(namespaceLinks.map((link) => [link, values.get(link) ?? missingLink])),
-      ) as NamespaceInodes;
+    if (!set || entry.links !== last) {
+      last = entry.links;
+      const key = last.join();
+      set = sets.get(key) ?? makeSet(links, last);
       sets.set(key, set);
     }
-    return set;
+    const { refused } = set;
+    // Where one link is refused all are: one refusal for each task, not ten.
+    if (refused) countRefusal(context, 'the namespace links', refused.errno, `/proc/${entry.name}/ns/${refused.link}`);
+    return set.inodes;
   };
+}
+
+interface InternedSet {
+  readonly inodes: NamespaceInodes;
+  readonly refused: { readonly link: NamespaceLink; readonly errno: number } | undefined;
+}
+
+function makeSet(links: readonly NamespaceLink[], numbers: readonly number[]): InternedSet {
+  let refused: InternedSet['refused'];
+  const values = new Map<NamespaceLink, Known<number>>();
+  links.forEach((link, i) => {
+    const number = numbers[i] ?? -2;
+    values.set(link, number >= 0 ? number : unknownFromErrno(nameErrno(-number)));
+    if (number < 0 && !isEnding(-number)) refused ??= { link, errno: -number };
+  });
+  const inodes = Object.freeze(
+    Object.fromEntries(namespaceLinks.map((link) => [link, values.get(link) ?? missingLink])),
+  ) as NamespaceInodes;
+  return { inodes, refused };
 }
 
 const missingLink = Object.freeze({ unknown: 'unsupported', detail: 'this kernel has no such link' } as const);

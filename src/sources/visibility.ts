@@ -1,6 +1,7 @@
 // What keeps processes from being seen here? Mount options of /proc, nscope's pid namespace, refused links: proc(5).
 import { loadAddon } from '../kernel/addon.ts';
 import { readProcMount } from '../kernel/host.ts';
+import type { NamespaceInodes } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
 import { namespaceTypeFacts } from '../model/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
@@ -49,11 +50,14 @@ function tellRefusedLinks(context: SourceContext): void {
   let refused = 0;
   let first = 0;
   let errno = '';
+  // Equal sets are one object, so this looks into a few of them.
+  const refusals = new Map<NamespaceInodes, string | undefined>();
   for (const { pid, namespaces } of context.processes()) {
-    const link = Object.values(namespaces).find((inode) => !isKnown(inode) && inode.unknown === 'denied');
-    if (link === undefined || isKnown(link)) continue;
+    if (!refusals.has(namespaces)) refusals.set(namespaces, findRefusal(namespaces));
+    const found = refusals.get(namespaces);
+    if (found === undefined) continue;
     if (refused++ === 0) first = pid;
-    errno = link.errno ?? '';
+    errno = found;
   }
   if (refused === 0) return;
   const whose = refused === 1 ? `process ${first}` : `${refused} processes (the first: ${first})`;
@@ -63,6 +67,13 @@ function tellRefusedLinks(context: SourceContext): void {
       : `the namespace links of ${whose} are refused (${errno})`,
     ...(mayTrace(context) ? [] : ['run as root']),
   );
+}
+
+/** The errno with which a link was refused. */
+function findRefusal(namespaces: NamespaceInodes): string | undefined {
+  for (const link of Object.values(namespaces))
+    if (!isKnown(link) && link.unknown === 'denied') return link.errno ?? '';
+  return undefined;
 }
 
 function mayTrace(context: SourceContext): boolean {

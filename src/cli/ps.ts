@@ -1,0 +1,135 @@
+// nscope ps: processes with their namespaces.
+import { findMembers } from '../analysis/namespace-relations.ts';
+import { findCompanions } from '../analysis/process-placement.ts';
+import { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import type { Target } from '../analysis/target-error.ts';
+import { isKnown } from '../model/known.ts';
+import { namespaceTypes } from '../model/namespace-types.ts';
+import type { Process } from '../model/schema.ts';
+import { wantListing } from '../model/wanted.ts';
+import { type Column, formatCell } from '../render/columns.ts';
+import { formatJsonObject } from '../render/json-lines.ts';
+import {
+  countTellingDigits,
+  type ProcessRow,
+  processColumns,
+  readColumnType,
+  shortenLinkColumn,
+} from '../render/process-columns.ts';
+import { formatTable } from '../render/table.ts';
+import { formatUnknown } from '../render/unknown.ts';
+import { chooseColumns, filterRows, sortRows, toJsonRow } from './choose-columns.ts';
+import { UsageError } from './errors.ts';
+import { noteCoverage } from './note-coverage.ts';
+import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
+import { readSnapshot } from './read-snapshot.ts';
+import { checkTargets, findTarget } from './target.ts';
+import type { OptionValues } from './verb.ts';
+
+const usualColumns = ['pid', 'nspid', 'ppid', 'user', 'state', ...namespaceTypes.map((type) => `${type}ns`), 'command'];
+
+/** A command of this many columns is worth reading. */
+const roomForCommand = 24;
+
+export async function run([word]: readonly string[], options: OptionValues): Promise<number> {
+  checkTargets([word]);
+  const columns = chooseColumns(processColumns, usualColumns, options);
+  // A wrong filter or order is told before anything is read.
+  filterRows(processColumns, [], options);
+  sortRows(processColumns, [], options);
+
+  const wantsCgroups = [options.columns, options.filter, options.sort].some((text) => String(text).includes('cgroup'));
+  const snapshot = await readSnapshot(options, {
+    ...wantListing,
+    commandLines: 'all',
+    cgroups: wantsCgroups || options.json === true,
+    holders: false,
+  });
+  const index = new SnapshotIndex(snapshot);
+  const processes = word === undefined ? snapshot.processes : findProcesses(findTarget(word, index, options), index);
+  const all = processes.map((process): ProcessRow => ({ process, index }));
+  const rows = sortRows(processColumns, filterRows(processColumns, all, options), options);
+  if (options.json) {
+    writeLines(
+      formatJsonObject({
+        processes:
+          options.columns === undefined
+            ? rows.map(({ process }) => process)
+            : rows.map((row) => toJsonRow(columns, row)),
+        coverage: snapshot.coverage,
+      }),
+    );
+  } else {
+    writeTable(columns, rows, options);
+    noteCoverage(snapshot.coverage);
+  }
+  return rows.length === 0 ? 1 : 0;
+}
+
+/** Those in a namespace; of a process those that are in all the namespaces that it is in. */
+function findProcesses(target: Target, index: SnapshotIndex): readonly Process[] {
+  if (target.kind === 'namespace') {
+    const { processes, threads } = findMembers(target.namespace, index);
+    return [...processes, ...threads];
+  }
+  const companions = findCompanions(target.process, index);
+  if (isKnown(companions)) return companions;
+  throw new UsageError(`the namespaces of process ${target.process.pid} are not known: ${formatUnknown(companions)}`);
+}
+
+function writeTable(columns: readonly Column<ProcessRow>[], rows: readonly ProcessRow[], options: OptionValues): void {
+  const palette = choosePalette();
+  const width = options.wide ? undefined : readTerminalWidth();
+  writeLines(
+    formatTable(asked(options) ? columns : fitColumns(columns, rows, width), rows, {
+      width,
+      header: options.header !== false,
+      paint: (text, { name }) => {
+        const type = readColumnType(name);
+        return type === undefined || text === '-' ? text : palette.types[type](text);
+      },
+      paintHeader: palette.strong,
+    }),
+  );
+}
+
+/** Columns that were named are shown as they are: `--columns net` gives whole inode numbers and no marks. */
+function asked(options: OptionValues): boolean {
+  return options.columns !== undefined;
+}
+
+/** Leaves out what all rows have alike, and shortens inode numbers where whole ones do not fit. */
+function fitColumns(
+  columns: readonly Column<ProcessRow>[],
+  rows: readonly ProcessRow[],
+  width: number | undefined,
+): readonly Column<ProcessRow>[] {
+  const telling = columns
+    .map((column) => shortenLinkColumn(column, undefined))
+    .filter((column) => !canBeLeftOut(column) || rows.some((row) => !['-', '?'].includes(formatCell(column, row))));
+  if (width === undefined || measureRest(telling, rows) + roomForCommand <= width) return telling;
+  const links = telling.filter(({ name }) => readColumnType(name) !== undefined);
+  const inodes = rows.flatMap((row) => links.map((column) => Number(formatCell(column, row))).filter(Number.isInteger));
+  const digits = countTellingDigits(inodes);
+  let fitting = telling.map((column) => shortenLinkColumn(column, digits));
+  for (const dispensable of ['state', 'ppid'])
+    if (measureRest(fitting, rows) + roomForCommand > width)
+      fitting = fitting.filter(({ name }) => name !== dispensable);
+  return fitting;
+}
+
+/** What all columns but the command take. */
+function measureRest(columns: readonly Column<ProcessRow>[], rows: readonly ProcessRow[]): number {
+  let total = 0;
+  for (const column of columns) {
+    if (column.name === 'command') continue;
+    let widest = column.header.length;
+    for (const row of rows) widest = Math.max(widest, formatCell(column, row).length);
+    total += widest + 2;
+  }
+  return total;
+}
+
+function canBeLeftOut({ name }: Column<ProcessRow>): boolean {
+  return name === 'nspid' || readColumnType(name) !== undefined;
+}

@@ -1,0 +1,44 @@
+// A target of the command line: what it leads to, or a sentence that says why it leads nowhere.
+import { parseTarget } from '../analysis/parse-target.ts';
+import { resolveTarget } from '../analysis/resolve-target.ts';
+import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { describeTarget, type Target, TargetError } from '../analysis/target-error.ts';
+import { readIdentity } from '../kernel/files.ts';
+import { NotFoundError, suggest, UsageError } from './errors.ts';
+import type { OptionValues } from './verb.ts';
+
+/** Of many candidates, no more than this are listed. */
+const mostCandidates = 20;
+
+/** Tells what is wrong with the notation before anything is read. @throws UsageError */
+export function checkTargets(words: readonly (string | undefined)[]): void {
+  for (const word of words) if (word !== undefined) explain(() => parseTarget(word));
+}
+
+/**
+ * Looks a target up; paths are asked of this host, but for a snapshot that came from a file.
+ * @throws UsageError when it is malformed, ambiguous or refused; NotFoundError when there is no such thing
+ */
+export function findTarget(word: string, index: SnapshotIndex, options: OptionValues): Target {
+  return explain(() => resolveTarget(word, index, options.from === undefined ? readIdentity : undefined));
+}
+
+function explain<T>(resolve: () => T): T {
+  try {
+    return resolve();
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    const { problem, message, details } = error;
+    if (problem === 'not-found') throw new NotFoundError(message, { cause: error });
+    const { unknownWord, knownWords, candidates } = details;
+    const help =
+      unknownWord !== undefined && knownWords ? `; ${suggest(unknownWord, knownWords)}` : listCandidates(candidates);
+    throw new UsageError(message + help, { cause: error });
+  }
+}
+
+function listCandidates(candidates: readonly Target[] = []): string {
+  const lines = candidates.slice(0, mostCandidates).map((candidate) => `\n  ${describeTarget(candidate)}`);
+  if (candidates.length > mostCandidates) lines.push(`\n  and ${candidates.length - mostCandidates} more`);
+  return lines.join('');
+}

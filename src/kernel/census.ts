@@ -1,0 +1,138 @@
+// The kernel's own lists of namespaces, by whatever way this kernel offers: BPF over its tables, listns(2) with file
+// handles, NS_MNT_GET_NEXT. Each way says of which types it gives every namespace.
+import type { NamespaceFact } from '../model/facts.ts';
+import { isKnown } from '../model/known.ts';
+import { type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
+import { parseBpfNamespaces } from '../parse/bpf-namespaces.ts';
+import { type BpfSuperblockRecord, parseBpfSuperblocks } from '../parse/bpf-superblocks.ts';
+import { readBpfNamespaces, readBpfSuperblocks } from './bpf.ts';
+import { attempt, closeDescriptor } from './files.ts';
+import { openNsHandle } from './handles.ts';
+import { listns } from './listns.ts';
+import { nsMntGetNext, nsMntGetPrev } from './mounts.ts';
+import { closeNamespace, identify, nsGetNstype, openNamespace } from './nsfs.ts';
+
+export interface Listing {
+  readonly source: string;
+  readonly wholeTypes: readonly NamespaceType[];
+  readonly facts: readonly NamespaceFact[];
+}
+
+/** A way that does not work here, and why. */
+export interface NoListing {
+  readonly source: string;
+  /** The errno's name. */
+  readonly errno: string;
+  /** A sentence. */
+  readonly reason: string;
+}
+
+/** Every namespace of all types, from the kernel's lists. Linux 6.18 with BPF. */
+export function listByBpf(dev: number | undefined): Listing | NoListing {
+  const reading = readBpfNamespaces();
+  if ('refused' in reading) return { source: 'BPF', errno: reading.refused.code, reason: reading.refused.reason };
+  const facts = parseBpfNamespaces(reading.bytes).map(
+    ({ type, inode, id, ownerInode, ownerUid, parentInode }): NamespaceFact => ({
+      fact: 'namespace',
+      type,
+      inode,
+      ...(dev === undefined ? {} : { dev }),
+      id: String(id),
+      // The initial user namespace alone has no owner.
+      owner: ownerInode === 0 ? null : ownerInode,
+      ...(type === 'user' ? { creatorUid: ownerUid, parent: ownerInode === 0 ? null : ownerInode } : {}),
+      ...(type === 'pid' ? { parent: parentInode === 0 ? null : parentInode } : {}),
+    }),
+  );
+  return { source: 'BPF', wholeTypes: namespaceTypes, facts };
+}
+
+/** The lists change under a reader: so often it is read again before it is given up. */
+const mostReadings = 5;
+
+/** What super blocks, mounts and the list of network namespaces lead to. Linux 6.1 with BPF; undefined where it fails. */
+export function readSuperblocks(): readonly BpfSuperblockRecord[] | undefined {
+  for (let i = 0; i < mostReadings; i++) {
+    const reading = readBpfSuperblocks();
+    if ('refused' in reading) return undefined;
+    const { records, torn } = parseBpfSuperblocks(reading.bytes);
+    if (!torn) return records;
+  }
+  return undefined;
+}
+
+/** All net, mnt and ipc namespaces, and others that mounts hold. Linux 6.1 with BPF. */
+export function listBySuperblocks(
+  records: readonly BpfSuperblockRecord[] | undefined,
+  dev: number | undefined,
+): Listing | NoListing {
+  if (!records)
+    return { source: 'BPF super blocks', errno: 'EAGAIN', reason: 'super blocks could not be read with BPF' };
+  const facts = records.map(({ type, inode, ownerInode, ownerUid, parentInode }): NamespaceFact => {
+    const initialUser = type === 'user' && parentInode === 0;
+    return {
+      fact: 'namespace',
+      type,
+      inode,
+      ...(dev === undefined ? {} : { dev }),
+      ...(ownerInode !== 0 ? { owner: ownerInode } : initialUser ? { owner: null } : {}),
+      ...(type === 'user' ? { creatorUid: ownerUid, parent: initialUser ? null : parentInode } : {}),
+      ...(type === 'pid' ? { parent: parentInode === 0 ? null : parentInode } : {}),
+    };
+  });
+  return { source: 'BPF super blocks', wholeTypes: ['net', 'mnt', 'ipc'], facts };
+}
+
+/**
+ * All active namespaces by listns(2), opened by handle to learn type and inode. Not whole for any type: what a socket, a
+ * procfs mount or a child alone holds is inactive. Linux 6.19, CAP_SYS_ADMIN in the initial user namespace.
+ */
+export function listByListns(): Listing | NoListing {
+  const ids = attempt(() => listns());
+  if (!isKnown(ids))
+    return { source: 'listns', errno: ids.errno ?? '', reason: 'listns(2) is there from Linux 6.19 on' };
+  const facts: NamespaceFact[] = [];
+  for (const id of ids) {
+    const fd = attempt(() => openNsHandle({ id }));
+    if (!isKnown(fd)) continue;
+    try {
+      const { inode, dev } = identify(fd);
+      const type = nsGetNstype(fd);
+      if (type) facts.push({ fact: 'namespace', type, inode, dev, id: String(id) });
+    } finally {
+      closeDescriptor(fd);
+    }
+  }
+  return { source: 'listns', wholeTypes: [], facts };
+}
+
+/**
+ * Every mount namespace by NS_MNT_GET_NEXT and NS_MNT_GET_PREV from nscope's own. Linux 6.12, CAP_SYS_ADMIN in the initial
+ * user namespace; some kernels pass over what the caller may not see instead of refusing, so without that it is not whole.
+ */
+export function listMountNamespaces(privileged: boolean): Listing | NoListing {
+  const facts: NamespaceFact[] = [];
+  const own = openNamespace('/proc/self/ns/mnt');
+  try {
+    for (const step of [nsMntGetNext, nsMntGetPrev]) {
+      const end = walkMountNamespaces(own.fd, step, facts);
+      if (end !== 'ENOENT')
+        return { source: 'NS_MNT_GET_NEXT', errno: end, reason: 'NS_MNT_GET_NEXT needs Linux 6.12 and CAP_SYS_ADMIN' };
+    }
+  } finally {
+    closeNamespace(own);
+  }
+  return { source: 'NS_MNT_GET_NEXT', wholeTypes: privileged ? ['mnt'] : [], facts };
+}
+
+/** @returns the errno at which the walk ended: ENOENT behind the last one */
+function walkMountNamespaces(start: number, step: typeof nsMntGetNext, facts: NamespaceFact[]): string {
+  for (let here = start; ; ) {
+    const next = attempt(() => step(here));
+    if (here !== start) closeDescriptor(here);
+    if (!isKnown(next)) return next.errno ?? '';
+    const { inode, dev } = identify(next.fd);
+    facts.push({ fact: 'namespace', type: 'mnt', inode, dev, id: String(next.id) });
+    here = next.fd;
+  }
+}

@@ -1,0 +1,72 @@
+// The records of bpf/files.bpf.c: open files that hold a namespace.
+import { findTypeByCloneValue, type NamespaceType } from '../model/namespace-types.ts';
+import { countRecords, viewLongWords, viewWords } from './bpf-words.ts';
+
+/** What kind of file holds it; the numbers of `enum kind` in bpf/files.bpf.c. */
+const kinds = ['none', 'nsfs', 'socket', 'credentials', 'tun', 'pidfd', 'procfs', 'cut'] as const;
+
+export type BpfFileKind = Exclude<(typeof kinds)[number], 'none' | 'cut'>;
+
+/**
+ * An open file and the namespace that it holds. `nsfs`: the namespace itself. The others are told only where the
+ * namespace is not the one that the task is in: `socket` and `tun` (net), `credentials` (the user namespace in which the
+ * file was opened), `pidfd` (pid, of the process it stands for), `procfs` (pid, of the procfs that the file is on).
+ */
+export interface BpfFileRecord {
+  readonly kind: BpfFileKind;
+  readonly type: NamespaceType;
+  readonly inode: number;
+  /** 0 before Linux 6.18. */
+  readonly id: bigint;
+  readonly pid: number;
+  /** The thread, when it has a descriptor table of its own; else equal to `pid`. */
+  readonly tid: number;
+  /** The descriptor; when `inFlight`, that of the unix socket in whose queue the file waits. */
+  readonly fd: number;
+  readonly inFlight: boolean;
+  /** Of the socket, or of the unix socket in whose queue the file waits; else 0. */
+  readonly socketInode: number;
+  /** AF_* of a socket; else 0. */
+  readonly family: number;
+  /** `pidfd`: the PID in the reader's pid namespace; 0 when it has none there or was reaped. */
+  readonly target: number;
+}
+
+export interface BpfFiles {
+  readonly records: readonly BpfFileRecord[];
+  /** Inode numbers of unix sockets with more files in their queue than one record list takes; the rest is not told. */
+  readonly cutSocketInodes: readonly number[];
+}
+
+const recordBytes = 56;
+
+/** Decodes what readBpfFiles gives, by process. */
+export function parseBpfFiles(bytes: Uint8Array): BpfFiles {
+  const count = countRecords(bytes, recordBytes);
+  const words = viewWords(bytes);
+  const ids = viewLongWords(bytes);
+  const records: BpfFileRecord[] = [];
+  const cutSocketInodes: number[] = [];
+  for (let record = 0; record < count; record++) {
+    const at = (index: number): number => words[record * 14 + index] as number;
+    const kind = kinds[at(4)];
+    const type = findTypeByCloneValue(at(5));
+    const socketInode = Number(ids[record * 7 + 1]);
+    if (kind === 'cut') cutSocketInodes.push(socketInode);
+    if (kind === undefined || kind === 'none' || kind === 'cut' || type === undefined) continue;
+    records.push({
+      kind,
+      type,
+      inode: at(6),
+      id: ids[record * 7] as bigint,
+      pid: at(7),
+      tid: at(8),
+      fd: at(9),
+      inFlight: at(10) !== 0,
+      socketInode,
+      family: at(11),
+      target: at(12),
+    });
+  }
+  return { records, cutSocketInodes };
+}

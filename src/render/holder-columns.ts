@@ -1,0 +1,98 @@
+// The columns of a listing of holders.
+import type { HeldBy } from '../analysis/find-holders.ts';
+import type { Namespace } from '../model/schema.ts';
+import type { Column } from './columns.ts';
+
+export interface HolderRow {
+  readonly held: Namespace;
+  readonly holder: HeldBy;
+}
+
+export const holderColumns: readonly Column<HolderRow>[] = [
+  {
+    name: 'holds',
+    header: 'HOLDS',
+    meaning: 'the namespace that is held',
+    kind: 'string',
+    value: ({ held }) => `${held.type}:[${held.inode}]`,
+  },
+  {
+    name: 'kind',
+    header: 'HOLDER',
+    meaning:
+      'process, thread, for-children, fd, socket, tap, in-flight, credentials, bind-mount, file-system, child, owned or kernel',
+    kind: 'string',
+    value: ({ holder }) => holder.kind,
+  },
+  {
+    name: 'pid',
+    header: 'PID',
+    meaning: 'the process',
+    kind: 'any',
+    align: 'right',
+    value: ({ holder }) => holder.pid ?? null,
+  },
+  {
+    name: 'tid',
+    header: 'TID',
+    meaning: 'the thread',
+    kind: 'any',
+    align: 'right',
+    value: ({ holder }) => holder.tid ?? null,
+  },
+  {
+    name: 'fd',
+    header: 'FD',
+    meaning: 'the number of the descriptor',
+    kind: 'any',
+    align: 'right',
+    value: ({ holder }) => holder.fd ?? null,
+  },
+  {
+    name: 'socket',
+    header: 'SOCKET',
+    meaning: "the socket's inode number, as in socket:[5012]",
+    kind: 'any',
+    align: 'right',
+    value: ({ holder }) => holder.socket ?? null,
+  },
+  {
+    name: 'path',
+    header: 'PATH',
+    meaning: 'where it is mounted, seen from the root of its mount namespace',
+    kind: 'any',
+    cut: 'middle',
+    value: ({ holder }) => holder.path ?? null,
+  },
+  {
+    name: 'in',
+    header: 'NAMESPACE',
+    meaning: 'the mount namespace of a mount; the child; what is owned',
+    kind: 'any',
+    value: ({ holder }) => holder.namespace ?? null,
+  },
+  {
+    name: 'what',
+    header: 'WHAT',
+    meaning: 'the command of the process, or what it is',
+    kind: 'string',
+    cut: 'end',
+    value: ({ holder }) => holder.what,
+  },
+  {
+    name: 'release',
+    header: 'RELEASE',
+    meaning: 'a command that releases it',
+    kind: 'any',
+    cut: 'end',
+    value: ({ holder }) => holder.release ?? null,
+  },
+  {
+    name: 'note',
+    header: 'NOTE',
+    meaning: 'what goes with it, or what was ruled out',
+    kind: 'any',
+    cut: 'end',
+    value: ({ holder }) => holder.note ?? null,
+  },
+];

@@ -1,0 +1,193 @@
+// The page about a namespace: all that is known of it.
+import { describeCommand, describeUser } from '../analysis/command.ts';
+import {
+  type Chain,
+  findChildren,
+  findMembers,
+  findOwned,
+  findOwners,
+  findParents,
+} from '../analysis/namespace-relations.ts';
+import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { holderKinds } from '../model/holders.ts';
+import { isKnown, type Known } from '../model/known.ts';
+import { formatNamespace, namespaceTypeFacts } from '../model/namespace-types.ts';
+import type { IdMapping, Namespace, Process, TimeOffsets, UtsNames } from '../model/schema.ts';
+import { escapeText } from './escape.ts';
+import { alignRows, type Page, type PageItem } from './show-page.ts';
+import { formatKnown, formatUnknown } from './unknown.ts';
+
+/** Of tasks and of namespaces below, no more lines than this; --json and ps tell the rest. */
+const mostRows = 10;
+
+export function describeNamespacePage(namespace: Namespace, index: SnapshotIndex): Page {
+  const { type, inode } = namespace;
+  return {
+    title: formatNamespace(type, inode),
+    sections: [
+      [
+        { label: 'isolates', lines: [namespaceTypeFacts[type].isolates] },
+        { label: 'id', lines: [formatKnown(namespace.id, (id) => id)] },
+        { label: 'initial', lines: [formatKnown(namespace.initial, (yes) => (yes ? "yes, the boot's own" : 'no'))] },
+        {
+          label: 'host',
+          lines: [formatKnown(namespace.host, (yes) => (yes ? "yes, the host's init is in it" : 'no'))],
+        },
+      ],
+      [
+        ...describeOwnership(namespace, index),
+        ...describeNames(namespace),
+        ...describeTypeOwn(namespace),
+        ...describeInit(namespace, index),
+      ],
+      describeTasks(namespace, index),
+      [...describeRelatives(namespace, index), ...describeHolderCounts(namespace)],
+    ],
+  };
+}
+
+function describeOwnership(namespace: Namespace, index: SnapshotIndex): PageItem[] {
+  const { users } = index.snapshot.host;
+  const { type, ownerUid } = namespace;
+  const parents = findParents(namespace, index);
+  const items: PageItem[] = [];
+  // The parent of a user namespace is its owner: said once.
+  if (type !== 'user') items.push({ label: 'owner', lines: [describeChain(findOwners(namespace, index), 'none')] });
+  if (parents) items.push({ label: 'parents', lines: [describeChain(parents, 'none')] });
+  if (isKnown(namespace.level ?? null) && namespace.level !== undefined)
+    items.push({ label: 'level', lines: [formatKnown(namespace.level, String)] });
+  items.push({
+    label: type === 'user' ? 'made by' : "owner's user",
+    lines: [formatKnown(ownerUid, (uid) => formatUser(users, uid))],
+  });
+  return items;
+}
+
+/** "user:[4026532301] in user:[4026531837] (initial)". */
+function describeChain({ namespaces, end }: Chain, none: string): string {
+  const parts = namespaces.map(
+    ({ type, inode, initial }) => formatNamespace(type, inode) + (initial === true ? ' (initial)' : ''),
+  );
+  if (!isKnown(end)) parts.push(formatUnknown(end));
+  return parts.length === 0 ? none : parts.join(' in ');
+}
+
+function describeNames({ names }: Namespace): PageItem[] {
+  if (names.length === 0) return [];
+  return [
+    {
+      label: 'names',
+      lines: names.map(({ name, path, kind }) =>
+        kind === 'ip-netns' ? `${escapeText(name)}, of ip netns: ${escapeText(path)}` : escapeText(path),
+      ),
+    },
+  ];
+}
+
+/** What a type alone carries. */
+function describeTypeOwn(namespace: Namespace): PageItem[] {
+  const items: PageItem[] = [];
+  const add = <T>(label: string, value: Known<T> | undefined, format: (value: T) => readonly string[]) => {
+    if (value !== undefined) items.push({ label, lines: isKnown(value) ? format(value) : [formatUnknown(value)] });
+  };
+  add('hostname', namespace.uts, ({ nodename }: UtsNames) => [escapeText(nodename) || 'empty']);
+  add('domain', namespace.uts, ({ domainname }: UtsNames) => [escapeText(domainname) || 'empty']);
+  add('uid map', namespace.uidMap, formatMapLines);
+  add('gid map', namespace.gidMap, formatMapLines);
+  add('setgroups', namespace.setgroups, (setgroups: string) => [escapeText(setgroups)]);
+  add('monotonic', namespace.timeOffsets, ({ monotonic }: TimeOffsets) => [formatOffset(monotonic)]);
+  add('boottime', namespace.timeOffsets, ({ boottime }: TimeOffsets) => [formatOffset(boottime)]);
+  return items;
+}
+
+function formatMapLines(map: readonly IdMapping[]): readonly string[] {
+  if (map.length === 0) return ['empty: nobody is mapped'];
+  return map.map(({ inside, outside, count }) =>
+    count === 1
+      ? `${inside} inside is ${outside} outside`
+      : `${inside} to ${inside + count - 1} inside are ${outside} to ${outside + count - 1} outside`,
+  );
+}
+
+/** Nanoseconds add to seconds, also where these are negative: time_namespaces(7). */
+function formatOffset({ seconds, nanoseconds }: TimeOffsets['monotonic']): string {
+  const sign = seconds < 0 ? '' : '+';
+  return nanoseconds === 0 ? `${sign}${seconds} s` : `${sign}${seconds} s and ${nanoseconds} ns`;
+}
+
+function describeInit({ init }: Namespace, index: SnapshotIndex): PageItem[] {
+  if (init === undefined) return [];
+  const line = formatKnown(init, (pid) => {
+    if (pid === null) return 'none was seen';
+    const process = index.process(pid);
+    return process ? `${pid}  ${escapeText(describeCommand(process))}` : String(pid);
+  });
+  return [{ label: 'init', lines: [line], rows: true }];
+}
+
+function describeTasks(namespace: Namespace, index: SnapshotIndex): PageItem[] {
+  const { processes, threads, forChildren } = findMembers(namespace, index);
+  const items: PageItem[] = [
+    { label: 'processes', lines: processes.length === 0 ? ['none'] : formatTasks(processes, index), rows: true },
+  ];
+  if (threads.length > 0) items.push({ label: 'threads alone', lines: formatTasks(threads, index), rows: true });
+  if (forChildren.length > 0)
+    items.push({ label: 'for children of', lines: formatTasks(forChildren, index), rows: true });
+  return items;
+}
+
+function formatTasks(tasks: readonly Process[], index: SnapshotIndex): string[] {
+  const { users } = index.snapshot.host;
+  const rows = tasks
+    .slice(0, mostRows)
+    .map((task) => [
+      String(task.tid),
+      escapeText(describeUser(users, task.uid)),
+      task.tid === task.pid ? escapeText(describeCommand(task)) : `${escapeText(task.comm)}, a thread of ${task.pid}`,
+    ]);
+  return [...alignRows(rows, [0]), ...tellRest(tasks.length)];
+}
+
+function describeRelatives(namespace: Namespace, index: SnapshotIndex): PageItem[] {
+  const items: PageItem[] = [];
+  const add = (label: string, list: readonly Namespace[]) => {
+    if (list.length > 0) items.push({ label, lines: formatRelatives(list, index), rows: true });
+  };
+  if (namespace.type === 'user') add('owns', findOwned(namespace, index));
+  else add('children', findChildren(namespace, index));
+  return items;
+}
+
+function formatRelatives(list: readonly Namespace[], index: SnapshotIndex): string[] {
+  const rows = list.slice(0, mostRows).map(({ type, inode, processes }) => {
+    const leader = processes.leader === null ? undefined : index.process(processes.leader);
+    return [
+      formatNamespace(type, inode),
+      count(processes.count, 'process', 'processes'),
+      leader ? `${leader.pid}  ${escapeText(describeCommand(leader))}` : '',
+    ];
+  });
+  return [...alignRows(rows), ...tellRest(list.length)];
+}
+
+/** Kinds that the rest of the page has shown already are left out. */
+function describeHolderCounts({ holderCounts }: Namespace): PageItem[] {
+  const shown = ['process', 'thread', 'for-children', 'child', 'owned'];
+  const parts = holderKinds
+    .filter((kind) => !shown.includes(kind) && (holderCounts[kind] ?? 0) > 0)
+    .map((kind) => `${kind} ${holderCounts[kind]}`);
+  return parts.length === 0 ? [] : [{ label: 'also held by', lines: [parts.join(', ')] }];
+}
+
+function tellRest(length: number): string[] {
+  return length > mostRows ? [`and ${length - mostRows} more`] : [];
+}
+
+export function count(number: number, one: string, more: string): string {
+  return `${number} ${number === 1 ? one : more}`;
+}
+
+export function formatUser(users: Readonly<Record<string, string>>, uid: number): string {
+  const name = users[uid];
+  return name === undefined ? `uid ${uid}` : `${escapeText(name)} (uid ${uid})`;
+}

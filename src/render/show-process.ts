@@ -1,0 +1,114 @@
+// The page about a process: who it is, and where.
+import { describeCommand } from '../analysis/command.ts';
+import { translatePid } from '../analysis/pid-translation.ts';
+import { findAbove, findAncestors, findPlacements, type Placement } from '../analysis/process-placement.ts';
+import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { isKnown, type Known } from '../model/known.ts';
+import { formatNamespace } from '../model/namespace-types.ts';
+import type { HostSnapshot, Process } from '../model/schema.ts';
+import { escapeText } from './escape.ts';
+import { count, formatUser } from './show-namespace.ts';
+import { alignRows, type Page, type PageItem } from './show-page.ts';
+import { formatStart } from './start-time.ts';
+import { formatKnown, formatUnknown } from './unknown.ts';
+
+/** A command line may fill pages. */
+const mostCommandLines = 8;
+const mostAncestors = 12;
+
+export function describeProcessPage(process: Process, index: SnapshotIndex): Page {
+  const { host } = index.snapshot;
+  const thread = process.tid !== process.pid;
+  return {
+    title: thread
+      ? `thread ${process.tid} of process ${process.pid}  ${escapeText(process.comm)}`
+      : `process ${process.pid}  ${escapeText(process.comm)}`,
+    sections: [
+      [
+        { label: 'command', lines: [formatCommandLine(process)], mostLines: mostCommandLines },
+        { label: 'user', lines: [formatUser(host.users, process.uid)] },
+        { label: 'state', lines: [describeState(process.state)] },
+        { label: 'started', lines: [describeStart(process, host)] },
+        { label: 'threads', lines: [String(process.threads)] },
+        ...(process.kernelThread ? [{ label: 'kind', lines: ['kernel thread'] }] : []),
+        { label: 'cgroup', lines: [formatKnown(process.cgroup, escapeText)] },
+        ...describeAncestors(process, index),
+      ],
+      [{ label: 'pid', lines: describePids(process, index), rows: true }],
+      [{ label: 'namespaces', lines: describePlacements(process, index), rows: true }],
+    ],
+  };
+}
+
+function formatCommandLine(process: Process): string {
+  if (!isKnown(process.commandLine)) return formatUnknown(process.commandLine);
+  return process.commandLine.length === 0 ? 'none' : escapeText(describeCommand(process));
+}
+
+/** The letters of proc_pid_stat(5). */
+const states: Readonly<Record<string, string>> = {
+  R: 'running',
+  S: 'sleeping',
+  D: 'waiting for a disk or the like, not to be interrupted',
+  Z: 'zombie: it ended, and its parent has not asked for its status',
+  T: 'stopped',
+  t: 'stopped by a tracer',
+  X: 'dead',
+  I: 'idle',
+};
+
+function describeState(state: string): string {
+  const meaning = states[state];
+  return meaning === undefined ? escapeText(state) : `${state}, ${meaning}`;
+}
+
+function describeStart(process: Process, host: HostSnapshot): string {
+  return formatStart(process.startTimeTicks, host);
+}
+
+function describeAncestors(process: Process, index: SnapshotIndex): PageItem[] {
+  const ancestors = findAncestors(process, index);
+  if (ancestors.length === 0)
+    return [
+      { label: 'parents', lines: [process.ppid === 0 ? 'none in this pid namespace' : `${process.ppid}, not seen`] },
+    ];
+  const names = ancestors.slice(0, mostAncestors).map(({ tid, comm }) => `${tid} ${escapeText(comm)}`);
+  if (ancestors.length > mostAncestors) names.push(`${ancestors.length - mostAncestors} more`);
+  return [{ label: 'parents', lines: [names.join(' < ')] }];
+}
+
+function describePids(process: Process, index: SnapshotIndex): string[] {
+  const rows = translatePid(process, index).map(({ pid, namespace }) => [
+    String(pid),
+    isKnown(namespace) ? `in ${formatNamespace('pid', namespace)}` : `in a pid namespace: ${formatUnknown(namespace)}`,
+  ]);
+  return alignRows(rows, [0]);
+}
+
+function describePlacements(process: Process, index: SnapshotIndex): string[] {
+  const of = process.tid === process.pid ? 'parent' : 'process';
+  const hasAbove = findAbove(process, index) !== undefined;
+  return alignRows(
+    findPlacements(process, index).map((placement) => [
+      placement.link,
+      formatKnown(placement.inode, (inode) => formatNamespace(placement.type, inode)),
+      isKnown(placement.inode) ? formatKnown(placement.initial, (yes) => (yes ? 'initial' : '')) : '',
+      isKnown(placement.inode) ? describeShared(placement, hasAbove, of) : '',
+      placement.others === null
+        ? ''
+        : placement.others === 0
+          ? 'nobody else'
+          : `${count(placement.others, 'other', 'others')}`,
+    ]),
+  );
+}
+
+function describeShared({ link, type, shared }: Placement, hasAbove: boolean, of: string): string {
+  if (link !== type) return describeKnown(shared, 'as itself', 'not its own');
+  return hasAbove ? describeKnown(shared, `as its ${of}`, `not its ${of}'s`) : '';
+}
+
+function describeKnown(value: Known<boolean> | null, yes: string, no: string): string {
+  if (value === null) return '';
+  return isKnown(value) ? (value ? yes : no) : `its parent's: ${formatUnknown(value)}`;
+}

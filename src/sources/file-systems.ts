@@ -1,0 +1,101 @@
+// Which namespaces do mounted file systems hold? procfs a pid namespace, others a user namespace: the kernel's super
+// blocks, by BPF. Where each is mounted is looked up only where that matters.
+import { type FoundMount, searchMounts } from '../kernel/mount-search.ts';
+import { superBlockMagic } from '../kernel/mounts.ts';
+import { isKnown, type Known, notAsked } from '../model/known.ts';
+import { formatNamespace } from '../model/namespace-types.ts';
+import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
+import type { Source, SourceContext } from './source.ts';
+
+export const fileSystems: Source = {
+  name: 'file-systems',
+  question: 'which namespaces do mounted file systems hold?',
+  skip(context) {
+    const skipped = context.skipHolders();
+    if (skipped !== undefined) return skipped;
+    if (!context.wanted.bpf) return 'BPF was not to be used';
+    return context.superblocks() === undefined ? 'super blocks could not be read with BPF' : undefined;
+  },
+  run(context: SourceContext): void {
+    const records = (context.superblocks() ?? []).filter(({ way }) => holdingWays.has(way));
+    context.asked(records.length);
+    const hidden = findHidden(context);
+    const wanted = records.filter(
+      ({ type, inode }) => context.wanted.mountPaths || hidden.has(formatNamespace(type, inode)),
+    );
+    const mounted = wanted.length > 0 ? findMounted(context, wanted) : new Map<string, Mounted[]>();
+    for (const record of records) {
+      const fsType = record.way === 'procfs' ? 'proc' : record.way === 'fuse' ? 'fuse' : 'of a user namespace';
+      const places: readonly Mounted[] = wanted.includes(record)
+        ? (mounted.get(deviceOf(record)) ?? [{ fsType, path: nowhere, mountNamespace: nowhere }])
+        : [{ fsType, path: notAsked, mountNamespace: notAsked }];
+      for (const place of places)
+        context.emit({
+          fact: 'holder',
+          type: record.type,
+          inode: record.inode,
+          holder: Object.freeze({ kind: 'file-system', ...place }),
+        });
+    }
+  },
+};
+
+const holdingWays: ReadonlySet<string> = new Set(['procfs', 'fuse', 'file-system-user']);
+
+interface Mounted {
+  readonly fsType: string;
+  readonly path: Known<string>;
+  readonly mountNamespace: Known<number>;
+}
+
+const nowhere = Object.freeze({
+  unknown: 'unsupported',
+  detail: 'mounted in no mount namespace: a detached mount, which a descriptor holds',
+} as const);
+
+/** Namespaces without a process, where a mount may be all that holds them. */
+function findHidden(context: SourceContext): ReadonlySet<string> {
+  const hidden = new Set<string>();
+  for (const { type, inode, oldest } of context.found())
+    if (oldest === undefined) hidden.add(formatNamespace(type, inode));
+  return hidden;
+}
+
+function deviceOf({ deviceMajor, deviceMinor }: BpfSuperblockRecord): string {
+  return `${deviceMajor}:${deviceMinor}`;
+}
+
+/** Looks in every mount namespace for mounts of these super blocks, which st_dev tells apart. */
+function findMounted(context: SourceContext, records: readonly BpfSuperblockRecord[]): Map<string, Mounted[]> {
+  const places = new Map<string, Mounted[]>();
+  const devices = new Set(records.map(deviceOf));
+  const fileSystems = chooseFileSystems(records);
+  for (const namespace of context.found()) {
+    if (namespace.type !== 'mnt') continue;
+    const found: Known<readonly FoundMount[]> = searchMounts({
+      fd: undefined,
+      id: namespace.id,
+      member: namespace.members.get('mnt'),
+      fileSystems,
+    });
+    if (!isKnown(found)) continue;
+    for (const { fsType, device, path } of found) {
+      if (!devices.has(device)) continue;
+      const known = places.get(device) ?? [];
+      known.push({ fsType, path, mountNamespace: namespace.inode });
+      places.set(device, known);
+    }
+  }
+  return places;
+}
+
+/** Which mounts are looked at: those of procfs or FUSE alone, and all only where another file system is looked for. */
+function chooseFileSystems(records: readonly BpfSuperblockRecord[]): ReadonlyMap<string, number> | undefined {
+  const chosen = new Map<string, number>();
+  for (const { way } of records) {
+    if (way === 'procfs') chosen.set('proc', superBlockMagic.proc);
+    else if (way === 'fuse') chosen.set('fuse', superBlockMagic.fuse);
+    else return undefined;
+  }
+  return chosen;
+}

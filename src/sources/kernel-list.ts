@@ -1,0 +1,116 @@
+// Which namespaces are in the kernel's own lists? Asked before the other sources, and after them, so that what came and
+// went meanwhile is told apart from what only the kernel holds.
+
+import { loadAddon } from '../kernel/addon.ts';
+import {
+  type Listing,
+  listByBpf,
+  listByListns,
+  listBySuperblocks,
+  listMountNamespaces,
+  type NoListing,
+} from '../kernel/census.ts';
+import { readNsfsDevice } from '../kernel/files.ts';
+import { closeNamespace } from '../kernel/nsfs.ts';
+import { openFound } from '../kernel/open-namespace.ts';
+import { isKnown } from '../model/known.ts';
+import { formatNamespace, namespaceTypes } from '../model/namespace-types.ts';
+import type { Source, SourceContext } from './source.ts';
+
+function skip(context: SourceContext): string | undefined {
+  const result = loadAddon();
+  return context.skipHolders() ?? ('missing' in result ? result.missing : undefined);
+}
+
+export const kernelList: Source = {
+  name: 'kernel-list',
+  question: "which namespaces are in the kernel's own lists?",
+  skip,
+  run(context: SourceContext): void {
+    const { listings, failures } = readListings(context);
+    for (const listing of listings) {
+      context.asked(listing.facts.length);
+      for (const fact of listing.facts) context.emit(fact);
+      context.emit(toEnumeration(listing, 'first'));
+    }
+    tellLimits(context, listings, failures);
+  },
+};
+
+export const kernelListAgain: Source = {
+  name: 'kernel-list-again',
+  question: "which namespaces are in the kernel's own lists now, and do they agree with what was found?",
+  skip,
+  run(context: SourceContext): void {
+    const { listings } = readListings(context);
+    for (const listing of listings) {
+      context.asked(listing.facts.length);
+      for (const fact of listing.facts) context.emit(fact);
+      context.emit(toEnumeration(listing, 'last'));
+    }
+    tellDisagreements(context, listings);
+  },
+};
+
+/** By the best way that works; a second one beside it where it costs next to nothing. */
+function readListings(context: SourceContext): { listings: Listing[]; failures: NoListing[] } {
+  const { capabilities } = context.host.vantage;
+  const dev = readNsfsDevice();
+  const tries: (Listing | NoListing)[] = [];
+  const first = context.wanted.bpf ? listByBpf(dev) : noBpf;
+  tries.push(first);
+  if (!isListing(first)) {
+    tries.push(context.wanted.bpf ? listBySuperblocks(context.superblocks(), dev) : noBpf);
+    tries.push(listByListns());
+    tries.push(listMountNamespaces((BigInt(`0x${capabilities}`) & capSysAdmin) !== 0n));
+  }
+  return { listings: tries.filter(isListing), failures: tries.filter((one) => !isListing(one)) as NoListing[] };
+}
+
+const capSysAdmin = 1n << 21n;
+const noBpf: NoListing = { source: 'BPF', errno: '', reason: 'BPF was not to be used' };
+
+function isListing(one: Listing | NoListing): one is Listing {
+  return 'facts' in one;
+}
+
+function toEnumeration({ source, wholeTypes, facts }: Listing, pass: 'first' | 'last') {
+  return {
+    fact: 'enumeration',
+    pass,
+    source,
+    wholeTypes,
+    namespaces: facts.map(({ type, inode }) => ({ type, inode })),
+  } as const;
+}
+
+function tellLimits(context: SourceContext, listings: readonly Listing[], failures: readonly NoListing[]): void {
+  const whole = new Set(listings.flatMap(({ wholeTypes }) => wholeTypes));
+  const missing = namespaceTypes.filter((type) => !whole.has(type));
+  if (missing.length === 0) return;
+  const [bpf] = failures;
+  context.limit(
+    `the kernel was not asked for its list of all ${missing.join(', ')} namespaces${bpf ? ` (${bpf.reason})` : ''}: one that nothing visible holds is not shown`,
+    'Linux 6.18 or newer, and CAP_BPF with CAP_PERFMON (root)',
+  );
+}
+
+/** What was found and still is there must be in the kernel's list, where that is whole. */
+function tellDisagreements(context: SourceContext, listings: readonly Listing[]): void {
+  for (const { source, wholeTypes, facts } of listings) {
+    if (wholeTypes.length === 0) continue;
+    const listed = new Set(facts.map(({ type, inode }) => formatNamespace(type, inode)));
+    for (const namespace of context.found()) {
+      const name = formatNamespace(namespace.type, namespace.inode);
+      if (listed.has(name) || !wholeTypes.includes(namespace.type)) continue;
+      const open = openFound(namespace);
+      // It ended meanwhile: that is no disagreement.
+      if (!isKnown(open)) continue;
+      // While nscope holds it open, a list that is whole must have it.
+      const again = readListings(context).listings.find((listing) => listing.source === source);
+      closeNamespace(open);
+      if (!again?.facts.some(({ type, inode }) => type === namespace.type && inode === namespace.inode))
+        context.emit({ fact: 'disagreement', text: `${name} exists, and is not in the kernel's list (${source})` });
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// Which namespaces do open files hold, of any kind and also in flight? The kernel's files, by BPF: bpf/files.bpf.c.
+import { readBpfFiles } from '../kernel/bpf.ts';
+import { isKnown } from '../model/known.ts';
+import type { Holder } from '../model/schema.ts';
+import { type BpfFileRecord, parseBpfFiles } from '../parse/bpf-files.ts';
+import type { Source, SourceContext } from './source.ts';
+
+export const openFiles: Source = {
+  name: 'open-files',
+  question: 'which namespaces do open files hold, of any kind and also in flight?',
+  skip: (context) => context.skipHolders() ?? skipBpfOfTasks(context),
+  run(context: SourceContext): void {
+    const reading = readBpfFiles();
+    if ('refused' in reading) {
+      context.refused('the open files of all processes, with BPF', reading.refused.code, reading.refused.syscall);
+      return;
+    }
+    const { records, cutSocketInodes } = parseBpfFiles(reading.bytes);
+    context.asked(records.length);
+    for (const record of records)
+      context.emit({ fact: 'holder', type: record.type, inode: record.inode, holder: toHolder(record) });
+    for (const socket of cutSocketInodes)
+      context.limit(`more descriptors are in flight in socket:[${socket}] than could be read`);
+    context.filesByBpf(true);
+  },
+};
+
+/** Tasks are read in nscope's own pid namespace: that must be the one that /proc shows. */
+export function skipBpfOfTasks(context: SourceContext): string | undefined {
+  if (!context.wanted.bpf) return 'BPF was not to be used';
+  const { namespaces, procPidNamespace } = context.host.vantage;
+  return isKnown(procPidNamespace) && procPidNamespace === namespaces.pid
+    ? undefined
+    : '/proc shows another pid namespace than that of nscope';
+}
+
+function toHolder({ kind, pid, tid, fd, inFlight, socketInode }: BpfFileRecord): Holder {
+  const descriptor = { pid, fd, ...(tid === pid ? {} : { tid }) };
+  if (inFlight) return Object.freeze({ kind: 'in-flight', ...descriptor, socket: socketInode });
+  switch (kind) {
+    case 'nsfs':
+      return Object.freeze({ kind: 'fd', ...descriptor });
+    case 'socket':
+      return Object.freeze({ kind: 'socket', ...descriptor, socket: socketInode });
+    case 'tun':
+      return Object.freeze({ kind: 'tap', ...descriptor });
+    case 'procfs':
+      return Object.freeze({ kind: 'proc-file', ...descriptor });
+    case 'credentials':
+    case 'pidfd':
+      return Object.freeze({ kind, ...descriptor });
+  }
+}
