@@ -89,8 +89,9 @@ const candidates = [
 let loaded: AddonResult | undefined;
 
 /**
- * The addon: a build of this checkout first, then the prebuilt one for this architecture: musl's before
- * glibc's, since glibc refuses what is linked with musl while musl may take the other for its own. `NSCOPE_ADDON` names another file, or `none` to do without. Loaded once.
+ * The addon: a build of this checkout first, then the prebuilt one for this architecture, musl's before glibc's: glibc
+ * refuses an addon linked with musl, while musl may take the other for its own. `NSCOPE_ADDON` names another file, or
+ * `none` to do without. Loaded once.
  */
 export function loadAddon(): AddonResult {
   loaded ??= load();
