@@ -1,7 +1,6 @@
 // Which PIDs has a process in the pid namespaces it can be seen from, and which process has a PID in one of them?
 import { isKnown, type Known } from '../model/known.ts';
-import { formatNamespace } from '../model/namespace-types.ts';
-import type { Process, Snapshot } from '../model/schema.ts';
+import type { Process } from '../model/schema.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 
 /** A PID and the pid namespace in which it is that. */
@@ -13,14 +12,15 @@ export interface PidInNamespace {
 
 /**
  * The PIDs of a process from the reader's pid namespace to its own, with the namespace of each: the chain of parents of its
- * own pid namespace gives them from the innermost outwards, and /proc tells which is the outermost.
+ * own pid namespace gives them from the innermost outwards, and /proc tells which is the outermost. Of a thread the snapshot
+ * has no nested PIDs: it gives the one in the reader's namespace.
  */
 export function translatePid(process: Process, index: SnapshotIndex): PidInNamespace[] {
   const { pids } = process;
-  const chain = chainOf(process.namespaces.pid, index, pids.length);
+  const { procPidNamespace } = index.snapshot.host.vantage;
+  const chain = chainOf(findOwnPidNamespace(process, index), index, pids.length);
   return pids.map((pid, i) => {
     const fromEnd = pids.length - 1 - i;
-    const { procPidNamespace } = index.snapshot.host.vantage;
     const namespace: Known<number> = chain[fromEnd] ?? brokenChain;
     return {
       pid,
@@ -33,6 +33,15 @@ const brokenChain = Object.freeze({
   unknown: 'gone',
   detail: 'the parents of its pid namespace were not all seen',
 } as const);
+
+/**
+ * The pid namespace of a process. Where its link is refused but it has one PID alone, it is in the one that /proc shows:
+ * NSpid of proc_pid_status(5) is readable by anybody.
+ */
+export function findOwnPidNamespace({ pids, namespaces }: Process, index: SnapshotIndex): Known<number> {
+  const { procPidNamespace } = index.snapshot.host.vantage;
+  return !isKnown(namespaces.pid) && pids.length === 1 && isKnown(procPidNamespace) ? procPidNamespace : namespaces.pid;
+}
 
 /** A pid namespace and its parents, at most `length` of them. */
 function chainOf(start: Known<number>, index: SnapshotIndex, length: number): Known<number>[] {
@@ -53,8 +62,9 @@ export function findByPid(pid: number, inode: number, index: SnapshotIndex): Pro
   // Most processes share few pid namespaces: where each lies in relation to the wanted one is asked once.
   const depths = new Map<number, number | undefined>();
   return index.snapshot.processes.find((process) => {
-    const own = process.namespaces.pid;
-    if (!isKnown(own) || process.tid !== process.pid) return own === inode && process.pids.at(-1) === pid;
+    const own = findOwnPidNamespace(process, index);
+    // Of threads the snapshot has no nested PIDs, and a thread ID is no PID.
+    if (!isKnown(own) || process.tid !== process.pid) return false;
     if (!depths.has(own)) depths.set(own, measureDepth(own, inode, index));
     const depth = depths.get(own);
     return depth !== undefined && process.pids[process.pids.length - 1 - depth] === pid;
@@ -71,11 +81,6 @@ function measureDepth(from: number, to: number, index: SnapshotIndex): number | 
 const deepest = 33;
 
 /** Processes whose PID in the namespace could not be told, since their pid namespace or its parents were refused. */
-export function countUntranslatable(snapshot: Snapshot): number {
-  return snapshot.processes.filter(({ namespaces }) => !isKnown(namespaces.pid)).length;
-}
-
-/** How a pid namespace is written, or why it is not known. */
-export function describePidNamespace({ namespace }: PidInNamespace): string {
-  return isKnown(namespace) ? formatNamespace('pid', namespace) : (namespace.detail ?? namespace.unknown);
+export function countUntranslatable(index: SnapshotIndex): number {
+  return index.snapshot.processes.filter((process) => !isKnown(findOwnPidNamespace(process, index))).length;
 }

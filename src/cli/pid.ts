@@ -1,8 +1,14 @@
 // nscope pid: translates PIDs between pid namespaces, both ways.
-import { countUntranslatable, findByPid, type PidInNamespace, translatePid } from '../analysis/pid-translation.ts';
+import {
+  countUntranslatable,
+  findByPid,
+  findOwnPidNamespace,
+  type PidInNamespace,
+  translatePid,
+} from '../analysis/pid-translation.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import type { Target } from '../analysis/target-error.ts';
-import { isKnown, type Known } from '../model/known.ts';
+import { isKnown } from '../model/known.ts';
 import { formatNamespace } from '../model/namespace-types.ts';
 import type { Process } from '../model/schema.ts';
 import { wantListing } from '../model/wanted.ts';
@@ -46,8 +52,8 @@ function findHere(word: string, index: SnapshotIndex, options: OptionValues): Pr
 function findWithin(pid: number, inode: number, index: SnapshotIndex): Process {
   const process = findByPid(pid, inode, index);
   if (process) return process;
-  const hidden = countUntranslatable(index.snapshot);
-  const doubt = hidden === 0 ? '' : ` (the pid namespace of ${hidden} processes is not known)`;
+  const hidden = countUntranslatable(index);
+  const doubt = hidden === 0 ? '' : `, of those whose pid namespace is known; that of ${hidden} is not`;
   throw new NotFoundError(`no process has PID ${pid} in ${formatNamespace('pid', inode)}${doubt}`);
 }
 
@@ -55,7 +61,7 @@ function findWithin(pid: number, inode: number, index: SnapshotIndex): Process {
 function findPidNamespace(word: string, index: SnapshotIndex, options: OptionValues): number {
   const target = findTarget(word, index, options);
   if (target.kind === 'namespace' && target.namespace.type === 'pid') return target.namespace.inode;
-  const inodes = new Set(membersOf(target, index).map((process) => readPidNamespace(process, index)));
+  const inodes = new Set(membersOf(target, index).map((process) => findOwnPidNamespace(process, index)));
   const [first, ...more] = inodes;
   if (first === undefined) throw new NotFoundError(`${word}: no process is in it, so it leads to no pid namespace`);
   if (more.length > 0)
@@ -70,13 +76,6 @@ function findPidNamespace(word: string, index: SnapshotIndex, options: OptionVal
 
 function membersOf(target: Target, index: SnapshotIndex): readonly Process[] {
   return target.kind === 'process' ? [target.process] : index.membersOf(target.namespace.type, target.namespace.inode);
-}
-
-/** The links of PID 1 may be refused; it is in the pid namespace that /proc shows all the same. */
-function readPidNamespace({ pid, pids, namespaces }: Process, index: SnapshotIndex): Known<number> {
-  return !isKnown(namespaces.pid) && pid === 1 && pids.length === 1
-    ? index.snapshot.host.vantage.procPidNamespace
-    : namespaces.pid;
 }
 
 interface PidRow extends PidInNamespace {

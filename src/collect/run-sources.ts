@@ -6,6 +6,7 @@ import type { HostFacts } from '../kernel/host.ts';
 import { readProcLinks } from '../kernel/proc-links.ts';
 import { nameErrno } from '../kernel/syscall-error.ts';
 import type { Fact, ProcessFact } from '../model/facts.ts';
+import { isKnown } from '../model/known.ts';
 import { formatNamespace, namespaceTypes } from '../model/namespace-types.ts';
 import type { Refusal } from '../model/schema.ts';
 import { TaskGroups } from '../model/tasks-of-namespaces.ts';
@@ -41,6 +42,9 @@ class Run {
   readonly #kept = new Map<string, { readonly fd: number; readonly path: string }>();
   #descriptors: readonly OpenLinks[] | undefined;
   #superblocks: { readonly records: readonly BpfSuperblockRecord[] | undefined } | undefined;
+  readonly #allTasks: ProcessFact[] = [];
+  readonly #cgroupSets = new Map<number, number>();
+  #tasksByBpf = false;
   #filesByBpf = false;
 
   constructor(host: HostFacts, wanted: Wanted) {
@@ -87,6 +91,13 @@ class Run {
       inits: () => this.#inits,
       descriptors: () => this.#readDescriptors(),
       skipHolders: () => (this.#wanted.holders ? undefined : 'what holds namespaces was not asked for'),
+      skipBpfOfTasks: () => this.#skipBpfOfTasks(),
+      tasksByBpf: (done) => {
+        this.#tasksByBpf ||= done === true;
+        return this.#tasksByBpf;
+      },
+      cgroupSets: () => this.#cgroupSets,
+      tasks: () => this.#allTasks,
       filesByBpf: (done) => {
         this.#filesByBpf ||= done === true;
         return this.#filesByBpf;
@@ -116,6 +127,7 @@ class Run {
     this.facts.push(fact);
     if (fact.fact === 'process') {
       this.#tasks.add(fact);
+      this.#allTasks.push(fact);
       if (fact.tid === fact.pid) this.#processes.push(fact);
       if (fact.tid === 1) this.#inits.push(1);
     } else if (fact.fact === 'nested-pids' && fact.pids.at(-1) === 1) this.#inits.push(fact.pid);
@@ -133,6 +145,15 @@ class Run {
       links,
     }));
     return this.#descriptors;
+  }
+
+  /** The kernel's iterators see nscope's own pid namespace: that must be the one that /proc shows. */
+  #skipBpfOfTasks(): string | undefined {
+    if (!this.#wanted.bpf) return 'BPF was not to be used';
+    const { namespaces, procPidNamespace } = this.#host.vantage;
+    return isKnown(procPidNamespace) && procPidNamespace === namespaces.pid
+      ? undefined
+      : '/proc shows another pid namespace than that of nscope';
   }
 
   #readSuperblocks(): readonly BpfSuperblockRecord[] | undefined {

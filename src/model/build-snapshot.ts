@@ -19,6 +19,7 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
   const processFacts: ProcessFact[] = [];
   const nestedPids = new Map<number, readonly number[]>();
   const commandLines = new Map<number, Known<readonly string[]>>();
+  const cgroups = new Map<number, Known<string>>();
   const enumerations: EnumerationFact[] = [];
   const users: [string, string][] = [];
   const merged = new MergedNamespaces();
@@ -27,6 +28,7 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
     if (fact.fact === 'process') processFacts.push(fact);
     else if (fact.fact === 'nested-pids') nestedPids.set(fact.pid, longer(nestedPids.get(fact.pid), fact));
     else if (fact.fact === 'command-line') commandLines.set(fact.pid, fact.commandLine);
+    else if (fact.fact === 'cgroup') cgroups.set(fact.tid, fact.cgroup);
     else if (fact.fact === 'namespace') merged.add(fact);
     else if (fact.fact === 'name') merged.addName(fact);
     else if (fact.fact === 'holder') merged.addHolder(fact);
@@ -72,7 +74,7 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
     schema: snapshotVersion,
     host: Object.freeze({ ...hostFact.host, users: Object.freeze(Object.fromEntries(users.sort())) }),
     namespaces: Object.freeze(namespaces),
-    processes: Object.freeze(processFacts.map((fact) => toProcess(fact, nestedPids, commandLines))),
+    processes: Object.freeze(processFacts.map((fact) => toProcess(fact, nestedPids, commandLines, cgroups))),
     coverage: buildCoverage(facts, merged.disagreements),
   });
 }
@@ -106,6 +108,7 @@ function toProcess(
   fact: ProcessFact,
   nestedPids: ReadonlyMap<number, readonly number[]>,
   commandLines: ReadonlyMap<number, Known<readonly string[]>>,
+  cgroups: ReadonlyMap<number, Known<string>>,
 ): Process {
   return Object.freeze({
     pid: fact.pid,
@@ -120,6 +123,6 @@ function toProcess(
     kernelThread: fact.kernelThread,
     namespaces: fact.namespaces,
     pids: nestedPids.get(fact.tid) ?? Object.freeze([fact.tid]),
-    cgroup: fact.cgroup,
+    cgroup: cgroups.get(fact.tid) ?? fact.cgroup,
   });
 }

@@ -45,6 +45,13 @@ export interface CommandLineFact {
   readonly commandLine: Known<readonly string[]>;
 }
 
+/** A cgroup that was read after the task itself. */
+export interface CgroupFact {
+  readonly fact: 'cgroup';
+  readonly tid: number;
+  readonly cgroup: Known<string>;
+}
+
 /** What is known of a namespace by itself. Several sources may speak of one; what they say is merged. */
 export interface NamespaceFact {
   readonly fact: 'namespace';
@@ -131,6 +138,7 @@ export type Fact =
   | ProcessFact
   | NestedPidsFact
   | CommandLineFact
+  | CgroupFact
   | NamespaceFact
   | NameFact
   | HolderFact

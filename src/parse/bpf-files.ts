@@ -10,7 +10,7 @@ export type BpfFileKind = Exclude<(typeof kinds)[number], 'none' | 'cut'>;
 /**
  * An open file and the namespace that it holds. `nsfs`: the namespace itself. The others are told only where the
  * namespace is not the one that the task is in: `socket` and `tun` (net), `credentials` (the user namespace in which the
- * file was opened), `pidfd` (pid, of the process it stands for), `procfs` (pid, of the procfs that the file is on).
+ * file was opened, where it is not the initial one), `pidfd` (pid, of the process it stands for), `procfs` (pid, of the procfs that the file is on).
  */
 export interface BpfFileRecord {
   readonly kind: BpfFileKind;

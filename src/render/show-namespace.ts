@@ -9,7 +9,7 @@ import {
   findParents,
 } from '../analysis/namespace-relations.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import { holderKinds } from '../model/holders.ts';
+import { type HolderKind, holderKinds } from '../model/holders.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import { formatNamespace, namespaceTypeFacts } from '../model/namespace-types.ts';
 import type { IdMapping, Namespace, Process, TimeOffsets, UtsNames } from '../model/schema.ts';
@@ -127,16 +127,17 @@ function describeInit({ init }: Namespace, index: SnapshotIndex): PageItem[] {
 
 function describeTasks(namespace: Namespace, index: SnapshotIndex): PageItem[] {
   const { processes, threads, forChildren } = findMembers(namespace, index);
+  const ps = `nscope ps ${formatNamespace(namespace.type, namespace.inode)}`;
   const items: PageItem[] = [
-    { label: 'processes', lines: processes.length === 0 ? ['none'] : formatTasks(processes, index), rows: true },
+    { label: 'processes', lines: processes.length === 0 ? ['none'] : formatTasks(processes, index, ps), rows: true },
   ];
-  if (threads.length > 0) items.push({ label: 'threads alone', lines: formatTasks(threads, index), rows: true });
+  if (threads.length > 0) items.push({ label: 'threads alone', lines: formatTasks(threads, index, ps), rows: true });
   if (forChildren.length > 0)
-    items.push({ label: 'for children of', lines: formatTasks(forChildren, index), rows: true });
+    items.push({ label: 'for children of', lines: formatTasks(forChildren, index, '--json'), rows: true });
   return items;
 }
 
-function formatTasks(tasks: readonly Process[], index: SnapshotIndex): string[] {
+function formatTasks(tasks: readonly Process[], index: SnapshotIndex, more: string): string[] {
   const { users } = index.snapshot.host;
   const rows = tasks
     .slice(0, mostRows)
@@ -145,7 +146,7 @@ function formatTasks(tasks: readonly Process[], index: SnapshotIndex): string[] 
       escapeText(describeUser(users, task.uid)),
       task.tid === task.pid ? escapeText(describeCommand(task)) : `${escapeText(task.comm)}, a thread of ${task.pid}`,
     ]);
-  return [...alignRows(rows, [0]), ...tellRest(tasks.length)];
+  return [...alignRows(rows, [0]), ...tellRest(tasks.length, more)];
 }
 
 function describeRelatives(namespace: Namespace, index: SnapshotIndex): PageItem[] {
@@ -167,20 +168,32 @@ function formatRelatives(list: readonly Namespace[], index: SnapshotIndex): stri
       leader ? `${leader.pid}  ${escapeText(describeCommand(leader))}` : '',
     ];
   });
-  return [...alignRows(rows), ...tellRest(list.length)];
+  return [...alignRows(rows), ...tellRest(list.length, '--json')];
 }
 
 /** Kinds that the rest of the page has shown already are left out. */
 function describeHolderCounts({ holderCounts }: Namespace): PageItem[] {
-  const shown = ['process', 'thread', 'for-children', 'child', 'owned'];
-  const parts = holderKinds
-    .filter((kind) => !shown.includes(kind) && (holderCounts[kind] ?? 0) > 0)
-    .map((kind) => `${kind} ${holderCounts[kind]}`);
-  return parts.length === 0 ? [] : [{ label: 'also held by', lines: [parts.join(', ')] }];
+  const lines = holderKinds.flatMap((kind) => {
+    const words = holderWords[kind];
+    const number = holderCounts[kind] ?? 0;
+    return words && number > 0 ? [count(number, ...words)] : [];
+  });
+  return lines.length === 0 ? [] : [{ label: 'also held by', lines: [lines.join(', ')] }];
 }
 
-function tellRest(length: number): string[] {
-  return length > mostRows ? [`and ${length - mostRows} more`] : [];
+const holderWords: Readonly<Partial<Record<HolderKind, readonly [string, string]>>> = {
+  fd: ['open descriptor', 'open descriptors'],
+  socket: ['socket', 'sockets'],
+  tap: ['tun or tap device', 'tun or tap devices'],
+  'in-flight': ['descriptor in flight', 'descriptors in flight'],
+  credentials: ["open file's credentials", "open files' credentials"],
+  'bind-mount': ['bind mount', 'bind mounts'],
+  'file-system': ['mounted file system', 'mounted file systems'],
+  kernel: ['reference of the kernel alone', 'references of the kernel alone'],
+};
+
+function tellRest(length: number, more: string): string[] {
+  return length > mostRows ? [`and ${length - mostRows} more: ${more}`] : [];
 }
 
 export function count(number: number, one: string, more: string): string {

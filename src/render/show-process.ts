@@ -1,9 +1,9 @@
 // The page about a process: who it is, and where.
 import { describeCommand } from '../analysis/command.ts';
 import { translatePid } from '../analysis/pid-translation.ts';
-import { findAbove, findAncestors, findPlacements, type Placement } from '../analysis/process-placement.ts';
+import { findAncestors, findPlacements, type Placement } from '../analysis/process-placement.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import { isKnown, type Known } from '../model/known.ts';
+import { isKnown } from '../model/known.ts';
 import { formatNamespace } from '../model/namespace-types.ts';
 import type { HostSnapshot, Process } from '../model/schema.ts';
 import { escapeText } from './escape.ts';
@@ -35,7 +35,7 @@ export function describeProcessPage(process: Process, index: SnapshotIndex): Pag
         ...describeAncestors(process, index),
       ],
       [{ label: 'pid', lines: describePids(process, index), rows: true }],
-      [{ label: 'namespaces', lines: describePlacements(process, index), rows: true }],
+      describePlacements(process, index),
     ],
   };
 }
@@ -85,30 +85,40 @@ function describePids(process: Process, index: SnapshotIndex): string[] {
   return alignRows(rows, [0]);
 }
 
-function describePlacements(process: Process, index: SnapshotIndex): string[] {
+/** One line for each link: what it leads to, whether that is the boot's own or the parent's, who else is in it. */
+function describePlacements(process: Process, index: SnapshotIndex): PageItem[] {
   const of = process.tid === process.pid ? 'parent' : 'process';
-  const hasAbove = findAbove(process, index) !== undefined;
-  return alignRows(
-    findPlacements(process, index).map((placement) => [
-      placement.link,
-      formatKnown(placement.inode, (inode) => formatNamespace(placement.type, inode)),
-      isKnown(placement.inode) ? formatKnown(placement.initial, (yes) => (yes ? 'initial' : '')) : '',
-      isKnown(placement.inode) ? describeShared(placement, hasAbove, of) : '',
-      placement.others === null
-        ? ''
-        : placement.others === 0
-          ? 'nobody else'
-          : `${count(placement.others, 'other', 'others')}`,
-    ]),
+  const placements = findPlacements(process, index);
+  const lines = alignRows(
+    placements.map((placement) => {
+      const { type, inode, initial, others } = placement;
+      if (!isKnown(inode)) return [type, formatUnknown(inode)];
+      return [
+        formatNamespace(type, inode),
+        formatKnown(initial, (yes) => (yes ? 'initial' : '')),
+        describeShared(placement, of),
+        describeOthers(others ?? 0),
+      ];
+    }),
   );
+  return [
+    { label: 'namespaces', lines: lines.filter((_, i) => !isForChildren(placements[i])), rows: true },
+    { label: 'for children', lines: lines.filter((_, i) => isForChildren(placements[i])), rows: true },
+  ];
 }
 
-function describeShared({ link, type, shared }: Placement, hasAbove: boolean, of: string): string {
-  if (link !== type) return describeKnown(shared, 'as itself', 'not its own');
-  return hasAbove ? describeKnown(shared, `as its ${of}`, `not its ${of}'s`) : '';
+function isForChildren(placement: Placement | undefined): boolean {
+  return placement !== undefined && placement.link !== placement.type;
 }
 
-function describeKnown(value: Known<boolean> | null, yes: string, no: string): string {
-  if (value === null) return '';
-  return isKnown(value) ? (value ? yes : no) : `its parent's: ${formatUnknown(value)}`;
+function describeShared(placement: Placement, of: string): string {
+  const { shared } = placement;
+  const whose = isForChildren(placement) ? 'its own' : `its ${of}'s`;
+  if (shared === null) return '';
+  if (!isKnown(shared)) return `${whose}: ${formatUnknown(shared)}`;
+  return shared ? whose : `not ${whose}`;
+}
+
+function describeOthers(others: number): string {
+  return others === 0 ? 'nobody else' : count(others, 'other', 'others');
 }

@@ -7,12 +7,13 @@ import { longestCommandLineBytes, toCommandLine } from './task-records.ts';
 export const commandLines: Source = {
   name: 'command-lines',
   question: 'how were the leaders of namespaces called?',
-  skip: (context) =>
-    context.wanted.commandLines === 'leaders' ? undefined : 'they were read with the processes, or not asked for',
+  skip(context) {
+    const { commandLines: wanted } = context.wanted;
+    if (wanted === 'none') return 'command lines were not asked for';
+    return wanted === 'all' && !context.tasksByBpf() ? 'they were read with the processes' : undefined;
+  },
   run(context: SourceContext): void {
-    const pids = new Set<number>();
-    for (const { oldest } of context.found()) if (oldest !== undefined) pids.add(oldest);
-    for (const pid of context.inits()) pids.add(pid);
+    const pids = context.wanted.commandLines === 'all' ? listAll(context) : listLeaders(context);
     const names = [...pids].map(String);
     for (const entry of readProcTable({
       names,
@@ -26,3 +27,13 @@ export const commandLines: Source = {
     }
   },
 };
+
+function listAll(context: SourceContext): ReadonlySet<number> {
+  return new Set([...context.tasks()].map(({ tid }) => tid));
+}
+
+function listLeaders(context: SourceContext): ReadonlySet<number> {
+  const pids = new Set<number>(context.inits());
+  for (const { oldest } of context.found()) if (oldest !== undefined) pids.add(oldest);
+  return pids;
+}

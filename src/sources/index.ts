@@ -1,4 +1,5 @@
 // The ordered table of sources: it reads as the algorithm.
+import { cgroups } from './cgroups.ts';
 import { commandLines } from './command-lines.ts';
 import { descriptors } from './descriptors.ts';
 import { fileSystems } from './file-systems.ts';
@@ -11,6 +12,7 @@ import { processes } from './processes.ts';
 import { relations } from './relations.ts';
 import { sockets } from './sockets.ts';
 import type { Source } from './source.ts';
+import { tasks } from './tasks.ts';
 import { threads } from './threads.ts';
 import { timeOffsets } from './time-offsets.ts';
 import { userMaps } from './user-maps.ts';
@@ -22,6 +24,7 @@ export type { FoundNamespace, OpenLinks, Source, SourceContext } from './source.
 /** In this order: first who is where, then what else leads to a namespace, then what is asked of each one found. */
 export const sources: readonly Source[] = [
   kernelList,
+  tasks,
   processes,
   threads,
   nestedPids,
@@ -36,6 +39,7 @@ export const sources: readonly Source[] = [
   timeOffsets,
   utsNames,
   commandLines,
+  cgroups,
   kernelListAgain,
   visibility,
 ];

@@ -10,6 +10,7 @@ const longestStatusBytes = 65_536 * 4;
 export const nestedPids: Source = {
   name: 'nested-pids',
   question: 'which PIDs do processes have in nested pid namespaces?',
+  skip: (context) => (context.tasksByBpf() ? 'read from the kernel, with BPF' : undefined),
   run(context: SourceContext): void {
     const { procPidNamespace } = context.host.vantage;
     const names: string[] = [];

@@ -1,6 +1,5 @@
 // Which namespaces do open files hold, of any kind and also in flight? The kernel's files, by BPF: bpf/files.bpf.c.
 import { readBpfFiles } from '../kernel/bpf.ts';
-import { isKnown } from '../model/known.ts';
 import type { Holder } from '../model/schema.ts';
 import { type BpfFileRecord, parseBpfFiles } from '../parse/bpf-files.ts';
 import type { Source, SourceContext } from './source.ts';
@@ -8,7 +7,7 @@ import type { Source, SourceContext } from './source.ts';
 export const openFiles: Source = {
   name: 'open-files',
   question: 'which namespaces do open files hold, of any kind and also in flight?',
-  skip: (context) => context.skipHolders() ?? skipBpfOfTasks(context),
+  skip: (context) => context.skipHolders() ?? context.skipBpfOfTasks(),
   run(context: SourceContext): void {
     const reading = readBpfFiles();
     if ('refused' in reading) {
@@ -24,15 +23,6 @@ export const openFiles: Source = {
     context.filesByBpf(true);
   },
 };
-
-/** Tasks are read in nscope's own pid namespace: that must be the one that /proc shows. */
-export function skipBpfOfTasks(context: SourceContext): string | undefined {
-  if (!context.wanted.bpf) return 'BPF was not to be used';
-  const { namespaces, procPidNamespace } = context.host.vantage;
-  return isKnown(procPidNamespace) && procPidNamespace === namespaces.pid
-    ? undefined
-    : '/proc shows another pid namespace than that of nscope';
-}
 
 function toHolder({ kind, pid, tid, fd, inFlight, socketInode }: BpfFileRecord): Holder {
   const descriptor = { pid, fd, ...(tid === pid ? {} : { tid }) };

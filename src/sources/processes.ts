@@ -6,6 +6,7 @@ import { readTasks } from './task-records.ts';
 export const processes: Source = {
   name: 'processes',
   question: 'which processes are there, and in which namespaces?',
+  skip: (context) => (context.tasksByBpf() ? 'read from the kernel, with BPF' : undefined),
   run(context: SourceContext): void {
     const pids = listPids();
     for (const task of readTasks(context, pids.map(String), readProcTable)) context.emit(task);

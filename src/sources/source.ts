@@ -37,12 +37,20 @@ export interface SourceContext {
   found(): Iterable<FoundNamespace>;
   /** The processes that were found so far; threads are not among them. */
   processes(): Iterable<ProcessFact>;
+  /** Processes, and threads that are not where their leader is, so far. */
+  tasks(): Iterable<ProcessFact>;
+  /** By tid, a number that is equal for tasks in the same cgroups; empty where the kernel was not asked. */
+  cgroupSets(): Map<number, number>;
   /** The processes so far that are PID 1 of their pid namespace. */
   inits(): Iterable<number>;
   /** The open descriptors of all processes, read once when the first source asks. */
   descriptors(): Iterable<OpenLinks>;
   /** Why what holds namespaces is not looked for; undefined when it is. */
   skipHolders(): string | undefined;
+  /** Why tasks and their files cannot be read with BPF; undefined when that may be tried. */
+  skipBpfOfTasks(): string | undefined;
+  /** Whether processes were read from the kernel already; the source that did says so with `true`. */
+  tasksByBpf(done?: true): boolean;
   /** Whether open files were read from the kernel already; the source that did says so with `true`. */
   filesByBpf(done?: true): boolean;
   /** What super blocks and mounts lead to, read from the kernel by BPF; undefined where it cannot be. */

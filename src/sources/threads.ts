@@ -8,7 +8,10 @@ import { readTasks } from './task-records.ts';
 export const threads: Source = {
   name: 'threads',
   question: 'which threads are in other namespaces than their leader?',
-  skip: (context) => (context.wanted.threads ? undefined : 'threads were not asked for'),
+  skip(context) {
+    if (context.tasksByBpf()) return 'read from the kernel, with BPF';
+    return context.wanted.threads ? undefined : 'threads were not asked for';
+  },
   run(context: SourceContext): void {
     const leaders = new Map<number, ProcessFact>();
     const names: string[] = [];

@@ -28,7 +28,10 @@ export function formatBashCompletion({ usual, verbs }: CompletionTable): string 
     return `      ${name}) _nscope_offer ${words.map(quote).join(' ')} ;;`;
   });
   const positions = verbs.flatMap(({ name, arguments: words }) =>
-    words.map(({ completion }, i) => `    ${quote(`${name} ${i + 1}`)}) ${offer(completion, false)} ;;`),
+    words.map(
+      ({ completion, repeated }, i) =>
+        `    ${repeated ? `${quote(`${name} `)}*` : quote(`${name} ${i + 1}`)}) ${offer(completion, false)} ;;`,
+    ),
   );
   return `# Completion of nscope for bash. Load it with: source <(nscope completion bash)
 

@@ -17,12 +17,18 @@ export interface CompletedOption extends OptionFlags {
   readonly completion?: Completion;
 }
 
+export interface CompletedArgument {
+  readonly name: string;
+  readonly completion: Completion;
+  readonly repeated: boolean;
+}
+
 export interface CompletedVerb {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly CompletedOption[];
-  /** Of each argument in turn. */
-  readonly arguments: readonly { readonly name: string; readonly completion: Completion }[];
+  /** In turn; the last may stand several times. */
+  readonly arguments: readonly CompletedArgument[];
 }
 
 export interface CompletionTable {
@@ -46,7 +52,7 @@ export async function buildCompletionTable(verbs: readonly Verb[], usual: string
       name,
       summary,
       options: all.map((option) => completeOption(option, own)),
-      arguments: words.map((word) => ({ name: word.name, completion: completeArgument(word) })),
+      arguments: words.map(completeArgument),
     });
   }
   const names = verbs.map(({ name }) => name);
@@ -54,7 +60,7 @@ export async function buildCompletionTable(verbs: readonly Verb[], usual: string
     name: 'help',
     summary: 'print help for a verb',
     options: [],
-    arguments: [{ name: 'VERB', completion: { kind: 'words', words: names } }],
+    arguments: [{ name: 'VERB', completion: { kind: 'words', words: names }, repeated: false }],
   });
   return { usual, verbs: completed };
 }
@@ -72,8 +78,8 @@ function completeValue(option: VerbOption, columns: readonly ColumnMeaning[], va
   return option.completes === 'file' ? { kind: 'file' } : completeByName(value);
 }
 
-function completeArgument({ name, choices }: VerbArgument): Completion {
-  return choices ? { kind: 'words', words: choices } : completeByName(name);
+function completeArgument({ name, choices, repeated = false }: VerbArgument): CompletedArgument {
+  return { name, completion: choices ? { kind: 'words', words: choices } : completeByName(name), repeated };
 }
 
 function completeByName(name: string): Completion {

@@ -12,9 +12,11 @@ export function formatFishCompletion({ usual, verbs }: CompletionTable): string 
       const value = completion ? ` ${optional ? '' : '-r '}${formatValue(completion, several)}` : '';
       lines.push(`${here} ${flags}${value} -d ${quote(meaning)}`);
     }
-    words.forEach(({ completion }, i) => {
+    words.forEach(({ completion, repeated }, i) => {
       if (completion.kind !== 'free')
-        lines.push(`complete -c nscope -n ${quote(`__nscope_is ${name} ${i + 1}`)} ${formatValue(completion, false)}`);
+        lines.push(
+          `complete -c nscope -n ${quote(`__nscope_is ${name}${repeated ? '' : ` ${i + 1}`}`)} ${formatValue(completion, false)}`,
+        );
     });
   }
   const valued = verbs.flatMap(({ options }) =>

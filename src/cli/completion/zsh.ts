@@ -6,7 +6,10 @@ export function formatZshCompletion({ usual, verbs }: CompletionTable): string {
   const cases = verbs.map(({ name, options, arguments: words }) => {
     const specs = [
       ...options.flatMap(formatOption),
-      ...words.map(({ name: argument, completion }, i) => `'${i + 1}:${protect(argument)}:${act(completion, false)}'`),
+      ...words.map(
+        ({ name: argument, completion, repeated }, i) =>
+          `'${repeated ? '*' : i + 1}:${protect(argument)}:${act(completion, false)}'`,
+      ),
     ];
     return `    ${name})\n      _arguments -s -S ${specs.join(' \\\n        ')} && ret=0\n      ;;`;
   });
