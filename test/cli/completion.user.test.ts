@@ -141,3 +141,16 @@ test('In an interactive zsh the key completes verbs, options, choices and lists.
     cases.map(([line]) => line),
   );
 });
+
+test('A verb that takes several targets completes each of them, and an option’s value is none of them.', {
+  skip: missing({ commands: ['bash', 'fish'] }),
+}, () => {
+  for (const line of ['nscope show ut', 'nscope show net:blue --json ut', 'nscope pid 1 --in ut']) {
+    assert.deepEqual(askBash(line), ['uts:', '#nospace'], line);
+    assert.deepEqual(askFish(line), ['uts:'], line);
+  }
+  const own = String(process.pid);
+  assert.ok(askBash(`nscope pid ${own.slice(0, -1)}`).includes(own));
+  assert.ok(askFish(`nscope pid ${own.slice(0, -1)}`).includes(own));
+  assert.deepEqual(askBash('nscope pid 1 ut'), []);
+});
