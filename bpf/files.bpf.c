@@ -10,7 +10,7 @@
 enum kind {
 	NSFS = 1,        /* the namespace itself */
 	SOCKET = 2,      /* a socket of another network namespace than its task's */
-	CREDENTIALS = 3, /* opened in another user namespace than its task's */
+	CREDENTIALS = 3, /* opened in another user namespace than its task's, and not in the initial one */
 	TUN = 4,         /* a tun or tap queue of another network namespace than its task's */
 	PIDFD = 5,       /* of a process in another pid namespace than its task's */
 	PROCFS = 6,      /* on a procfs of another pid namespace than its task's */
@@ -111,7 +111,10 @@ static __noinline int inspect(struct search *search, struct file *file) {
 	if (!record->in_flight) search->sock = (u64)found.sock;
 	FORGET(found);
 	FORGET_BEFORE(search, seq);
-	if (user && user != search->user) tell(search, CREDENTIALS, user + OFFSET(user_namespace, ns), CLONE_NEWUSER);
+	/* The initial user namespace has no parent. It never ends, and half the files of every container were opened in it. */
+	struct user_namespace *opener = (void *)user;
+	if (user != search->user && READ(opener, parent))
+		tell(search, CREDENTIALS, user + OFFSET(user_namespace, ns), CLONE_NEWUSER);
 	if (!found.kind) return 0;
 	/* What is NULL reads as zeros. */
 	struct sock *sock = found.sock;
@@ -160,21 +163,48 @@ static int step(u32 turn, void *context) {
 	return done;
 }
 
+/*
+ * Whether a file surely holds no namespace but its task's own: nearly every file, so this is what a reading costs. The
+ * inode is reached by plain loads, which cost nothing here; see tasks.bpf.c on what they cost the verifier.
+ */
+static __always_inline int is_plain(struct task_struct *task, struct file *file) {
+	struct inode *inode = file->f_inode;
+	if (!inode) return 1;
+	u64 magic = inode->i_sb->s_magic, private = (u64)file->private_data;
+	struct cred *cred = READ(file, f_cred), *own = READ(task, real_cred);
+	if (cred != own && READ(cred, user_ns) != READ(own, user_ns)) return 0;
+	if (magic == SOCKFS_MAGIC) {
+		struct socket *socket = (void *)private;
+		struct sock *sock = READ(socket, sk);
+		if (READ(sock, __sk_common.skc_net.net) != READ(task, nsproxy, net_ns)) return 0;
+		return READ(sock, __sk_common.skc_family) != AF_UNIX ||
+		       (u64)READ(sock, sk_receive_queue.next) == (u64)sock + OFFSET(sock, sk_receive_queue);
+	}
+	if (magic == ANON_INODE_FS_MAGIC) {
+		u64 name = 0;
+		READ_AT(name, READ(file, f_path.dentry, d_name.name));
+		return name != PIDFD_NAME;
+	}
+	return magic != NSFS_MAGIC && magic != PROC_SUPER_MAGIC && magic != PID_FS_MAGIC && inode->i_rdev != TUN_DEVICE;
+}
+
 SEC("iter/task_file")
 int files(struct bpf_iter__task_file *ctx) {
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
-	if (!task || !file) return 0;
+	if (!task || !file || is_plain(task, file)) return 0;
 	struct search search = {};
 	FORGET_BEFORE(&search, seq);
 	search.seq = ctx->meta->seq;
-	search.level = reader_level();
 	search.user = (u64)READ(task, real_cred, user_ns);
 	search.net = (u64)READ(task, nsproxy, net_ns);
 	struct pid *pid = READ(task, thread_pid);
 	struct upid innermost = {};
-	READ_AT(innermost, (u64)pid + OFFSET(pid, numbers) + READ(pid, level) * sizeof innermost);
+	u32 level = READ(pid, level);
+	READ_AT(innermost, (u64)pid + OFFSET(pid, numbers) + level * sizeof innermost);
 	search.pid = (u64)innermost.ns;
+	/* A task of the initial pid namespace is seen from there alone. */
+	search.level = level ? reader_level() : 0;
 	/* Without a network or pid namespace the task is ending, and its files are being closed. */
 	if (!search.net || !search.pid) return 0;
 	search.record.tgid = tgid_of(task, search.level);

@@ -29,11 +29,6 @@ struct record {
 
 #define MAX_LEVELS 32 /* MAX_PID_NS_LEVEL, include/linux/pid_namespace.h */
 
-struct line {
-	struct record record;
-	u32 nested[MAX_LEVELS];
-};
-
 /* A pointer may be NULL all the way: what is read at a small address is zero. */
 static __always_inline u32 inum_at(u64 namespace, s64 offset) {
 	struct ns_common *ns = (void *)(namespace + offset);
@@ -53,15 +48,18 @@ static __always_inline u32 is_like_leader(struct task_struct *task) {
 }
 #endif
 
+/*
+ * Of a zombie the proxy is NULL, which reads as zeros all the way. Plain loads: once a pointer is not trusted any more,
+ * the verifier does not mind where it leads.
+ */
 static __always_inline void read_links(u32 *links, struct nsproxy *proxy) {
-	links[UTS] = inum_at((u64)READ(proxy, uts_ns), OFFSET(uts_namespace, ns));
-	links[IPC] = inum_at((u64)READ(proxy, ipc_ns), OFFSET(ipc_namespace, ns));
-	links[MNT] = inum_at((u64)READ(proxy, mnt_ns), OFFSET(mnt_namespace, ns));
-	links[NET] = inum_at((u64)READ(proxy, net_ns), OFFSET(net, ns));
-	s64 time = OFFSET(time_namespace, ns);
-	links[TIME] = inum_at((u64)READ(proxy, time_ns), time);
-	links[TIME_FOR_CHILDREN] = inum_at((u64)READ(proxy, time_ns_for_children), time);
-	links[CGROUP] = inum_at((u64)READ(proxy, cgroup_ns), OFFSET(cgroup_namespace, ns));
+	links[UTS] = proxy->uts_ns->ns.inum;
+	links[IPC] = proxy->ipc_ns->ns.inum;
+	links[MNT] = READ(proxy, mnt_ns, ns.inum); /* some kernels' BTF has no more than the name of the type here */
+	links[NET] = proxy->net_ns->ns.inum;
+	links[TIME] = proxy->time_ns->ns.inum;
+	links[TIME_FOR_CHILDREN] = proxy->time_ns_for_children->ns.inum;
+	links[CGROUP] = proxy->cgroup_ns->ns.inum;
 }
 
 SEC("iter/task")
@@ -71,45 +69,58 @@ int tasks(struct bpf_iter__task *ctx) {
 #ifndef EVERY_THREAD
 	if (task->pid != task->tgid && is_like_leader(task)) return 0;
 #endif
-	struct line line = {};
-	FORGET(line);
-	struct record *record = &line.record;
 	struct pid *pid = READ(task, thread_pid);
 	if (!pid) return 0; /* released since the iterator found it */
-	u32 level = reader_level();
-	record->tgid = tgid_of(task, level);
-	record->pid = tid_of(task, level);
+	struct record record = {};
+	record.level = READ(pid, level);
+	/* A task of the initial pid namespace is seen from there alone. */
+	u32 level = record.level ? reader_level() : 0;
 	struct task_struct *parent = READ(task, real_parent);
-	record->parent = tgid_of(parent, level);
+	if (level) {
+		record.tgid = pid_at(READ(task, group_leader, thread_pid), level);
+		record.pid = pid_at(pid, level);
+		record.parent = pid_at(READ(parent, group_leader, thread_pid), level);
+	} else {
+		record.tgid = task->tgid;
+		record.pid = task->pid;
+		record.parent = READ(parent, tgid);
+	}
 	struct cred *cred = READ(task, real_cred);
-	record->uid = READ(cred, uid.val);
-	record->euid = READ(cred, euid.val);
-	record->flags = task->flags;
-	record->state = task->__state;
-	record->exit_state = task->exit_state;
-	record->threads = READ(task, signal, nr_threads);
-	record->start_boottime = task->start_boottime;
-	record->cgroups = (u64)READ(task, cgroups);
-	bpf_probe_read_kernel(record->comm, sizeof record->comm, &task->comm);
+	u32 ids[5] = {}; /* uid, gid, suid, sgid, euid: in this order since 2.6.29 */
+	READ_AT(ids, (u64)cred + OFFSET(cred, uid));
+	record.uid = ids[0];
+	record.euid = ids[4];
+	record.flags = task->flags;
+	record.state = task->__state;
+	record.exit_state = task->exit_state;
+	record.threads = READ(task, signal, nr_threads);
+	record.start_boottime = task->start_boottime;
+	record.cgroups = (u64)READ(task, cgroups);
+	bpf_probe_read_kernel(record.comm, sizeof record.comm, &task->comm);
+	struct nsproxy *proxy = task->nsproxy;
+	read_links(record.links, proxy);
+	record.links[USER] = inum_at((u64)READ(cred, user_ns), OFFSET(user_namespace, ns));
 
-	struct nsproxy *proxy = READ(task, nsproxy);
-	read_links(record->links, proxy);
-	record->links[USER] = inum_at((u64)READ(cred, user_ns), OFFSET(user_namespace, ns));
-	/* The whole of numbers[] before any pid_namespace is looked into: see kernel.h on what a look-up costs. */
+	/* All of numbers[] before a pid_namespace is looked into: see kernel.h on what a look-up costs. */
 	u64 numbers = (u64)pid + OFFSET(pid, numbers);
 	struct upid innermost = {};
-	record->level = READ(pid, level);
-	READ_AT(innermost, numbers + record->level * sizeof innermost);
-	record->nested = record->level - level;
-	for (u32 i = 0; i < MAX_LEVELS && i < record->nested; i++)
-		READ_AT(line.nested[i], numbers + (level + 1 + i) * sizeof innermost);
-	FORGET(record->nested);
+	READ_AT(innermost, numbers + record.level * sizeof innermost);
+	record.nested = record.level - level;
+	u32 nested[MAX_LEVELS] = {};
+	if (record.nested) {
+		FORGET(nested);
+		for (u32 i = 0; i < MAX_LEVELS && i < record.nested; i++)
+			READ_AT(nested[i], numbers + (level + 1 + i) * sizeof innermost);
+		FORGET(record);
+	}
 	s64 pid_ns = OFFSET(pid_namespace, ns);
-	record->links[PID] = inum_at((u64)innermost.ns, pid_ns);
-	record->links[PID_FOR_CHILDREN] = inum_at((u64)READ(proxy, pid_ns_for_children), pid_ns);
-	u32 nested = record->nested;
-	if (nested > MAX_LEVELS) return 0;
-	bpf_seq_write(ctx->meta->seq, &line, sizeof *record + nested * sizeof line.nested[0]);
+	record.links[PID] = inum_at((u64)innermost.ns, pid_ns);
+	record.links[PID_FOR_CHILDREN] = proxy->pid_ns_for_children->ns.inum;
+	u32 count = record.nested;
+	if (count > MAX_LEVELS) return 0;
+	struct seq_file *seq = ctx->meta->seq;
+	bpf_seq_write(seq, &record, sizeof record);
+	if (count) bpf_seq_write(seq, nested, count * sizeof nested[0]);
 	return 0;
 }
 

@@ -3,6 +3,8 @@
 //   node scripts/skeletons.js --force   builds all
 //   node scripts/skeletons.js --check   exit 1 when one is missing, left over, or not what its sources give
 //
+// --folder DIR: another folder than bpf/.
+//
 // A skeleton states the SHA-256 of its sources and flags, and the tools that made it. The check compares the hash, which
 // needs no tool and gives the same answer on every machine; and where the same tools are installed it builds again and
 // compares every byte. Another clang makes other, equally good, bytes, so with other tools it says that it did not.
@@ -16,16 +18,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const folder = fileURLToPath(new URL('../bpf/', import.meta.url));
+const words = process.argv.slice(2);
+const folder = words.includes('--folder')
+  ? (words[words.indexOf('--folder') + 1] ?? '.')
+  : fileURLToPath(new URL('../bpf/', import.meta.url));
 const store = join(folder, 'skeletons');
 const magic = 'nscopeB1';
 const headBytes = 128;
 const clangFlags =
   '-g -O2 -target bpfel -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter -ffile-compilation-dir=.'.split(' ');
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = main();
 
-function main(words) {
+function main() {
   const names = readdirSync(folder)
     .filter((file) => file.endsWith('.bpf.c'))
     .map((file) => file.slice(0, -'.bpf.c'.length));

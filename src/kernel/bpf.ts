@@ -1,5 +1,5 @@
 // Runs the BPF programs (bpf/*.bpf.c): loads each once, when first asked for, and reads what its iterator writes.
-import { closeSync, existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBpfSkeleton } from '../parse/bpf-skeleton.ts';
 import { type Addon, loadAddon } from './addon.ts';
@@ -18,6 +18,9 @@ export interface BpfRefusal {
 
 /** Either all records of one reading (see src/parse/bpf-*.ts), or why there are none. */
 export type BpfReading = { readonly bytes: Buffer } | { readonly refused: BpfRefusal };
+
+/** PID_NS_INIT_INO of include/uapi/linux/nsfs.h. */
+const initialPidInode = 0xeffffffc;
 
 const btfFile = '/sys/kernel/btf/vmlinux';
 
@@ -50,6 +53,22 @@ export function readBpfTasks(everyThread = false): BpfReading {
   return readProgram(everyThread ? 'threads' : 'tasks');
 }
 
+/**
+ * Whether readBpfTasks and readBpfFiles see every process of the host: they see those of the caller's pid namespace and
+ * below, with the PIDs that the caller's namespace gives them. `procIsOurs` says whether /proc shows the same PIDs, so
+ * that the two can be put together: a procfs that was mounted in another pid namespace has other numbers.
+ */
+export function readPidView(): { readonly isInitial: boolean; readonly procIsOurs: boolean } {
+  try {
+    const pids = /^NSpid:\s+(.*)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1]?.split(/\s+/) ?? [];
+    const isInitial = readlinkSync('/proc/self/ns/pid') === `pid:[${initialPidInode}]`;
+    return { isInitial, procIsOurs: pids.length === 1 && pids[0] === String(process.pid) };
+  } catch {
+    // No procfs, or one of a pid namespace in which this process has no PID.
+    return { isInitial: false, procIsOurs: false };
+  }
+}
+
 /** Closes the descriptors of all loaded programs and forgets refusals; the next reading loads again. */
 export function closeBpfPrograms(): void {
   for (const link of links.values()) if (typeof link === 'number') closeSync(link);
@@ -68,14 +87,13 @@ function readProgram(name: BpfProgram): BpfReading {
   try {
     return { bytes: found.addon.bpfReadIterator(link) };
   } catch (error) {
-    return { refused: explainRefusal(error) };
+    return { refused: explainRefusal(name, error) };
   }
 }
 
 /** A refusal that another program met and that every program meets. */
 function refusalOfAll(): BpfRefusal | undefined {
-  for (const link of links.values())
-    if (typeof link !== 'number' && !link.syscall.endsWith('loader') && link.syscall !== 'open') return link;
+  for (const link of links.values()) if (typeof link !== 'number' && !link.syscall.endsWith('loader')) return link;
   return undefined;
 }
 
@@ -96,22 +114,33 @@ function loadProgram(addon: Addon, name: BpfProgram): number | BpfRefusal {
     return addon.bpfLinkIterator(progs[0] ?? -1, maps[0] ?? -1);
   } catch (error) {
     if (log.length > 0) process.stderr.write(log.subarray(0, Math.max(log.indexOf(0), 0)));
-    return explainRefusal(error);
+    return explainRefusal(name, error);
   } finally {
     for (const fd of open) closeSync(fd);
   }
 }
 
+const notPermitted = 'reading with BPF needs CAP_BPF and CAP_PERFMON in the initial user namespace, and no lockdown';
+
 const reasons: Readonly<Record<string, string>> = {
-  EPERM: 'refused: reading with BPF needs CAP_BPF and CAP_PERFMON in the initial user namespace, and no lockdown',
-  EACCES: 'refused: reading with BPF needs CAP_BPF and CAP_PERFMON in the initial user namespace, and no lockdown',
+  EPERM: notPermitted,
+  EACCES: notPermitted,
   ENOSYS: 'this kernel has no bpf(2), or a filter denies it',
-  E2BIG: 'this kernel is older than 5.17, where BPF programs resolve their types in the kernel',
+  E2BIG: 'this kernel is older than 5.17, where BPF programs look up their types in the kernel',
 };
 
-function explainRefusal(error: unknown): BpfRefusal {
+/** The first release with what a program reads. */
+const releases: Readonly<Record<BpfProgram, string>> = {
+  namespaces: '6.18',
+  superblocks: '6.1',
+  files: '6.1',
+  tasks: '6.1',
+  threads: '6.1',
+};
+
+function explainRefusal(name: BpfProgram, error: unknown): BpfRefusal {
   if (!isSyscallError(error)) throw error;
   const { code, syscall } = error;
-  const known = syscall.endsWith('loader') && code !== 'EPERM' ? undefined : reasons[code];
-  return { code, syscall, reason: known ?? `this kernel does not take the program (${syscall}: ${code})` };
+  const fallback = `this kernel does not take the BPF program '${name}', which is made for Linux ${releases[name]} and later`;
+  return { code, syscall, reason: reasons[code] ?? fallback };
 }
