@@ -10,12 +10,10 @@ export interface IdMapLine {
 
 /** @throws MalformedError when a line is not three numbers */
 export function parseIdMap(text: string, file = '/proc/PID/uid_map'): IdMapLine[] {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line, index) => {
-      const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s*$/.exec(line);
-      if (!match) throw new MalformedError(file, index + 1, 'a mapping of three numbers', line);
-      return { inside: Number(match[1]), outside: Number(match[2]), count: Number(match[3]) };
-    });
+  return text.split('\n').flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s*$/.exec(line);
+    if (!match) throw new MalformedError(file, index + 1, 'a mapping of three numbers', line);
+    return [{ inside: Number(match[1]), outside: Number(match[2]), count: Number(match[3]) }];
+  });
 }

@@ -16,3 +16,13 @@ export class MalformedError extends Error {
     this.field = field;
   }
 }
+
+/** The number, from 1, of the first line of `text` that begins with `start`; 1 where there is none. */
+export function findLine(text: string, start: string): number {
+  return (
+    Math.max(
+      text.split('\n').findIndex((line) => line.startsWith(start)),
+      0,
+    ) + 1
+  );
+}

@@ -35,7 +35,8 @@ export function parseMountinfo(text: string): MountLine[] {
       root === undefined ||
       mountPoint === undefined ||
       options === undefined ||
-      fsType === undefined
+      fsType === undefined ||
+      !/^\d+ \d+$/.test(`${id} ${parentId}`)
     )
       throw new MalformedError('/proc/PID/mountinfo', number, 'a mount', line);
     lines.push({

@@ -17,6 +17,7 @@ export interface ProcessStat {
 const open = 0x28;
 const close = 0x29;
 const space = 0x20;
+const lineEnd = 0x0a;
 
 /** PF_KTHREAD of include/linux/sched.h. */
 const kernelThreadFlag = 0x00200000;
@@ -30,8 +31,10 @@ export function parseStat(bytes: Uint8Array): ProcessStat {
   const nameStart = bytes.indexOf(open);
   const nameEnd = bytes.lastIndexOf(close);
   if (nameStart < 0 || nameEnd < nameStart) throw new MalformedError('/proc/PID/stat', 1, 'comm', bytes);
+  const state = bytes[nameEnd + 2];
+  if (bytes[nameEnd + 1] !== space || state === undefined)
+    throw new MalformedError('/proc/PID/stat', 1, 'state', bytes);
   const fields = new FieldReader(bytes, nameEnd + 2);
-  const state = String.fromCharCode(bytes[nameEnd + 2] ?? 0);
   fields.skip(1);
   const ppid = fields.number('ppid');
   fields.skip(4);
@@ -42,7 +45,7 @@ export function parseStat(bytes: Uint8Array): ProcessStat {
   return {
     pid: new FieldReader(bytes, 0).number('pid'),
     comm: parseText(bytes.subarray(nameStart + 1, nameEnd)),
-    state,
+    state: String.fromCharCode(state),
     ppid,
     flags,
     threads,
@@ -81,7 +84,9 @@ class FieldReader {
       value = value * 10 + digit;
       digits++;
     }
-    if (digits === 0) throw new MalformedError('/proc/PID/stat', 1, field, this.#bytes);
+    const behind = this.#bytes[this.#at];
+    if (digits === 0 || (behind !== undefined && behind !== space && behind !== lineEnd))
+      throw new MalformedError('/proc/PID/stat', 1, field, this.#bytes);
     this.#at++;
     return value;
   }

@@ -1,15 +1,18 @@
 // /proc/PID/status: proc_pid_status(5). Only the fields that nscope uses.
-import { MalformedError } from './malformed.ts';
+import { findLine, MalformedError } from './malformed.ts';
 
 /**
  * NSpid: the task's PIDs from the reader's pid namespace to its own. Absent before Linux 4.1, and for a process that ended
  * while it was read.
  */
 export function parseNestedPids(status: string): number[] | undefined {
-  const numbers = readField(status, 'NSpid')?.split(/\s+/).map(Number);
-  if (numbers?.some((number) => !Number.isInteger(number)))
-    throw new MalformedError('/proc/PID/status', 1, 'NSpid', status);
-  return numbers;
+  const text = readField(status, 'NSpid');
+  const numbers = text?.split(/\s+/).map(Number);
+  if (text === undefined || numbers === undefined) return undefined;
+  if (!numbers.every((number) => Number.isInteger(number)))
+    throw new MalformedError('/proc/PID/status', findLine(status, 'NSpid:'), 'NSpid', text);
+  // The kernel takes the PIDs away before the directory in /proc goes: fs/proc/array.c, task_state().
+  return numbers.includes(0) ? undefined : numbers;
 }
 
 /** CapEff as hexadecimal digits: capabilities(7). */
@@ -18,5 +21,5 @@ export function parseEffectiveCapabilities(status: string): string | undefined {
 }
 
 function readField(status: string, name: string): string | undefined {
-  return new RegExp(`^${name}:\\s*(.*\\S)`, 'm').exec(status)?.[1];
+  return new RegExp(`^${name}:[ \\t]*(.*\\S)`, 'm').exec(status)?.[1];
 }

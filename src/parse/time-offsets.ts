@@ -1,5 +1,5 @@
 // /proc/PID/timens_offsets: time_namespaces(7).
-import { MalformedError } from './malformed.ts';
+import { findLine, MalformedError } from './malformed.ts';
 
 export interface ClockOffset {
   readonly seconds: number;
@@ -16,7 +16,7 @@ export interface ClockOffsets {
 export function parseTimeOffsets(text: string): ClockOffsets {
   const read = (clock: string): ClockOffset => {
     const match = new RegExp(`^${clock}\\s+(-?\\d+)\\s+(\\d+)$`, 'm').exec(text);
-    if (!match) throw new MalformedError('/proc/PID/timens_offsets', 1, clock, text);
+    if (!match) throw new MalformedError('/proc/PID/timens_offsets', findLine(text, clock), clock, text);
     return { seconds: Number(match[1]), nanoseconds: Number(match[2]) };
   };
   return { monotonic: read('monotonic'), boottime: read('boottime') };

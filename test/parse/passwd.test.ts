@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parsePasswd } from '../../src/parse/passwd.ts';
+
+test('Users come by uid, the first of two with one uid before the second.', () => {
+  const users = parsePasswd('root:x:0:0:root:/root:/bin/sh\ntoor:x:0:0::/:/bin/sh\nnobody:*:65534:65534:::\n');
+  assert.deepEqual(
+    [...users],
+    [
+      [0, 'root'],
+      [65534, 'nobody'],
+    ],
+  );
+});
+
+test('Lines that are no users are passed over.', () => {
+  assert.deepEqual([...parsePasswd('')], []);
+  assert.deepEqual(
+    [...parsePasswd('# comment\n+::::::\n+@group:x:::\n:x:5:5::/:\nx:x:abc:1::/:\nx:x:-1:1::/:\ny\n')],
+    [],
+  );
+});
