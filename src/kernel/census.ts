@@ -114,6 +114,8 @@ export function listMountNamespaces(privileged: boolean): Listing | NoListing {
   const facts: NamespaceFact[] = [];
   const own = openNamespace('/proc/self/ns/mnt');
   try {
+    // The walk gives those beside it, not itself.
+    facts.push({ fact: 'namespace', type: 'mnt', inode: own.inode, dev: own.dev });
     for (const step of [nsMntGetNext, nsMntGetPrev]) {
       const end = walkMountNamespaces(own.fd, step, facts);
       if (end !== 'ENOENT')

@@ -1,14 +1,29 @@
-// Which processes are there, and in which namespaces? /proc/PID/ns/*, stat: namespaces(7), proc_pid_stat(5).
+// Which processes are there, and in which namespaces? /proc/PID/ns/*, stat: namespaces(7), proc_pid_stat(5). Where the
+// kernel's task list was read, only those that it withheld.
+
 import { listPids, readProcTable } from '../kernel/proc-table.ts';
+import { countProcesses } from '../kernel/process-count.ts';
+import { namespaceTypeFacts } from '../model/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
 import { readTasks } from './task-records.ts';
 
 export const processes: Source = {
   name: 'processes',
   question: 'which processes are there, and in which namespaces?',
-  skip: (context) => (context.tasksByBpf() ? 'read from the kernel, with BPF' : undefined),
   run(context: SourceContext): void {
-    const pids = listPids();
-    for (const task of readTasks(context, pids.map(String), readProcTable)) context.emit(task);
+    const names = context.tasksByBpf() ? listWithheld(context) : listPids().map(String);
+    for (const task of readTasks(context, names, readProcTable)) context.emit(task);
   },
 };
+
+/** There are hosts that keep their init out of the kernel's iterators. The number of processes tells whether more are. */
+function listWithheld(context: SourceContext): string[] {
+  const known = new Set<number>();
+  for (const { pid } of context.processes()) known.add(pid);
+  const withheld = known.has(1) ? [] : [1];
+  const initial = context.host.vantage.procPidNamespace === namespaceTypeFacts.pid.initialInode;
+  if (!initial || countProcesses() === known.size + withheld.length) return withheld.map(String);
+  return listPids()
+    .filter((pid) => !known.has(pid))
+    .map(String);
+}
