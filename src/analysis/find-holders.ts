@@ -1,7 +1,7 @@
 // What keeps a namespace alive, and what would release it?
 
 import type { HolderKind } from '../model/holders.ts';
-import { isKnown } from '../model/known.ts';
+import { isKnown, type Known } from '../model/known.ts';
 import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
 import type { Holder, Namespace, Process } from '../model/schema.ts';
 import { describeCommand } from './command.ts';
@@ -75,15 +75,12 @@ function describeHolder(index: SnapshotIndex, namespace: Namespace, holder: Hold
       return { ...ofDescriptor(index, holder), kind: holder.kind, ...noteOf(holder.kind) };
     case 'socket':
     case 'in-flight':
+    case 'peer-credentials':
       return {
         ...ofDescriptor(index, holder),
         kind: holder.kind,
         socket: holder.socket,
-        ...(holder.kind === 'in-flight'
-          ? {
-              note: 'a descriptor sent to this socket and not yet received; it goes when it is received or the socket closes',
-            }
-          : {}),
+        ...noteOfSocket(holder.kind),
       };
     case 'bind-mount':
     case 'file-system':
@@ -95,9 +92,17 @@ function describeHolder(index: SnapshotIndex, namespace: Namespace, holder: Hold
         note:
           holder.ruledOut.length === 0
             ? 'it came into being during the scan, so nothing is ruled out; look again'
-            : `ruled out: ${holder.ruledOut.join(', ')}; what remains: a registered io_uring file, an open directory of /proc/PID, peer credentials of a unix socket, a perf event, a file system context, an asynchronous request`,
+            : `ruled out: ${holder.ruledOut.join(', ')}; what remains: a registered io_uring file, a perf event, a file system context, an asynchronous request`,
       };
   }
+}
+
+function noteOfSocket(kind: 'socket' | 'in-flight' | 'peer-credentials'): Pick<HeldBy, 'note'> {
+  if (kind === 'in-flight')
+    return {
+      note: 'a descriptor sent to this socket and not yet received; it goes when it is received or the socket closes',
+    };
+  return kind === 'peer-credentials' ? { note: 'SO_PEERCRED of this unix socket names a process of it' } : {};
 }
 
 function noteOf(kind: 'fd' | 'tap' | 'credentials' | 'pidfd' | 'proc-file'): Pick<HeldBy, 'note'> {
@@ -107,7 +112,7 @@ function noteOf(kind: 'fd' | 'tap' | 'credentials' | 'pidfd' | 'proc-file'): Pic
     case 'pidfd':
       return { note: 'a pidfd of a process of this pid namespace' };
     case 'proc-file':
-      return { note: 'an open file of a procfs of this pid namespace' };
+      return { note: 'an open file or directory of a procfs of this pid namespace, or of a process of it' };
     default:
       return {};
   }
@@ -138,10 +143,13 @@ function describeMount(
     ...(path === undefined ? {} : { path }),
     ...(around === undefined ? {} : { namespace: formatNamespace('mnt', around) }),
     ...(release === undefined ? {} : { release }),
-    ...(release === undefined && around !== undefined
-      ? { note: `goes with its mount namespace; see: nscope holders mnt:[${around}]` }
-      : {}),
+    ...(release === undefined ? { note: explainMount(holder, around) } : {}),
   };
+}
+
+function explainMount({ path }: { readonly path: Known<string> }, around: number | undefined): string {
+  if (around !== undefined) return `goes with its mount namespace; see: nscope holders mnt:[${around}]`;
+  return isKnown(path) ? 'its mount namespace is not known' : (path.detail ?? 'where it is mounted was not asked for');
 }
 
 /** The command that unmounts: by ip(8) where it named it, in place where nscope is, else by entering through a holder. */

@@ -1,6 +1,6 @@
 // Looks things of a snapshot up: processes by PID, namespaces by type and inode, children of both.
 import { isKnown } from '../model/known.ts';
-import type { NamespaceType } from '../model/namespace-types.ts';
+import { type NamespaceType, namespaceLinks, readLinkType } from '../model/namespace-types.ts';
 import type { Namespace, Process, Snapshot } from '../model/schema.ts';
 
 /** Each map is made when it is first asked for, and once. */
@@ -41,13 +41,17 @@ export class SnapshotIndex {
     return this.#childProcesses.get(pid) ?? [];
   }
 
-  /** Processes and threads in a namespace, by pid. */
+  /** Processes and threads that are in a namespace, or whose children will be, by pid; each once. */
   membersOf(type: NamespaceType, inode: number): readonly Process[] {
     if (!this.#members) {
       this.#members = new Map();
       for (const process of this.snapshot.processes)
-        for (const [link, of] of Object.entries(process.namespaces))
-          if (isKnown(of)) append(this.#members, keyOf(link as NamespaceType, of), process);
+        for (const link of namespaceLinks) {
+          const type = readLinkType(link);
+          const of = process.namespaces[link];
+          if (isKnown(of) && (link === type || of !== process.namespaces[type]))
+            append(this.#members, keyOf(type, of), process);
+        }
     }
     return this.#members.get(keyOf(type, inode)) ?? [];
   }

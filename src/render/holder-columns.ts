@@ -1,5 +1,6 @@
 // The columns of a listing of holders.
 import type { HeldBy } from '../analysis/find-holders.ts';
+import { holderKinds } from '../model/holders.ts';
 import type { Namespace } from '../model/schema.ts';
 import type { Column } from './columns.ts';
 
@@ -19,8 +20,7 @@ export const holderColumns: readonly Column<HolderRow>[] = [
   {
     name: 'kind',
     header: 'HOLDER',
-    meaning:
-      'process, thread, for-children, fd, socket, tap, in-flight, credentials, bind-mount, file-system, child, owned or kernel',
+    meaning: `one of ${holderKinds.join(', ')}`,
     kind: 'string',
     value: ({ holder }) => holder.kind,
   },

@@ -17,6 +17,9 @@ export interface TableOptions<Row> {
 
 const gap = '  ';
 
+/** Where lines are not fitted, cells of a column that could be cut are padded up to this. */
+const widestPadding = 48;
+
 /** A column is not cut below this. */
 const narrowest = 8;
 
@@ -33,17 +36,25 @@ export function* formatTable<Row>(
     }),
   );
   const widths = fitWidths(columns, cells, options);
+  const fitted = options.width !== undefined;
   if (options.header) {
     const line = joinCells(
       columns,
       columns.map((column) => column.header),
       widths,
+      fitted,
     );
     yield options.paintHeader ? options.paintHeader(line) : line;
   }
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] as Row;
-    yield joinCells(columns, cells[i] ?? [], widths, (text, column) => options.paint?.(text, column, row) ?? text);
+    yield joinCells(
+      columns,
+      cells[i] ?? [],
+      widths,
+      fitted,
+      (text, column) => options.paint?.(text, column, row) ?? text,
+    );
   }
 }
 
@@ -57,7 +68,9 @@ function fitWidths<Row>(
     for (const row of cells) width = Math.max(width, measureWidth(row[index] ?? ''));
     return width;
   });
-  if (options.width === undefined) return widths;
+  // Without a terminal nothing is cut; but one long cell must not push the next column away from all rows.
+  if (options.width === undefined)
+    return widths.map((width, i) => (columns[i]?.cut ? Math.min(width, widestPadding) : width));
   let over = widths.reduce((sum, width) => sum + width, 0) + gap.length * (columns.length - 1) - options.width;
   // The widest of the columns that may shrink gives first, so that several long ones end alike.
   while (over > 0) {
@@ -78,13 +91,15 @@ function joinCells<Row>(
   columns: readonly Column<Row>[],
   cells: readonly string[],
   widths: readonly number[],
+  fitted: boolean,
   paint: (text: string, column: Column<Row>) => string = (text) => text,
 ): string {
   let line = '';
   let pending = '';
   columns.forEach((column, index) => {
     const width = widths[index] ?? 0;
-    const text = cutText(cells[index] ?? '', width, column.cut ?? 'end');
+    const cell = cells[index] ?? '';
+    const text = fitted ? cutText(cell, width, column.cut ?? 'end') : cell;
     const padding = ' '.repeat(Math.max(0, width - measureWidth(text)));
     const painted = paint(text, column);
     // Blanks at the end of a line are kept back until something follows them.
