@@ -14,6 +14,8 @@ enum kind {
 	TUN = 4,         /* a tun or tap queue of another network namespace than its task's */
 	PIDFD = 5,       /* of a process in another pid namespace than its task's */
 	PROCFS = 6,      /* on a procfs of another pid namespace than its task's */
+	PROC_ENTRY = 8,  /* in the /proc directory of a process in another pid namespace than its task's */
+	PEER = 9,        /* a unix socket: what SO_PEERCRED tells of the other end is in another pid or user namespace */
 	CUT = 7,         /* no namespace: this socket's queue holds more than could be told */
 };
 
@@ -26,11 +28,11 @@ struct record {
 	u32 fd;        /* the descriptor, or that of the socket in whose queue the file is */
 	u32 in_flight; /* 1: in the queue */
 	u32 family;    /* of the socket: AF_* */
-	u32 target;    /* PIDFD: the PID in the reader's pid namespace, 0: none there, or it is gone */
+	u32 target;    /* PIDFD, PROC_ENTRY: the PID in the reader's pid namespace, 0: none there, or it is gone */
 	u32 pad;
 };
 #define MOST_RECORDS 560 /* of one descriptor */
-_Static_assert((MOST_RECORDS + 3) * sizeof(struct record) < SHOW_BYTES, "all records of one descriptor must fit");
+_Static_assert((MOST_RECORDS + 5) * sizeof(struct record) < SHOW_BYTES, "all records of one descriptor must fit");
 
 #define AF_UNIX 1
 #define SCM_MAX_FD 253 /* include/net/scm.h */
@@ -52,10 +54,17 @@ struct search {
 /* What a file leads to: one of these. */
 struct found {
 	struct sock *sock;
-	struct pid *pid;
+	struct pid *pid, *peer;
+	struct cred *peer_cred;
 	u64 pid_ns;
 	u64 kind;
 };
+
+static __always_inline u64 pid_ns_of(struct pid *pid) {
+	struct upid innermost = {};
+	READ_AT(innermost, (u64)pid + OFFSET(pid, numbers) + READ(pid, level) * sizeof innermost);
+	return (u64)innermost.ns;
+}
 
 static __noinline int tell(struct search *search, u32 kind, u64 namespace, u32 type) {
 	struct record *record = &search->record;
@@ -88,11 +97,17 @@ static __noinline int inspect(struct search *search, struct file *file) {
 		struct sock *sock = READ(socket, sk);
 		record->family = READ(sock, __sk_common.skc_family);
 		found.sock = sock;
+		if (record->family == AF_UNIX) {
+			found.peer = READ(sock, sk_peer_pid);
+			found.peer_cred = READ(sock, sk_peer_cred);
+		}
 		if (!record->in_flight) record->socket_inode = READ(inode, i_ino);
 		found.kind = SOCKET;
 	} else if (magic == PROC_SUPER_MAGIC) {
 		struct proc_fs_info *info = READ(sb, s_fs_info);
+		struct proc_inode *entry = (void *)inode - OFFSET(proc_inode, vfs_inode);
 		found.pid_ns = (u64)READ(info, pid_ns);
+		found.pid = READ(entry, pid);
 		found.kind = PROCFS;
 	} else if (magic == PID_FS_MAGIC) { /* from 6.9 */
 		found.pid = (void *)inode_private;
@@ -119,16 +134,23 @@ static __noinline int inspect(struct search *search, struct file *file) {
 	/* What is NULL reads as zeros. */
 	struct sock *sock = found.sock;
 	struct pid *pid = found.pid;
-	struct upid innermost = {};
-	READ_AT(innermost, (u64)pid + OFFSET(pid, numbers) + READ(pid, level) * sizeof innermost);
+	struct cred *peer_cred = found.peer_cred;
+	struct user_namespace *peer_user = READ(peer_cred, user_ns);
+	u64 peer = pid_ns_of(found.peer), pid_ns = pid_ns_of(pid);
 	record->target = pid_at(pid, search->level);
-	u64 net = (u64)READ(sock, __sk_common.skc_net.net), pid_ns = found.pid_ns | (u64)innermost.ns;
+	u64 net = (u64)READ(sock, __sk_common.skc_net.net);
+	if ((u64)peer_user != search->user && READ(peer_user, parent))
+		tell(search, PEER, (u64)peer_user + OFFSET(user_namespace, ns), CLONE_NEWUSER);
 	if (found.kind == NSFS)
 		tell(search, NSFS, inode_private, 0);
 	else if (net && net != search->net)
 		tell(search, found.kind, net + OFFSET(net, ns), CLONE_NEWNET);
+	if (found.pid_ns && found.pid_ns != search->pid)
+		tell(search, PROCFS, found.pid_ns + OFFSET(pid_namespace, ns), CLONE_NEWPID);
 	else if (pid_ns && pid_ns != search->pid)
-		tell(search, found.kind, pid_ns + OFFSET(pid_namespace, ns), CLONE_NEWPID);
+		tell(search, found.kind == PIDFD ? PIDFD : PROC_ENTRY, pid_ns + OFFSET(pid_namespace, ns), CLONE_NEWPID);
+	else if (peer && peer != search->pid)
+		tell(search, PEER, peer + OFFSET(pid_namespace, ns), CLONE_NEWPID);
 	return 0;
 }
 
@@ -177,8 +199,12 @@ static __always_inline int is_plain(struct task_struct *task, struct file *file)
 		struct socket *socket = (void *)private;
 		struct sock *sock = READ(socket, sk);
 		if (READ(sock, __sk_common.skc_net.net) != READ(task, nsproxy, net_ns)) return 0;
-		return READ(sock, __sk_common.skc_family) != AF_UNIX ||
-		       (u64)READ(sock, sk_receive_queue.next) == (u64)sock + OFFSET(sock, sk_receive_queue);
+		if (READ(sock, __sk_common.skc_family) != AF_UNIX) return 1;
+		if ((u64)READ(sock, sk_receive_queue.next) != (u64)sock + OFFSET(sock, sk_receive_queue)) return 0;
+		struct pid *peer = READ(sock, sk_peer_pid);
+		struct cred *peer_cred = READ(sock, sk_peer_cred);
+		/* A peer of the initial pid and user namespaces holds nothing that could end. */
+		return !READ(peer, level) && (!peer_cred || peer_cred == own || !READ(peer_cred, user_ns, parent));
 	}
 	if (magic == ANON_INODE_FS_MAGIC) {
 		u64 name = 0;
@@ -199,10 +225,8 @@ int files(struct bpf_iter__task_file *ctx) {
 	search.user = (u64)READ(task, real_cred, user_ns);
 	search.net = (u64)READ(task, nsproxy, net_ns);
 	struct pid *pid = READ(task, thread_pid);
-	struct upid innermost = {};
 	u32 level = READ(pid, level);
-	READ_AT(innermost, (u64)pid + OFFSET(pid, numbers) + level * sizeof innermost);
-	search.pid = (u64)innermost.ns;
+	search.pid = pid_ns_of(pid);
 	/* A task of the initial pid namespace is seen from there alone. */
 	search.level = level ? reader_level() : 0;
 	/* Without a network or pid namespace the task is ending, and its files are being closed. */

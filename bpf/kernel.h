@@ -253,6 +253,10 @@ struct super_block___chain { /* from 6.18 */
 struct proc_fs_info {
 	struct pid_namespace *pid_ns;
 };
+struct proc_inode {
+	struct pid *pid;
+	struct inode vfs_inode;
+};
 struct fuse_conn {
 	struct pid_namespace *pid_ns;
 };
@@ -281,6 +285,8 @@ struct sk_buff_head {
 struct sock {
 	struct sock_common __sk_common;
 	struct sk_buff_head sk_receive_queue;
+	struct pid *sk_peer_pid;
+	struct cred *sk_peer_cred;
 };
 struct socket {
 	struct sock *sk;

@@ -3,14 +3,16 @@ import { findTypeByCloneValue, type NamespaceType } from '../model/namespace-typ
 import { countRecords, viewLongWords, viewWords } from './bpf-words.ts';
 
 /** What kind of file holds it; the numbers of `enum kind` in bpf/files.bpf.c. */
-const kinds = ['none', 'nsfs', 'socket', 'credentials', 'tun', 'pidfd', 'procfs', 'cut'] as const;
+const kinds = ['none', 'nsfs', 'socket', 'credentials', 'tun', 'pidfd', 'procfs', 'cut', 'proc-entry', 'peer'] as const;
 
 export type BpfFileKind = Exclude<(typeof kinds)[number], 'none' | 'cut'>;
 
 /**
  * An open file and the namespace that it holds. `nsfs`: the namespace itself. The others are told only where the
  * namespace is not the one that the task is in: `socket` and `tun` (net), `credentials` (the user namespace in which the
- * file was opened, where it is not the initial one), `pidfd` (pid, of the process it stands for), `procfs` (pid, of the procfs that the file is on).
+ * file was opened, where it is not the initial one), `pidfd` (pid, of the process it stands for), `procfs` (pid, of the
+ * procfs that the file is on), `proc-entry` (pid, of the process whose /proc directory it is in), `peer` (pid and user,
+ * of the process at the other end of a unix socket, as SO_PEERCRED keeps them).
  */
 export interface BpfFileRecord {
   readonly kind: BpfFileKind;
@@ -28,7 +30,7 @@ export interface BpfFileRecord {
   readonly socketInode: number;
   /** AF_* of a socket; else 0. */
   readonly family: number;
-  /** `pidfd`: the PID in the reader's pid namespace; 0 when it has none there or was reaped. */
+  /** `pidfd`, `proc-entry`: the PID in the reader's pid namespace; 0 when it has none there or was reaped. */
   readonly target: number;
 }
 

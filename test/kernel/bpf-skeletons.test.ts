@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parseBpfSkeleton } from '../../src/parse/bpf-skeleton.ts';
+import { missing } from '../tiers.ts';
+
+function check(folder: string) {
+  return spawnSync(process.execPath, ['scripts/skeletons.js', '--check', '--folder', folder], { encoding: 'utf8' });
+}
+
+function copyPrograms(): { readonly folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'bpf-'));
+  cpSync('bpf', folder, { recursive: true });
+  return { folder, remove: () => rmSync(folder, { recursive: true }) };
+}
+
+test('The committed BPF skeletons are current.', () => {
+  const { status, stdout, stderr } = check('bpf');
+  assert.equal(stderr, '');
+  assert.equal(status, 0);
+  assert.match(stdout, /^skeletons: 5 current/);
+});
+
+test('A change of a program or a header makes its skeletons out of date.', () => {
+  const { folder, remove } = copyPrograms();
+  try {
+    appendFileSync(join(folder, 'reader.h'), '/* more */\n');
+    const { status, stderr } = check(folder);
+    assert.equal(status, 1);
+    assert.match(stderr, /files\.skel is older than its sources/);
+    assert.doesNotMatch(stderr, /superblocks\.skel/, 'it does not include that header');
+  } finally {
+    remove();
+  }
+});
+
+test('A skeleton that is missing, and one without a source, are told.', () => {
+  const { folder, remove } = copyPrograms();
+  try {
+    rmSync(join(folder, 'skeletons', 'tasks.skel'));
+    rmSync(join(folder, 'threads.bpf.c'));
+    const { status, stderr } = check(folder);
+    assert.equal(status, 1);
+    assert.match(stderr, /tasks\.skel is missing/);
+    assert.match(stderr, /threads\.skel has no source/);
+  } finally {
+    remove();
+  }
+});
+
+const skip = missing({ commands: ['clang', 'bpftool'] });
+
+test('Building the skeletons again with the same tools gives the same bytes.', { skip }, (context) => {
+  const { stdout } = check('bpf');
+  const others = /bytes not compared for \d+: (.*) here/.exec(stdout)?.[1];
+  if (others !== undefined) return context.skip(`needs the clang and bpftool that made them; ${others} is here`);
+  assert.match(stdout, /bytes equal/);
+});
+
+test('A stored skeleton states its maps and programs, and a cut one is an error.', () => {
+  const bytes = readFileSync('bpf/skeletons/namespaces.skel');
+  const { maps, progs, data, insns } = parseBpfSkeleton(bytes);
+  assert.deepEqual([maps, progs, insns.length % 8], [1, 1, 0]);
+  assert.ok(data.length > 1000);
+  assert.throws(() => parseBpfSkeleton(bytes.subarray(0, bytes.length - 1)), /has \d+/);
+  assert.throws(() => parseBpfSkeleton(Buffer.from('no skeleton')), /not a stored BPF skeleton/);
+});

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import {
+  type BpfReading,
+  closeBpfPrograms,
+  readBpfFiles,
+  readBpfNamespaces,
+  readBpfSuperblocks,
+  readBpfTasks,
+  readPidView,
+} from '../../src/kernel/bpf.ts';
+import { namespaceLinks, readLinkType } from '../../src/model/namespace-types.ts';
+import { type BpfFileRecord, parseBpfFiles } from '../../src/parse/bpf-files.ts';
+import { parseBpfNamespaces } from '../../src/parse/bpf-namespaces.ts';
+import { parseBpfSuperblocks } from '../../src/parse/bpf-superblocks.ts';
+import { BpfTaskCursor } from '../../src/parse/bpf-tasks.ts';
+import { parseStat } from '../../src/parse/stat.ts';
+import { type BedNamespace, bedNeeds, makeBed } from '../bed/bed.ts';
+import { isLinuxSince } from '../kernels/release.ts';
+import { missing } from '../tiers.ts';
+import { countDescriptors } from './open-descriptors.ts';
+
+const needs = { ...bedNeeds, root: true, files: ['/sys/kernel/btf/vmlinux'] };
+const skip = isLinuxSince(5, 17) ? missing(needs) : missing({ root: true });
+
+function bytesOf(reading: BpfReading): Buffer {
+  assert.ok('bytes' in reading, 'refused' in reading ? `${reading.refused.syscall}: ${reading.refused.reason}` : '');
+  return reading.bytes;
+}
+
+function keyOf({ type, inode }: Pick<BedNamespace, 'type' | 'inode'>): string {
+  return `${type}:[${inode}]`;
+}
+
+test('The kernel lists every namespace, wherever it hides, from Linux 6.18.', { skip }, async () => {
+  const bed = await makeBed();
+  try {
+    const reading = readBpfNamespaces();
+    if (!isLinuxSince(6, 18)) {
+      assert.ok('refused' in reading);
+      assert.match(reading.refused.reason, /6\.18|5\.17/);
+      return;
+    }
+    const listed = new Map(parseBpfNamespaces(bytesOf(reading)).map((namespace) => [keyOf(namespace), namespace]));
+    const missed = bed.namespaces.filter((namespace) => !listed.has(keyOf(namespace)));
+    assert.ok(bed.namespaces.length > 50);
+    assert.deepEqual(
+      missed.map(({ place, type }) => `${place} ${type}`),
+      [],
+    );
+    for (const { id, type, inode } of bed.namespaces)
+      if (id !== undefined) assert.equal(listed.get(keyOf({ type, inode }))?.id, id);
+  } finally {
+    await bed.release();
+    closeBpfPrograms();
+  }
+});
+
+test('The kernel lists what /proc shows of every process, each once, with owners that it lists too.', { skip }, () => {
+  if (!isLinuxSince(6, 18)) return assert.ok('refused' in readBpfNamespaces());
+  const inProc = (): Set<string> => {
+    const links = new Set<string>();
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+      for (const link of namespaceLinks)
+        try {
+          links.add(readlinkSync(`/proc/${pid}/ns/${link}`));
+        } catch {
+          // It ended, or is refused even to root.
+        }
+    return links;
+  };
+  const before = inProc();
+  const namespaces = parseBpfNamespaces(bytesOf(readBpfNamespaces()));
+  const after = inProc();
+  closeBpfPrograms();
+  const keys = new Set(namespaces.map(keyOf));
+  assert.equal(keys.size, namespaces.length, 'none is told twice');
+  const stayed = [...before].filter((key) => after.has(key));
+  assert.ok(stayed.length >= 8);
+  assert.deepEqual(
+    stayed.filter((key) => !keys.has(key)),
+    [],
+  );
+  for (const { ownerInode, parentInode, type } of namespaces) {
+    if (ownerInode !== 0) assert.ok(keys.has(`user:[${ownerInode}]`), `the owner user:[${ownerInode}] is listed`);
+    if (parentInode !== 0) assert.ok(keys.has(`${type}:[${parentInode}]`), `the parent ${type}:[${parentInode}]`);
+  }
+});
+
+/** Records of one turn of the program; see CHUNK in bpf/namespaces.bpf.c. */
+const chunk = 480;
+
+test('More namespaces of a type than one turn of the program takes are listed to the last.', { skip }, async () => {
+  if (!isLinuxSince(6, 18)) return assert.ok('refused' in readBpfNamespaces());
+  const script = `i=0; while [ $i -le ${chunk} ]; do unshare -u sh -c 'readlink /proc/self/ns/uts; exec sleep 99' & i=$((i+1)); done; wait`;
+  const group = spawn('sh', ['-c', script], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const made = new Set<string>();
+  try {
+    for await (const line of createInterface({ input: group.stdout })) if (made.add(line).size > chunk) break;
+    const listed = parseBpfNamespaces(bytesOf(readBpfNamespaces())).map(keyOf);
+    assert.equal(new Set(listed).size, listed.length, 'none is told twice');
+    assert.ok(made.size > chunk);
+    const known = new Set(listed);
+    assert.deepEqual(
+      [...made].filter((key) => !known.has(key)),
+      [],
+    );
+  } finally {
+    process.kill(-(group.pid ?? 0), 'SIGKILL');
+    closeBpfPrograms();
+  }
+});
+
+test('Every process and thread of a quiet bed is as /proc has it, field by field.', { skip }, async () => {
+  const bed = await makeBed(['process', 'thread', 'for-children', 'thread-leader-exited']);
+  let compared = 0;
+  try {
+    const holders = new Set(bed.namespaces.map(({ holder }) => holder.pid ?? bed.pid));
+    const cursor = new BpfTaskCursor(bytesOf(readBpfTasks(true)));
+    while (cursor.next()) {
+      if (!holders.has(cursor.pid)) continue;
+      const folder = `/proc/${cursor.pid}/task/${cursor.tid}`;
+      const stat = parseStat(readFileSync(`${folder}/stat`));
+      const { pid, comm, state, ppid, threads, startTimeTicks } = stat;
+      assert.deepEqual(
+        [cursor.tid, cursor.comm, cursor.state, cursor.ppid, cursor.threads, cursor.startTimeTicks()],
+        [pid, comm, state, ppid, threads, startTimeTicks],
+      );
+      const status = readFileSync(`${folder}/status`, 'latin1');
+      assert.deepEqual(cursor.pids.map(String), /^NSpid:\s+(.*)$/m.exec(status)?.[1]?.split(/\s+/));
+      assert.equal(`${cursor.uid}\t${cursor.euid}`, /^Uid:\s+(\d+\t\d+)/m.exec(status)?.[1]);
+      for (const link of namespaceLinks) {
+        const shown = existsSync(`${folder}/ns/${link}`) ? readlinkSync(`${folder}/ns/${link}`) : undefined;
+        if (shown !== undefined) assert.equal(`${readLinkType(link)}:[${cursor.inode(link)}]`, shown);
+        else assert.ok(state === 'Z' || link === 'pid_for_children', `${folder}/ns/${link}`);
+      }
+      compared++;
+    }
+  } finally {
+    await bed.release();
+    closeBpfPrograms();
+  }
+  assert.ok(compared >= 10, `${compared} tasks were compared`);
+});
+
+test('Of threads only those are told that differ from their leader, and every process is.', { skip }, async () => {
+  const bed = await makeBed(['thread']);
+  const processes = new Set<number>();
+  const tids = new Set<number>();
+  const cursor = new BpfTaskCursor(bytesOf(readBpfTasks()));
+  while (cursor.next()) (cursor.tid === cursor.pid ? processes : tids).add(cursor.tid);
+  const running = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/stat`));
+  await bed.release();
+  closeBpfPrograms();
+  assert.ok(processes.has(process.pid));
+  assert.ok(
+    !readdirSync('/proc/self/task').some((tid) => tids.has(Number(tid))),
+    'node has threads, all like its first',
+  );
+  const holders = bed.namespaces.map(({ holder }) => holder.tid);
+  assert.ok(holders.length > 3);
+  for (const tid of holders) assert.ok(tid !== undefined && tids.has(tid), `thread ${tid}`);
+  const unseen = running.filter((pid) => !processes.has(Number(pid)) && existsSync(`/proc/${pid}/stat`));
+  assert.ok(unseen.length < running.length / 10, 'only what began meanwhile is not there');
+});
+
+const filePlaces = ['fd', 'fd-in-flight', 'socket', 'tap', 'file-credentials', 'pidfd', 'proc-directory', 'thread-fd'];
+
+test('Open files lead to the namespaces that they hold, also in the queue of a unix socket.', { skip }, async () => {
+  const bed = await makeBed(filePlaces);
+  try {
+    const { records, cutSocketInodes } = parseBpfFiles(bytesOf(readBpfFiles()));
+    const held = bed.namespaces.filter(({ auxiliary }) => !auxiliary);
+    assert.ok(held.length >= 20);
+    for (const { place, type, inode, holder } of held) {
+      const found = records.find((record) => record.type === type && record.inode === inode && isAt(record, place));
+      assert.ok(found, `${place} ${type} in ${JSON.stringify(holder)}`);
+      if (holder.fd !== undefined) assert.equal(found.fd, holder.fd, place);
+      if (holder.socketInode !== undefined) assert.equal(found.socketInode, holder.socketInode, place);
+      if (holder.pid !== undefined) assert.equal(found.pid, holder.pid, place);
+    }
+    assert.deepEqual(cutSocketInodes, []);
+  } finally {
+    await bed.release();
+    closeBpfPrograms();
+  }
+});
+
+function isAt({ kind, inFlight }: BpfFileRecord, place: string): boolean {
+  if (place === 'fd-in-flight') return inFlight && kind === 'nsfs';
+  const kinds: Record<string, string> = {
+    fd: 'nsfs',
+    'thread-fd': 'nsfs',
+    socket: 'socket',
+    tap: 'tun',
+    'file-credentials': 'credentials',
+    pidfd: 'pidfd',
+    'proc-directory': 'proc-entry',
+  };
+  return !inFlight && kind === kinds[place];
+}
+
+test('Super blocks lead to mount namespaces, bind mounts and file systems, also hidden ones.', { skip }, async () => {
+  const places = ['process:mnt,net,ipc', 'bind-mount', 'hidden-bind-mount', 'nested-bind-mount', 'file-system'];
+  const bed = await makeBed(places);
+  try {
+    let walk = parseBpfSuperblocks(bytesOf(readBpfSuperblocks()));
+    for (let turn = 0; walk.torn && turn < 5; turn++) walk = parseBpfSuperblocks(bytesOf(readBpfSuperblocks()));
+    const found = new Map(walk.records.map((record) => [keyOf(record), record]));
+    assert.ok(bed.namespaces.length >= 20);
+    const reachable = bed.namespaces.filter(
+      ({ place, type, auxiliary }) => !auxiliary || type === 'mnt' || place === '',
+    );
+    for (const namespace of reachable) assert.ok(found.has(keyOf(namespace)), `${namespace.place} ${namespace.type}`);
+    for (const { place, type, inode, holder } of bed.namespaces.filter(({ place }) => place.endsWith('bind-mount'))) {
+      if (holder.mountNamespace === undefined) continue;
+      const records = walk.records.filter((record) => record.way === 'bind-mount' && record.inode === inode);
+      const inside = records.map((record) => record.mountNamespaceInode);
+      assert.ok(inside.includes(holder.mountNamespace), `${place} ${type} lies in mnt:[${holder.mountNamespace}]`);
+    }
+  } finally {
+    await bed.release();
+    closeBpfPrograms();
+  }
+});
+
+test('No descriptor stays open once the programs are closed, and one for each while they are not.', { skip }, () => {
+  const before = countDescriptors();
+  const readings = [readBpfSuperblocks(), readBpfFiles(), readBpfTasks(), readBpfTasks(true)];
+  for (const reading of readings) bytesOf(reading);
+  readBpfNamespaces();
+  assert.ok(countDescriptors() <= before + 5);
+  readBpfTasks();
+  assert.ok(countDescriptors() <= before + 5, 'a program is loaded once');
+  closeBpfPrograms();
+  assert.equal(countDescriptors(), before);
+});
+
+test('A process knows whether it is in the initial pid namespace.', { skip }, () => {
+  const { isInitial, procIsOurs } = readPidView();
+  assert.equal(isInitial, statSync('/proc/self/ns/pid').ino === 0xeffffffc);
+  assert.equal(procIsOurs, readlinkSync('/proc/self') === String(process.pid));
+});
