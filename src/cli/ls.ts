@@ -18,13 +18,16 @@ import type { OptionValues } from './verb.ts';
 
 const usualColumns = ['type', 'inode', 'processes', 'pid', 'user', 'owner', 'name', 'command'];
 
+/** The usual ones of what no process is in. */
+const hiddenColumns = ['type', 'inode', 'owner', 'user', 'since', 'name', 'holders'];
+
 /** Of the usual columns these are left out where no row has anything in them. */
 const leftOutWhenEmpty = ['name'];
 
 export async function run(_words: readonly string[], options: OptionValues): Promise<number> {
   const types = readTypes(options);
   const treeKind = readTreeKind(options);
-  const columns = chooseColumns(namespaceColumns, usualColumns, options);
+  const columns = chooseColumns(namespaceColumns, options.hidden ? hiddenColumns : usualColumns, options);
   // A wrong filter or order is told before anything is read.
   filterRows(namespaceColumns, [], options);
   sortRows(namespaceColumns, [], options);
@@ -33,6 +36,7 @@ export async function run(_words: readonly string[], options: OptionValues): Pro
   const index = new SnapshotIndex(snapshot);
   const all = snapshot.namespaces
     .filter(({ type }) => types.length === 0 || types.includes(type))
+    .filter(({ processes }) => !options.hidden || (processes.count === 0 && processes.threads === 0))
     .map((namespace) => makeNamespaceRow(namespace, index));
   const rows = sortRows(namespaceColumns, filterRows(namespaceColumns, all, options), options);
   if (options.json) {

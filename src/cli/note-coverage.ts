@@ -6,7 +6,7 @@ import { writeNote } from './output.ts';
 /** One line for each reason, on standard error, so that data stays data. */
 export function noteCoverage(coverage: Coverage): void {
   for (const text of coverage.disagreements) writeNote(`nscope: sources disagree: ${escapeText(text)}`);
-  if (coverage.verdict === 'complete') return;
-  for (const reason of coverage.reasons) writeNote(`nscope: partial: ${escapeText(reason)}`);
+  const word = coverage.verdict === 'complete' ? 'all namespaces are listed, but' : 'partial';
+  for (const reason of coverage.reasons) writeNote(`nscope: ${word}: ${escapeText(reason)}`);
   if (coverage.lifts.length > 0) writeNote(`nscope: to see more: ${coverage.lifts.map(escapeText).join('; ')}`);
 }

@@ -17,6 +17,10 @@ async function loadProcessColumns(): Promise<readonly ColumnMeaning[]> {
   return (await import('../render/process-columns.ts')).processColumns;
 }
 
+async function loadHolderColumns(): Promise<readonly ColumnMeaning[]> {
+  return (await import('../render/holder-columns.ts')).holderColumns;
+}
+
 export const verbs: readonly Verb[] = [
   {
     name: 'ls',
@@ -33,11 +37,16 @@ export const verbs: readonly Verb[] = [
         meaning: 'draw a tree: owner (the usual one), parent or process',
         choices: ['owner', 'parent', 'process'],
       },
+      {
+        flags: '--hidden',
+        meaning: 'only those that no process and no thread is in, with what holds them and since when',
+      },
       ...rowOptions,
     ],
     examples: [
       { command: 'nscope ls --type net,mnt', meaning: 'network and mount namespaces alone' },
-      { command: `nscope ls --filter 'processes == 0'`, meaning: 'namespaces that no process is in' },
+      { command: `nscope ls --filter 'processes > 10'`, meaning: 'namespaces that more than ten processes are in' },
+      { command: 'nscope ls --hidden', meaning: 'namespaces that no process is in, and what holds them' },
       { command: 'nscope --tree=owner', meaning: 'which user namespace owns what' },
     ],
     columns: loadNamespaceColumns,
@@ -118,6 +127,23 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope pid 1 --in 812', meaning: 'the init of the pid namespace that process 812 is in' },
     ],
     load: () => import('./pid.ts'),
+  },
+  {
+    name: 'holders',
+    summary: 'show everything that keeps a namespace alive, and what releases it',
+    details: [
+      'Lists every holder of a namespace, most direct first: processes, threads, links for children, descriptors, sockets, tun and tap devices, descriptors in flight, bind mounts in any mount namespace, mounted file systems, children, owned namespaces, and what only the kernel knows. A namespace ends when all of them are gone. RELEASE is a command for a shell; nscope runs none of them.',
+      'A process stands for the namespaces that it is in and that are not the boot’s own.',
+    ],
+    arguments: [targetArgument],
+    options: [...rowOptions],
+    examples: [
+      { command: 'nscope holders net:blue', meaning: 'what keeps the network namespace that ip netns named blue' },
+      { command: 'nscope holders 4026532992', meaning: 'the same for an inode number' },
+      { command: 'nscope ls --hidden', meaning: 'the namespaces that no process is in' },
+    ],
+    columns: loadHolderColumns,
+    load: () => import('./holders.ts'),
   },
   {
     name: 'snapshot',

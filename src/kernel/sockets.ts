@@ -37,7 +37,7 @@ export function pidfdGetfd(pidfd: number, fd: number): number {
 
 /**
  * A namespace of the process behind a pidfd, also a pid namespace for children that has had no init, for which /proc has
- * no link.
+ * no link before Linux 7.1.
  * @returns a new descriptor, which the caller closes
  * @throws SyscallError ENOTTY before Linux 6.11; ESRCH when the process has ended; EACCES without the right to trace it
  * @see include/uapi/linux/pidfd.h PIDFD_GET_NET_NAMESPACE and others

@@ -1,7 +1,7 @@
 // The one function from facts to the graph. Pure: the same facts in any order give the same snapshot.
 import { buildCoverage } from './build-coverage.ts';
 import { takeCensus } from './census.ts';
-import type { EnumerationFact, Fact, HostFact, NestedPidsFact, ProcessFact } from './facts.ts';
+import type { EnumerationFact, Fact, HostFact, ProcessFact } from './facts.ts';
 import { countRelatives, describeHolders } from './holders.ts';
 import { findInitialNamespaces, isInitial } from './initial-namespaces.ts';
 import { isKnown, type Known } from './known.ts';
@@ -16,7 +16,7 @@ import { type NamespaceTasks, TaskGroups, TasksOfNamespaces } from './tasks-of-n
  * @throws Error when no host fact is among the facts: a collector that lost it is a bug
  */
 export function buildSnapshot(facts: readonly Fact[]): Snapshot {
-  const processFacts: ProcessFact[] = [];
+  const allProcessFacts: ProcessFact[] = [];
   const nestedPids = new Map<number, readonly number[]>();
   const commandLines = new Map<number, Known<readonly string[]>>();
   const cgroups = new Map<number, Known<string>>();
@@ -25,10 +25,10 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
   const merged = new MergedNamespaces();
   let hostFact: HostFact | undefined;
   for (const fact of facts) {
-    if (fact.fact === 'process') processFacts.push(fact);
-    else if (fact.fact === 'nested-pids') nestedPids.set(fact.pid, longer(nestedPids.get(fact.pid), fact));
-    else if (fact.fact === 'command-line') commandLines.set(fact.pid, fact.commandLine);
-    else if (fact.fact === 'cgroup') cgroups.set(fact.tid, fact.cgroup);
+    if (fact.fact === 'process') allProcessFacts.push(fact);
+    else if (fact.fact === 'nested-pids') nestedPids.set(fact.pid, longer(nestedPids.get(fact.pid), fact.pids));
+    else if (fact.fact === 'command-line') setMoreTelling(commandLines, fact.pid, fact.commandLine);
+    else if (fact.fact === 'cgroup') setMoreTelling(cgroups, fact.tid, fact.cgroup);
     else if (fact.fact === 'namespace') merged.add(fact);
     else if (fact.fact === 'name') merged.addName(fact);
     else if (fact.fact === 'holder') merged.addHolder(fact);
@@ -37,7 +37,7 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
     else if (fact.fact === 'host') hostFact = fact;
   }
   if (!hostFact) throw new Error('buildSnapshot: no host fact');
-  processFacts.sort((a, b) => a.pid - b.pid || a.tid - b.tid);
+  const processFacts = sortTasks(allProcessFacts);
   const groups = new TaskGroups();
   for (const fact of processFacts) groups.add(fact);
   for (const namespaces of groups.groups.keys()) merged.addSeenByTasks(namespaces);
@@ -75,7 +75,7 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
     host: Object.freeze({ ...hostFact.host, users: Object.freeze(Object.fromEntries(users.sort())) }),
     namespaces: Object.freeze(namespaces),
     processes: Object.freeze(processFacts.map((fact) => toProcess(fact, nestedPids, commandLines, cgroups))),
-    coverage: buildCoverage(facts, merged.disagreements),
+    coverage: buildCoverage(facts, merged.disagreements()),
   });
 }
 
@@ -100,8 +100,32 @@ function leaderOf(tasks: NamespaceTasks, init: number | undefined): number | nul
   return init ?? tasks.oldest?.pid ?? null;
 }
 
-function longer(known: readonly number[] | undefined, fact: NestedPidsFact): readonly number[] {
-  return known && known.length >= fact.pids.length ? known : fact.pids;
+/** By pid and tid. Of two facts of one number the younger task stands: the other had ended when it came. */
+function sortTasks(facts: ProcessFact[]): readonly ProcessFact[] {
+  facts.sort(
+    (a, b) =>
+      a.pid - b.pid ||
+      a.tid - b.tid ||
+      b.startTimeTicks - a.startTimeTicks ||
+      (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1),
+  );
+  return facts.filter((fact, i) => fact.pid !== facts[i - 1]?.pid || fact.tid !== facts[i - 1]?.tid);
+}
+
+/** Where two facts tell of one thing, the choice may not depend on their order. */
+function setMoreTelling<T>(values: Map<number, Known<T>>, key: number, value: Known<T>): void {
+  const before = values.get(key);
+  if (before === undefined || isMoreTelling(value, before)) values.set(key, value);
+}
+
+function isMoreTelling<T>(value: Known<T>, than: Known<T>): boolean {
+  if (isKnown(value) !== isKnown(than)) return isKnown(value);
+  return JSON.stringify(value) < JSON.stringify(than);
+}
+
+function longer(known: readonly number[] | undefined, pids: readonly number[]): readonly number[] {
+  if (!known || pids.length > known.length) return pids;
+  return pids.length === known.length && isMoreTelling(pids, known) ? pids : known;
 }
 
 function toProcess(

@@ -18,6 +18,7 @@ export const holderKinds: readonly HolderKind[] = [
   'tap',
   'in-flight',
   'credentials',
+  'peer-credentials',
   'pidfd',
   'proc-file',
   'bind-mount',

@@ -23,7 +23,8 @@ export interface MergedNamespace {
 }
 
 export class MergedNamespaces {
-  readonly disagreements: string[] = [];
+  /** The different values that sources gave, as JSON, by namespace and key. */
+  readonly #contradictions = new Map<string, Set<string>>();
   readonly #byType = new Map<NamespaceType, Map<number, MergedNamespace>>(
     namespaceTypes.map((type) => [type, new Map()]),
   );
@@ -55,7 +56,8 @@ export class MergedNamespaces {
 
   addName(fact: NameFact): void {
     const { names } = this.#enter(fact.type, fact.inode);
-    if (!names.some((name) => name.path === fact.name.path)) names.push(fact.name);
+    const { kind, path } = fact.name;
+    if (!names.some((name) => name.path === path && name.kind === kind)) names.push(fact.name);
   }
 
   addHolder(fact: HolderFact): void {
@@ -83,8 +85,14 @@ export class MergedNamespaces {
     }
     const [a, b] = [JSON.stringify(before), JSON.stringify(value)];
     if (a === b) return;
-    this.disagreements.push(`${formatNamespace(entry.type, entry.inode)}: ${key} is ${[a, b].sort().join(' and ')}`);
+    const what = `${formatNamespace(entry.type, entry.inode)}: ${key}`;
+    this.#contradictions.set(what, (this.#contradictions.get(what) ?? new Set([a])).add(b));
     if (b < a) entry.attributes[key] = value;
+  }
+
+  /** One sentence for each value that sources contradict each other in. */
+  disagreements(): string[] {
+    return [...this.#contradictions].map(([what, values]) => `${what} is ${[...values].sort().join(' and ')}`);
   }
 
   /** The parent in the hierarchy of its type; a user namespace's owner is its parent. */
@@ -124,7 +132,7 @@ export class MergedNamespaces {
       owner,
       ownerUid: type === 'user' ? (attributes.creatorUid ?? notAsked) : this.#creatorOf(owner),
       ...(hierarchical ? { parent: atTop(attributes.parent, initial, true) } : {}),
-      names: Object.freeze([...entry.names].sort((a, b) => (a.path < b.path ? -1 : 1))),
+      names: Object.freeze([...entry.names].sort((a, b) => compare(a.path, b.path) || compare(a.kind, b.kind))),
       ...(type === 'uts' ? { uts: attributes.uts ?? notAsked } : {}),
       ...(type === 'user'
         ? {
@@ -153,6 +161,10 @@ function atTop(
 ): Known<number | null> {
   if (hierarchical && initial === true) return null;
   return value ?? notAsked;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Of two reasons the more telling stands. */

@@ -76,6 +76,7 @@ const holderSchema = Type.Union(
     Type.Object({ kind: Type.Literal('tap'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('in-flight'), ...descriptor, socket: natural }, strict),
     Type.Object({ kind: Type.Literal('credentials'), ...descriptor }, strict),
+    Type.Object({ kind: Type.Literal('peer-credentials'), ...descriptor, socket: natural }, strict),
     Type.Object({ kind: Type.Literal('pidfd'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('proc-file'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('bind-mount'), path: known(Type.String()), mountNamespace }, strict),
@@ -87,7 +88,7 @@ const holderSchema = Type.Union(
   ],
   {
     description:
-      'What keeps a namespace alive besides its tasks, its children and what it owns: an open descriptor, a socket, a tun or tap device, a descriptor in flight inside a unix socket, the credentials of an open file, a pidfd, an open file of a procfs, a bind mount, a mounted file system, or, where the kernel lists it and all these are ruled out, the kernel itself.',
+      'What keeps a namespace alive besides its tasks, its children and what it owns: an open descriptor, a socket, a tun or tap device, a descriptor in flight inside a unix socket, the credentials of an open file, the credentials that a unix socket keeps of its peer, a pidfd, an open file of a procfs, a bind mount, a mounted file system, or, where the kernel lists it and all these are ruled out, the kernel itself.',
   },
 );
 
@@ -101,6 +102,7 @@ const holderCounts = Type.Object(
     tap: Type.Optional(natural),
     'in-flight': Type.Optional(natural),
     credentials: Type.Optional(natural),
+    'peer-credentials': Type.Optional(natural),
     pidfd: Type.Optional(natural),
     'proc-file': Type.Optional(natural),
     'bind-mount': Type.Optional(natural),
@@ -245,8 +247,13 @@ const hostSchema = Type.Object(
 
 const coverageSchema = Type.Object(
   {
-    verdict: Type.Union([Type.Literal('complete'), Type.Literal('partial')]),
-    reasons: Type.Array(Type.String()),
+    verdict: Type.Union([Type.Literal('complete'), Type.Literal('partial')], {
+      description: 'complete: the kernel itself listed all namespaces of all types.',
+    }),
+    reasons: Type.Array(Type.String(), {
+      description:
+        'What limits the listing. Beside complete they say of which processes or holders something is not known.',
+    }),
     lifts: Type.Array(Type.String(), { description: 'What would lift the reasons.' }),
     disagreements: Type.Array(Type.String()),
     sources: Type.Array(sourceCoverage),

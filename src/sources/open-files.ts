@@ -34,7 +34,10 @@ function toHolder({ kind, pid, tid, fd, inFlight, socketInode }: BpfFileRecord):
       return Object.freeze({ kind: 'socket', ...descriptor, socket: socketInode });
     case 'tun':
       return Object.freeze({ kind: 'tap', ...descriptor });
+    case 'peer':
+      return Object.freeze({ kind: 'peer-credentials', ...descriptor, socket: socketInode });
     case 'procfs':
+    case 'proc-entry':
       return Object.freeze({ kind: 'proc-file', ...descriptor });
     case 'credentials':
     case 'pidfd':

@@ -1,0 +1,112 @@
+// nscope holders: everything that keeps a namespace alive, and what to release.
+import { findHolders } from '../analysis/find-holders.ts';
+import { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { isKnown } from '../model/known.ts';
+import { formatNamespace, namespaceTypes } from '../model/namespace-types.ts';
+import type { Namespace } from '../model/schema.ts';
+import { wantEverything } from '../model/wanted.ts';
+import { paintNamespaces } from '../render/colours.ts';
+import { escapeText } from '../render/escape.ts';
+import { type HolderRow, holderColumns } from '../render/holder-columns.ts';
+import { formatJsonObject } from '../render/json-lines.ts';
+import { formatTable } from '../render/table.ts';
+import { wrapText } from '../render/wrap-text.ts';
+import { chooseColumns, filterRows, sortRows, toJsonRow } from './choose-columns.ts';
+import { noteCoverage } from './note-coverage.ts';
+import { choosePalette, readTerminalWidth, writeLines, writeNote } from './output.ts';
+import { readSnapshot } from './read-snapshot.ts';
+import { checkTargets, findTarget } from './target.ts';
+import type { OptionValues } from './verb.ts';
+
+const usualColumns = ['kind', 'pid', 'fd', 'path', 'in', 'release', 'what'];
+
+/** Of the usual columns these are left out where no row has anything in them. */
+const leftOutWhenEmpty = new Set(['pid', 'fd', 'path', 'in', 'release']);
+
+export async function run(words: readonly string[], options: OptionValues): Promise<number> {
+  checkTargets(words);
+  const chosen = chooseColumns(holderColumns, usualColumns, options);
+  filterRows(holderColumns, [], options);
+  const snapshot = await readSnapshot(options, wantEverything);
+  const index = new SnapshotIndex(snapshot);
+  const held = words.flatMap((word) => findNamespaces(word, index, options));
+  const groups = held.map((namespace) => {
+    const all = findHolders(index, namespace).map((holder): HolderRow => ({ held: namespace, holder }));
+    return { namespace, rows: sortRows(holderColumns, filterRows(holderColumns, all, options), options) };
+  });
+  if (options.json) {
+    const rows = groups.flatMap((group) => group.rows);
+    const holders =
+      options.columns === undefined
+        ? rows.map((row) => ({ holds: { type: row.held.type, inode: row.held.inode }, ...row.holder }))
+        : rows.map((row) => toJsonRow(chosen, row));
+    writeLines(formatJsonObject({ holders, coverage: snapshot.coverage }));
+  } else {
+    groups.forEach(({ namespace, rows }, i) => {
+      if (i > 0) writeLines(['']);
+      writeGroup(namespace, rows, options);
+    });
+    noteCoverage(snapshot.coverage);
+  }
+  return groups.some(({ rows }) => rows.length > 0) ? 0 : 1;
+}
+
+/** A process stands for the namespaces that it is in and that are not the boot's own. */
+function findNamespaces(word: string, index: SnapshotIndex, options: OptionValues): Namespace[] {
+  const target = findTarget(word, index, options);
+  if (target.kind === 'namespace') return [target.namespace];
+  const namespaces = namespaceTypes.flatMap((type) => {
+    const inode = target.process.namespaces[type];
+    const namespace = isKnown(inode) ? index.namespace(type, inode) : undefined;
+    return namespace && namespace.initial !== true ? [namespace] : [];
+  });
+  if (namespaces.length === 0)
+    writeNote(`nscope: process ${target.process.pid} is in no namespace but the boot's own, which nothing releases`);
+  return namespaces;
+}
+
+function writeGroup(namespace: Namespace, rows: readonly HolderRow[], options: OptionValues): void {
+  const palette = choosePalette();
+  const columns = chooseColumns(holderColumns, usualColumns, options).filter(
+    (column) =>
+      options.columns !== undefined ||
+      !leftOutWhenEmpty.has(column.name) ||
+      rows.some((row) => column.value(row) !== null),
+  );
+  const name = palette.types[namespace.type](formatNamespace(namespace.type, namespace.inode));
+  if (options.header !== false)
+    writeLines([
+      namespace.initial === true
+        ? `${name} is the boot's own: it lasts until the host stops, whatever holds it`
+        : `${name} ${summarize(namespace, rows)}`,
+    ]);
+  writeLines(
+    formatTable(columns, rows, {
+      width: options.wide ? undefined : readTerminalWidth(),
+      header: options.header !== false,
+      paint: (text) => paintNamespaces(text, palette),
+      paintHeader: palette.strong,
+    }),
+  );
+  if (options.columns === undefined) writeRemarks(rows);
+}
+
+/** What there is to say of several holders alike is said once, below them. */
+function writeRemarks(rows: readonly HolderRow[]): void {
+  const kinds = new Map<string, Set<string>>();
+  for (const { holder } of rows)
+    if (holder.note !== undefined) kinds.set(holder.note, (kinds.get(holder.note) ?? new Set()).add(holder.kind));
+  const width = readTerminalWidth();
+  for (const [note, of] of kinds)
+    writeLines(
+      wrapText(`${[...of].join(', ')}: ${escapeText(note)}`, width).map((line, i) => (i === 0 ? line : `  ${line}`)),
+    );
+}
+
+function summarize(namespace: Namespace, rows: readonly HolderRow[]): string {
+  const since = namespace.openSince === undefined ? '' : ` It has been held open since ${namespace.openSince}.`;
+  if (rows.length === 0) return `has no holder that was seen or asked for.${since}`;
+  return rows.length === 1
+    ? `is held by one thing, and ends with it.${since}`
+    : `is held by ${rows.length} things, and ends when all of them are gone.${since}`;
+}
