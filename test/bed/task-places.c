@@ -177,7 +177,7 @@ const struct place task_places[] = {
 	 make_leaderless, "", {0}},
 	{"for-children", "a process has unshared it for its children, and has none (pid_for_children, time_for_children)",
 	 BIT(PID) | BIT(TIME), make_for_children, "only pid and time have a namespace for children", {0}},
-	{"for-children-unborn", "as for-children, but no init was ever made: /proc shows no link (ENOENT)", BIT(PID),
+	{"for-children-unborn", "as for-children, but no init was ever made: before Linux 7.1 /proc shows no link (ENOENT)", BIT(PID),
 	 make_unborn, "only a pid namespace waits for its first process", {0}},
 	{"thread-fd", "an open descriptor in the table of a thread that has one of its own (/proc/PID/task/TID/fd)", ALL,
 	 make_thread_fd, "", {0}},
