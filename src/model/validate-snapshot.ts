@@ -1,5 +1,5 @@
 // Is this a snapshot? Validates against the published schema, and says where it is not.
-import { Compile } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/compile';
 import { type Snapshot, snapshotSchema } from './schema.ts';
 import { snapshotVersion } from './schema-version.ts';
 
@@ -15,6 +15,9 @@ export class SnapshotError extends Error {
   }
 }
 
+/** Compiled when first used: that takes longer than a check. */
+let validator: Validator | undefined;
+
 /**
  * @param value - what JSON.parse gave
  * @throws SnapshotError naming the place that is wrong and what was expected there
@@ -26,7 +29,7 @@ export function validateSnapshot(value: unknown): Snapshot {
     const found = JSON.stringify(value.schema) ?? 'nothing';
     throw new SnapshotError(`its schema is ${found}; this nscope reads "${snapshotVersion}"`, '/schema');
   }
-  const validator = Compile(snapshotSchema);
+  validator ??= Compile(snapshotSchema);
   if (validator.Check(value)) return value as Snapshot;
   const errors = [...validator.Errors(value)];
   // The deepest place is the telling one: of a union every branch complains, the outer ones least precisely.
