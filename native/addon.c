@@ -15,6 +15,7 @@ NAPI_MODULE_INIT() {
 	init_listns(env, exports);
 	init_mount_visit(env, exports);
 	init_mounts(env, exports);
+	init_kcmp(env, exports);
 	init_nsfs(env, exports);
 	init_proc(env, exports);
 	init_sockets(env, exports);

@@ -18,7 +18,7 @@ import { readSnapshot } from './read-snapshot.ts';
 import { checkTargets, findTarget } from './target.ts';
 import type { OptionValues } from './verb.ts';
 
-const usualColumns = ['kind', 'pid', 'fd', 'path', 'in', 'release', 'what'];
+const usualColumns = ['kind', 'pid', 'fd', 'path', 'in', 'what', 'release'];
 
 /** Of the usual columns these are left out where no row has anything in them. */
 const leftOutWhenEmpty = new Set(['pid', 'fd', 'path', 'in', 'release']);

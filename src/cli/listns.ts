@@ -1,8 +1,7 @@
 // nscope listns: the classic listing.
 import { type ClassicListing, type ClassicRow, listClassic } from '../analysis/classic-listing.ts';
 import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
-import type { Wanted } from '../model/wanted.ts';
-import { wantListing } from '../model/wanted.ts';
+import { type Wanted, wantProcesses } from '../model/wanted.ts';
 import { formatClassicTable } from '../render/classic-table.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
 import { noteCoverage } from './note-coverage.ts';
@@ -11,13 +10,7 @@ import { readSnapshot } from './read-snapshot.ts';
 import type { OptionValues } from './verb.ts';
 
 /** Any process may be in another namespace than PID 1, or be Docker's shim: all command lines, and nothing else. */
-const classicWants: Wanted = {
-  ...wantListing,
-  commandLines: 'all',
-  details: false,
-  holders: false,
-  threads: false,
-};
+const classicWants: Wanted = { ...wantProcesses, commandLines: 'all' };
 
 export async function run(_words: readonly string[], options: OptionValues): Promise<number> {
   const snapshot = await readSnapshot(options, classicWants);

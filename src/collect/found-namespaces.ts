@@ -61,7 +61,7 @@ export function findNamespaces(
     } else if (fact.fact === 'holder') {
       const entry = enter(fact.type, fact.inode);
       const { holder } = fact;
-      if (holder.kind === 'fd') addPath(entry, `/proc/${holder.pid}/fd/${holder.fd}`);
+      if (holder.kind === 'fd') addPath(entry, `/proc/${describeOwner(holder)}/fd/${holder.fd}`);
     }
   }
   return [...entries.values()];
@@ -85,4 +85,8 @@ function addTasks(entry: Entry, link: NamespaceLink, group: TaskGroup): void {
 
 function addPath(entry: Entry, path: string): void {
   if (entry.paths.length < mostPaths) entry.paths.push(path);
+}
+
+function describeOwner({ pid, tid }: { readonly pid: number; readonly tid?: number | undefined }): string {
+  return tid === undefined ? String(pid) : `${pid}/task/${tid}`;
 }

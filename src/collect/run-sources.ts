@@ -3,23 +3,19 @@ import { performance } from 'node:perf_hooks';
 import { readSuperblocks } from '../kernel/census.ts';
 import { closeDescriptor } from '../kernel/files.ts';
 import type { HostFacts } from '../kernel/host.ts';
-import { readProcLinks } from '../kernel/proc-links.ts';
-import { nameErrno } from '../kernel/syscall-error.ts';
 import type { Fact, ProcessFact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
-import { formatNamespace, namespaceTypes } from '../model/namespace-types.ts';
+import { formatNamespace } from '../model/namespace-types.ts';
 import type { Refusal } from '../model/schema.ts';
 import { TaskGroups } from '../model/tasks-of-namespaces.ts';
 import type { Wanted } from '../model/wanted.ts';
 import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
 import type { OpenLinks, Source, SourceContext } from '../sources/index.ts';
 import { findNamespaces } from './found-namespaces.ts';
+import { readOpenLinks } from './open-links.ts';
 
 /** Namespaces that nothing else leads to are kept open up to this many; a process may usually have 1024 descriptors. */
 const mostKept = 512;
-
-/** How the links of descriptors begin that may hold a namespace. */
-const holdingLinks: readonly string[] = [...namespaceTypes.map((type) => `${type}:[`), 'socket:[', '/dev/net/tun'];
 
 /** @returns all facts, coverage among them; descriptors that were kept are closed again */
 export function runSources(host: HostFacts, wanted: Wanted, table: readonly Source[]): Fact[] {
@@ -134,16 +130,7 @@ class Run {
   }
 
   #readDescriptors(): readonly OpenLinks[] {
-    this.#descriptors ??= [
-      ...readProcLinks(
-        this.#processes.map(({ pid }) => `${pid}/fd`),
-        holdingLinks,
-      ),
-    ].map(({ name, errno, links }) => ({
-      pid: Number.parseInt(name, 10),
-      errno: errno === 0 ? undefined : nameErrno(errno),
-      links,
-    }));
+    this.#descriptors ??= readOpenLinks(this.#processes);
     return this.#descriptors;
   }
 

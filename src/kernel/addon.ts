@@ -31,6 +31,7 @@ export interface FoundNamespace {
 /** What native/*.c exports. Every function throws a SyscallError; descriptors it returns are the caller's to close. */
 export interface Addon {
   errnoName(errno: number): string;
+  kcmpFiles(a: number, b: number): number;
   bpfLoadSkeleton(
     data: Uint8Array,
     insns: Uint8Array,

@@ -84,7 +84,6 @@ export const holderColumns: readonly Column<HolderRow>[] = [
     header: 'RELEASE',
     meaning: 'a command that releases it',
     kind: 'any',
-    cut: 'end',
     value: ({ holder }) => holder.release ?? null,
   },
   {

@@ -29,7 +29,7 @@ export interface PageOptions {
 const gap = '  ';
 
 /** Below this, values are not squeezed further. */
-const narrowest = 20;
+const narrowest = 24;
 
 export function* formatPage(page: Page, { width, palette }: PageOptions): Generator<string> {
   const sections = page.sections.filter((section) => section.length > 0);
@@ -55,7 +55,8 @@ function fitLines(item: PageItem, room: number | undefined): string[] {
   const lines = item.lines.flatMap((line) => wrapText(line, room));
   const { mostLines = lines.length } = item;
   if (lines.length <= mostLines) return lines;
-  return [...lines.slice(0, mostLines), `… ${lines.length - mostLines} more lines; all of it with --json`];
+  const rest = `… ${lines.length - mostLines} more lines: --json`;
+  return [...lines.slice(0, mostLines), room === undefined ? rest : cutText(rest, room, 'end')];
 }
 
 /** Rows of texts as lines whose columns stand below each other. */

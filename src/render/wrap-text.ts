@@ -1,5 +1,5 @@
 // Text as lines of a width: broken at blanks, and inside a word only where it is longer than a line.
-import { measureWidth } from './text-width.ts';
+import { measureWidth, splitCharacters } from './text-width.ts';
 
 /** @param width - columns of a line; undefined for one line however long */
 export function wrapText(text: string, width: number | undefined): string[] {
@@ -23,7 +23,7 @@ function breakWord(word: string, width: number): string[] {
   const pieces: string[] = [];
   let piece = '';
   let pieceWidth = 0;
-  for (const character of word) {
+  for (const character of splitCharacters(word)) {
     const own = measureWidth(character);
     if (pieceWidth + own > width && piece !== '') {
       pieces.push(piece);

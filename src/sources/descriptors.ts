@@ -7,7 +7,7 @@ export const descriptors: Source = {
   question: 'which namespaces do open descriptors hold?',
   skip: (context) => context.skipHolders() ?? (context.filesByBpf() ? 'read from the kernel, with BPF' : undefined),
   run(context: SourceContext): void {
-    for (const { pid, errno, links } of context.descriptors()) {
+    for (const { pid, tid, errno, links } of context.descriptors()) {
       context.asked();
       if (errno !== undefined) {
         if (errno !== 'ENOENT' && errno !== 'ESRCH') context.refused('open descriptors', errno, `/proc/${pid}/fd`);
@@ -20,7 +20,7 @@ export const descriptors: Source = {
             fact: 'holder',
             type: match[1],
             inode: Number(match[2]),
-            holder: Object.freeze({ kind: 'fd', pid, fd }),
+            holder: Object.freeze({ kind: 'fd', pid, fd, ...(tid === undefined ? {} : { tid }) }),
           });
       }
     }

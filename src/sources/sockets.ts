@@ -37,6 +37,7 @@ function tellTable(context: SourceContext, table: OpenLinks, ownNet: number, kno
     if (socket !== undefined) return [{ fd: name, socket: Number(socket) }];
     return text === '/dev/net/tun' ? [{ fd: name, socket: undefined }] : [];
   });
+  // A pidfd means the table of the leader; that of a thread of its own is out of its reach before Linux 6.9.
   if (candidates.length === 0) return;
   const unknown = candidates.filter(({ socket }) => socket === undefined || !known.has(socket));
   const answers = new Map<Candidate, number>();
@@ -60,6 +61,7 @@ function tellTable(context: SourceContext, table: OpenLinks, ownNet: number, kno
       closeDescriptor(pidfd);
     }
   }
+  const owner = { pid: table.pid, ...(table.tid === undefined ? {} : { tid: table.tid }) };
   for (const candidate of candidates) {
     const { fd, socket } = candidate;
     const inode = answers.get(candidate) ?? (socket === undefined ? undefined : known.get(socket));
@@ -72,7 +74,7 @@ function tellTable(context: SourceContext, table: OpenLinks, ownNet: number, kno
         type: 'net',
         inode,
         holder: Object.freeze(
-          socket === undefined ? { kind: 'tap', pid: table.pid, fd } : { kind: 'socket', pid: table.pid, fd, socket },
+          socket === undefined ? { kind: 'tap', ...owner, fd } : { kind: 'socket', ...owner, fd, socket },
         ),
       });
   }

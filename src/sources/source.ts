@@ -24,6 +24,8 @@ export interface FoundNamespace {
 /** The descriptors of a process that lead to namespaces, sockets and tun devices. */
 export interface OpenLinks {
   readonly pid: number;
+  /** The thread, where it has a table of its own: unshare(2) CLONE_FILES. */
+  readonly tid: number | undefined;
   /** Why its table could not be read. */
   readonly errno: string | undefined;
   /** The number of the descriptor, and what its link says: "net:[4026531833]", "socket:[5012]". */

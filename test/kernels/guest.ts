@@ -9,7 +9,7 @@ import { tierOf } from '../tiers.ts';
 export const kernelVersions = ['5.10', '6.1', '6.12', '6.19', '7'] as const;
 
 /** The rooms below test/ whose tests of the tiers root and user hold on every kernel. */
-export const roomsForEveryKernel = ['bed', 'kernel'] as const;
+export const roomsForEveryKernel = ['bed', 'hiding', 'kernel'] as const;
 
 /** What the suite needs of the machine, besides root. */
 export const guestNeeds = {

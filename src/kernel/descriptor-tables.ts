@@ -1,0 +1,18 @@
+// Which threads have a table of descriptors of their own? kcmp(2); unshare(2) with CLONE_FILES makes one.
+import { loadAddon } from './addon.ts';
+import { isSyscallError } from './syscall-error.ts';
+
+/**
+ * Whether a thread shares its leader's table. Where that cannot be asked (no kcmp, no permission, no addon) the answer is
+ * `undefined`, and the thread's own directory is to be read.
+ */
+export function sharesTable(pid: number, tid: number): boolean | undefined {
+  const result = loadAddon();
+  if ('missing' in result) return undefined;
+  try {
+    return result.addon.kcmpFiles(pid, tid) === 0;
+  } catch (error) {
+    if (isSyscallError(error)) return undefined;
+    throw error;
+  }
+}

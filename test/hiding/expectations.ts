@@ -1,0 +1,86 @@
+// What nscope must find on which kernel: every pair of hiding place and type of the test bed, in one table.
+
+import type { HolderKind } from '../../src/model/holders.ts';
+import type { BedNamespace } from '../bed/bed.ts';
+import { isLinuxSince } from '../kernels/release.ts';
+
+/**
+ * How far a kernel lets nscope see. `lists`: BPF over the kernel's own lists (6.18). `tables`: BPF over super blocks,
+ * files and tasks (6.1). `proc`: what /proc shows and the addon can enter.
+ */
+export type Sight = 'lists' | 'tables' | 'proc';
+
+export function sightOfKernel(): Sight {
+  if (isLinuxSince(6, 18)) return 'lists';
+  return isLinuxSince(6, 1) ? 'tables' : 'proc';
+}
+
+interface Expectation {
+  /** The kinds of holders, one of which must be named where the namespace is found. */
+  readonly holders: readonly HolderKind[];
+  /** The sights that find it; with types where not all are found. */
+  readonly foundBy: Partial<Record<Sight, true | readonly string[]>>;
+}
+
+const everywhere = { lists: true, tables: true, proc: true } as const;
+const byBpf = { lists: true, tables: true } as const;
+
+/** By place of the bed. A place that is missing here fails the suite: nothing is passed over in silence. */
+export const expectations: Readonly<Record<string, Expectation>> = {
+  process: { holders: ['process'], foundBy: everywhere },
+  thread: { holders: ['thread'], foundBy: everywhere },
+  'thread-leader-exited': { holders: ['thread', 'process'], foundBy: everywhere },
+  'for-children': { holders: ['for-children'], foundBy: everywhere },
+  'for-children-unborn': { holders: ['for-children'], foundBy: byBpf },
+  'thread-fd': { holders: ['fd'], foundBy: everywhere },
+  fd: { holders: ['fd'], foundBy: everywhere },
+  'fd-in-flight': { holders: ['in-flight'], foundBy: byBpf },
+  'io-uring': { holders: ['kernel'], foundBy: { lists: true, tables: ['ipc', 'mnt', 'net'] } },
+  socket: { holders: ['socket'], foundBy: everywhere },
+  'socket-in-flight': { holders: ['in-flight'], foundBy: byBpf },
+  tap: { holders: ['tap'], foundBy: everywhere },
+  'file-credentials': { holders: ['credentials'], foundBy: byBpf },
+  'peer-credentials': { holders: ['peer-credentials'], foundBy: byBpf },
+  pidfd: { holders: ['pidfd'], foundBy: byBpf },
+  'proc-directory': { holders: ['proc-file'], foundBy: byBpf },
+  'perf-event': { holders: ['kernel'], foundBy: { lists: true } },
+  'fs-context': { holders: ['kernel'], foundBy: { lists: true, tables: ['ipc', 'net'] } },
+  'bind-mount': { holders: ['bind-mount'], foundBy: everywhere },
+  'hidden-bind-mount': { holders: ['bind-mount'], foundBy: everywhere },
+  'nested-bind-mount': { holders: ['bind-mount'], foundBy: everywhere },
+  'detached-mount': { holders: ['bind-mount'], foundBy: byBpf },
+  'file-system': { holders: ['file-system'], foundBy: byBpf },
+  'detached-file-system': { holders: ['file-system'], foundBy: byBpf },
+  fuse: { holders: ['file-system'], foundBy: byBpf },
+  'parent-only': { holders: ['child'], foundBy: everywhere },
+  'owner-only': { holders: ['owned'], foundBy: everywhere },
+  'veth-peer': { holders: ['fd'], foundBy: everywhere },
+};
+
+/** Places that count as active: kernel/nstree.c, docs/hiding-places.md. */
+const activePlaces: ReadonlySet<string> = new Set([
+  'fd-in-flight',
+  'io-uring',
+  'detached-mount',
+  'for-children-unborn',
+]);
+
+export interface Expected {
+  readonly found: boolean;
+  readonly holders: readonly HolderKind[];
+}
+
+/** @throws Error for a place that the table does not have */
+export function expectationOf({ place, type }: Pick<BedNamespace, 'place' | 'type'>, sight: Sight): Expected {
+  const expectation = expectations[place];
+  if (!expectation) throw new Error(`the table of expectations has no place "${place}"`);
+  const found = expectation.foundBy[sight];
+  const listed =
+    sight === 'proc' &&
+    // NS_MNT_GET_NEXT gives every mount namespace, listns(2) all that a descriptor or an nsfs mount holds.
+    ((type === 'mnt' && isLinuxSince(6, 12)) || (isLinuxSince(6, 19) && activePlaces.has(place)));
+  return {
+    found: listed || found === true || (found?.includes(type) ?? false),
+    holders: expectation.holders,
+  };
+}
