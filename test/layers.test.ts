@@ -16,7 +16,7 @@ const mayImport = new Map<string, readonly string[]>([
   ['model', []],
   ['parse', ['model']],
   ['analysis', ['model']],
-  ['render', ['model']],
+  ['render', ['model', 'analysis']],
   ['kernel', ['model', 'parse']],
   ['sources', ['model', 'parse', 'kernel']],
   ['workloads', ['model', 'parse', 'kernel']],
