@@ -1,0 +1,87 @@
+// Namespaces that no process is in: those of threads, of children to come, of relatives.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { collectSnapshot } from '../../src/collect/collect.ts';
+import { namespaceLinks, readLinkType } from '../../src/model/namespace-types.ts';
+import { wantEverything } from '../../src/model/wanted.ts';
+import { type Bed, bedNeeds, makeBed } from '../bed/bed.ts';
+import { missing } from '../tiers.ts';
+import { find } from './unshared.ts';
+
+const skip = missing({ ...bedNeeds, root: true });
+
+/** What /proc and the ioctls of namespaces alone can tell. */
+const withoutHolders = { ...wantEverything, holders: false, bpf: false };
+
+async function withBed(places: readonly string[], check: (bed: Bed) => void): Promise<void> {
+  const bed = await makeBed(places);
+  try {
+    assert.ok(bed.namespaces.length > 0, `the bed made nothing: ${JSON.stringify(bed.unsupported)}`);
+    check(bed);
+  } finally {
+    await bed.release();
+  }
+}
+
+for (const bpf of [true, false])
+  test(`A namespace that one thread alone is in is found with that thread, ${bpf ? 'by BPF where it can be' : 'by /proc'}.`, {
+    skip,
+  }, async () => {
+    await withBed(['thread', 'thread-leader-exited'], (bed) => {
+      const snapshot = collectSnapshot({ ...withoutHolders, bpf });
+      for (const { place, type, inode, holder, auxiliary } of bed.namespaces) {
+        if (auxiliary) continue;
+        const { processes } = find(snapshot, type, inode);
+        const task = snapshot.processes.find(({ tid }) => tid === holder.tid);
+        assert.ok(task, `${place} ${type}: thread ${holder.tid} is not in the snapshot`);
+        assert.equal(task.namespaces[type], inode, `${place} ${type}`);
+        assert.notEqual(task.tid, task.pid);
+        assert.ok(processes.threads >= 1, `${place} ${type}: ${JSON.stringify(processes)}`);
+        assert.notEqual(processes.leader, null);
+      }
+    });
+  });
+
+for (const bpf of [true, false])
+  test(`A namespace that only children will be born in is found, ${bpf ? 'by BPF where it can be' : 'by /proc'}.`, {
+    skip,
+  }, async () => {
+    await withBed(['for-children'], (bed) => {
+      const snapshot = collectSnapshot({ ...withoutHolders, bpf });
+      for (const { type, inode, auxiliary } of bed.namespaces) {
+        if (auxiliary) continue;
+        assert.deepEqual(find(snapshot, type, inode).processes, { count: 0, threads: 0, forChildren: 1, leader: null });
+        const link = namespaceLinks.find((name) => name !== type && readLinkType(name) === type);
+        assert.ok(link && snapshot.processes.some(({ namespaces }) => namespaces[link] === inode));
+      }
+    });
+  });
+
+test('Parents and owners of what a descriptor holds are found by climbing, with their own owner and parent.', {
+  skip,
+}, async () => {
+  await withBed(['parent-only', 'owner-only'], (bed) => {
+    const snapshot = collectSnapshot({ ...wantEverything, bpf: false });
+    const tops = new Set<number>();
+    for (const { place, type, inode, holder, auxiliary } of bed.namespaces) {
+      if (auxiliary) continue;
+      const name = `${place} ${type}`;
+      const namespace = find(snapshot, type, inode);
+      assert.equal(namespace.processes.count, 0, name);
+      assert.equal(typeof namespace.owner, 'number', `${name} has the owner ${JSON.stringify(namespace.owner)}`);
+      assert.equal(typeof namespace.parent, 'number', name);
+      assert.equal(typeof namespace.level, 'number', name);
+      const below = holder.child ?? holder.owned;
+      assert.ok(
+        snapshot.namespaces.some((one) => one.inode === below && (one.parent === inode || one.owner === inode)),
+        `nothing is below ${name}`,
+      );
+      tops.add(inode);
+      if (type === 'user') {
+        const unseen = { unknown: 'unsupported', detail: 'no process is in it, and /proc shows maps by process' };
+        assert.deepEqual(namespace.uidMap, unseen);
+      }
+    }
+    assert.ok(tops.size >= 3);
+  });
+});
