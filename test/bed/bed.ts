@@ -2,7 +2,7 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { NamespaceType } from '../../src/model/namespace-types.ts';
@@ -73,7 +73,7 @@ const endTimeoutMs = 20_000;
 export function buildBed(): string {
   const usual = join('build', 'bed', 'bed');
   const target = existsSync(usual) || isWritable('build') ? usual : join(tmpdir(), `bed-${process.geteuid?.()}`);
-  const { status, stderr } = spawnSync('make', ['-s', '-C', 'test/bed', `OUT=${join(process.cwd(), target)}`], {
+  const { status, stderr } = spawnSync('make', ['-s', '-C', 'test/bed', `OUT=${resolve(target)}`], {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`the test bed was not built: ${stderr}`);
