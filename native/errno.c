@@ -139,6 +139,7 @@ const char *errno_name(int err) {
 		NAME(ENOTRECOVERABLE)
 		NAME(ERFKILL)
 		NAME(EOPNOTSUPP)
+		NAME(EDEADLK)
 	}
 	snprintf(unnamed, sizeof unnamed, "E%d", err);
 	return unnamed;

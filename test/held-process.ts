@@ -10,7 +10,7 @@ export interface Held {
   readonly pid: number;
   /** The first line that it wrote. */
   readonly line: string;
-  /** Kills the group and waits for its first process. */
+  /** Kills the group, waits for its first process and closes the pipes to it. */
   end(): Promise<void>;
 }
 
@@ -21,7 +21,9 @@ export interface Held {
 export async function hold(command: string, words: readonly string[], env = process.env): Promise<Held> {
   const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env });
   const exit = once(child, 'exit');
+  const closed = once(child, 'close');
   exit.catch(() => {});
+  closed.catch(() => {});
   let complaint = '';
   child.stderr.on('data', (bytes) => {
     complaint += bytes;
@@ -35,6 +37,9 @@ export async function hold(command: string, words: readonly string[], env = proc
       // It has ended by itself.
     }
     await exit;
+    child.stdout.destroy();
+    child.stderr.destroy();
+    await closed;
   };
   const timer = setTimeout(() => void end(), 20_000);
   for await (const line of createInterface({ input: child.stdout })) {
