@@ -97,7 +97,10 @@ function refusalOfAll(): BpfRefusal | undefined {
   return undefined;
 }
 
-/** Loads a program, links its iterator and keeps the link alone, which holds the program and the map. */
+/**
+ * Loads a program, links its iterator and keeps the link alone, which holds the program and the map. With
+ * `NSCOPE_BPF_LOG=1` in the environment the words of the verifier go to stderr when it refuses.
+ */
 function loadProgram(addon: Addon, name: BpfProgram): number | BpfRefusal {
   if (!existsSync(btfFile))
     return {
