@@ -7,6 +7,8 @@ export {
   listClassic,
 } from './classic-listing.ts';
 export { describeCommand, describeUser } from './command.ts';
+export { diffProcesses, type SharedNamespace } from './diff-processes.ts';
+export { diffSnapshots, type NamespaceChange, type SnapshotDiff } from './diff-snapshots.ts';
 export {
   compileFilter,
   type Filter,
@@ -15,6 +17,8 @@ export {
   type FilterKind,
   type FilterValue,
 } from './filter.ts';
+export { findHolders, type HeldBy } from './find-holders.ts';
 export { arrangeTree, isTreeKind, type TreeKind, type TreeRow, treeKinds } from './namespace-tree.ts';
+export { compareIdentity, type Sameness } from './same-namespace.ts';
 export { SnapshotIndex } from './snapshot-index.ts';
 export { layOutTree, type TreeLine } from './tree-layout.ts';

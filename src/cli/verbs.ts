@@ -1,5 +1,5 @@
 // The table of verbs.
-import { fromOption, jsonOption, rowOptions, typeOption } from './reading-options.ts';
+import { fromOption, jsonOption, noBpfOption, rowOptions, typeOption } from './reading-options.ts';
 import type { ColumnMeaning, Verb } from './verb.ts';
 
 /** The argument of verbs that speak of one thing. */
@@ -144,6 +144,24 @@ export const verbs: readonly Verb[] = [
     ],
     columns: loadHolderColumns,
     load: () => import('./holders.ts'),
+  },
+  {
+    name: 'diff',
+    summary: 'show what differs between two snapshots, or what two processes share',
+    details: [
+      'Two snapshots (files, - for standard input, now for this host): namespaces that ended (-), came (+) or changed (~). A number that was given out again is not taken for the same namespace where that can be told: by the 64-bit id, the boot, and what a namespace never changes. Where only the number speaks for it, that is said.',
+      'Two processes: which namespaces they share. Exit status 0 when nothing differs, 1 when something does.',
+    ],
+    arguments: [
+      { name: 'A', meaning: 'a snapshot, or a process' },
+      { name: 'B', meaning: 'a snapshot, or a process' },
+    ],
+    options: [jsonOption, noBpfOption, fromOption],
+    examples: [
+      { command: 'nscope diff before.json now', meaning: 'what came and went since a snapshot was kept' },
+      { command: 'nscope diff 1 812', meaning: 'what process 812 shares with the init of this host' },
+    ],
+    load: () => import('./diff.ts'),
   },
   {
     name: 'snapshot',

@@ -1,0 +1,113 @@
+// nscope diff: two snapshots, or two processes.
+import { existsSync } from 'node:fs';
+import { describeCommand } from '../analysis/command.ts';
+import { diffProcesses } from '../analysis/diff-processes.ts';
+import { diffSnapshots, type SnapshotDiff } from '../analysis/diff-snapshots.ts';
+import { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { isKnown } from '../model/known.ts';
+import { formatNamespace } from '../model/namespace-types.ts';
+import type { Namespace, Process, Snapshot } from '../model/schema.ts';
+import { wantEverything } from '../model/wanted.ts';
+import { paintNamespaces } from '../render/colours.ts';
+import { escapeText } from '../render/escape.ts';
+import { formatJsonObject } from '../render/json-lines.ts';
+import { formatUnknown } from '../render/unknown.ts';
+import { UsageError } from './errors.ts';
+import { noteCoverage } from './note-coverage.ts';
+import { choosePalette, writeLines, writeNote } from './output.ts';
+import { readSnapshot } from './read-snapshot.ts';
+import { checkTargets, findTarget } from './target.ts';
+import type { OptionValues } from './verb.ts';
+
+export async function run(words: readonly string[], options: OptionValues): Promise<number> {
+  const [a = '', b = ''] = words;
+  const files = [a, b].filter(isSnapshotWord);
+  if (files.length === 2) return diffFiles(a, b, options);
+  if (files.length === 1)
+    throw new UsageError(`diff compares two snapshots or two processes: ${files[0]} is a snapshot, the other is not`);
+  return diffTargets(a, b, options);
+}
+
+/** `now` is a snapshot of this host; anything else that is a file is read as one. */
+function isSnapshotWord(word: string): boolean {
+  return word === 'now' || word === '-' || (existsSync(word) && !word.startsWith('/proc/'));
+}
+
+async function readWord(word: string, options: OptionValues): Promise<Snapshot> {
+  const { from: _, ...others } = options;
+  return readSnapshot(word === 'now' ? others : { ...others, from: word }, wantEverything);
+}
+
+async function diffFiles(a: string, b: string, options: OptionValues): Promise<number> {
+  if (a === '-' && b === '-') throw new UsageError('diff: standard input can be only one of the two snapshots');
+  const [earlier, later] = [await readWord(a, options), await readWord(b, options)];
+  const diff = diffSnapshots(earlier, later);
+  const same = diff.appeared.length + diff.ended.length + diff.replaced.length + diff.changed.length === 0;
+  if (options.json) {
+    writeLines(formatJsonObject({ ...diff, coverage: { before: earlier.coverage, after: later.coverage } }));
+    return same ? 0 : 1;
+  }
+  const palette = choosePalette();
+  writeLines([...describeDiff(diff, earlier, later)].map((line) => paintNamespaces(line, palette)));
+  if (diff.differentBoots) writeNote('nscope: the snapshots are of different boots: nothing in them is the same');
+  else if (diff.presumed > 0)
+    writeNote(`nscope: ${diff.presumed} are taken for the same by their number alone; ids would tell (Linux 6.18)`);
+  return same ? 0 : 1;
+}
+
+function* describeDiff(diff: SnapshotDiff, earlier: Snapshot, later: Snapshot): Generator<string> {
+  const [before, after] = [new SnapshotIndex(earlier), new SnapshotIndex(later)];
+  for (const one of diff.ended) yield `- ${describeNamespace(one, before)}`;
+  for (const one of diff.appeared) yield `+ ${describeNamespace(one, after)}`;
+  for (const { ended, appeared } of diff.replaced) {
+    yield `- ${describeNamespace(ended, before)}`;
+    yield `+ ${describeNamespace(appeared, after)}, another one with the same number`;
+  }
+  for (const { after: one, changes } of diff.changed)
+    for (const { what, before: from, after: to } of changes)
+      yield `~ ${formatNamespace(one.type, one.inode)}  ${what}: ${escapeText(show(from))} → ${escapeText(show(to))}`;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function describeNamespace(namespace: Namespace, index: SnapshotIndex): string {
+  const { leader, count } = namespace.processes;
+  const process = leader === null ? undefined : index.process(leader);
+  const who = process ? `${count} processes, ${process.pid} ${escapeText(describeCommand(process))}` : 'no process';
+  const names = namespace.names.map(({ name }) => escapeText(name)).join(' ');
+  return [formatNamespace(namespace.type, namespace.inode), names, who].filter((word) => word !== '').join('  ');
+}
+
+async function diffTargets(a: string, b: string, options: OptionValues): Promise<number> {
+  checkTargets([a, b]);
+  const snapshot = await readSnapshot(options, { ...wantEverything, commandLines: 'all', holders: false });
+  const index = new SnapshotIndex(snapshot);
+  const [left, right] = [findProcess(a, index, options), findProcess(b, index, options)];
+  const shared = diffProcesses(left, right);
+  if (options.json) writeLines(formatJsonObject({ namespaces: shared, coverage: snapshot.coverage }));
+  else {
+    const palette = choosePalette();
+    const cell = (inode: Process['namespaces']['net']) => (isKnown(inode) ? String(inode) : formatUnknown(inode));
+    writeLines([
+      palette.strong(`${'TYPE'.padEnd(8)}${a.padEnd(14)}${b.padEnd(14)}SHARED`),
+      ...shared.map(({ type, a: ofA, b: ofB, shared: same }) =>
+        [
+          palette.types[type](type.padEnd(8)),
+          cell(ofA).padEnd(14),
+          cell(ofB).padEnd(14),
+          same === undefined ? '?' : same ? 'yes' : 'no',
+        ].join(''),
+      ),
+    ]);
+    noteCoverage(snapshot.coverage);
+  }
+  return shared.every(({ shared: same }) => same === true) ? 0 : 1;
+}
+
+function findProcess(word: string, index: SnapshotIndex, options: OptionValues): Process {
+  const target = findTarget(word, index, options);
+  if (target.kind === 'process') return target.process;
+  throw new UsageError(`diff compares two snapshots or two processes: ${word} is a namespace`);
+}
