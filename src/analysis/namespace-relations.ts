@@ -61,7 +61,8 @@ export interface NamespaceMembers {
 
 export function findMembers(namespace: Namespace, index: SnapshotIndex): NamespaceMembers {
   const { type, inode } = namespace;
-  const tasks = index.membersOf(type, inode);
+  // Those whose children will be in it are members in a wider sense.
+  const tasks = index.membersOf(type, inode).filter(({ namespaces }) => namespaces[type] === inode);
   return {
     processes: tasks.filter(isLeader),
     threads: tasks.filter((task) => !isLeader(task) && index.process(task.pid)?.namespaces[type] !== inode),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isSyscallError } from '../kernel/syscall-error.ts';
 import type { Snapshot } from '../model/schema.ts';
 import { SnapshotError, validateSnapshot } from '../model/validate-snapshot.ts';
+import { findJsonError } from '../parse/json-error.ts';
 import { UsageError } from './errors.ts';
 
 /** @throws UsageError naming the file, the place in it and what was expected */
@@ -21,7 +22,7 @@ export function loadSnapshot(file: string): Snapshot {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`${shown} is no JSON: ${describePlace(error, text)}`, { cause: error });
+    throw new UsageError(`${shown} is no JSON: ${describePlace(text)}`, { cause: error });
   }
   try {
     return validateSnapshot(value);
@@ -32,11 +33,9 @@ export function loadSnapshot(file: string): Snapshot {
 }
 
 /** Line and column of the first wrong character; a file that was cut ends too early. */
-function describePlace(error: unknown, text: string): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const position = Number(/position (\d+)/.exec(message)?.[1] ?? Number.NaN);
-  if (Number.isNaN(position) || position >= text.length)
-    return `it ends too early, after ${text.length} characters; was it cut?`;
+function describePlace(text: string): string {
+  const position = findJsonError(text) ?? text.length;
+  if (position >= text.length) return `it ends too early, after ${text.length} characters; was it cut?`;
   const before = text.slice(0, position).split('\n');
   return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}: unexpected ${JSON.stringify(text[position])}`;
 }

@@ -1,4 +1,5 @@
 // nscope pid: translates PIDs between pid namespaces, both ways.
+import { findMembers } from '../analysis/namespace-relations.ts';
 import {
   countUntranslatable,
   findByPid,
@@ -75,7 +76,7 @@ function findPidNamespace(word: string, index: SnapshotIndex, options: OptionVal
 }
 
 function membersOf(target: Target, index: SnapshotIndex): readonly Process[] {
-  return target.kind === 'process' ? [target.process] : index.membersOf(target.namespace.type, target.namespace.inode);
+  return target.kind === 'process' ? [target.process] : findMembers(target.namespace, index).processes;
 }
 
 interface PidRow extends PidInNamespace {

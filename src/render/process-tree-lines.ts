@@ -47,11 +47,11 @@ interface Columns {
 }
 
 function measureColumns(rows: readonly ProcessTreeRow[], options: TreeOptions): Columns {
-  let [pid, nspid, user] = [3, 0, 4];
+  let [pid, nspid, user] = options.header ? [3, 0, 4] : [0, 0, 0];
   for (const { process } of rows) {
     const [pidText, nspidText, userText] = describeLeft(process, options);
     pid = Math.max(pid, pidText.length);
-    if (nspidText !== '') nspid = Math.max(nspid, 5, nspidText.length);
+    if (nspidText !== '') nspid = Math.max(nspid, options.header ? 5 : 0, nspidText.length);
     user = Math.max(user, measureWidth(userText));
   }
   const total = pid + gap.length + (nspid > 0 ? nspid + gap.length : 0) + user + gap.length;

@@ -68,8 +68,13 @@ test('Members are processes, threads whose process is elsewhere, and tasks whose
   );
   // The thread is in the same mount namespace as its process, which counts for both.
   assert.deepEqual(findMembers(get(index, 'mnt', hostInodes.mnt), index).threads, []);
+  const pid = findMembers(get(index, 'pid', container.pid), index);
   assert.deepEqual(
-    findMembers(get(index, 'pid', container.pid), index).forChildren.map(({ tid }) => tid),
+    pid.forChildren.map(({ tid }) => tid),
     [400],
+  );
+  assert.deepEqual(
+    pid.processes.map(({ tid }) => tid),
+    [201, 202],
   );
 });
