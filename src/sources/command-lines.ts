@@ -1,8 +1,9 @@
 // How were the leaders of namespaces called? /proc/PID/cmdline of those processes alone: proc_pid_cmdline(5).
 import { readProcTable } from '../kernel/proc-table.ts';
+import type { ProcessFact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
 import type { Source, SourceContext } from './source.ts';
-import { longestCommandLineBytes, toCommandLine } from './task-records.ts';
+import { isSameProcess, longestCommandLineBytes, toCommandLine } from './task-records.ts';
 
 export const commandLines: Source = {
   name: 'command-lines',
@@ -13,24 +14,24 @@ export const commandLines: Source = {
     return wanted === 'all' && !context.tasksByBpf() ? 'they were read with the processes' : undefined;
   },
   run(context: SourceContext): void {
-    const pids = context.wanted.commandLines === 'all' ? listAll(context) : listLeaders(context);
-    const names = [...pids].map(String);
+    const pids = context.wanted.commandLines === 'all' ? undefined : listLeaders(context);
+    const facts = new Map<string, ProcessFact>();
+    for (const task of context.tasks()) if (!pids || pids.has(task.tid)) facts.set(String(task.tid), task);
     for (const entry of readProcTable({
-      names,
+      names: [...facts.keys()],
       links: [],
-      files: ['cmdline'],
+      files: ['cmdline', 'stat'],
       maxFileBytes: longestCommandLineBytes,
     })) {
       context.asked();
-      const commandLine = toCommandLine(entry.files[0]);
+      const [bytes, stat] = entry.files;
+      const fact = facts.get(entry.name);
+      if (!fact || !isSameProcess(fact, stat)) continue;
+      const commandLine = toCommandLine(bytes);
       if (isKnown(commandLine)) context.emit({ fact: 'command-line', pid: Number(entry.name), commandLine });
     }
   },
 };
-
-function listAll(context: SourceContext): ReadonlySet<number> {
-  return new Set([...context.tasks()].map(({ tid }) => tid));
-}
 
 function listLeaders(context: SourceContext): ReadonlySet<number> {
   const pids = new Set<number>(context.inits());

@@ -1,8 +1,10 @@
 // Which PIDs does a process have in nested pid namespaces? NSpid of /proc/PID/status, since Linux 4.1.
 import { readProcTable } from '../kernel/proc-table.ts';
+import type { ProcessFact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
 import { parseNestedPids } from '../parse/status.ts';
 import type { Source, SourceContext } from './source.ts';
+import { isSameProcess } from './task-records.ts';
 
 /** Status files are about 1.5 KB; NSpid comes within the first few hundred bytes but for the list of groups. */
 const longestStatusBytes = 65_536 * 4;
@@ -13,16 +15,19 @@ export const nestedPids: Source = {
   skip: (context) => (context.tasksByBpf() ? 'read from the kernel, with BPF' : undefined),
   run(context: SourceContext): void {
     const { procPidNamespace } = context.host.vantage;
-    const names: string[] = [];
+    const facts = new Map<string, ProcessFact>();
     for (const process of context.processes()) {
       const { pid } = process.namespaces;
       // Where the link is refused the status is still readable by anybody.
-      if (!isKnown(pid) || pid !== procPidNamespace) names.push(String(process.pid));
+      if (!isKnown(pid) || pid !== procPidNamespace) facts.set(String(process.pid), process);
     }
-    for (const entry of readProcTable({ names, links: [], files: ['status'], maxFileBytes: longestStatusBytes })) {
+    const names = [...facts.keys()];
+    const files = ['status', 'stat'];
+    for (const entry of readProcTable({ names, links: [], files, maxFileBytes: longestStatusBytes })) {
       context.asked();
-      const [status] = entry.files;
-      if (!(status instanceof Buffer)) continue;
+      const [status, stat] = entry.files;
+      const fact = facts.get(entry.name);
+      if (!(status instanceof Buffer) || !fact || !isSameProcess(fact, stat)) continue;
       const pids = parseNestedPids(status.toString('latin1'));
       if (pids && pids.length > 1)
         context.emit({ fact: 'nested-pids', pid: Number(entry.name), pids: Object.freeze(pids) });

@@ -118,6 +118,20 @@ function isEnding(errno: number): boolean {
   return name === 'ENOENT' || name === 'ESRCH';
 }
 
+/**
+ * Whether what was read of a PID later belongs to the same process: it started at the same tick. Without it a number that
+ * is used again would lend a process the words of another.
+ * @param statBytes - its stat file, read last through the descriptor through which the rest was read
+ */
+export function isSameProcess(
+  fact: Pick<ProcessFact, 'startTimeTicks'>,
+  statBytes: Buffer | number | undefined,
+): boolean {
+  return (
+    statBytes instanceof Buffer && statBytes.length > 0 && parseStat(statBytes).startTimeTicks === fact.startTimeTicks
+  );
+}
+
 export function toCommandLine(bytes: Buffer | number | undefined): Known<readonly string[]> {
   if (bytes === undefined) return notAsked;
   if (typeof bytes === 'number') return unknownFromErrno(nameErrno(-bytes));
