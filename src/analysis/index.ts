@@ -18,7 +18,35 @@ export {
   type FilterValue,
 } from './filter.ts';
 export { findHolders, type HeldBy } from './find-holders.ts';
+export {
+  type Chain,
+  findChildren,
+  findMembers,
+  findOwned,
+  findOwners,
+  findParents,
+  type NamespaceMembers,
+} from './namespace-relations.ts';
 export { arrangeTree, isTreeKind, type TreeKind, type TreeRow, treeKinds } from './namespace-tree.ts';
+export { engineWords, parseTarget, type TargetQuery } from './parse-target.ts';
+export { findByPid, type PidInNamespace, translatePid } from './pid-translation.ts';
+export { findAncestors, findCompanions, findPlacements, type Placement } from './process-placement.ts';
+export {
+  buildProcessTree,
+  type Crossing,
+  findBorder,
+  findSubtree,
+  type ProcessTreeOptions,
+  type ProcessTreeRow,
+} from './process-tree.ts';
+export { type IdentifyPath, resolveTarget } from './resolve-target.ts';
 export { compareIdentity, type Sameness } from './same-namespace.ts';
 export { SnapshotIndex } from './snapshot-index.ts';
+export {
+  describeTarget,
+  type Target,
+  TargetError,
+  type TargetErrorDetails,
+  type TargetProblem,
+} from './target-error.ts';
 export { layOutTree, type TreeLine } from './tree-layout.ts';

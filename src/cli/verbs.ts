@@ -61,7 +61,7 @@ export const verbs: readonly Verb[] = [
       'A bare name is first looked for among the names of namespaces, then among the host names in uts namespaces, then among the names of processes. One that leads to several is refused, with the list of them.',
     ],
     arguments: [{ ...targetArgument, repeated: true }],
-    options: [jsonOption, fromOption],
+    options: [jsonOption, noBpfOption, fromOption],
     examples: [
       { command: 'nscope show 812', meaning: 'process 812, and where it is' },
       {
@@ -101,6 +101,7 @@ export const verbs: readonly Verb[] = [
       jsonOption,
       { flags: '-n, --no-header', meaning: 'no line of column names' },
       { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
+      noBpfOption,
       fromOption,
     ],
     examples: [
@@ -120,6 +121,7 @@ export const verbs: readonly Verb[] = [
       { flags: '--in TARGET', meaning: 'the PID is one in this pid namespace' },
       jsonOption,
       { flags: '-n, --no-header', meaning: 'no line of column names' },
+      noBpfOption,
       fromOption,
     ],
     examples: [
