@@ -97,7 +97,7 @@ function sameAs(link: Known<number>, inode: number): Known<boolean> {
 }
 
 function leaderOf(tasks: NamespaceTasks, init: number | undefined): number | null {
-  return init ?? tasks.oldest?.pid ?? null;
+  return init ?? tasks.oldest?.tid ?? null;
 }
 
 /** By pid and tid. Of two facts of one number the younger task stands: the other had ended when it came. */

@@ -149,7 +149,9 @@ const namespaceSchema = Type.Object(
         count: Type.Integer({ minimum: 0, description: 'Processes whose leader thread is in it.' }),
         threads: Type.Integer({ minimum: 0, description: 'Threads in it whose leader is elsewhere.' }),
         forChildren: Type.Integer({ minimum: 0, description: 'Tasks whose children will be born in it.' }),
-        leader: Type.Union([natural, Type.Null()], { description: 'PID of its init, else of its oldest process.' }),
+        leader: Type.Union([natural, Type.Null()], {
+          description: 'PID of its init, else of its oldest process, else the ID of its oldest thread.',
+        }),
       },
       strict,
     ),

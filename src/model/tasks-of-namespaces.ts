@@ -6,7 +6,9 @@ import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
 /** Tasks that share one set of namespaces. Sources give equal sets as one object, so that this is one step a task. */
 export interface TaskGroup {
   processes: number;
-  threads: number;
+  /** How many threads, by the namespaces that their leaders are in; undefined where a leader was not seen. */
+  readonly threads: Map<NamespaceInodes | undefined, number>;
+  /** The oldest process; without one the oldest thread. */
   oldest: ProcessFact;
   /** A few of them, the oldest among them: paths to the namespaces, should one of them end. */
   readonly some: ProcessFact[];
@@ -14,25 +16,36 @@ export interface TaskGroup {
 
 const fewTasks = 3;
 
-/** Groups tasks one at a time, so that a collector can do it while they come in. */
+/** Groups tasks one at a time, so that a collector can do it while they come in: each leader before its threads. */
 export class TaskGroups {
   readonly groups = new Map<NamespaceInodes, TaskGroup>();
+  readonly #leaders = new Map<number, NamespaceInodes>();
 
   add(task: ProcessFact): void {
     let group = this.groups.get(task.namespaces);
     if (!group) {
-      group = { processes: 0, threads: 0, oldest: task, some: [] };
+      group = { processes: 0, threads: new Map(), oldest: task, some: [] };
       this.groups.set(task.namespaces, group);
     }
-    if (task.tid === task.pid) group.processes++;
-    else group.threads++;
+    if (task.tid === task.pid) {
+      group.processes++;
+      this.#leaders.set(task.pid, task.namespaces);
+    } else {
+      const leader = this.#leaders.get(task.pid);
+      group.threads.set(leader, (group.threads.get(leader) ?? 0) + 1);
+    }
     if (isOlder(task, group.oldest)) group.oldest = task;
     if (group.some.length < fewTasks) group.some.push(task);
   }
 }
 
-/** The order in which the leader of a namespace is chosen: by start, then by number. */
+/**
+ * The order in which the leader of a namespace is chosen: processes before threads, since the process of a thread is
+ * elsewhere; then by start, then by number.
+ */
 export function isOlder(a: ProcessFact, b: ProcessFact): boolean {
+  const [aIsThread, bIsThread] = [a.tid !== a.pid, b.tid !== b.pid];
+  if (aIsThread !== bIsThread) return bIsThread;
   return a.startTimeTicks < b.startTimeTicks || (a.startTimeTicks === b.startTimeTicks && a.tid < b.tid);
 }
 
@@ -61,13 +74,13 @@ export class TasksOfNamespaces {
         if (!isKnown(inode)) continue;
         const tasks = this.#enter(type, inode);
         tasks.processes += group.processes;
-        tasks.threads += group.threads;
+        for (const [leader, threads] of group.threads) if (leader?.[type] !== inode) tasks.threads += threads;
         if (!tasks.oldest || isOlder(group.oldest, tasks.oldest)) tasks.oldest = group.oldest;
       }
       for (const [link, type] of childLinks) {
         const inode = namespaces[link];
         if (isKnown(inode) && inode !== namespaces[type])
-          this.#enter(type, inode).forChildren += group.processes + group.threads;
+          this.#enter(type, inode).forChildren += group.processes + sum(group.threads.values());
       }
     }
   }
@@ -86,6 +99,12 @@ export class TasksOfNamespaces {
     }
     return tasks;
   }
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
 }
 
 const noTasks: Readonly<NamespaceTasks> = Object.freeze({

@@ -50,7 +50,7 @@ test('Processes are counted where their leader is, threads where they went, and 
   assert.deepEqual(find(snapshot, 'net', net).processes, { count: 2, threads: 0, forChildren: 0, leader: 1 });
   assert.deepEqual(find(snapshot, 'net', 10).processes, { count: 1, threads: 1, forChildren: 0, leader: 20 });
   assert.deepEqual(find(snapshot, 'pid', 11).processes, { count: 0, threads: 0, forChildren: 1, leader: null });
-  assert.deepEqual(find(snapshot, 'pid', pid).processes, { count: 3, threads: 1, forChildren: 0, leader: 1 });
+  assert.deepEqual(find(snapshot, 'pid', pid).processes, { count: 3, threads: 0, forChildren: 0, leader: 1 });
 });
 
 test('The leader is the oldest process, of two of one tick the smaller number; of a pid namespace it is the init.', () => {
@@ -66,6 +66,19 @@ test('The leader is the oldest process, of two of one tick the smaller number; o
   assert.equal(find(snapshot, 'pid', 11).processes.leader, 50);
   assert.equal(find(snapshot, 'pid', 11).init, 50);
   assert.deepEqual(snapshot.processes.find(({ pid }) => pid === 60)?.pids, [60, 7]);
+});
+
+test('A process leads before a thread that is older, and where there are threads alone the oldest of them leads.', () => {
+  const snapshot = build(
+    processFact(30, ['old'], { threads: 3 }),
+    processFact(30, ['old'], { tid: 31, threads: 3, namespaces: linksOf({ net: 10 }) }),
+    processFact(30, ['old'], { tid: 32, threads: 3, namespaces: linksOf({ net: 12 }) }),
+    processFact(40, ['young'], { namespaces: linksOf({ net: 10 }) }),
+  );
+  assert.deepEqual(find(snapshot, 'net', 10).processes, { count: 1, threads: 1, forChildren: 0, leader: 40 });
+  assert.deepEqual(find(snapshot, 'net', 12).processes, { count: 0, threads: 1, forChildren: 0, leader: 32 });
+  assert.equal(find(snapshot, 'net', 12).holderCounts.thread, 1);
+  assert.equal(find(snapshot, 'mnt', hostInodes.mnt).holderCounts.thread, undefined);
 });
 
 test('A pid namespace whose init has ended has none, and its oldest process leads it.', () => {

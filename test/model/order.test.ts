@@ -35,12 +35,17 @@ test('Every snapshot fits the schema, also after a way through JSON.', () => {
   }
 });
 
-test('Each task is counted once for each type, where its links are known.', () => {
+test('Each process is counted once for each type where its links are known, and each thread that is elsewhere than it.', () => {
   for (let seed = 0; seed < rounds; seed++) {
     const { namespaces, processes } = buildSnapshot(generateFacts(new Random(seed)));
     for (const type of namespaceTypes) {
       const counts = namespaces.filter((namespace) => namespace.type === type).map((namespace) => namespace.processes);
-      const tasks = processes.filter((process) => typeof process.namespaces[type] === 'number');
+      const leaders = new Map(processes.filter(({ pid, tid }) => pid === tid).map((leader) => [leader.pid, leader]));
+      const tasks = processes.filter((task) => {
+        const leader = leaders.get(task.pid);
+        if (typeof task.namespaces[type] !== 'number') return false;
+        return task === leader || leader?.namespaces[type] !== task.namespaces[type];
+      });
       const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
       assert.equal(
         sum(counts.map(({ count, threads }) => count + threads)),
