@@ -6,6 +6,7 @@
 #include "addon.h"
 #include <errno.h>
 #include <linux/bpf.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -121,7 +122,12 @@ static napi_value load_skeleton(napi_env env, napi_callback_info info) {
 		memcpy(context + 16, &at, sizeof at);
 	}
 	const char *call = "bpf";
+	/* The verifier gives up with EAGAIN when a signal waits, as that of a profiler or of a resized terminal: they wait. */
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
 	int err = run_skeleton(data, insns, context, size, &call);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (err) return throw_errno(env, err, call);
 	if (napi_create_object(env, &result) != napi_ok) return NULL;
 	napi_set_named_property(env, result, "maps", to_array(env, context + LOADER_HEAD, maps, LOADER_MAP));
