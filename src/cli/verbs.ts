@@ -166,6 +166,32 @@ export const verbs: readonly Verb[] = [
     load: () => import('./diff.ts'),
   },
   {
+    name: 'detect',
+    summary: 'tell whether a process is in child namespaces, and how that is known',
+    details: [
+      'Judges for each type by some twenty methods, none of which needs privilege: initial (the namespace of the boot), child, host’s (that of the init of the host, which may itself be a child), or cannot tell. Certain is what a proof says, likely what a strong sign does; hints and claims that were shown wrong are told and decide nothing. Without a PID it judges nscope itself, as it is started inside a container.',
+      'The exit status is 0 when it is in a child namespace of the type asked with --type (of any of the types, where none or several are asked), 1 when it is in none, 2 on failure, and 3 when that cannot be told. A PID that is not there is a failure.',
+      '--explain tells what each method read, what follows from it, and how far it may be trusted on this kernel. docs/detect.md has the methods and how often each was right.',
+    ],
+    arguments: [{ ...targetArgument, optional: true }],
+    options: [
+      typeOption,
+      { flags: '--explain', meaning: 'tell the reasoning, method by method' },
+      { flags: '--certain', meaning: 'for the exit status, take what is only likely for what cannot be told' },
+      jsonOption,
+      { flags: '-n, --no-header', meaning: 'no line of column names' },
+    ],
+    examples: [
+      { command: 'nscope detect', meaning: 'where nscope itself runs' },
+      {
+        command: 'nscope detect --type net && echo not the network of the host',
+        meaning: 'as a condition in a script',
+      },
+      { command: 'nscope detect 812 --explain', meaning: 'about process 812, with the reasons' },
+    ],
+    load: () => import('./detect.ts'),
+  },
+  {
     name: 'snapshot',
     summary: 'print all that is known as one JSON object',
     details: [

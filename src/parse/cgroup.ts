@@ -15,3 +15,12 @@ export function parseCgroup(text: string): string {
   }
   return unified !== undefined && unified !== '/' ? unified : best;
 }
+
+/** The paths in all hierarchies, each once. */
+export function parseCgroupPaths(text: string): string[] {
+  const paths = text.split('\n').flatMap((line) => {
+    const match = /^\d+:[^:]*:(.*)$/.exec(line);
+    return match ? [match[1] ?? ''] : [];
+  });
+  return [...new Set(paths)];
+}

@@ -1,0 +1,127 @@
+// nscope detect: is a process in child namespaces, and how can that be known?
+import { isInChild, type Judgement, judgeEvidence } from '../analysis/detect/judge.ts';
+import { type DetectQuestion, readDetectEvidence } from '../kernel/detect-evidence.ts';
+import { readNsfsDevice } from '../kernel/files.ts';
+import type { DetectEvidence } from '../model/detect-evidence.ts';
+import { isKnown, type Known, knownOr } from '../model/known.ts';
+import { formatNamespace, isNamespaceType, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
+import type { Namespace } from '../model/schema.ts';
+import { wantEverything } from '../model/wanted.ts';
+import { detectColumns } from '../render/detect-columns.ts';
+import { describeJudgement } from '../render/detect-page.ts';
+import { escapeText } from '../render/escape.ts';
+import { formatJsonObject } from '../render/json-lines.ts';
+import { formatPage } from '../render/show-page.ts';
+import { formatTable } from '../render/table.ts';
+import { splitWords } from './choose-columns.ts';
+import { NotFoundError, suggest, UsageError } from './errors.ts';
+import { choosePalette, readTerminalWidth, writeLines, writeNote } from './output.ts';
+import { checkTargets } from './target.ts';
+import type { OptionValues } from './verb.ts';
+
+export async function run([word = 'self']: readonly string[], options: OptionValues): Promise<number> {
+  const types = readTypes(options);
+  const question = await readQuestion(word);
+  const evidence = readDetectEvidence(question);
+  // What is not there is a failure: status 1 says that the process is in no child namespace.
+  if (!isKnown(evidence)) throw new UsageError(`there is no process ${word} here, or it has just ended`);
+  const judgements = judgeEvidence(evidence, types);
+  if (judgements.length === 0) throw new UsageError(`${word} is of none of the types ${types.join(', ')}`);
+  if (options.json) writeLines(formatJsonObject({ verdicts: judgements, evidence }));
+  else if (options.explain) writeReasons(judgements, describeSubject(evidence));
+  else writeTable(judgements, options);
+  if (!options.json) noteVantage(evidence);
+  const inChild = isInChild(options.certain ? judgements.map(demandCertainty) : judgements);
+  return inChild === undefined ? 3 : inChild ? 0 : 1;
+}
+
+function readTypes(options: OptionValues): readonly NamespaceType[] {
+  const words = splitWords(options.type);
+  for (const word of words)
+    if (!isNamespaceType(word))
+      throw new UsageError(`there is no namespace type "${word}"; ${suggest(word, namespaceTypes)}`);
+  return words.length === 0 ? namespaceTypes : namespaceTypes.filter((type) => words.includes(type));
+}
+
+/** PIDs need no snapshot; all other targets are looked up in one. */
+async function readQuestion(word: string): Promise<DetectQuestion> {
+  if (word === 'self') return { about: 'self' };
+  checkTargets([word]);
+  const pid = /^(?:\/proc\/)?(\d+)\/?$/.exec(word)?.[1];
+  if (pid !== undefined && Number(pid) <= largestPid) return { about: 'process', pid: Number(pid) };
+  const [{ SnapshotIndex }, { collectSnapshot }, { findTarget }] = await Promise.all([
+    import('../analysis/snapshot-index.ts'),
+    import('../collect/collect.ts'),
+    import('./target.ts'),
+  ]);
+  try {
+    const target = findTarget(word, new SnapshotIndex(await collectSnapshot(wantEverything)), {});
+    return target.kind === 'process'
+      ? { about: 'process', pid: target.process.pid }
+      : askAboutNamespace(target.namespace);
+  } catch (error) {
+    if (error instanceof NotFoundError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** include/linux/threads.h PID_MAX_LIMIT. */
+const largestPid = 4_194_304;
+
+function askAboutNamespace(namespace: Namespace): DetectQuestion {
+  const dev = namespace.dev === undefined ? undefined : knownOr(namespace.dev, undefined);
+  return {
+    about: 'namespace',
+    type: namespace.type,
+    identity: { inode: namespace.inode, dev: dev ?? readNsfsDevice() ?? 0 },
+    answers: {
+      id: namespace.id,
+      owner: orRefused(namespace.owner),
+      parent: orRefused(namespace.parent ?? null),
+    },
+  };
+}
+
+/** What has no parent or owner is refused by the kernel with EPERM, as it would have been here. */
+function orRefused(inode: Known<number | null>): Known<number> {
+  return inode === null ? { unknown: 'denied', errno: 'EPERM' } : inode;
+}
+
+function demandCertainty(judgement: Judgement): Judgement {
+  return judgement.certainty === 'likely' ? { ...judgement, verdict: 'cannot tell', certainty: null } : judgement;
+}
+
+function describeSubject({ subject, links }: DetectEvidence): string {
+  if (subject.namespace !== undefined) {
+    const link = links[subject.namespace];
+    return isKnown(link) ? formatNamespace(subject.namespace, link.inode) : 'it';
+  }
+  return subject.self ? 'nscope' : `process ${subject.pid}`;
+}
+
+function writeTable(judgements: readonly Judgement[], options: OptionValues): void {
+  const palette = choosePalette();
+  writeLines(
+    formatTable(detectColumns, judgements, {
+      width: readTerminalWidth(),
+      header: options.header !== false,
+      paint: (text, { name }, { type }) => (name === 'type' ? palette.types[type](text) : text),
+      paintHeader: palette.strong,
+    }),
+  );
+}
+
+function writeReasons(judgements: readonly Judgement[], who: string): void {
+  judgements.forEach((judgement, i) => {
+    if (i > 0) writeLines(['']);
+    writeLines(formatPage(describeJudgement(judgement, who), { width: readTerminalWidth(), palette: choosePalette() }));
+  });
+}
+
+/** What keeps methods silent for all types, said once. */
+function noteVantage({ addonMissing, proc }: DetectEvidence): void {
+  if (addonMissing !== null) writeNote(`nscope: the methods that ask by ioctl are silent: ${escapeText(addonMissing)}`);
+  if (proc.state === 'absent') writeNote('nscope: /proc is not mounted here, so most methods are silent');
+  if (proc.state === 'foreign')
+    writeNote('nscope: /proc belongs to another pid namespace, in which nscope is not, so most methods are silent');
+}
