@@ -1,8 +1,8 @@
 // nscope: the library. Takes snapshots of this host; the pure parts are in nscope/model and nscope/analysis.
 export * from './analysis/index.ts';
 export { collectSnapshot } from './collect/collect.ts';
+export { AddonMissingError } from './kernel/addon-missing-error.ts';
 export { NoProcError } from './kernel/host.ts';
-export { AddonMissingError } from './kernel/nsfs.ts';
 export { isSyscallError, type SyscallError } from './kernel/syscall-error.ts';
 export * from './model/index.ts';
 export { MalformedError } from './parse/malformed.ts';

@@ -2,8 +2,9 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { isKnown, type Known, unknownFromErrno } from '../model/known.ts';
 import { findTypeByCloneValue, type NamespaceType } from '../model/namespace-types.ts';
-import { type Addon, type BatchFailure, loadAddon, type UtsNames } from './addon.ts';
+import type { BatchFailure, UtsNames } from './addon.ts';
 import { attempt } from './files.ts';
+import { requireAddon } from './require-addon.ts';
 
 export interface OpenNamespace {
   readonly fd: number;
@@ -11,18 +12,6 @@ export interface OpenNamespace {
   readonly dev: number;
   /** When its inode came into being, in ms since 1970: the first opening that is still held (a descriptor, a bind mount). */
   readonly openedAtMs: number;
-}
-
-/** Raised where the addon is needed and cannot be loaded. */
-export class AddonMissingError extends Error {
-  override readonly name = 'AddonMissingError';
-  readonly code = 'NSCOPE_ADDON_MISSING';
-}
-
-function addon(): Addon {
-  const result = loadAddon();
-  if ('missing' in result) throw new AddonMissingError(result.missing);
-  return result.addon;
 }
 
 /**
@@ -67,7 +56,7 @@ export function closeNamespace(namespace: OpenNamespace): void {
  * @see ioctl_nsfs(2) NS_GET_USERNS, since Linux 4.9
  */
 export function nsGetUserns(fd: number): OpenNamespace {
-  return identify(addon().nsGetUserns(fd));
+  return identify(requireAddon().nsGetUserns(fd));
 }
 
 /**
@@ -77,7 +66,7 @@ export function nsGetUserns(fd: number): OpenNamespace {
  * @see ioctl_nsfs(2) NS_GET_PARENT, since Linux 4.9
  */
 export function nsGetParent(fd: number): OpenNamespace {
-  return identify(addon().nsGetParent(fd));
+  return identify(requireAddon().nsGetParent(fd));
 }
 
 /**
@@ -86,7 +75,7 @@ export function nsGetParent(fd: number): OpenNamespace {
  * @see ioctl_nsfs(2) NS_GET_NSTYPE
  */
 export function nsGetNstype(fd: number): NamespaceType | undefined {
-  return findTypeByCloneValue(addon().nsGetNstype(fd));
+  return findTypeByCloneValue(requireAddon().nsGetNstype(fd));
 }
 
 /**
@@ -95,7 +84,7 @@ export function nsGetNstype(fd: number): NamespaceType | undefined {
  * @see ioctl_nsfs(2) NS_GET_OWNER_UID, since Linux 4.11
  */
 export function nsGetOwnerUid(fd: number): number {
-  return addon().nsGetOwnerUid(fd);
+  return requireAddon().nsGetOwnerUid(fd);
 }
 
 /**
@@ -104,7 +93,7 @@ export function nsGetOwnerUid(fd: number): number {
  * @see include/uapi/linux/nsfs.h NS_GET_ID
  */
 export function nsGetId(fd: number): bigint {
-  return addon().nsGetId(fd);
+  return requireAddon().nsGetId(fd);
 }
 
 /**
@@ -113,7 +102,7 @@ export function nsGetId(fd: number): bigint {
  * @see include/uapi/linux/nsfs.h NS_GET_MNTNS_ID
  */
 export function nsGetMntnsId(fd: number): bigint {
-  return addon().nsGetMntnsId(fd);
+  return requireAddon().nsGetMntnsId(fd);
 }
 
 /**
@@ -121,5 +110,5 @@ export function nsGetMntnsId(fd: number): bigint {
  * @returns for each descriptor its names, or the failure: EPERM without CAP_SYS_ADMIN in the owning user namespace
  */
 export function readUts(fds: readonly number[]): readonly (UtsNames | BatchFailure)[] {
-  return addon().readUts(Int32Array.from(fds));
+  return requireAddon().readUts(Int32Array.from(fds));
 }

@@ -1,6 +1,6 @@
 // The addon, for wrappers that have nothing to offer without it.
 import { type Addon, loadAddon } from './addon.ts';
-import { AddonMissingError } from './nsfs.ts';
+import { AddonMissingError } from './addon-missing-error.ts';
 
 /** @throws AddonMissingError where the addon cannot be loaded */
 export function requireAddon(): Addon {
