@@ -23,48 +23,76 @@ interface Entry extends FoundNamespace {
 /** More ways than this to one namespace are not kept. */
 const mostPaths = 6;
 
-/**
- * Looks through the facts anew at each call, since every source adds some; sets of namespaces are few.
- * @param kept - paths of descriptors that the collector keeps open, by the namespace's display form
- */
-export function findNamespaces(
-  facts: readonly Fact[],
-  tasks: TaskGroups,
-  kept: ReadonlyMap<string, string>,
-): FoundNamespace[] {
-  const entries = new Map<string, Entry>();
-  const enter = (type: NamespaceType, inode: number): Entry => {
-    const key = formatNamespace(type, inode);
-    let entry = entries.get(key);
-    if (!entry) {
-      const path = kept.get(key);
-      const paths = path === undefined ? [] : [path];
-      const unknown = { oldest: undefined, oldestTask: undefined, id: undefined, described: false };
-      entry = { type, inode, paths, members: new Map(), ...unknown };
-      entries.set(key, entry);
-    }
-    return entry;
-  };
-  for (const [namespaces, group] of tasks.groups)
-    for (const link of namespaceLinks) {
-      const inode = namespaces[link];
-      if (isKnown(inode)) addTasks(enter(readLinkType(link), inode), link, group);
-    }
-  for (const fact of facts) {
-    if (fact.fact === 'name') addPath(enter(fact.type, fact.inode), fact.name.path);
+/** Reads the facts as they come; only a new task makes it begin anew, since tasks come before all that builds on them. */
+export class FoundNamespaces {
+  readonly #facts: readonly Fact[];
+  readonly #tasks: TaskGroups;
+  readonly #kept = new Map<string, string>();
+  readonly #entries = new Map<NamespaceType, Map<number, Entry>>();
+  #read = 0;
+
+  constructor(facts: readonly Fact[], tasks: TaskGroups) {
+    this.#facts = facts;
+    this.#tasks = tasks;
+  }
+
+  /** The collector keeps a descriptor of this namespace open, to which `path` leads: the best way to it from now on. */
+  keep(type: NamespaceType, inode: number, path: string): void {
+    this.#kept.set(formatNamespace(type, inode), path);
+    this.#entries.get(type)?.get(inode)?.paths.unshift(path);
+  }
+
+  /** All that were named so far. */
+  list(): FoundNamespace[] {
+    let hasNewTasks = this.#read === 0;
+    for (let i = this.#read; i < this.#facts.length && !hasNewTasks; i++)
+      hasNewTasks = this.#facts[i]?.fact === 'process';
+    if (hasNewTasks) this.#beginAnew();
+    for (; this.#read < this.#facts.length; this.#read++) this.#take(this.#facts[this.#read] as Fact);
+    return [...this.#entries.values()].flatMap((inodes) => [...inodes.values()]);
+  }
+
+  #beginAnew(): void {
+    this.#entries.clear();
+    this.#read = 0;
+    for (const [namespaces, group] of this.#tasks.groups)
+      for (const link of namespaceLinks) {
+        const inode = namespaces[link];
+        if (isKnown(inode)) addTasks(this.#enter(readLinkType(link), inode), link, group);
+      }
+  }
+
+  #take(fact: Fact): void {
+    if (fact.fact === 'name') addPath(this.#enter(fact.type, fact.inode), fact.name.path);
     else if (fact.fact === 'namespace') {
-      const entry = enter(fact.type, fact.inode);
+      const entry = this.#enter(fact.type, fact.inode);
       if (fact.id !== undefined && isKnown(fact.id)) entry.id = fact.id;
       if (fact.id !== undefined && fact.owner !== undefined) entry.described = true;
-      if (typeof fact.owner === 'number') enter('user', fact.owner);
-      if (typeof fact.parent === 'number') enter(fact.type, fact.parent);
+      if (typeof fact.owner === 'number') this.#enter('user', fact.owner);
+      if (typeof fact.parent === 'number') this.#enter(fact.type, fact.parent);
     } else if (fact.fact === 'holder') {
-      const entry = enter(fact.type, fact.inode);
+      const entry = this.#enter(fact.type, fact.inode);
       const { holder } = fact;
       if (holder.kind === 'fd') addPath(entry, `/proc/${describeOwner(holder)}/fd/${holder.fd}`);
     }
   }
-  return [...entries.values()];
+
+  #enter(type: NamespaceType, inode: number): Entry {
+    let inodes = this.#entries.get(type);
+    if (!inodes) {
+      inodes = new Map();
+      this.#entries.set(type, inodes);
+    }
+    let entry = inodes.get(inode);
+    if (!entry) {
+      const path = this.#kept.get(formatNamespace(type, inode));
+      const paths = path === undefined ? [] : [path];
+      const unknown = { oldest: undefined, oldestTask: undefined, id: undefined, described: false };
+      entry = { type, inode, paths, members: new Map(), ...unknown };
+      inodes.set(inode, entry);
+    }
+    return entry;
+  }
 }
 
 function addTasks(entry: Entry, link: NamespaceLink, group: TaskGroup): void {

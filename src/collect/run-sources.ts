@@ -5,13 +5,13 @@ import { closeDescriptor } from '../kernel/files.ts';
 import type { HostFacts } from '../kernel/host.ts';
 import type { Fact, ProcessFact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
-import { formatNamespace } from '../model/namespace-types.ts';
+import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
 import type { Refusal } from '../model/schema.ts';
 import { TaskGroups } from '../model/tasks-of-namespaces.ts';
 import type { Wanted } from '../model/wanted.ts';
 import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
 import type { OpenLinks, Source, SourceContext } from '../sources/index.ts';
-import { findNamespaces } from './found-namespaces.ts';
+import { FoundNamespaces } from './found-namespaces.ts';
 import { readOpenLinks } from './open-links.ts';
 
 /** Namespaces that nothing else leads to are kept open up to this many; a process may usually have 1024 descriptors. */
@@ -33,9 +33,10 @@ class Run {
   readonly #host: HostFacts;
   readonly #wanted: Wanted;
   readonly #tasks = new TaskGroups();
+  readonly #found = new FoundNamespaces(this.facts, this.#tasks);
   readonly #processes: ProcessFact[] = [];
   readonly #inits: number[] = [];
-  readonly #kept = new Map<string, { readonly fd: number; readonly path: string }>();
+  readonly #kept = new Map<string, number>();
   #descriptors: readonly OpenLinks[] | undefined;
   #superblocks: { readonly records: readonly BpfSuperblockRecord[] | undefined } | undefined;
   readonly #allTasks: ProcessFact[] = [];
@@ -49,7 +50,7 @@ class Run {
   }
 
   close(): void {
-    for (const { fd } of this.#kept.values()) closeDescriptor(fd);
+    for (const fd of this.#kept.values()) closeDescriptor(fd);
     this.#kept.clear();
   }
 
@@ -81,8 +82,7 @@ class Run {
     return {
       host: this.#host,
       wanted: this.#wanted,
-      found: () =>
-        findNamespaces(this.facts, this.#tasks, new Map([...this.#kept].map(([key, { path }]) => [key, path]))),
+      found: () => this.#found.list(),
       processes: () => this.#processes,
       inits: () => this.#inits,
       descriptors: () => this.#readDescriptors(),
@@ -99,7 +99,7 @@ class Run {
         return this.#filesByBpf;
       },
       superblocks: () => this.#readSuperblocks(),
-      keep: (type, inode, fd) => this.#keep(formatNamespace(type, inode), fd),
+      keep: (type, inode, fd) => this.#keep(type, inode, fd),
       emit: (fact) => {
         counts.found++;
         this.#take(fact);
@@ -149,12 +149,14 @@ class Run {
     return this.#superblocks.records;
   }
 
-  #keep(key: string, fd: number): boolean {
+  #keep(type: NamespaceType, inode: number, fd: number): boolean {
+    const key = formatNamespace(type, inode);
     if (this.#kept.has(key) || this.#kept.size >= mostKept) {
       closeDescriptor(fd);
       return this.#kept.has(key);
     }
-    this.#kept.set(key, { fd, path: `/proc/self/fd/${fd}` });
+    this.#kept.set(key, fd);
+    this.#found.keep(type, inode, `/proc/self/fd/${fd}`);
     return true;
   }
 }
