@@ -10,6 +10,7 @@ const expected = new Map<string, number>([
   ['NSCOPE_MALFORMED', 2],
   ['NSCOPE_ADDON_MISSING', 2],
   ['NSCOPE_NOT_FOUND', 1],
+  ['NSCOPE_MOUNT', 2],
 ]);
 
 export async function main(argv: readonly string[]): Promise<number> {

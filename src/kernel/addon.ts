@@ -28,6 +28,8 @@ export interface FoundNamespace {
   readonly fd?: number;
 }
 
+/** The thread of native/fuse.c that reads requests. */
+export type FuseReader = { readonly fuseReader: never };
 /** What native/*.c exports. Every function throws a SyscallError; descriptors it returns are the caller's to close. */
 export interface Addon {
   errnoName(errno: number): string;
@@ -67,6 +69,13 @@ export interface Addon {
   readMounts(mntNsId: bigint, magics: BigUint64Array): Buffer;
   readMountinfoIn(fd: number): Buffer;
   findNamespacesIn(fd: number, paths: Uint8Array, keep: 0 | 1): (FoundNamespace | BatchFailure)[];
+  fuseMount(source: string, target: string, type: string, flags: number, data: string): void;
+  fuseUnmount(target: string, flags: number): void;
+  fuseSocketpair(): [ours: number, theirs: number];
+  fuseReceiveDescriptor(socket: number): number;
+  fuseListen(fd: number, deliver: (frames: Buffer, ended: string | null) => void): FuseReader;
+  fuseStop(reader: FuseReader): void;
+  fuseRefuseOwn(reader: FuseReader, refuse: 0 | 1): void;
   listns(types: number, userNsId: bigint): Buffer;
   openNsHandle(id: bigint, type: number, inode: number): number;
   readNsHandle(fd: number): [id: bigint, type: number, inode: number];

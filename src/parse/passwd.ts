@@ -9,3 +9,17 @@ export function parsePasswd(text: string): Map<number, string> {
   }
   return names;
 }
+
+/** Primary groups by uid, in the same way. */
+export function parsePrimaryGroups(text: string): Map<number, number> {
+  const groups = new Map<number, number>();
+  for (const line of text.split('\n')) {
+    const [name, , uid, gid] = line.split(':');
+    if (name && isNumber(uid) && isNumber(gid) && !groups.has(Number(uid))) groups.set(Number(uid), Number(gid));
+  }
+  return groups;
+}
+
+function isNumber(text: string | undefined): boolean {
+  return text !== undefined && /^\d+$/.test(text);
+}

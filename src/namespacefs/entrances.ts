@@ -1,0 +1,26 @@
+// Paths through which a namespace can be entered. Pure.
+import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { isKnown } from '../model/known.ts';
+import type { Namespace } from '../model/schema.ts';
+
+const mostCandidates = 3;
+
+/** Members first, whose links stay what they are for as long as they live; then names, then descriptors. */
+export function findCandidates({ type, inode, names, holders }: Namespace, index: SnapshotIndex): readonly string[] {
+  const members = index.membersOf(type, inode).filter((task) => task.namespaces[type] === inode);
+  const descriptors = holders.flatMap((holder) => (holder.kind === 'fd' ? [holder] : []));
+  return [
+    ...members.slice(0, mostCandidates).map(({ pid, tid }) => `/proc/${directoryOf(pid, tid)}/ns/${type}`),
+    ...names.slice(0, mostCandidates).map(({ path }) => path),
+    ...descriptors.slice(0, mostCandidates).map(({ pid, tid, fd }) => `/proc/${directoryOf(pid, tid)}/fd/${fd}`),
+  ];
+}
+
+function directoryOf(pid: number, tid: number | undefined): string {
+  return tid === undefined || tid === pid ? String(pid) : `${pid}/task/${tid}`;
+}
+
+/** The 64-bit id by which it can be opened where no path leads to it, from Linux 6.18 on. */
+export function findId({ id }: Namespace): string | undefined {
+  return isKnown(id) ? id : undefined;
+}

@@ -1,0 +1,28 @@
+// st_ino of every node, from what it stands for: equal in every snapshot, and below 2^53.
+import { type NamespaceLink, type NamespaceType, namespaceLinks, namespaceTypes } from '../model/namespace-types.ts';
+
+// Inode numbers of namespaces have 32 bits, and 16 more tell what of a namespace it is.
+const slots = 0x1_0000;
+const processBase = 2 ** 50;
+
+/** What belongs to a namespace: its directory, its files, and the links that lead to it. */
+export const slot = { directory: 0, file: 0x100, owned: 0x200, ownedOf: 0x300, byId: 0x400, byName: 0x500 } as const;
+
+export function numberOf(namespaceInode: number, slotNumber: number): number {
+  return namespaceInode * slots + slotNumber;
+}
+
+/** A directory or file right below the root; 1 is the root itself. */
+export function numberOfTop(index: number): number {
+  return 2 + index;
+}
+
+/** A directory of by-name, or of initial. */
+export function numberOfTypeDirectory(kind: 'by-name', type: NamespaceType): number {
+  return (kind === 'by-name' ? 0x100 : 0) + namespaceTypes.indexOf(type);
+}
+
+/** The directory of a process, or one of its links. */
+export function numberOfProcess(pid: number, link?: NamespaceLink): number {
+  return processBase + pid * 16 + (link === undefined ? 0 : 1 + namespaceLinks.indexOf(link));
+}

@@ -1,0 +1,85 @@
+// Can a directory be mounted on? What is wrong is said in a sentence; a dead namespacefs is cleared away.
+import { readdirSync, statSync } from 'node:fs';
+import { AddonMissingError } from '../kernel/addon-missing-error.ts';
+import { readTextFile } from '../kernel/files.ts';
+import { FusermountError, fuseType, unmountFuse, unmountWithFusermount } from '../kernel/fuse.ts';
+import { isSyscallError } from '../kernel/syscall-error.ts';
+import { isKnown } from '../model/known.ts';
+import { parseMountinfo } from '../parse/mountinfo.ts';
+
+/** Mounting was refused; the message is a sentence for a person. */
+export class MountRefusedError extends Error {
+  override readonly name = 'MountRefusedError';
+  readonly code = 'NSCOPE_MOUNT';
+
+  /** What a failed mounting says to a person; anything unforeseen stays as it is. */
+  static from(error: unknown, directory: string): unknown {
+    if (error instanceof FusermountError)
+      return new MountRefusedError(`${directory}: ${error.message}`, { cause: error });
+    if (error instanceof AddonMissingError || !isSyscallError(error)) return error;
+    return new MountRefusedError(explain(error.code, error.syscall, directory), { cause: error });
+  }
+}
+
+function explain(errno: string, call: string, directory: string): string {
+  if (call === 'open') {
+    if (errno === 'EACCES' || errno === 'EPERM')
+      return `/dev/fuse may not be opened (${errno}); its mode or the rules of the devices cgroup forbid it`;
+    return `there is no /dev/fuse to use (${errno}); load the module: modprobe fuse`;
+  }
+  if (errno === 'EPERM') return `${directory} cannot be mounted on: that needs CAP_SYS_ADMIN (root), or fusermount3`;
+  if (errno === 'ENODEV') return 'this kernel has no FUSE (ENODEV)';
+  return `${directory} cannot be mounted on: ${errno} (${call})`;
+}
+
+/** The mount that covers a path, as mountinfo has it: the last of those at the same place. */
+function findMount(directory: string): { readonly fsType: string } | undefined {
+  const text = readTextFile('/proc/self/mountinfo');
+  if (!isKnown(text)) return undefined;
+  const lines = parseMountinfo(Buffer.from(text, 'latin1').toString('utf8'));
+  return lines.findLast(({ mountPoint }) => mountPoint === directory);
+}
+
+/** Of dead mounts one on the other no more are cleared away. */
+const mostDead = 8;
+
+/**
+ * Makes sure that a directory is there, empty, and no mount point of a namespacefs that lives. What a killed nscope has
+ * left behind there is unmounted.
+ * @param directory - absolute, without symbolic links where that can be told
+ * @throws MountRefusedError
+ */
+export function prepareMountPoint(directory: string, asRoot: boolean): void {
+  for (let i = 0; i < mostDead; i++) {
+    const state = look(directory);
+    if (state !== 'dead') return;
+    if (findMount(directory)?.fsType !== fuseType)
+      throw new MountRefusedError(
+        `${directory} is a dead mount of another file system (ENOTCONN); unmount it: umount -l`,
+      );
+    try {
+      if (asRoot) unmountFuse(directory, true);
+      else unmountWithFusermount(directory, true);
+    } catch (error) {
+      throw MountRefusedError.from(error, directory);
+    }
+  }
+  throw new MountRefusedError(`${directory} is still a dead mount after ${mostDead} unmounts`);
+}
+
+function look(directory: string): 'ready' | 'dead' {
+  try {
+    if (!statSync(directory).isDirectory()) throw new MountRefusedError(`${directory} is no directory`);
+    const mount = findMount(directory);
+    if (mount?.fsType === fuseType) throw new MountRefusedError(`namespacefs is mounted at ${directory} already`);
+    if (readdirSync(directory).length > 0)
+      throw new MountRefusedError(`${directory} is not empty; mount at an empty directory`);
+    return 'ready';
+  } catch (error) {
+    if (!isSyscallError(error)) throw error;
+    if (error.code === 'ENOTCONN' || error.code === 'ECONNABORTED') return 'dead';
+    if (error.code === 'ENOENT')
+      throw new MountRefusedError(`${directory} does not exist; make it: mkdir ${directory}`);
+    throw new MountRefusedError(`${directory} cannot be looked at: ${error.code}`, { cause: error });
+  }
+}

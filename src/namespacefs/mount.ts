@@ -1,0 +1,135 @@
+// Mounts namespacefs at a directory and serves it until it is unmounted.
+import { collectSnapshot } from '../collect/collect.ts';
+import { attempt, closeDescriptor, readIdentity } from '../kernel/files.ts';
+import { FuseDevice, mountFuse, mountWithFusermount, unmountFuse, unmountWithFusermount } from '../kernel/fuse.ts';
+import { openFound } from '../kernel/open-namespace.ts';
+import { readPrimaryGroups } from '../kernel/users.ts';
+import { isKnown } from '../model/known.ts';
+import { type Wanted, wantListing } from '../model/wanted.ts';
+import { probeNamespaces } from './census-probe.ts';
+import { findId } from './entrances.ts';
+import { MountRefusedError, prepareMountPoint } from './mount-point.ts';
+import { PollingFeed } from './polling-feed.ts';
+import { Session } from './session.ts';
+import type { SnapshotFeed } from './snapshot-feed.ts';
+import type { EntranceNode } from './tree-node.ts';
+
+export interface MountOptions {
+  /** Through mount(2), for all users; else through fusermount3, for the caller alone. */
+  readonly asRoot: boolean;
+  readonly bpf: boolean;
+  log(text: string): void;
+}
+
+export interface MountedNamespacefs {
+  /** Resolves when it is no longer mounted. */
+  readonly ended: Promise<void>;
+  /** Unmounts, also while it is in use: whoever still reads gets ENOTCONN. @throws SyscallError or FusermountError, and ends all the same */
+  unmount(): void;
+}
+
+/** How long a namespace that nothing leads to is kept open for whoever follows its link. */
+const keepMs = 10_000;
+
+/**
+ * @param directory - absolute
+ * @throws MountRefusedError with a sentence
+ */
+export function mountNamespacefs(directory: string, options: MountOptions): MountedNamespacefs {
+  prepareMountPoint(directory, options.asRoot);
+  const wanted: Wanted = { ...wantListing, commandLines: 'none', bpf: options.bpf };
+  let device: FuseDevice | undefined;
+  const collect = () => {
+    const take = () => collectSnapshot(wanted);
+    return device ? device.refusingOwn(take) : take();
+  };
+  const probe = options.bpf ? probeNamespaces : () => undefined;
+  const feed: SnapshotFeed = new PollingFeed({ collect, probe, log: options.log });
+  const entrances = new Entrances();
+  const session = new Session(
+    feed,
+    { groups: readPrimaryGroups() },
+    {
+      reply: (bytes) => device?.reply(bytes),
+      findEntrance: (entrance) => (device ? device.refusingOwn(() => entrances.find(entrance)) : undefined),
+      log: options.log,
+      now: Date.now,
+    },
+  );
+  let fd: number;
+  try {
+    fd = options.asRoot ? mountFuse(directory) : mountWithFusermount(directory);
+  } catch (error) {
+    session.close();
+    feed.close();
+    throw MountRefusedError.from(error, directory);
+  }
+  let finish = () => {};
+  const ended = new Promise<void>((resolve) => {
+    let isMounted = true;
+    finish = () => {
+      if (!isMounted) return;
+      isMounted = false;
+      session.close();
+      feed.close();
+      entrances.close();
+      device?.close();
+      resolve();
+    };
+    device = new FuseDevice(
+      fd,
+      (request) => session.handle(request),
+      (errno) => {
+        if (errno !== 'ENODEV') options.log(`the connection to the kernel ended: ${errno}`);
+        finish();
+      },
+    );
+  });
+  const unmount = () => {
+    try {
+      // Lazily, since somebody may be in it: for whoever still is, the connection ends.
+      if (options.asRoot) unmountFuse(directory, true);
+      else unmountWithFusermount(directory, true);
+    } finally {
+      finish();
+    }
+  };
+  return { ended, unmount };
+}
+
+/** Where the links named ns lead, verified when they are read. */
+class Entrances {
+  readonly #kept = new Map<string, { readonly fd: number; readonly timer: NodeJS.Timeout }>();
+
+  find({ key, namespace, candidates }: EntranceNode): string | undefined {
+    const { type, inode } = namespace;
+    for (const path of candidates) {
+      const identity = readIdentity(path);
+      if (isKnown(identity) && identity.inode === inode) return path;
+    }
+    const kept = this.#kept.get(key);
+    if (kept) return pathOf(kept.fd);
+    const open = openFound({ type, inode, paths: [], id: findId(namespace) });
+    if (!isKnown(open)) return undefined;
+    const timer = setTimeout(() => this.#release(key), keepMs);
+    timer.unref();
+    this.#kept.set(key, { fd: open.fd, timer });
+    return pathOf(open.fd);
+  }
+
+  close(): void {
+    for (const key of [...this.#kept.keys()]) this.#release(key);
+  }
+
+  #release(key: string): void {
+    const kept = this.#kept.get(key);
+    if (!kept) return;
+    clearTimeout(kept.timer);
+    this.#kept.delete(key);
+    attempt(() => closeDescriptor(kept.fd));
+  }
+}
+
+function pathOf(fd: number): string {
+  return `/proc/${process.pid}/fd/${fd}`;
+}

@@ -1,0 +1,118 @@
+// A feed that looks: often while somebody uses the file system or waits for events, seldom while nobody does.
+import { performance } from 'node:perf_hooks';
+import type { Snapshot } from '../model/schema.ts';
+import type { SnapshotFeed, SnapshotListener } from './snapshot-feed.ts';
+
+export interface PollingOptions {
+  collect(): Snapshot;
+  /**
+   * Something cheap that differs whenever a namespace came or went; undefined where the kernel gives nothing of the kind.
+   * With it a snapshot is taken only when there is a reason.
+   */
+  probe(): number | undefined;
+  log(text: string): void;
+}
+
+/** A state that is younger is not taken anew. */
+const freshMs = 50;
+/** How often it is looked whether something came or went. */
+const usedPeriodMs = 80;
+const idlePeriodMs = 1000;
+/** So long after the last use nobody uses it. */
+const idleAfterMs = 10_000;
+/** Taking snapshots may use this share of the time at most. */
+const mostShare = 0.25;
+
+export class PollingFeed implements SnapshotFeed {
+  readonly delayMs = 100;
+  readonly #options: PollingOptions;
+  readonly #listeners = new Set<SnapshotListener>();
+  #snapshot: Snapshot;
+  #takenAt = 0;
+  #costMs = 0;
+  #probed: number | undefined;
+  #usedAt = performance.now();
+  #watchers = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: PollingOptions) {
+    this.#options = options;
+    this.#snapshot = this.#take();
+    this.#schedule();
+  }
+
+  current(): Snapshot {
+    const now = performance.now();
+    const wasIdle = this.#isIdle(now);
+    this.#usedAt = now;
+    if (now - this.#takenAt > this.#freshMs()) this.#refresh();
+    if (wasIdle) this.#schedule();
+    return this.#snapshot;
+  }
+
+  onChange(listener: SnapshotListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  watch(): () => void {
+    this.#watchers++;
+    this.#schedule();
+    let isWatching = true;
+    return () => {
+      if (isWatching) this.#watchers--;
+      isWatching = false;
+    };
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #isIdle(now: number): boolean {
+    return this.#watchers === 0 && now - this.#usedAt > idleAfterMs;
+  }
+
+  #freshMs(): number {
+    return Math.max(freshMs, this.#costMs / mostShare);
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    if (this.#isClosed) return;
+    const isIdle = this.#isIdle(performance.now());
+    // Without a cheap sign, nothing is looked at for nobody.
+    if (isIdle && this.#probed === undefined) return;
+    this.#timer = setTimeout(() => this.#look(), isIdle ? idlePeriodMs : usedPeriodMs);
+    this.#timer.unref();
+  }
+
+  #look(): void {
+    const probed = this.#options.probe();
+    const isDue = probed === undefined ? performance.now() - this.#takenAt > this.#freshMs() : probed !== this.#probed;
+    try {
+      if (isDue) this.#refresh();
+    } catch (error) {
+      this.#options.log(`no snapshot could be taken: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    this.#schedule();
+  }
+
+  #refresh(): void {
+    const before = this.#snapshot;
+    this.#snapshot = this.#take();
+    for (const listener of this.#listeners) listener(this.#snapshot, before);
+  }
+
+  #take(): Snapshot {
+    const started = performance.now();
+    // Before the snapshot: what comes after it is found by the next look.
+    this.#probed = this.#options.probe();
+    const snapshot = this.#options.collect();
+    this.#takenAt = performance.now();
+    this.#costMs = this.#takenAt - started;
+    return snapshot;
+  }
+}
