@@ -33,6 +33,8 @@ const forNode = await build({
   ...shared,
   entryPoints: { nscope: 'src/cli/main.ts', index: 'src/index.ts' },
   platform: 'node',
+  define: { 'Intl.Segmenter': 'LazySegmenter' },
+  inject: ['scripts/lazy-segmenter.js'],
   // CommonJS packages require() the modules of Node, which an ES module can only do with a require of its own.
   banner: { js: `import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);` },
 });

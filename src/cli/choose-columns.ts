@@ -1,5 +1,5 @@
 // Which columns, which rows and in which order: --columns, --filter and --sort, the same for every listing.
-import { compileFilter, FilterError } from '../analysis/filter.ts';
+import type { Filter } from '../analysis/filter.ts';
 import { type Cell, type Column, readCell } from '../render/columns.ts';
 import { suggest, UsageError } from './errors.ts';
 import { writeNote } from './output.ts';
@@ -21,16 +21,23 @@ export function chooseColumns<Row>(
   return adds ? [...usual.map((name) => findColumn(all, name)), ...named] : named;
 }
 
-/** @throws UsageError for a wrong expression, showing where */
-export function filterRows<Row>(
-  all: readonly Column<Row>[],
-  rows: readonly Row[],
-  options: OptionValues,
-): readonly Row[] {
-  if (typeof options.filter !== 'string') return rows;
-  const filter = compile(all, options.filter);
+/** Which of some rows are chosen. */
+export type RowFilter<Row> = (rows: readonly Row[]) => readonly Row[];
+
+/**
+ * What --filter chooses. The language of filters is loaded only when one is given.
+ * @throws UsageError for a wrong expression, showing where
+ */
+export async function makeRowFilter<Row>(all: readonly Column<Row>[], options: OptionValues): Promise<RowFilter<Row>> {
+  const { filter: expression } = options;
+  if (typeof expression !== 'string') return (rows) => rows;
+  const filter = await compile(all, expression);
   // A column costs time for each row: only those that occur in the expression are read.
-  const used = all.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(options.filter as string));
+  const used = all.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(expression));
+  return (rows) => filterRows(filter, used, rows);
+}
+
+function filterRows<Row>(filter: Filter, used: readonly Column<Row>[], rows: readonly Row[]): readonly Row[] {
   let unclear = 0;
   const chosen = rows.filter((row) => {
     const answer = filter(Object.fromEntries(used.map((column) => [column.name, readCell(column, row)])));
@@ -42,7 +49,8 @@ export function filterRows<Row>(
   return chosen;
 }
 
-function compile<Row>(all: readonly Column<Row>[], expression: string) {
+async function compile<Row>(all: readonly Column<Row>[], expression: string): Promise<Filter> {
+  const { compileFilter, FilterError } = await import('../analysis/filter.ts');
   try {
     return compileFilter(expression, all);
   } catch (error) {

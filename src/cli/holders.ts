@@ -11,7 +11,7 @@ import { type HolderRow, holderColumns } from '../render/holder-columns.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
 import { formatTable } from '../render/table.ts';
 import { wrapText } from '../render/wrap-text.ts';
-import { chooseColumns, filterRows, sortRows, toJsonRow } from './choose-columns.ts';
+import { chooseColumns, makeRowFilter, sortRows, toJsonRow } from './choose-columns.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
@@ -26,13 +26,13 @@ const leftOutWhenEmpty = new Set(['pid', 'fd', 'path', 'in', 'release']);
 export async function run(words: readonly string[], options: OptionValues): Promise<number> {
   checkTargets(words);
   const chosen = chooseColumns(holderColumns, usualColumns, options);
-  filterRows(holderColumns, [], options);
+  const filter = await makeRowFilter(holderColumns, options);
   const snapshot = await readSnapshot(options, wantEverything);
   const index = new SnapshotIndex(snapshot);
   const held = words.flatMap((word) => findNamespaces(word, index, options));
   const groups = held.map((namespace) => {
     const all = findHolders(index, namespace).map((holder): HolderRow => ({ held: namespace, holder }));
-    return { namespace, rows: sortRows(holderColumns, filterRows(holderColumns, all, options), options) };
+    return { namespace, rows: sortRows(holderColumns, filter(all), options) };
   });
   if (options.json) {
     const rows = groups.flatMap((group) => group.rows);

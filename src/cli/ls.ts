@@ -9,7 +9,7 @@ import { readCell } from '../render/columns.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
 import { makeNamespaceRow, type NamespaceRow, namespaceColumns } from '../render/namespace-columns.ts';
 import { formatTable } from '../render/table.ts';
-import { chooseColumns, filterRows, sortRows, splitWords, toJsonRow } from './choose-columns.ts';
+import { chooseColumns, makeRowFilter, sortRows, splitWords, toJsonRow } from './choose-columns.ts';
 import { suggest, UsageError } from './errors.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
@@ -29,7 +29,7 @@ export async function run(_words: readonly string[], options: OptionValues): Pro
   const treeKind = readTreeKind(options);
   const columns = chooseColumns(namespaceColumns, options.hidden ? hiddenColumns : usualColumns, options);
   // A wrong filter or order is told before anything is read.
-  filterRows(namespaceColumns, [], options);
+  const filter = await makeRowFilter(namespaceColumns, options);
   sortRows(namespaceColumns, [], options);
 
   const snapshot = await readSnapshot(options, wantListing);
@@ -38,7 +38,7 @@ export async function run(_words: readonly string[], options: OptionValues): Pro
     .filter(({ type }) => types.length === 0 || types.includes(type))
     .filter(({ processes }) => !options.hidden || (processes.count === 0 && processes.threads === 0))
     .map((namespace) => makeNamespaceRow(namespace, index));
-  const rows = sortRows(namespaceColumns, filterRows(namespaceColumns, all, options), options);
+  const rows = sortRows(namespaceColumns, filter(all), options);
   if (options.json) {
     const namespaces =
       options.columns === undefined

@@ -18,7 +18,7 @@ import {
 } from '../render/process-columns.ts';
 import { formatTable } from '../render/table.ts';
 import { formatUnknown } from '../render/unknown.ts';
-import { chooseColumns, filterRows, sortRows, toJsonRow } from './choose-columns.ts';
+import { chooseColumns, makeRowFilter, sortRows, toJsonRow } from './choose-columns.ts';
 import { UsageError } from './errors.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
@@ -35,7 +35,7 @@ export async function run([word]: readonly string[], options: OptionValues): Pro
   checkTargets([word]);
   const columns = chooseColumns(processColumns, usualColumns, options);
   // A wrong filter or order is told before anything is read.
-  filterRows(processColumns, [], options);
+  const filter = await makeRowFilter(processColumns, options);
   sortRows(processColumns, [], options);
 
   const wantsCgroups = [options.columns, options.filter, options.sort].some((text) => String(text).includes('cgroup'));
@@ -48,7 +48,7 @@ export async function run([word]: readonly string[], options: OptionValues): Pro
   const index = new SnapshotIndex(snapshot);
   const processes = word === undefined ? snapshot.processes : findProcesses(findTarget(word, index, options), index);
   const all = processes.map((process): ProcessRow => ({ process, index }));
-  const rows = sortRows(processColumns, filterRows(processColumns, all, options), options);
+  const rows = sortRows(processColumns, filter(all), options);
   if (options.json) {
     writeLines(
       formatJsonObject({

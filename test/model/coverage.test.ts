@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildCoverage } from '../../src/model/build-coverage.ts';
+import { buildSnapshot } from '../../src/model/build-snapshot.ts';
 import type { Fact } from '../../src/model/facts.ts';
 import { type NamespaceType, namespaceTypes } from '../../src/model/namespace-types.ts';
+import { hostFact } from '../recorded-facts.ts';
+
+function buildCoverage(...facts: Fact[]) {
+  return buildSnapshot([hostFact(), ...facts]).coverage;
+}
 
 function ran(source: string): Fact {
   const counts = { asked: 1, found: 1, refused: 0 };
@@ -15,7 +20,7 @@ function listed(pass: 'first' | 'last', wholeTypes: readonly NamespaceType[]): F
 
 test('The listing is complete where the kernel listed all types, before the other sources and after them.', () => {
   const whole = [listed('first', namespaceTypes), listed('last', namespaceTypes)];
-  const coverage = buildCoverage([ran('b'), ran('a'), ...whole], []);
+  const coverage = buildCoverage(ran('b'), ran('a'), ...whole);
   assert.equal(coverage.verdict, 'complete');
   assert.deepEqual([coverage.reasons, coverage.lifts, coverage.disagreements], [[], [], []]);
   assert.deepEqual(
@@ -23,12 +28,12 @@ test('The listing is complete where the kernel listed all types, before the othe
     ['a', 'b'],
   );
   const limit: Fact = { fact: 'limit', reason: 'the links of a process are refused' };
-  assert.equal(buildCoverage([...whole, limit], ['x']).verdict, 'complete');
+  assert.equal(buildCoverage(...whole, limit, { fact: 'disagreement', text: 'x' }).verdict, 'complete');
 });
 
 test('Types that several lists give together are all there; one that is missing in either pass makes it partial.', () => {
   const some = namespaceTypes.filter((type) => type !== 'uts');
-  const verdict = (...facts: Fact[]) => buildCoverage(facts, []).verdict;
+  const verdict = (...facts: Fact[]) => buildCoverage(...facts).verdict;
   assert.equal(verdict(listed('first', some), listed('first', ['uts']), listed('last', namespaceTypes)), 'complete');
   assert.equal(verdict(listed('first', namespaceTypes), listed('last', some)), 'partial');
   assert.equal(verdict(listed('first', some), listed('last', namespaceTypes)), 'partial');
@@ -38,12 +43,11 @@ test('Types that several lists give together are all there; one that is missing 
 
 test('Reasons and what lifts them are told once each, in one order.', () => {
   const coverage = buildCoverage(
-    [
-      { fact: 'limit', reason: 'z', lift: 'run as root' },
-      { fact: 'limit', reason: 'a', lift: 'run as root' },
-      { fact: 'limit', reason: 'a' },
-    ],
-    ['y', 'x'],
+    { fact: 'limit', reason: 'z', lift: 'run as root' },
+    { fact: 'disagreement', text: 'y' },
+    { fact: 'limit', reason: 'a', lift: 'run as root' },
+    { fact: 'disagreement', text: 'x' },
+    { fact: 'limit', reason: 'a' },
   );
   assert.deepEqual(coverage.reasons, ['a', 'z']);
   assert.deepEqual(coverage.lifts, ['run as root']);
