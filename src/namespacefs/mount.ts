@@ -1,11 +1,19 @@
 // Mounts namespacefs at a directory and serves it until it is unmounted.
 import { collectSnapshot } from '../collect/collect.ts';
 import { attempt, closeDescriptor, readIdentity } from '../kernel/files.ts';
-import { FuseDevice, mountFuse, mountWithFusermount, unmountFuse, unmountWithFusermount } from '../kernel/fuse.ts';
+import {
+  FuseDevice,
+  isOwnThread,
+  mountFuse,
+  mountWithFusermount,
+  unmountFuse,
+  unmountWithFusermount,
+} from '../kernel/fuse.ts';
 import { openFound } from '../kernel/open-namespace.ts';
 import { readPrimaryGroups } from '../kernel/users.ts';
 import { isKnown } from '../model/known.ts';
 import { type Wanted, wantListing } from '../model/wanted.ts';
+import { Announcer } from './announcer.ts';
 import { probeNamespaces } from './census-probe.ts';
 import { findId } from './entrances.ts';
 import { MountRefusedError, prepareMountPoint } from './mount-point.ts';
@@ -46,7 +54,8 @@ export function mountNamespacefs(directory: string, options: MountOptions): Moun
   const probe = options.bpf ? probeNamespaces : () => undefined;
   const feed: SnapshotFeed = new PollingFeed({ collect, probe, log: options.log });
   const entrances = new Entrances();
-  const session = new Session(
+  const announcer = new Announcer(directory, (announcement) => session.expect(announcement));
+  const session: Session = new Session(
     feed,
     { groups: readPrimaryGroups() },
     {
@@ -54,6 +63,8 @@ export function mountNamespacefs(directory: string, options: MountOptions): Moun
       findEntrance: (entrance) => (device ? device.refusingOwn(() => entrances.find(entrance)) : undefined),
       log: options.log,
       now: Date.now,
+      announce: (announcements) => announcer.add(announcements),
+      isOwnThread,
     },
   );
   let fd: number;
@@ -70,6 +81,7 @@ export function mountNamespacefs(directory: string, options: MountOptions): Moun
     finish = () => {
       if (!isMounted) return;
       isMounted = false;
+      announcer.close();
       session.close();
       feed.close();
       entrances.close();

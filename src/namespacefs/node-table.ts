@@ -41,7 +41,7 @@ export class NodeTable {
   get(id: number, tree: DirectoryNode): KnownNode | undefined {
     const known = this.#byId.get(id);
     if (!known || known.tree === tree) return known;
-    const found = find(tree, known.path);
+    const found = findNode(tree, known.path);
     known.tree = tree;
     known.isThere = found !== undefined && found.key === known.node.key;
     if (found && known.isThere) known.node = found;
@@ -86,6 +86,11 @@ export class NodeTable {
     return this.#newest.get(key);
   }
 
+  /** What has ended has its number for as long as the kernel knows it; the same thing made anew gets another. */
+  retire(key: string): void {
+    this.#newest.delete(key);
+  }
+
   #add(
     node: TreeNode,
     path: readonly string[],
@@ -101,7 +106,8 @@ export class NodeTable {
   }
 }
 
-function find(tree: DirectoryNode, path: readonly string[]): TreeNode | undefined {
+/** What stands at a path of a tree. */
+export function findNode(tree: DirectoryNode, path: readonly string[]): TreeNode | undefined {
   let node: TreeNode | undefined = tree;
   for (const name of path) node = node?.kind === 'directory' ? node.entries().get(name) : undefined;
   return node;

@@ -1,5 +1,6 @@
 // Answers what the kernel asks of the mounted tree: one method for each kind of request.
 import { constants } from 'node:os';
+import type { Snapshot } from '../model/schema.ts';
 import {
   changingOpcodes,
   fileType,
@@ -32,11 +33,12 @@ import {
   type FuseRequest,
   parseFuseRequest,
 } from '../parse/fuse-request.ts';
+import type { Announcement } from './announcer.ts';
 import { type Change, Chronicle, compareStates } from './chronicle.ts';
 import { EventsFile } from './events-file.ts';
-import { type KnownNode, NodeTable } from './node-table.ts';
+import { findNode, type KnownNode, NodeTable } from './node-table.ts';
 import type { SnapshotFeed } from './snapshot-feed.ts';
-import { buildTree, type TreeOptions } from './tree.ts';
+import { buildTree, type NamespaceTree, type TreeOptions } from './tree.ts';
 import type { DirectoryNode, EntranceNode, TreeNode } from './tree-node.ts';
 
 const { EINVAL, EIO, EISDIR, ENOENT, ENOSYS, ENOTDIR, EROFS } = constants.errno;
@@ -49,8 +51,10 @@ export interface SessionHost {
   log(text: string): void;
   /** ms since 1970. */
   now(): number;
-  /** Told of every change after the tree has it. */
-  changed?(changes: readonly Change[]): void;
+  /** Told of directories that came or went, where the kernel knows the one that they lie in. */
+  announce?(announcements: readonly Announcement[]): void;
+  /** Whether a thread is one of nscope's own. */
+  isOwnThread?(tid: number): boolean;
 }
 
 /** The text of a file never changes under its number: nodes. */
@@ -72,8 +76,9 @@ export class Session {
   readonly #directories = new Map<number, OpenDirectory>();
   readonly #unwatch = new Map<number, () => void>();
   readonly #stop: () => void;
-  #snapshot;
-  #tree: DirectoryNode;
+  #snapshot: Snapshot;
+  #tree: NamespaceTree;
+  #expected: Announcement | undefined;
   #nextHandle = 1;
 
   constructor(feed: SnapshotFeed, options: TreeOptions, host: SessionHost) {
@@ -82,20 +87,46 @@ export class Session {
     this.#options = options;
     this.#snapshot = feed.current();
     this.#tree = buildTree(this.#snapshot, options);
-    this.#nodes = new NodeTable(this.#tree, host.now());
+    this.#nodes = new NodeTable(this.#tree.root, host.now());
     this.#chronicle = new Chronicle(host.now());
     this.#events = new EventsFile({
       data: (unique, bytes) => this.#reply(formatFuseData(unique, bytes)),
       error: (unique, errno) => this.#reply(formatFuseError(unique, errno)),
       wake: (pollId) => this.#reply(formatFusePollWakeup(notifyCode.poll, pollId)),
     });
-    this.#stop = feed.onChange((now, before) => {
-      const nowMs = host.now();
-      const changes = compareStates(now, before, nowMs);
-      this.#chronicle.note(changes, nowMs);
-      this.#events.publish(changes.map(({ line }) => line));
-      if (changes.length > 0) host.changed?.(changes);
-    });
+    this.#stop = feed.onChange((now, before) => this.#change(now, before));
+  }
+
+  #change(now: Snapshot, before: Snapshot): void {
+    const nowMs = this.#host.now();
+    const changes = compareStates(now, before, nowMs);
+    this.#chronicle.note(changes, nowMs);
+    const old = this.#tree;
+    this.#show(now);
+    this.#events.publish(changes.map(({ line }) => line));
+    const announcements = changes.flatMap((change) => this.#describe(change, old));
+    if (announcements.length > 0) this.#host.announce?.(announcements);
+  }
+
+  #describe({ kind, namespace }: Change, old: NamespaceTree): Announcement[] {
+    const tree = kind === 'created' ? this.#tree : old;
+    const path = tree.pathOf(namespace);
+    const node = findNode(tree.root, path);
+    const above = findNode(tree.root, path.slice(0, -1));
+    const parent = above && this.#nodes.newest(above.key);
+    if (!parent || node?.kind !== 'directory') return [];
+    if (kind === 'ended') this.#nodes.retire(node.key);
+    return [{ kind, path, parentId: parent.id, node }];
+  }
+
+  #show(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
+    this.#tree = buildTree(snapshot, this.#options);
+  }
+
+  /** Lets nscope itself make or remove this directory, and nobody else. */
+  expect(announcement: Announcement | undefined): void {
+    this.#expected = announcement;
   }
 
   close(): void {
@@ -106,11 +137,6 @@ export class Session {
   /** How many nodes the kernel knows. */
   get knownNodes(): number {
     return this.#nodes.size;
-  }
-
-  /** The numbers under which the kernel may know a directory of the tree and what is in it. */
-  newest(key: string): KnownNode | undefined {
-    return this.#nodes.newest(key);
   }
 
   /** Answers one request; what is malformed or fails is logged and answered EIO. */
@@ -148,6 +174,9 @@ export class Session {
         return undefined;
       case 'lookup':
         return this.#lookup(header, body);
+      case 'mkdir':
+      case 'rmdir':
+        return this.#makeOrRemove(header, body);
       case 'getattr':
         return this.#withNode(header, (known) => this.#getattr(unique, known));
       case 'readlink':
@@ -186,11 +215,8 @@ export class Session {
   /** The tree of the state now. */
   #present(): DirectoryNode {
     const snapshot = this.#feed.current();
-    if (snapshot !== this.#snapshot) {
-      this.#snapshot = snapshot;
-      this.#tree = buildTree(snapshot, this.#options);
-    }
-    return this.#tree;
+    if (snapshot !== this.#snapshot) this.#show(snapshot);
+    return this.#tree.root;
   }
 
   #withNode({ unique, nodeId }: FuseHeader, answer: (known: KnownNode) => Uint8Array | undefined) {
@@ -210,12 +236,36 @@ export class Session {
     });
   }
 
-  #lookup({ unique, nodeId }: FuseHeader, { name }: FuseNameBody): Uint8Array {
+  #lookup(header: FuseHeader, { name }: FuseNameBody): Uint8Array {
+    const { unique, nodeId } = header;
     const tree = this.#present();
     const parent = this.#nodes.get(nodeId, tree);
+    const expected = this.#findExpected(header, name);
+    if (expected && parent)
+      return expected.kind === 'created'
+        ? formatFuseError(unique, ENOENT)
+        : formatFuseEntry(unique, this.#enter(parent, name, expected.node, tree));
     const node = parent?.isThere && parent.node.kind === 'directory' ? parent.node.entries().get(name) : undefined;
     if (!parent || !node) return formatFuseError(unique, ENOENT);
     return formatFuseEntry(unique, this.#enter(parent, name, node, tree));
+  }
+
+  /** Whether nscope itself is about to make or remove this, so that the kernel tells who watches. */
+  #findExpected({ nodeId, pid }: FuseHeader, name: string): Announcement | undefined {
+    const expected = this.#expected;
+    return expected?.parentId === nodeId && expected.path.at(-1) === name && this.#host.isOwnThread?.(pid)
+      ? expected
+      : undefined;
+  }
+
+  #makeOrRemove(header: FuseHeader, { kind, name }: FuseNameBody): Uint8Array {
+    const expected = this.#findExpected(header, name);
+    const tree = this.#present();
+    const parent = this.#nodes.get(header.nodeId, tree);
+    if (!expected || !parent) return formatFuseError(header.unique, EROFS);
+    return kind === 'mkdir'
+      ? formatFuseEntry(header.unique, this.#enter(parent, name, expected.node, tree))
+      : formatFuseData(header.unique);
   }
 
   /** Gives a node a number, which the kernel knows from now on. */
@@ -316,7 +366,7 @@ export class Session {
       const encoded = encodeName(name);
       if (!listing.hasRoom(encoded, plus)) break;
       // What has gone since the listing began is still listed, and not looked up.
-      const entry = plus ? (known.isThere ? this.#enter(known, name, node, this.#tree) : null) : undefined;
+      const entry = plus ? (known.isThere ? this.#enter(known, name, node, this.#tree.root) : null) : undefined;
       listing.add(encoded, node.inode, i + 3, typeOf(node), entry);
     }
     return listing.finish(unique);

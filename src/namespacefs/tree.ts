@@ -25,8 +25,16 @@ export interface TreeOptions {
 
 const root = { uid: 0, gid: 0 } as const;
 
-export function buildTree(snapshot: Snapshot, options: TreeOptions): DirectoryNode {
-  return new Tree(snapshot, options).root();
+/** The tree of one snapshot. */
+export interface NamespaceTree {
+  readonly root: DirectoryNode;
+  /** Where the directory of a namespace of this snapshot is: names from the root on. */
+  pathOf(namespace: Namespace): readonly string[];
+}
+
+export function buildTree(snapshot: Snapshot, options: TreeOptions): NamespaceTree {
+  const tree = new Tree(snapshot, options);
+  return { root: tree.root(), pathOf: (namespace) => tree.pathOf(namespace) };
 }
 
 /** What tells a namespace from all others, also from one that had its inode number before. */
@@ -116,7 +124,7 @@ class Tree {
   }
 
   #ownedBy(owner: Namespace, key: string, whose: { uid: number; gid: number }): Entry {
-    const path = [...this.#path(owner), 'owned'];
+    const path = [...this.pathOf(owner), 'owned'];
     const list = () =>
       namespaceTypes.flatMap((type, i): Entry[] => {
         const owned = (this.#owned.get(owner.inode) ?? []).filter((one) => one.type === type);
@@ -189,18 +197,18 @@ class Tree {
   }
 
   #relative(from: readonly string[], to: Namespace): string {
-    return [...from.map(() => '..'), ...this.#path(to)].join('/');
+    return [...from.map(() => '..'), ...this.pathOf(to)].join('/');
   }
 
   /** From the root to its directory. */
-  #path(namespace: Namespace): readonly string[] {
+  pathOf(namespace: Namespace): readonly string[] {
     let path = this.#paths.get(namespace);
     if (!path) {
       const above = this.#above(namespace);
       path =
         namespace.initial === true
           ? ['initial', namespace.type]
-          : [...(above ? this.#path(above) : [namespace.type]), String(namespace.inode)];
+          : [...(above ? this.pathOf(above) : [namespace.type]), String(namespace.inode)];
       this.#paths.set(namespace, path);
     }
     return path;
