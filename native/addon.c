@@ -22,4 +22,6 @@ NAPI_MODULE_INIT() {
 	init_sockets(env, exports);
 	init_uts(env, exports);
 	return exports;
+	init_spawn(env, exports);
 }
+	init_wait(env, exports);

@@ -47,3 +47,5 @@ void init_proc(napi_env env, napi_value exports);
 void init_sockets(napi_env env, napi_value exports);
 void init_uts(napi_env env, napi_value exports);
 #endif
+void init_spawn(napi_env env, napi_value exports);
+void init_wait(napi_env env, napi_value exports);

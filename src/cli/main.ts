@@ -9,6 +9,7 @@ const expected = new Map<string, number>([
   ['NSCOPE_NO_PROC', 2],
   ['NSCOPE_MALFORMED', 2],
   ['NSCOPE_ADDON_MISSING', 2],
+  ['NSCOPE_LAUNCH', 2],
   ['NSCOPE_NOT_FOUND', 1],
   ['NSCOPE_MOUNT', 2],
 ]);
@@ -18,7 +19,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const invocation = await parseCommandLine(argv);
     if (!invocation) return 0;
     const { run } = await invocation.verb.load();
-    return await run(invocation.words, invocation.options);
+    return await run(invocation.words, invocation.options, invocation.given);
   } catch (error) {
     if (error instanceof OutputClosedError) return 0;
     const status = error instanceof Error && 'code' in error ? expected.get(String(error.code)) : undefined;

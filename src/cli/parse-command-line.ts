@@ -1,9 +1,9 @@
 // The command line, by commander, set up from the table of verbs.
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { nscopeVersion } from '../model/version.ts';
 import { suggest, UsageError } from './errors.ts';
 import { writeLines } from './output.ts';
-import type { ColumnMeaning, OptionValues, Verb } from './verb.ts';
+import type { ColumnMeaning, GivenCommand, OptionValues, Verb } from './verb.ts';
 import { usualVerb, verbNames, verbs } from './verbs.ts';
 
 /** What is to be done; undefined when help or the version was asked for and has been printed. */
@@ -11,6 +11,7 @@ export interface Invocation {
   readonly verb: Verb;
   readonly words: readonly string[];
   readonly options: OptionValues;
+  readonly given: GivenCommand;
 }
 
 /** @throws UsageError for an unknown verb or option, a missing argument, or a word too many */
@@ -19,18 +20,34 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Invocat
   if (first !== undefined && !first.startsWith('-') && ![...verbNames, 'help'].includes(first))
     throw new UsageError(`there is no verb "${first}"; ${suggest(first, verbNames)}`);
   let invocation: Invocation | undefined;
-  const columns = asksForHelp(argv) ? await loadColumns() : new Map();
-  const program = buildProgram((found) => {
-    invocation = found;
-  }, columns);
+  const { own, behind } = splitCommand(argv);
+  const columns = asksForHelp(own) ? await loadColumns() : new Map();
+  const program = buildProgram(
+    (found) => {
+      invocation = { ...found, given: { ...found.given, behind } };
+    },
+    columns,
+    behind !== undefined,
+  );
   try {
-    program.parse([...argv], { from: 'user' });
+    program.parse([...own], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;
     throw new UsageError(error.message.replace(/^error: /, ''), { cause: error });
   }
   return invocation;
+}
+
+/** The words behind the first `--` of a verb that takes a command are not for commander. */
+function splitCommand(argv: readonly string[]): {
+  readonly own: readonly string[];
+  readonly behind: readonly string[] | undefined;
+} {
+  const dashes = argv.indexOf('--');
+  const takesCommand = verbs.some(({ name, takesCommand }) => takesCommand && name === argv[0]);
+  if (!takesCommand || dashes < 0) return { own: argv, behind: undefined };
+  return { own: argv.slice(0, dashes), behind: argv.slice(dashes + 1) };
 }
 
 type ColumnsOfVerbs = ReadonlyMap<Verb, readonly ColumnMeaning[]>;
@@ -47,13 +64,14 @@ async function loadColumns(): Promise<ColumnsOfVerbs> {
 }
 
 /** All verbs as commander commands. */
-function buildProgram(found: (invocation: Invocation) => void, columns: ColumnsOfVerbs): Command {
+function buildProgram(found: (invocation: Invocation) => void, columns: ColumnsOfVerbs, hasDashes: boolean): Command {
   const program = new Command('nscope')
     .description('every Linux namespace on a host: who is in it, what holds it, whose it is, how it nests')
     .version(nscopeVersion, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [verb]', 'print help for a verb')
     .exitOverride()
+    .enablePositionalOptions()
     .configureOutput({ writeOut: (text) => writeLines([text.replace(/\n$/, '')]), writeErr: () => {} })
     .showSuggestionAfterError(true);
   for (const verb of verbs) {
@@ -63,12 +81,30 @@ function buildProgram(found: (invocation: Invocation) => void, columns: ColumnsO
       const word = repeated ? `${name}...` : name;
       command.argument(optional ? `[${word}]` : `<${word}>`, meaning);
     }
-    for (const { flags, meaning } of verb.options) command.option(toCommanderFlags(flags), meaning);
+    const repeated: Record<string, readonly string[]> = {};
+    for (const option of verb.options) {
+      const flags = toCommanderFlags(option.flags);
+      if (option.repeated) command.addOption(collect(new Option(flags, option.meaning), repeated));
+      else command.option(flags, option.meaning);
+    }
+    if (verb.takesCommand && !(hasDashes && verb.arguments.some(({ name }) => name !== 'COMMAND')))
+      command.passThroughOptions();
     command.addHelpText('after', formatColumns(columns.get(verb) ?? []) + formatExamples(verb));
     command.allowExcessArguments(false);
-    command.action(() => found({ verb, words: command.args, options: command.opts() }));
+    command.action(() =>
+      found({ verb, words: command.args, options: command.opts(), given: { behind: undefined, repeated } }),
+    );
   }
   return program;
+}
+
+/** Each value that is written for the option is kept. */
+function collect(option: Option, repeated: Record<string, readonly string[]>): Option {
+  const name = option.attributeName();
+  return option.argParser((value: string) => {
+    repeated[name] = [...(repeated[name] ?? []), value];
+    return value;
+  });
 }
 
 /** "--type TYPE,..." → "--type <TYPE,...>", "--tree[=KIND]" → "--tree [KIND]". */

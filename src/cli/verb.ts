@@ -9,6 +9,8 @@ export interface VerbOption {
   readonly choices?: readonly string[];
   /** What completes it where it is not a choice. */
   readonly completes?: 'file' | 'columns';
+  /** Whether it may be written several times; its values are then in `GivenCommand.repeated`. */
+  readonly repeated?: boolean;
 }
 
 /** A column that a verb can show, as its help lists it. */
@@ -47,6 +49,11 @@ export interface Verb {
   readonly arguments: readonly VerbArgument[];
   readonly options: readonly VerbOption[];
   readonly examples: readonly VerbExample[];
+  /**
+   * That it takes a command, whose words are not nscope's: behind `--`, or, where there is none, from the first word on
+   * that is no option.
+   */
+  readonly takesCommand?: boolean;
   /** The columns that --columns may name. Loaded only where they are to be listed: help, completion, the manual page. */
   columns?(): Promise<readonly ColumnMeaning[]>;
   load(): Promise<VerbModule>;
@@ -55,7 +62,15 @@ export interface Verb {
 /** The values of options by their long name in camelCase: a string, or true for one without a value. */
 export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
 
+/** What is given to verbs that take a command. */
+export interface GivenCommand {
+  /** The words behind `--`; undefined where there is no `--`. */
+  readonly behind: readonly string[] | undefined;
+  /** The values of options that may be written several times, by their long name in camelCase. */
+  readonly repeated: Readonly<Record<string, readonly string[]>>;
+}
+
 export interface VerbModule {
   /** @returns the exit status */
-  run(words: readonly string[], options: OptionValues): Promise<number> | number;
+  run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> | number;
 }

@@ -1,4 +1,5 @@
 // The table of verbs.
+import { launchVerbs } from './launch-verbs.ts';
 import { fromOption, jsonOption, noBpfOption, rowOptions, typeOption } from './reading-options.ts';
 import type { ColumnMeaning, Verb } from './verb.ts';
 
@@ -258,3 +259,4 @@ export const verbs: readonly Verb[] = [
 export const usualVerb = 'ls';
 
 export const verbNames: readonly string[] = verbs.map(({ name }) => name);
+  ...launchVerbs,

@@ -30,6 +30,13 @@ export interface FoundNamespace {
 
 /** The thread of native/fuse.c that reads requests. */
 export type FuseReader = { readonly fuseReader: never };
+/** What happened to a process that waits for its children: native/wait.c. */
+export type AddonEvent =
+  | { readonly what: 'nothing' | 'input' }
+  | { readonly what: 'signal'; readonly signal: number; readonly code: number; readonly pid: number }
+  | { readonly what: 'exited'; readonly pid: number; readonly status: number }
+  | { readonly what: 'killed' | 'stopped'; readonly pid: number; readonly signal: number }
+  | { readonly what: 'continued'; readonly pid: number };
 /** What native/*.c exports. Every function throws a SyscallError; descriptors it returns are the caller's to close. */
 export interface Addon {
   errnoName(errno: number): string;
@@ -96,6 +103,20 @@ const candidates = [
   join('prebuilds', `linux-${process.arch}-glibc.node`),
 ];
 
+  spawn(steps: readonly (readonly unknown[])[]): [pid: number, socket: number];
+  receiveFromChild(socket: number): [what: number, step: number, value: number, errno: number] | null;
+  releaseChild(socket: number): void;
+  watchSignals(): void;
+  nextEvent(input: number, timeoutMs: number): AddonEvent;
+  waitForChild(pid: number): number;
+  getForeground(fd: number): number;
+  setForeground(fd: number, group: number): void;
+  getGroup(pid: number): number;
+  endProcess(status: number): never;
+  endBySignal(signal: number): never;
+  becomeInit(command: number, verbose: number): never;
+  becomePrompt(verbose: number): never;
+  becomeSubreaper(): void;
 let loaded: AddonResult | undefined;
 
 /**

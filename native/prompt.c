@@ -1,0 +1,200 @@
+/* An init with a prompt: reads commands, gives each to the shell in a process group of its own, reaps what is left. */
+#include "init.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { LONGEST_LINE = 4096, MOST_STOPPED = 32 };
+
+struct prompt {
+	bool verbose, terminal;
+	struct termios modes;
+	char **environment;
+	pid_t foreground;
+	pid_t stopped[MOST_STOPPED];
+	int stopped_count;
+	int last_status;
+	int asked_to_end; /* the signal that asked */
+};
+
+static void take_terminal(struct prompt *prompt, pid_t group) {
+	if (prompt->terminal) tcsetpgrp(STDIN_FILENO, group);
+}
+
+static void forget_stopped(struct prompt *prompt, pid_t pid) {
+	int kept = 0;
+	for (int i = 0; i < prompt->stopped_count; i++)
+		if (prompt->stopped[i] != pid) prompt->stopped[kept++] = prompt->stopped[i];
+	prompt->stopped_count = kept;
+}
+
+static void take_child(struct prompt *prompt, const struct event *event) {
+	bool ended = WIFEXITED(event->status) || WIFSIGNALED(event->status);
+	if (prompt->verbose) tell_of_child(event);
+	if (ended) forget_stopped(prompt, event->pid);
+	if (event->pid != prompt->foreground || WIFCONTINUED(event->status)) return;
+	prompt->foreground = 0;
+	take_terminal(prompt, getpgrp());
+	if (ended) {
+		prompt->last_status = to_exit_status(event->status);
+		/* A program that was killed may have left the terminal as it had set it for itself. */
+		if (prompt->terminal && WIFSIGNALED(event->status)) tcsetattr(STDIN_FILENO, TCSADRAIN, &prompt->modes);
+		if (WIFSIGNALED(event->status) && WTERMSIG(event->status) == SIGINT) say("\n");
+		return;
+	}
+	if (prompt->terminal) tcsetattr(STDIN_FILENO, TCSADRAIN, &prompt->modes);
+	forget_stopped(prompt, event->pid);
+	if (prompt->stopped_count < MOST_STOPPED) prompt->stopped[prompt->stopped_count++] = event->pid;
+	say("\n[%d] stopped; fg goes on with it\n", event->pid);
+}
+
+static void take_signal(struct prompt *prompt, const struct event *event) {
+	switch (event->signal) {
+	case SIGHUP:
+	case SIGTERM:
+		prompt->asked_to_end = event->signal;
+		if (prompt->foreground) kill(-prompt->foreground, event->signal);
+		break;
+	case SIGINT:
+	case SIGQUIT:
+		if (prompt->foreground && event->code != SI_KERNEL) kill(-prompt->foreground, event->signal);
+		break;
+	}
+}
+
+/* Waits for the foreground command while reaping all others. */
+static void wait_for_foreground(struct prompt *prompt) {
+	struct event event;
+	while (prompt->foreground && !prompt->asked_to_end && next_event(&event, -1, -1) == 0) {
+		if (event.what == EVENT_CHILD) take_child(prompt, &event);
+		if (event.what == EVENT_SIGNAL) take_signal(prompt, &event);
+	}
+}
+
+/* One line without its end; false at the end of the input, and when a signal asked to end. */
+static bool read_line(struct prompt *prompt, char *line) {
+	size_t length = 0;
+	for (;;) {
+		struct event event;
+		char byte;
+		if (next_event(&event, STDIN_FILENO, -1)) return false;
+		if (event.what == EVENT_CHILD) take_child(prompt, &event);
+		if (event.what == EVENT_SIGNAL) {
+			take_signal(prompt, &event);
+			if (prompt->asked_to_end) return false;
+			if (event.signal == SIGINT) {
+				length = 0;
+				say("\ninit$ ");
+			}
+		}
+		if (event.what != EVENT_INPUT) continue;
+		/* A byte at a time: what follows the line belongs to the command that it starts. */
+		ssize_t got = read(STDIN_FILENO, &byte, 1);
+		if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+		if (got <= 0 && length == 0) return false;
+		if (got <= 0 || byte == '\n') break;
+		if (length < LONGEST_LINE - 1) line[length++] = byte;
+	}
+	line[length] = 0;
+	return true;
+}
+
+static void start(struct prompt *prompt, char *line) {
+	pid_t pid = clone_process(0);
+	if (pid < 0) {
+		say("init: %s\n", strerror(errno));
+		return;
+	}
+	if (pid == 0) {
+		char *words[] = {"sh", "-c", line, NULL};
+		setpgid(0, 0);
+		take_terminal(prompt, getpid());
+		reset_signals();
+		keep_standard_descriptors();
+		execve("/bin/sh", words, prompt->environment);
+		say("init: /bin/sh: %s\n", strerror(errno));
+		_exit(127);
+	}
+	setpgid(pid, pid);
+	prompt->foreground = pid;
+	if (prompt->verbose) say("\tinit: created child %d\n", pid);
+}
+
+/* fg and bg, with the PID of a stopped command or for the last one. */
+static void go_on(struct prompt *prompt, const char *rest, bool foreground) {
+	pid_t pid = atoi(rest);
+	if (pid == 0 && prompt->stopped_count > 0) pid = prompt->stopped[prompt->stopped_count - 1];
+	int before = prompt->stopped_count;
+	forget_stopped(prompt, pid);
+	if (prompt->stopped_count == before) {
+		say("init: there is no such stopped command\n");
+		return;
+	}
+	if (foreground) {
+		prompt->foreground = pid;
+		take_terminal(prompt, pid);
+	}
+	kill(-pid, SIGCONT);
+}
+
+static bool is_word(const char *line, const char *word, const char **rest) {
+	size_t length = strlen(word);
+	if (strncmp(line, word, length) != 0 || (line[length] != 0 && line[length] != ' ')) return false;
+	*rest = line + length;
+	return true;
+}
+
+int be_prompt(bool verbose, char **environment) {
+	static struct prompt prompt;
+	static char line[LONGEST_LINE];
+	const char *rest;
+	prompt = (struct prompt){.verbose = verbose, .environment = environment};
+	prompt.terminal = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &prompt.modes) == 0;
+	if (verbose) say("\tinit: my PID is %d\n", getpid());
+	/* A group of its own in the foreground; who takes the terminal from the background is stopped unless it ignores that. */
+	signal(SIGTTOU, SIG_IGN);
+	signal(SIGTTIN, SIG_IGN);
+	pid_t before = prompt.terminal ? tcgetpgrp(STDIN_FILENO) : -1;
+	setpgid(0, 0);
+	take_terminal(&prompt, getpgrp());
+	for (;;) {
+		say("init$ ");
+		if (!read_line(&prompt, line)) break;
+		char *command = line + strspn(line, " \t");
+		if (*command == 0) continue;
+		if (is_word(command, "exit", &rest)) {
+			if (*rest) prompt.last_status = atoi(rest) & 255;
+			return prompt.last_status;
+		}
+		if (is_word(command, "fg", &rest)) go_on(&prompt, rest, true);
+		else if (is_word(command, "bg", &rest)) go_on(&prompt, rest, false);
+		else start(&prompt, command);
+		wait_for_foreground(&prompt);
+		if (prompt.asked_to_end) break;
+	}
+	if (verbose) say("\tinit: exiting");
+	say("\n");
+	/* Its parent may be of another pid namespace, whose group has no number here. */
+	if (before > 0) take_terminal(&prompt, before);
+	return prompt.asked_to_end ? 128 + prompt.asked_to_end : 0;
+}
+
+bool watch_prompt_signals(void) {
+	static const int watched[] = {SIGCHLD, SIGINT, SIGQUIT, SIGTSTP, SIGHUP, SIGTERM};
+	sigset_t signals;
+	sigemptyset(&signals);
+	for (size_t i = 0; i < sizeof watched / sizeof *watched; i++) sigaddset(&signals, watched[i]);
+	return watch_signals(&signals);
+}
+
+/* prompt(verbose, environment): the process is such an init from here on */
+int take_prompt(struct child *child, const struct step *step) {
+	reset_signals();
+	if (!watch_prompt_signals()) return errno;
+	/* The parent takes the closed socket for what exec would do. */
+	close(child->socket);
+	_exit(be_prompt(step->numbers[0], step->lists[0] ? step->lists[0] : environ));
+}

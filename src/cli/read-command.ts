@@ -1,0 +1,36 @@
+// The command of run, enter and init: its words, and the steps that end in it.
+import type { SpawnStep } from '../kernel/spawn.ts';
+import { planProgram } from '../launch/program-steps.ts';
+import { UsageError } from './errors.ts';
+import { readOwnWords } from './own-program.ts';
+import { parseCommandLine } from './parse-command-line.ts';
+
+/** Where no command is given: the user's shell. */
+export function usualShell(): readonly string[] {
+  return [process.env['SHELL'] || '/bin/sh'];
+}
+
+/** The steps that become the command. `nscope init` and `nscope orphan` are carried out by the process as it is. */
+export async function planCommand(words: readonly string[]): Promise<SpawnStep[]> {
+  return (await planOwn(words)) ?? planProgram(words);
+}
+
+async function planOwn(words: readonly string[]): Promise<SpawnStep[] | undefined> {
+  const own = readOwnWords(words);
+  if (own?.[0] !== 'init' && own?.[0] !== 'orphan') return undefined;
+  const invocation = await parse(own);
+  if (invocation?.verb.name === 'orphan') return [['orphan']];
+  const command = [...(invocation?.words ?? []), ...(invocation?.given.behind ?? [])];
+  if (invocation?.verb.name !== 'init' || command.length > 0) return undefined;
+  return [['prompt', invocation.options.verbose ? 1 : 0, null]];
+}
+
+/** Wrong words are for the nscope inside to complain about. */
+async function parse(words: readonly string[]) {
+  try {
+    return words.includes('--help') || words.includes('-h') ? undefined : await parseCommandLine(words);
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}

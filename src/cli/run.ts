@@ -1,0 +1,104 @@
+// nscope run: makes namespaces and runs a command in them.
+import { resolve } from 'node:path';
+import { type Made, run as runCommand } from '../launch/run.ts';
+import { type MapRequest, type Pin, type Propagation, propagations, type RunRequest } from '../launch/run-request.ts';
+import { isNamespaceType, type NamespaceType } from '../model/namespace-types.ts';
+import { readMadeTypes } from './command-options.ts';
+import { suggest, UsageError } from './errors.ts';
+import { finishAs } from './finish.ts';
+import { writeLines } from './output.ts';
+import { planCommand, usualShell } from './read-command.ts';
+import type { GivenCommand, OptionValues } from './verb.ts';
+
+export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
+  const request = readRequest(options, given.repeated['keep'] ?? []);
+  const command = readWords(words, given.behind);
+  const steps = await planCommand(command);
+  return finishAs(() => runCommand(request, steps, command[0] ?? '', (made) => tell(made, options)));
+}
+
+/** Behind the first word that is no option all words are the command's, `--` as well. */
+function readWords(words: readonly string[], behind: readonly string[] | undefined): readonly string[] {
+  const all = words.length === 0 ? (behind ?? []) : behind ? [...words, '--', ...behind] : words;
+  return all.length > 0 ? all : usualShell();
+}
+
+function tell({ pid, namespaces }: Made, options: OptionValues): void {
+  if (options.json) writeLines([JSON.stringify({ namespaces, process: { pid } })]);
+}
+
+/** @throws UsageError for options that do not go together */
+export function readRequest(options: OptionValues, keep: readonly string[]): RunRequest {
+  const types = readMadeTypes(options);
+  const implied: readonly (readonly [boolean, NamespaceType])[] = [
+    [options.mapRoot === true || options.mapUser !== undefined || options.mapAuto === true, 'user'],
+    [options.mountProc === true, 'mnt'],
+    [options.offline === true, 'net'],
+    [options.hostname !== undefined, 'uts'],
+    [options.monotonic !== undefined || options.boottime !== undefined, 'time'],
+    [options.init === true, 'pid'],
+  ];
+  for (const [asked, type] of implied) if (asked) types.add(type);
+  if (types.size === 0)
+    throw new UsageError('run makes namespaces: name one type or more, as in: nscope run --pid -- sh');
+  if (options.propagation !== undefined && !types.has('mnt'))
+    throw new UsageError('--propagation is about a new mount namespace: add --mount');
+  return {
+    types,
+    maps: readMaps(options),
+    propagation: readPropagation(options.propagation),
+    mountProc: options.mountProc === true,
+    loopback: options.offline === true,
+    ...readTexts(options),
+    pins: keep.flatMap((word) => readPins(word, types)),
+    init: options.init === true,
+  };
+}
+
+function readTexts(options: OptionValues): Pick<RunRequest, 'hostname' | 'workdir' | 'monotonic' | 'boottime'> {
+  const { hostname, workdir } = options;
+  const [monotonic, boottime] = (['monotonic', 'boottime'] as const).map((name) => {
+    const value = options[name];
+    if (value === undefined || (typeof value === 'string' && /^-?\d{1,18}$/.test(value))) return value;
+    throw new UsageError(`--${name} wants seconds, a whole number: "${String(value)}"`);
+  });
+  return {
+    ...(typeof hostname === 'string' ? { hostname } : {}),
+    ...(typeof workdir === 'string' ? { workdir } : {}),
+    ...(typeof monotonic === 'string' ? { monotonic } : {}),
+    ...(typeof boottime === 'string' ? { boottime } : {}),
+  };
+}
+
+function readMaps(options: OptionValues): MapRequest {
+  const { mapRoot, mapUser, mapAuto } = options;
+  if (mapRoot && mapUser !== undefined) throw new UsageError('--map-root and --map-user exclude each other');
+  const [uid, gid] = mapUser === undefined ? [0, 0] : readIds(String(mapUser));
+  if (mapAuto) return { kind: 'auto', uid, gid };
+  return mapRoot || mapUser !== undefined ? { kind: 'one', uid, gid } : { kind: 'none' };
+}
+
+function readIds(word: string): readonly [number, number] {
+  const [, uid, gid = uid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(word) ?? [];
+  if (uid === undefined || Number(uid) >= 2 ** 32 - 1 || Number(gid) >= 2 ** 32 - 1)
+    throw new UsageError(`--map-user wants a uid, or uid:gid: "${word}"`);
+  return [Number(uid), Number(gid)];
+}
+
+function readPropagation(word: OptionValues[string]): Propagation {
+  if (word === undefined) return 'private';
+  const found = propagations.find((known) => known === word);
+  if (found) return found;
+  throw new UsageError(`--propagation knows no "${String(word)}"; ${suggest(String(word), propagations)}`);
+}
+
+function readPins(word: string, types: ReadonlySet<NamespaceType>): Pin[] {
+  const [, prefix = '', rest = ''] = /^(\w+):(.+)$/.exec(word) ?? [];
+  if (isNamespaceType(prefix)) {
+    if (!types.has(prefix)) throw new UsageError(`--keep ${word}: no ${prefix} namespace is made`);
+    return [{ type: prefix, path: resolve(rest) }];
+  }
+  const path = resolve(word);
+  const all = [...types];
+  return all.map((type) => ({ type, path: all.length === 1 ? path : `${path}/${type}` }));
+}

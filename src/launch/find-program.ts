@@ -1,0 +1,10 @@
+// Which files can be meant by the name of a command: the search of execvp(3).
+
+/** A name with a slash is a path; any other is looked for in the directories of PATH, an empty one being the current. */
+export function listPrograms(name: string, path: string | undefined): string[] {
+  if (name === '' || name.includes('/')) return [name];
+  return (path ?? usualPath).split(':').map((directory) => `${directory === '' ? '.' : directory}/${name}`);
+}
+
+/** Where PATH is not set. */
+const usualPath = '/usr/local/bin:/usr/bin:/bin';

@@ -1,0 +1,123 @@
+// The id maps of a new user namespace: user_namespaces(7), subuid(5), newuidmap(1).
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { readTextFile } from '../kernel/files.ts';
+import { readErrnoName } from '../kernel/syscall-error.ts';
+import { readUserNames } from '../kernel/users.ts';
+import { isKnown } from '../model/known.ts';
+import type { IdMapLine } from '../parse/id-map.ts';
+import { LaunchError } from './launch-error.ts';
+import type { MapRequest } from './run-request.ts';
+
+export interface IdMaps {
+  readonly uids: readonly IdMapLine[];
+  readonly gids: readonly IdMapLine[];
+}
+
+/** @throws LaunchError where /etc/subuid or /etc/subgid gives the caller nothing */
+export function chooseMaps(request: Exclude<MapRequest, { readonly kind: 'none' }>): IdMaps {
+  const [euid, egid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0];
+  if (request.kind === 'one')
+    return {
+      uids: [{ inside: request.uid, outside: euid, count: 1 }],
+      gids: [{ inside: request.gid, outside: egid, count: 1 }],
+    };
+  return {
+    uids: spread(request.uid, euid, findSubordinate('/etc/subuid', euid)),
+    gids: spread(request.gid, egid, findSubordinate('/etc/subgid', euid)),
+  };
+}
+
+interface IdRange {
+  readonly start: number;
+  readonly count: number;
+}
+
+/** The caller's own id stands where it was asked for, the others around it, from 0 on. */
+function spread(own: number, outside: number, { start, count }: IdRange): IdMapLine[] {
+  const below = Math.min(own, count);
+  const lines = [
+    { inside: 0, outside: start, count: below },
+    { inside: own, outside, count: 1 },
+    { inside: own + 1, outside: start + below, count: count - below },
+  ];
+  return lines.filter((line) => line.count > 0);
+}
+
+/** The first range of the user, by name or by number. */
+function findSubordinate(file: string, uid: number): IdRange {
+  const name = readUserNames().get(uid);
+  const text = readTextFile(file);
+  for (const line of isKnown(text) ? text.split('\n') : []) {
+    const [, who, start, count] = /^([^:]+):(\d+):(\d+)$/.exec(line.trim()) ?? [];
+    if (who !== undefined && (who === name || who === String(uid)))
+      return { start: Number(start), count: Number(count) };
+  }
+  const me = name === undefined ? `uid ${uid}` : `${name} (uid ${uid})`;
+  throw new LaunchError(
+    `--map-auto: ${file} gives no ids to ${me}; root adds some with: usermod --add-sub${file.slice(8, 9)}ids 100000-165535 ${name ?? 'NAME'}`,
+  );
+}
+
+/**
+ * Writes the maps of a process that has just made its user namespace.
+ * @throws LaunchError with what was refused
+ */
+export function writeMaps(pid: number, maps: IdMaps): void {
+  const subordinate = maps.uids.length > 1 || maps.gids.length > 1;
+  if (subordinate && process.geteuid?.() !== 0) {
+    runMapProgram('newgidmap', pid, maps.gids);
+    runMapProgram('newuidmap', pid, maps.uids);
+    return;
+  }
+  writeGroups(pid, maps.gids);
+  writeMap(`/proc/${pid}/uid_map`, maps.uids);
+}
+
+/** Without CAP_SETGID outside, groups can only be mapped once setgroups(2) is given up. */
+function writeGroups(pid: number, gids: readonly IdMapLine[]): void {
+  const file = `/proc/${pid}/gid_map`;
+  try {
+    writeFileSync(file, formatMap(gids));
+  } catch (error) {
+    if (readErrnoName(error) !== 'EPERM') throw refused(file, gids, error);
+    try {
+      writeFileSync(`/proc/${pid}/setgroups`, 'deny');
+    } catch (cause) {
+      throw new LaunchError(`/proc/${pid}/setgroups refused "deny" (${readErrnoName(cause)})`, { cause });
+    }
+    writeMap(file, gids);
+  }
+}
+
+function writeMap(file: string, lines: readonly IdMapLine[]): void {
+  try {
+    writeFileSync(file, formatMap(lines));
+  } catch (error) {
+    throw refused(file, lines, error);
+  }
+}
+
+function refused(file: string, lines: readonly IdMapLine[], cause: unknown): LaunchError {
+  const errno = readErrnoName(cause);
+  const why =
+    errno === 'EPERM'
+      ? 'an id outside is not mapped in the user namespace that nscope is in, or may not be used without CAP_SETUID and CAP_SETGID there'
+      : 'the kernel does not accept it';
+  return new LaunchError(`${file} refused the map "${formatMap(lines).trim()}" (${errno}): ${why}`, { cause });
+}
+
+function formatMap(lines: readonly IdMapLine[]): string {
+  return lines.map(({ inside, outside, count }) => `${inside} ${outside} ${count}\n`).join('');
+}
+
+function runMapProgram(program: 'newuidmap' | 'newgidmap', pid: number, lines: readonly IdMapLine[]): void {
+  const numbers = lines.flatMap(({ inside, outside, count }) => [inside, outside, count].map(String));
+  const { error, status, stderr } = spawnSync(program, [String(pid), ...numbers], { encoding: 'utf8' });
+  if (error)
+    throw new LaunchError(
+      `--map-auto needs the program ${program} (${readErrnoName(error)}); Debian has it in the package uidmap`,
+      { cause: error },
+    );
+  if (status !== 0) throw new LaunchError(`${program} refused the map: ${stderr.trim()}`);
+}

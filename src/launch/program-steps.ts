@@ -1,0 +1,27 @@
+// The last steps: from a process that is where it should be to a program.
+import { readTextFile } from '../kernel/files.ts';
+import type { SpawnStep } from '../kernel/spawn.ts';
+import { isKnown } from '../model/known.ts';
+import { listPrograms } from './find-program.ts';
+
+/**
+ * @param words - the program and its arguments
+ * @param environment - `NAME=value`; null for nscope's own
+ */
+export function planProgram(words: readonly string[], environment: readonly string[] | null = null): SpawnStep[] {
+  const path = environment
+    ? environment.find((line) => line.startsWith('PATH='))?.slice('PATH='.length)
+    : process.env['PATH'];
+  const limit = readSoftLimit();
+  return [
+    ...(limit === undefined ? [] : [['nofile', limit] as const]),
+    ['exec', listPrograms(words[0] ?? '', path), words, environment],
+  ];
+}
+
+/** Node raises its own soft limit of open files, which programs do not expect: that of nscope's parent is given to them. */
+function readSoftLimit(): number | undefined {
+  const text = readTextFile(`/proc/${process.ppid}/limits`);
+  const soft = isKnown(text) ? /^Max open files\s+(\d+)/m.exec(text)?.[1] : undefined;
+  return soft === undefined ? undefined : Number(soft);
+}

@@ -1,0 +1,82 @@
+// Makes namespaces and starts a command in them.
+import { statSync } from 'node:fs';
+import { watchSignals } from '../kernel/child-events.ts';
+import { attempt } from '../kernel/files.ts';
+import { closeNamespace, nsGetId, openNamespace } from '../kernel/nsfs.ts';
+import type { SpawnStep } from '../kernel/spawn.ts';
+import { isKnown } from '../model/known.ts';
+import { type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
+import { explainFailure } from './explain-failure.ts';
+import { Guard } from './guard.ts';
+import { chooseMaps, writeMaps } from './id-maps.ts';
+import { launch, StepError } from './launch.ts';
+import { Pins } from './pins.ts';
+import { needsMaps, planRun } from './plan-run.ts';
+import type { RunRequest } from './run-request.ts';
+import { type Finished, superviseGuarded } from './supervise-guarded.ts';
+
+/** A namespace that was made. */
+export interface MadeNamespace {
+  readonly type: NamespaceType;
+  readonly inode: number;
+  /** The kernel's 64-bit id, in decimal; absent before Linux 6.18. */
+  readonly id?: string;
+}
+
+/** What was made for a command, told before the command begins. */
+export interface Made {
+  /** The process that becomes the command, or its init. */
+  readonly pid: number;
+  readonly namespaces: readonly MadeNamespace[];
+}
+
+/**
+ * Makes what was asked for, runs the command in it and waits for its end.
+ * @param command - the steps that end in the command: `exec`, or one that becomes something else
+ * @param name - of the command, for messages
+ * @throws LaunchError, CommandError; nothing is left behind then
+ */
+export function run(
+  request: RunRequest,
+  command: readonly SpawnStep[],
+  name: string,
+  told: (made: Made) => void,
+): Finished {
+  const maps = needsMaps(request) && request.maps.kind !== 'none' ? chooseMaps(request.maps) : undefined;
+  const pins = new Pins();
+  let guard: Guard | undefined;
+  const prepare = (pid: number) => {
+    pins.make(pid, request.pins);
+    watchSignals();
+    guard = new Guard(pid);
+    told(describe(pid, request.types));
+  };
+  try {
+    const atSync = maps ? [(pid: number) => writeMaps(pid, maps), prepare] : [prepare];
+    const pid = launch({ steps: planRun(request, command), atSync });
+    const isInit = request.types.has('pid');
+    return superviseGuarded({ pid, isInit, hasInit: request.init }, guard);
+  } catch (error) {
+    guard?.dismiss();
+    pins.remove();
+    throw error instanceof StepError ? explainFailure(error.failure, { command: name }, error) : error;
+  }
+}
+
+function describe(pid: number, types: ReadonlySet<NamespaceType>): Made {
+  const namespaces = namespaceTypes
+    .filter((type) => types.has(type))
+    .map((type): MadeNamespace => {
+      const path = `/proc/${pid}/ns/${type}`;
+      const id = attempt(() => {
+        const open = openNamespace(path);
+        try {
+          return String(nsGetId(open.fd));
+        } finally {
+          closeNamespace(open);
+        }
+      });
+      return { type, inode: statSync(path).ino, ...(isKnown(id) ? { id } : {}) };
+    });
+  return { pid, namespaces };
+}
