@@ -4,6 +4,7 @@ import { release } from 'node:os';
 import type { DetectEvidence, DetectSubject, NamespaceAnswers, NamespaceIdentity } from '../model/detect-evidence.ts';
 import { isKnown, type Known, notAsked, type Unknown, unknownFromErrno } from '../model/known.ts';
 import { isNamespaceType, type NamespaceLink, type NamespaceType, namespaceLinks } from '../model/namespace-types.ts';
+import type { TimeOffsets } from '../model/schema.ts';
 import { parseIdMap } from '../parse/id-map.ts';
 import { parseStat } from '../parse/stat.ts';
 import { parseNestedPids } from '../parse/status.ts';
@@ -63,7 +64,7 @@ export function readDetectEvidence(question: DetectQuestion): Known<DetectEviden
     uidMap: isKnown(uidMap) ? parseIdMap(uidMap) : uidMap,
     pids: isKnown(status) ? (parseNestedPids(status) ?? unknownFromErrno('ENOENT')) : status,
     cgroups: directory === undefined ? notAsked : readCgroups(directory),
-    timeOffsets: isKnown(offsets) ? parseTimeOffsets(offsets) : offsets,
+    timeOffsets: readOffsets(offsets),
     mountIds: directory === undefined ? notAsked : readMountIds(directory),
     netStat: directory === undefined ? notAsked : readNetStat(directory),
     init: readWitness(1),
@@ -89,6 +90,12 @@ function describeSubject(question: DetectQuestion, start: Known<{ readonly pid: 
   if (question.about === 'namespace') return { self: false, namespace: question.type };
   const pid = question.about === 'process' ? question.pid : start && isKnown(start) ? start.pid : undefined;
   return { self: question.about === 'self', ...(pid === undefined ? {} : { pid }) };
+}
+
+/** The file of a process that has let go of its namespaces is empty. */
+function readOffsets(text: Known<string>): Known<TimeOffsets> {
+  if (!isKnown(text)) return text;
+  return text === '' ? unknownFromErrno('ESRCH') : parseTimeOffsets(text);
 }
 
 type Links = Record<NamespaceLink, Known<NamespaceIdentity>>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseCgroup } from '../../src/parse/cgroup.ts';
+import { parseCgroup, parseCgroupPaths } from '../../src/parse/cgroup.ts';
 
 test('The path of the unified hierarchy is the cgroup.', () => {
   assert.equal(
@@ -22,4 +22,9 @@ test('A path may hold colons and lead above the cgroup namespace of the reader.'
 test('A file without lines, as of a process in no hierarchy, means the root.', () => {
   assert.equal(parseCgroup(''), '/');
   assert.equal(parseCgroup('0::/\n'), '/');
+});
+
+test('The paths in all hierarchies are given once each.', () => {
+  assert.deepEqual(parseCgroupPaths('12:pids:/a:b\n4:memory:/\n1:name=systemd:/a:b\n0::/\n'), ['/a:b', '/']);
+  assert.deepEqual(parseCgroupPaths(''), []);
 });
