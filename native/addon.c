@@ -19,6 +19,8 @@ NAPI_MODULE_INIT() {
 	init_kcmp(env, exports);
 	init_nsfs(env, exports);
 	init_proc(env, exports);
+	init_readiness(env, exports);
+	init_ring(env, exports);
 	init_sockets(env, exports);
 	init_uts(env, exports);
 	return exports;

@@ -101,16 +101,21 @@ static napi_value to_array(napi_env env, const unsigned char *at, uint32_t count
 	return array;
 }
 
-/* bpfLoadSkeleton(data, insns, maps, progs, log) → {maps, progs}: descriptors. The verifier's words go to `log`, if any. */
+/*
+ * bpfLoadSkeleton(data, insns, maps, progs, log, sizes) → {maps, progs}: descriptors. The verifier's words go to `log`, if
+ * any; sizes: Uint32Array of max_entries of the first maps, 0 for what the program says itself.
+ */
 static napi_value load_skeleton(napi_env env, napi_callback_info info) {
-	napi_value args[5], result;
-	struct bytes data, insns, log;
+	napi_value args[6], result;
+	struct bytes data, insns, log, sizes;
 	uint32_t maps, progs;
-	if (!read_arguments(env, info, 5, args) || !read_bytes(env, args[0], &data.data, &data.size) ||
+	if (!read_arguments(env, info, 6, args) || !read_bytes(env, args[0], &data.data, &data.size) ||
 	    !read_bytes(env, args[1], &insns.data, &insns.size) || !read_uint(env, args[2], &maps) ||
-	    !read_uint(env, args[3], &progs) || !read_bytes(env, args[4], &log.data, &log.size))
+	    !read_uint(env, args[3], &progs) || !read_bytes(env, args[4], &log.data, &log.size) ||
+	    !read_bytes(env, args[5], &sizes.data, &sizes.size))
 		return NULL;
-	if (maps > MOST || progs > MOST) return throw_errno(env, E2BIG, "bpfLoadSkeleton");
+	if (maps > MOST || progs > MOST || sizes.size > maps * sizeof(uint32_t))
+		return throw_errno(env, E2BIG, "bpfLoadSkeleton");
 	unsigned char context[LOADER_HEAD + MOST * (LOADER_MAP + LOADER_PROG)] = {0};
 	uint32_t size = LOADER_HEAD + maps * LOADER_MAP + progs * LOADER_PROG;
 	memcpy(context, &size, sizeof size);
@@ -121,6 +126,8 @@ static napi_value load_skeleton(napi_env env, napi_callback_info info) {
 		memcpy(context + 12, &room, sizeof room);
 		memcpy(context + 16, &at, sizeof at);
 	}
+	for (size_t i = 0; i < sizes.size / sizeof(uint32_t); i++)
+		memcpy(context + LOADER_HEAD + i * LOADER_MAP + 4, (uint32_t *)sizes.data + i, sizeof(uint32_t));
 	const char *call = "bpf";
 	/* The verifier gives up with EAGAIN when a signal waits, as that of a profiler or of a resized terminal: they wait. */
 	sigset_t all, before;

@@ -24,6 +24,18 @@ export function chooseColumns<Row>(
 /** Which of some rows are chosen. */
 export type RowFilter<Row> = (rows: readonly Row[]) => readonly Row[];
 
+/** What --filter says of one row at a time, as they come. @throws UsageError for a wrong expression, showing where */
+export async function makeRowTest<Row>(
+  all: readonly Column<Row>[],
+  options: OptionValues,
+): Promise<(row: Row) => boolean> {
+  const { filter: expression } = options;
+  if (typeof expression !== 'string') return () => true;
+  const filter = await compile(all, expression);
+  const used = findUsed(all, expression);
+  return (row) => filter(Object.fromEntries(used.map((column) => [column.name, readCell(column, row)]))) === true;
+}
+
 /**
  * What --filter chooses. The language of filters is loaded only when one is given.
  * @throws UsageError for a wrong expression, showing where
@@ -32,9 +44,13 @@ export async function makeRowFilter<Row>(all: readonly Column<Row>[], options: O
   const { filter: expression } = options;
   if (typeof expression !== 'string') return (rows) => rows;
   const filter = await compile(all, expression);
-  // A column costs time for each row: only those that occur in the expression are read.
-  const used = all.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(expression));
+  const used = findUsed(all, expression);
   return (rows) => filterRows(filter, used, rows);
+}
+
+/** A column costs time for each row: only those that occur in the expression are read. */
+function findUsed<Row>(all: readonly Column<Row>[], expression: string): readonly Column<Row>[] {
+  return all.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(expression));
 }
 
 function filterRows<Row>(filter: Filter, used: readonly Column<Row>[], rows: readonly Row[]): readonly Row[] {

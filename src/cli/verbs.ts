@@ -22,6 +22,10 @@ async function loadHolderColumns(): Promise<readonly ColumnMeaning[]> {
   return (await import('../render/holder-columns.ts')).holderColumns;
 }
 
+async function loadEventColumns(): Promise<readonly ColumnMeaning[]> {
+  return (await import('../render/event-columns.ts')).eventColumns;
+}
+
 export const verbs: readonly Verb[] = [
   {
     name: 'ls',
@@ -223,6 +227,46 @@ export const verbs: readonly Verb[] = [
     load: () => import('./listns.ts'),
   },
   {
+    name: 'watch',
+    summary: 'print what happens to namespaces, a line an event, as it happens',
+    details: [
+      'Prints each namespace that is created, entered (clone, unshare, setns), left or destroyed, that something begins or ceases to hold, or that gets or loses a name; with who did it and when. Ends when it is interrupted or its reader leaves.',
+      'Events come by BPF from the kernel (bpf-hooks, bpf), else from its process connector (process-events), else by comparing snapshots (comparison): the best that kernel and user permit, or the one that --source names. Which it is, and what it cannot see, is said on standard error, and with --json in the first object.',
+      'Where events were lost an event says so, and what they had told is found by comparison.',
+      'A second instance of a number is another namespace: the 64-bit id tells them apart.',
+    ],
+    arguments: [],
+    options: [
+      typeOption,
+      { flags: '--filter EXPR', meaning: 'only events for which the CEL expression over the columns is true' },
+      {
+        flags: '-o, --columns NAME,...',
+        meaning: 'show these columns; +NAME adds one to the usual ones; help lists them',
+        completes: 'columns',
+      },
+      { flags: '-j, --json', meaning: 'print one JSON object a line, the source in use first' },
+      { flags: '--state', meaning: 'with --json: the whole snapshot in the first object' },
+      { flags: '--stats', meaning: 'print counts each second, and in all at the end, instead of events' },
+      { flags: '--processes', meaning: 'also every process that begins, moves or ends' },
+      {
+        flags: '--source NAME',
+        meaning: 'by which way events are to come',
+        choices: ['bpf-hooks', 'bpf', 'process-events', 'comparison'],
+      },
+      { flags: '--interval SECONDS', meaning: 'between two snapshots, where they are compared' },
+      { flags: '-n, --no-header', meaning: 'no line of column names' },
+      { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
+      noBpfOption,
+    ],
+    examples: [
+      { command: 'nscope watch', meaning: 'everything, until interrupted' },
+      { command: `nscope watch -t net --filter 'event == "created"'`, meaning: 'who makes network namespaces' },
+      { command: 'nscope watch --json --stats', meaning: 'counts each second, for a program' },
+    ],
+    columns: loadEventColumns,
+    load: () => import('./watch.ts'),
+  },
+  {
     name: 'mount',
     summary: 'mount namespacefs: the namespaces as a file system',
     details: [
@@ -238,6 +282,7 @@ export const verbs: readonly Verb[] = [
     ],
     load: () => import('./mount.ts'),
   },
+  ...launchVerbs,
   {
     name: 'completion',
     summary: 'print the completion script of a shell',
@@ -259,4 +304,3 @@ export const verbs: readonly Verb[] = [
 export const usualVerb = 'ls';
 
 export const verbNames: readonly string[] = verbs.map(({ name }) => name);
-  ...launchVerbs,

@@ -47,6 +47,7 @@ export interface Addon {
     maps: number,
     progs: number,
     log: Uint8Array,
+    sizes: Uint32Array,
   ): { readonly maps: number[]; readonly progs: number[] };
   bpfLinkIterator(prog: number, map: number): number;
   bpfReadIterator(link: number): Buffer;
@@ -91,6 +92,14 @@ export interface Addon {
   pidfdGetNamespace(pidfd: number, request: number): number;
   siocgskns(fd: number): number;
   tungetdevnetns(fd: number): number;
+  bpfAttachTracing(prog: number): number;
+  bpfLookupWord(map: number, key: number): bigint;
+  ringOpen(map: number, bytes: number): object;
+  ringDrain(ring: object): Buffer;
+  ringClose(ring: object): void;
+  readinessOpen(fds: Int32Array, events: Uint32Array, tell: (mask: number) => void): object;
+  readinessRearm(watch: object, mask: number): void;
+  readinessClose(watch: object): void;
   findSocketNetns(pidfd: number, fds: Int32Array): Buffer;
 }
 

@@ -98,7 +98,7 @@ class NamespaceSets {
 const missingLink = Object.freeze({ unknown: 'unsupported', detail: 'this kernel has no such link' } as const);
 
 /** Times of /proc are those of the reader's time namespace. */
-function readOwnOffset(): { readonly seconds: number; readonly nanoseconds: number } {
+export function readOwnOffset(): { readonly seconds: number; readonly nanoseconds: number } {
   const text = readTextFile('/proc/self/timens_offsets');
   return isKnown(text) && text !== '' ? parseTimeOffsets(text).boottime : { seconds: 0, nanoseconds: 0 };
 }

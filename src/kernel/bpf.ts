@@ -7,7 +7,7 @@ import { findPackageRoot } from './package-root.ts';
 import { isSyscallError } from './syscall-error.ts';
 
 /** A program of bpf/, by the name of its file. */
-export type BpfProgram = 'namespaces' | 'superblocks' | 'files' | 'tasks' | 'threads';
+export type BpfProgram = 'namespaces' | 'superblocks' | 'files' | 'tasks' | 'threads' | 'events' | 'lifetimes';
 
 /** Why a program could not be loaded or read: the errno's name, the call it came from, and a sentence. */
 export interface BpfRefusal {
@@ -97,11 +97,31 @@ function refusalOfAll(): BpfRefusal | undefined {
   return undefined;
 }
 
-/**
- * Loads a program, links its iterator and keeps the link alone, which holds the program and the map. With
- * `NSCOPE_BPF_LOG=1` in the environment the words of the verifier go to stderr when it refuses.
- */
+/** Loads a program, links its iterator and keeps the link alone, which holds the program and the map. */
 function loadProgram(addon: Addon, name: BpfProgram): number | BpfRefusal {
+  const loaded = loadBpfSkeleton(addon, name);
+  if ('code' in loaded) return loaded;
+  const { maps, progs } = loaded;
+  try {
+    return addon.bpfLinkIterator(progs[0] ?? -1, maps[0] ?? -1);
+  } catch (error) {
+    return explainRefusal(name, error);
+  } finally {
+    for (const fd of [...maps, ...progs]) closeSync(fd);
+  }
+}
+
+/**
+ * Loads a program's skeleton. With `NSCOPE_BPF_LOG=1` in the environment the words of the verifier go to stderr when it
+ * refuses.
+ * @param sizes - max_entries of the first maps, where they are not to be what the program says; 0 leaves one as it is
+ * @returns descriptors, which the caller closes, or why the kernel does not take it
+ */
+export function loadBpfSkeleton(
+  addon: Addon,
+  name: BpfProgram,
+  sizes: readonly number[] = [],
+): { readonly maps: readonly number[]; readonly progs: readonly number[] } | BpfRefusal {
   if (!existsSync(btfFile))
     return {
       code: 'ENOENT',
@@ -110,16 +130,12 @@ function loadProgram(addon: Addon, name: BpfProgram): number | BpfRefusal {
     };
   const skeleton = parseBpfSkeleton(readFileSync(join(findPackageRoot(), 'bpf', 'skeletons', `${name}.skel`)));
   const log = Buffer.alloc(process.env['NSCOPE_BPF_LOG'] ? 1 << 24 : 0);
-  const open: number[] = [];
+  const { data, insns, maps, progs } = skeleton;
   try {
-    const { maps, progs } = addon.bpfLoadSkeleton(skeleton.data, skeleton.insns, skeleton.maps, skeleton.progs, log);
-    open.push(...maps, ...progs);
-    return addon.bpfLinkIterator(progs[0] ?? -1, maps[0] ?? -1);
+    return addon.bpfLoadSkeleton(data, insns, maps, progs, log, Uint32Array.from(sizes));
   } catch (error) {
     if (log.length > 0) process.stderr.write(log.subarray(0, Math.max(log.indexOf(0), 0)));
     return explainRefusal(name, error);
-  } finally {
-    for (const fd of open) closeSync(fd);
   }
 }
 
@@ -139,9 +155,12 @@ const releases: Readonly<Record<BpfProgram, string>> = {
   files: '6.1',
   tasks: '6.1',
   threads: '6.1',
+  events: '6.1',
+  lifetimes: '6.18',
 };
 
-function explainRefusal(name: BpfProgram, error: unknown): BpfRefusal {
+/** @throws what is no failure of a system call */
+export function explainRefusal(name: BpfProgram, error: unknown): BpfRefusal {
   if (!isSyscallError(error)) throw error;
   const { code, syscall } = error;
   const fallback = `this kernel does not take the BPF program '${name}', which is made for Linux ${releases[name]} and later`;

@@ -1,0 +1,65 @@
+// What a source of events is: it tells the watcher what the kernel says as it happens, or only when to look again.
+import type { EventSource } from '../model/events.ts';
+
+/** A task as the kernel tells of it: where it is now. */
+export interface TaskNews {
+  readonly pid: number;
+  readonly tid: number;
+  readonly ppid: number;
+  readonly startTimeTicks: number;
+  readonly comm: string;
+  readonly uid: number;
+  /** Inodes in the order of namespaceLinks; 0 for what is not known. */
+  readonly inodes: readonly number[];
+  /** 64-bit ids in decimal, in the same order. */
+  readonly ids: readonly (string | null)[];
+}
+
+/** Nanoseconds of CLOCK_MONOTONIC, as process.hrtime has them. */
+export type Moment = number;
+
+export interface SourceHost {
+  began(task: TaskNews, at: Moment): void;
+  /** It executed a program. */
+  named(task: TaskNews, before: number, at: Moment): void;
+  moved(task: TaskNews, how: 'unshare' | 'setns', at: Moment): void;
+  ended(tid: number, at: Moment): void;
+  /** It probably made a mount namespace, of which the next reading will tell. */
+  mounted(task: TaskNews, at: Moment): void;
+  /** The kernel made or freed a namespace. */
+  created(namespace: { type: number; inode: number; id: string | null }, by: TaskNews, at: Moment): void;
+  destroyed(namespace: { type: number; inode: number; id: string | null }, at: Moment): void;
+  /** Events were lost: how many, or null where that is not known. */
+  lost(count: number | null): void;
+  /** A namespace may have come or gone: read the kernel's list, or a snapshot where there is none, before long. */
+  lookSoon(): void;
+  /** What holds or names namespaces may have changed: take a snapshot before long. */
+  lookWell(): void;
+}
+
+export interface LiveSource {
+  readonly about: EventSource;
+  /** Whether processes are told of as they begin and end, so that comparison need not find them. */
+  readonly tellsProcesses: boolean;
+  /** Whether the making and freeing of every namespace is told of. */
+  readonly tellsNamespaces: boolean;
+  /** Takes what waits; returns when nothing does. */
+  drain(): void;
+  stop(): void;
+}
+
+/** Why a source is not to be had here, one sentence. */
+export interface SourceRefusal {
+  readonly refused: string;
+}
+
+export type OpenSource = (host: SourceHost, options: SourceOptions) => LiveSource | SourceRefusal;
+
+export interface SourceOptions {
+  /** Of the kernel's ring buffer. */
+  readonly ringBytes: number | undefined;
+}
+
+export function now(): Moment {
+  return Number(process.hrtime.bigint());
+}

@@ -1,0 +1,314 @@
+// Keeps the state of the host and tells its listeners of each change: what the source says at once, the rest by reading.
+import { collectSnapshot } from '../collect/collect.ts';
+import { listByBpf } from '../kernel/census.ts';
+import { readCommandLine } from '../kernel/command-line.ts';
+import { readFingerprints } from '../kernel/fingerprints.ts';
+import { watchMounts } from '../kernel/mount-changes.ts';
+import { compareStates, describeBirth, describeEnd, describeMove, toEventProcess } from '../model/compare-states.ts';
+import type { EventDraft, EventNamespace, EventProcess, EventSource, EventWay } from '../model/events.ts';
+import { isKnown } from '../model/known.ts';
+import { equalLinks, keyOf, LiveState, type LiveTask, listLinked } from '../model/live-state.ts';
+import { findTypeByCloneValue, formatNamespace, namespaceLinks, readLinkType } from '../model/namespace-types.ts';
+import type { Snapshot } from '../model/schema.ts';
+import { type Wanted, wantEverything } from '../model/wanted.ts';
+import { openSource } from './open-source.ts';
+import { Pace } from './pace.ts';
+import { type LiveSource, type Moment, now, type SourceHost, type TaskNews } from './source.ts';
+import { toTimestamp } from './timestamp.ts';
+import type { WatchOptions } from './watch-options.ts';
+
+export type Listener = (event: EventDraft & { readonly at: string }) => void;
+
+/** What a reading for comparison leaves out. */
+const wantComparison: Wanted = { ...wantEverything, commandLines: 'none', cgroups: false };
+
+export class Watcher implements SourceHost {
+  readonly about: EventSource;
+  /** The snapshot that the state began with. */
+  readonly first: Snapshot;
+  readonly #state: LiveState;
+  readonly #source: LiveSource;
+  readonly #mounts: { stop(): void };
+  readonly #pace: Pace;
+  readonly #bpf: boolean;
+  /** Whether the kernel's list of namespaces can be read. */
+  readonly #listed: boolean;
+  readonly #listeners = new Set<Listener>();
+  /** When an event told of a namespace or task last; older readings do not count against it. */
+  readonly #newsOf = new Map<string, Moment>();
+  readonly #newsOfTask = new Map<number, Moment>();
+  /** Listed namespaces of which no event has told yet: who made them may still be said. */
+  readonly #unexplained = new Map<string, Moment>();
+  #mounter: { readonly process: EventProcess; readonly at: Moment } | undefined;
+  #draining = false;
+  #lost: { count: number | null } | undefined;
+  #starting = true;
+
+  constructor(options: WatchOptions) {
+    this.#bpf = options.bpf !== false && options.source !== 'comparison' && options.source !== 'process-events';
+    this.#listed = this.#bpf && 'facts' in listByBpf(undefined);
+    // The events since this moment wait in the source until the first snapshot is there.
+    this.#source = openSource(this, options);
+    this.#pace = new Pace({
+      list: this.#listed && this.#source.tellsProcesses ? () => this.readList() : undefined,
+      whole: () => this.readWhole(),
+      fingerprint: this.#bpf ? readFingerprints : undefined,
+      tellsNamespaces: this.#source.tellsNamespaces,
+      tellsProcesses: this.#source.tellsProcesses,
+      intervalMs: options.intervalMs,
+    });
+    try {
+      this.first = collectSnapshot({ ...wantEverything, bpf: this.#bpf });
+      const mounts = watchMounts(() => this.lookWell());
+      this.#mounts = mounts;
+      this.about = { ...this.#source.about, cannotSee: [...this.#source.about.cannotSee, ...mounts.cannotSee] };
+    } catch (error) {
+      this.#source.stop();
+      throw error;
+    }
+    this.#state = new LiveState(this.first);
+    this.#starting = false;
+    this.#pace.start();
+  }
+
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What the state is now, as text: for comparison with a fresh snapshot. */
+  describe(): string[] {
+    return this.#state.describe();
+  }
+
+  stop(): void {
+    this.#pace.stop();
+    this.#mounts.stop();
+    this.#source.stop();
+    this.#listeners.clear();
+  }
+
+  /** Takes a snapshot and tells what no event told. @returns the snapshot */
+  readWhole(): Snapshot {
+    const began = now();
+    const snapshot = collectSnapshot({ ...wantComparison, bpf: this.#bpf });
+    this.#drain();
+    const fresh = new LiveState(snapshot);
+    const events = compareStates(this.#state, fresh, {
+      namespace: (key) => (this.#newsOf.get(key) ?? 0) >= began || this.#isUnexplained(key, fresh),
+      task: (tid) => (this.#newsOfTask.get(tid) ?? 0) >= began,
+    });
+    this.#forgetNews(began);
+    if (this.#lost) this.#tellLoss(events.length);
+    for (const event of events) this.#emit(this.#explain(event));
+    return snapshot;
+  }
+
+  /** Reads the kernel's list of namespaces and tells which came and went without an event. */
+  readList(): void {
+    const began = now();
+    const listing = listByBpf(undefined);
+    if (!('facts' in listing)) return;
+    this.#drain();
+    const listed = new Map<string, EventNamespace>();
+    for (const { type, inode, id, owner } of listing.facts) {
+      const namespace = { type, inode, id: id !== undefined && isKnown(id) ? id : null };
+      const told = owner !== undefined && isKnown(owner) ? { owner } : {};
+      listed.set(formatNamespace(type, inode), { ...namespace, ...told });
+    }
+    for (const [key, known] of this.#state.namespaces) {
+      const present = listed.get(key);
+      if (present && present.id === known.id) continue;
+      if ((this.#newsOf.get(key) ?? 0) < began) this.#emit({ event: 'destroyed', namespace: known });
+    }
+    for (const [key, namespace] of listed) {
+      if (this.#state.namespaces.has(key) || (this.#newsOf.get(key) ?? 0) >= began) continue;
+      const name = `${key} ${namespace.id}`;
+      const seen = this.#unexplained.get(name);
+      if (seen === undefined || began - seen < graceNs) {
+        this.#unexplained.set(name, seen ?? began);
+        this.#pace.listSoon();
+      } else this.#emit(this.#explain({ event: 'created', namespace, how: 'seen', process: null }));
+    }
+    for (const name of this.#unexplained.keys()) {
+      const [key = '', id] = name.split(' ');
+      const known = this.#state.namespaces.get(key);
+      if (known && known.id === id) this.#unexplained.delete(name);
+      else if (listed.get(key)?.id !== id) {
+        // It has gone, and nobody told who it was of.
+        this.#unexplained.delete(name);
+        const [type = '', inode] = key.split(/\W+/);
+        const namespace = { type: type as EventNamespace['type'], inode: Number(inode), id: id ?? null };
+        if (known) continue;
+        this.#emit(this.#explain({ event: 'created', namespace, how: 'seen', process: null }));
+        this.#emit({ event: 'destroyed', namespace });
+      }
+    }
+  }
+
+  began(news: TaskNews, at: Moment): void {
+    const when = toTimestamp(at);
+    const known = this.#state.tasks.get(news.tid);
+    if (known?.startTimeTicks === news.startTimeTicks && equalLinks(known.links, news.inodes)) return;
+    const base = this.#state.tasks.get(news.tid === news.pid ? news.ppid : news.pid);
+    const task: LiveTask = { ...pickProcess(news), links: news.inodes, entered: 0 };
+    task.entered = this.#state.findEntered(task);
+    this.#newsOfTask.set(news.tid, at);
+    const ahead = base && namespaceLinks.some((_, i) => news.inodes[i] !== base.links[i]);
+    if (ahead) this.#addCommand(task);
+    this.#noteLinks(news, toEventProcess(task), 'clone', at);
+    const events = describeBirth(this.#state, task, 'clone', when);
+    for (const event of events) this.#emit(event);
+  }
+
+  named(news: TaskNews, before: number, at: Moment): void {
+    if (before !== news.tid) {
+      this.#state.tasks.delete(before);
+      this.#newsOfTask.set(before, at);
+    }
+    const known = this.#state.tasks.get(news.tid);
+    if (!known) this.began(news, at);
+    else {
+      known.comm = news.comm;
+      delete known.command;
+    }
+  }
+
+  moved(news: TaskNews, how: 'unshare' | 'setns', at: Moment): void {
+    const when = toTimestamp(at);
+    const base = this.#state.tasks.get(news.tid) ?? this.#state.tasks.get(news.pid);
+    const task: LiveTask = {
+      ...pickProcess(news),
+      links: base?.links ?? news.inodes.map(() => 0),
+      entered: base?.entered ?? 0,
+    };
+    this.#newsOfTask.set(news.tid, at);
+    this.#addCommand(task);
+    this.#noteLinks(news, toEventProcess(task), how, at);
+    for (const event of describeMove(this.#state, this.#state, task, news.inodes, how, when)) this.#emit(event);
+    // The last one out may have left a namespace to its end.
+    if (base) this.#pace.listSoon();
+  }
+
+  ended(tid: number, at: Moment): void {
+    this.#newsOfTask.set(tid, at);
+    const task = this.#state.tasks.get(tid);
+    if (task) for (const event of describeEnd(this.#state, task, 'exit', toTimestamp(at))) this.#emit(event);
+  }
+
+  mounted(news: TaskNews, at: Moment): void {
+    this.#mounter = { process: pickProcess(news), at };
+    this.#pace.listSoon();
+  }
+
+  created({ type, inode, id }: { type: number; inode: number; id: string | null }, by: TaskNews, at: Moment): void {
+    const name = findTypeByCloneValue(type);
+    if (!name) return;
+    const task: LiveTask = { ...pickProcess(by), links: [], entered: 0 };
+    this.#addCommand(task);
+    this.#note({ type: name, inode, id }, toEventProcess(task), 'seen', at);
+  }
+
+  destroyed({ type, inode, id }: { type: number; inode: number; id: string | null }, at: Moment): void {
+    const name = findTypeByCloneValue(type);
+    const known = name && this.#state.namespaces.get(formatNamespace(name, inode));
+    if (!known || (known.id !== null && id !== null && known.id !== id)) return;
+    this.#newsOf.set(keyOf(known), at);
+    this.#emit({ event: 'destroyed', namespace: known, at: toTimestamp(at) });
+  }
+
+  lost(count: number | null): void {
+    const before = this.#lost?.count;
+    this.#lost = { count: count === null || before === null ? null : (before ?? 0) + count };
+    this.#pace.wholeNow();
+  }
+
+  lookSoon(): void {
+    this.#pace.listSoon();
+  }
+
+  lookWell(): void {
+    this.#pace.wholeSoon();
+  }
+
+  #drain(): void {
+    // The source drains by itself while it is being drained.
+    if (this.#draining || this.#starting) return;
+    this.#draining = true;
+    try {
+      this.#source.drain();
+    } finally {
+      this.#draining = false;
+    }
+  }
+
+  /** Namespaces that were never told of are new: this task was made in them, or made them. */
+  #noteLinks(news: TaskNews, process: EventProcess, how: EventWay, at: Moment): void {
+    const user = news.inodes[userIndex] ?? 0;
+    for (const { type, inode, link } of listLinked(news.inodes)) {
+      const id = news.ids[link] ?? null;
+      const owner = type === 'user' || user === 0 ? {} : { owner: user };
+      this.#note({ type, inode, id, ...owner }, process, how, at);
+    }
+  }
+
+  #note(namespace: EventNamespace, process: EventProcess | null, how: EventWay, at: Moment): void {
+    const key = keyOf(namespace);
+    const known = this.#state.namespaces.get(key);
+    if (known && (known.id === namespace.id || known.id === null || namespace.id === null)) return;
+    this.#newsOf.set(key, at);
+    const when = toTimestamp(at);
+    if (known) this.#emit({ event: 'destroyed', namespace: known, at: when });
+    this.#emit({ event: 'created', namespace, how, process, at: when });
+    this.#pace.stir();
+  }
+
+  #addCommand(task: LiveTask): void {
+    const command = readCommandLine(task.pid);
+    if (command !== undefined) task.command = command;
+  }
+
+  #isUnexplained(key: string, fresh: LiveState): boolean {
+    if (!this.#listed || !this.#source.tellsProcesses || this.#state.namespaces.has(key)) return false;
+    const namespace = fresh.namespaces.get(key);
+    if (!namespace || namespace.id === null) return false;
+    const seen = this.#unexplained.get(`${key} ${namespace.id}`);
+    return seen === undefined || now() - seen < graceNs;
+  }
+
+  /** A mount namespace that came without clone or unshare is of whoever called open_tree or fsmount just before. */
+  #explain(event: EventDraft): EventDraft {
+    if (event.event !== 'created' || event.process || event.namespace.type !== 'mnt' || !this.#mounter) return event;
+    if (now() - this.#mounter.at > mounterNs) return event;
+    return { ...event, how: 'mount', process: this.#mounter.process, at: toTimestamp(this.#mounter.at) };
+  }
+
+  #tellLoss(changes: number): void {
+    const count = this.#lost?.count ?? null;
+    this.#lost = undefined;
+    this.#emit({ event: 'lost', count, where: 'kernel' });
+    this.#emit({ event: 'resync', changes });
+  }
+
+  #forgetNews(before: Moment): void {
+    for (const [key, at] of this.#newsOf) if (at < before) this.#newsOf.delete(key);
+    for (const [tid, at] of this.#newsOfTask) if (at < before) this.#newsOfTask.delete(tid);
+  }
+
+  #emit(draft: EventDraft): void {
+    const event = { ...draft, at: draft.at ?? toTimestamp(now()) };
+    this.#state.apply({ ...event, seq: 0 });
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+/** So long a namespace may be listed before the event of its making is here. */
+const graceNs = 20_000_000;
+/** So long after open_tree or fsmount a mount namespace is taken for its work. */
+const mounterNs = 500_000_000;
+
+const userIndex = namespaceLinks.findIndex((link) => readLinkType(link) === 'user');
+
+function pickProcess({ pid, tid, ppid, startTimeTicks, comm, uid }: TaskNews): EventProcess {
+  return { pid, tid, ppid, startTimeTicks, comm, uid };
+}
