@@ -22,8 +22,8 @@ NAPI_MODULE_INIT() {
 	init_readiness(env, exports);
 	init_ring(env, exports);
 	init_sockets(env, exports);
-	init_uts(env, exports);
-	return exports;
 	init_spawn(env, exports);
-}
+	init_uts(env, exports);
 	init_wait(env, exports);
+	return exports;
+}

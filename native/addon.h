@@ -47,7 +47,7 @@ void init_proc(napi_env env, napi_value exports);
 void init_readiness(napi_env env, napi_value exports);
 void init_ring(napi_env env, napi_value exports);
 void init_sockets(napi_env env, napi_value exports);
-void init_uts(napi_env env, napi_value exports);
-#endif
 void init_spawn(napi_env env, napi_value exports);
+void init_uts(napi_env env, napi_value exports);
 void init_wait(napi_env env, napi_value exports);
+#endif

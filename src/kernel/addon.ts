@@ -30,6 +30,7 @@ export interface FoundNamespace {
 
 /** The thread of native/fuse.c that reads requests. */
 export type FuseReader = { readonly fuseReader: never };
+
 /** What happened to a process that waits for its children: native/wait.c. */
 export type AddonEvent =
   | { readonly what: 'nothing' | 'input' }
@@ -37,6 +38,7 @@ export type AddonEvent =
   | { readonly what: 'exited'; readonly pid: number; readonly status: number }
   | { readonly what: 'killed' | 'stopped'; readonly pid: number; readonly signal: number }
   | { readonly what: 'continued'; readonly pid: number };
+
 /** What native/*.c exports. Every function throws a SyscallError; descriptors it returns are the caller's to close. */
 export interface Addon {
   errnoName(errno: number): string;
@@ -101,17 +103,6 @@ export interface Addon {
   readinessRearm(watch: object, mask: number): void;
   readinessClose(watch: object): void;
   findSocketNetns(pidfd: number, fds: Int32Array): Buffer;
-}
-
-/** Either the addon, or why it could not be loaded (one sentence). */
-export type AddonResult = { readonly addon: Addon } | { readonly missing: string };
-
-const candidates = [
-  join('build', 'native', 'nscope.node'),
-  join('prebuilds', `linux-${process.arch}-musl.node`),
-  join('prebuilds', `linux-${process.arch}-glibc.node`),
-];
-
   spawn(steps: readonly (readonly unknown[])[]): [pid: number, socket: number];
   receiveFromChild(socket: number): [what: number, step: number, value: number, errno: number] | null;
   releaseChild(socket: number): void;
@@ -126,6 +117,17 @@ const candidates = [
   becomeInit(command: number, verbose: number): never;
   becomePrompt(verbose: number): never;
   becomeSubreaper(): void;
+}
+
+/** Either the addon, or why it could not be loaded (one sentence). */
+export type AddonResult = { readonly addon: Addon } | { readonly missing: string };
+
+const candidates = [
+  join('build', 'native', 'nscope.node'),
+  join('prebuilds', `linux-${process.arch}-musl.node`),
+  join('prebuilds', `linux-${process.arch}-glibc.node`),
+];
+
 let loaded: AddonResult | undefined;
 
 /**
