@@ -21,9 +21,10 @@ const shared = {
   target: 'node20.19',
   outdir: out,
   chunkNames: 'chunks/[name]-[hash]',
-  // Names stay: a stack that a user reports must be readable.
+  // Names stay, and lines end: a stack that a user reports must be readable, and Node prints the line that threw.
   minifyWhitespace: true,
   minifySyntax: true,
+  lineLimit: 160,
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
