@@ -1,5 +1,5 @@
 // How far are the clocks of each time namespace set off? /proc/PID/timens_offsets: time_namespaces(7).
-import { readTextFile } from '../kernel/files.ts';
+import { readMemberFile } from '../kernel/member-file.ts';
 import { isKnown } from '../model/known.ts';
 import { parseTimeOffsets } from '../parse/time-offsets.ts';
 import type { Source, SourceContext } from './source.ts';
@@ -18,7 +18,7 @@ export const timeOffsets: Source = {
         continue;
       }
       context.asked();
-      const text = readTextFile(`/proc/${pid}/timens_offsets`);
+      const text = readMemberFile(pid, 'timens_offsets', 'time_for_children', inode);
       context.emit({ fact: 'namespace', type, inode, timeOffsets: isKnown(text) ? parseTimeOffsets(text) : text });
     }
   },

@@ -1,5 +1,5 @@
 // Which ids does each user namespace map? /proc/PID/uid_map, gid_map, setgroups: user_namespaces(7).
-import { readTextFile } from '../kernel/files.ts';
+import { readMemberFile } from '../kernel/member-file.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import { parseIdMap } from '../parse/id-map.ts';
 import type { Source, SourceContext } from './source.ts';
@@ -17,7 +17,7 @@ export const userMaps: Source = {
         continue;
       }
       context.asked();
-      const read = (file: string) => readTextFile(`/proc/${pid}/${file}`);
+      const read = (file: string) => readMemberFile(pid, file, 'user', inode);
       context.emit({
         fact: 'namespace',
         type,
