@@ -8,6 +8,8 @@ import type { ScanReport } from './scan.ts';
 
 export interface Measurement {
   readonly ms: number;
+  /** Of all its threads, user and system. */
+  readonly cpuMs: number;
   readonly peakKib?: number;
   /** How many processes it saw, where it says so. */
   readonly processes?: number;
@@ -33,6 +35,7 @@ function runText(file: string, words: readonly string[]): string {
 /** What measure.c prints. */
 interface CommandReport {
   readonly ms: number;
+  readonly cpuMs: number;
   readonly peakKib: number;
   readonly status: number;
 }
@@ -40,12 +43,14 @@ interface CommandReport {
 function measureCommand(...words: string[]): Measurement {
   const result = JSON.parse(runText(buildProgram('measure'), words)) as CommandReport;
   if (result.status !== 0) throw new Error(`${words.join(' ')} ended with status ${result.status}`);
-  return { ms: result.ms, peakKib: result.peakKib };
+  return { ms: result.ms, cpuMs: result.cpuMs, peakKib: result.peakKib };
 }
 
 function measureScan(want: string, { warm }: { readonly warm: boolean }): Measurement {
   const scan = JSON.parse(runText(process.execPath, [scanProgram, want, warm ? '5' : '1'])) as ScanReport;
-  return { ms: Math.min(...scan.ms.slice(warm ? 1 : 0)), peakKib: scan.peakKib, processes: scan.processes };
+  const [ms, cpuMs] = [scan.ms, scan.cpuMs].map((all) => Math.min(...all.slice(warm ? 1 : 0)));
+  if (ms === undefined || cpuMs === undefined) throw new Error(`no scan was made of ${want}`);
+  return { ms, cpuMs, peakKib: scan.peakKib, processes: scan.processes };
 }
 
 export const contenders: readonly Contender[] = [

@@ -1,7 +1,8 @@
 /*
- * measure: runs a command with its output thrown away, and says how long it took and how much memory it had at most.
+ * measure: runs a command with its output thrown away, and says how long it took, how much of the processors, and how
+ * much memory it had at most.
  *   measure COMMAND WORD…
- * It prints one line of JSON: {"ms":812.4,"peakKib":73904,"status":0}. fork and exec count with the command.
+ * It prints one line of JSON: {"ms":812.4,"cpuMs":790.1,"peakKib":73904,"status":0}. fork and exec count with the command.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -32,7 +33,9 @@ int main(int count, char **words) {
 	int status;
 	struct rusage usage;
 	if (pid < 0 || wait4(pid, &status, 0, &usage) < 0) return perror("measure"), 1;
-	printf("{\"ms\":%.3f,\"peakKib\":%ld,\"status\":%d}\n", now_ms() - started, usage.ru_maxrss,
+	double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
+	             (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
+	printf("{\"ms\":%.3f,\"cpuMs\":%.3f,\"peakKib\":%ld,\"status\":%d}\n", now_ms() - started, cpu, usage.ru_maxrss,
 	       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 	return 0;
 }

@@ -6,6 +6,7 @@ import { median, range } from './statistics.ts';
 export interface Figure {
   readonly medianMs: number;
   readonly rangeMs: readonly [number, number];
+  readonly medianCpuMs: number;
   readonly peakMib: number | null;
 }
 
@@ -18,7 +19,12 @@ export function summarize(measurements: readonly (readonly [string, Measurement]
       const peaks = all.flatMap(({ peakKib }) => (peakKib === undefined ? [] : [peakKib / 1024]));
       return [
         name,
-        { medianMs: median(times), rangeMs: range(times), peakMib: peaks.length > 0 ? Math.max(...peaks) : null },
+        {
+          medianMs: median(times),
+          rangeMs: range(times),
+          medianCpuMs: median(all.map(({ cpuMs }) => cpuMs)),
+          peakMib: peaks.length > 0 ? Math.max(...peaks) : null,
+        },
       ];
     }),
   );
@@ -31,12 +37,12 @@ function group(measurements: readonly (readonly [string, Measurement])[]): Map<s
 }
 
 export function formatTable(lines: readonly Contender[], figures: Figures): string {
-  const rows = [['', 'median ms', 'from', 'to', 'peak MiB', 'what']];
+  const rows = [['', 'median ms', 'from', 'to', 'CPU ms', 'peak MiB', 'what']];
   for (const { name, meaning, clock } of lines) {
     const figure = figures[name];
     if (!figure) continue;
-    const { medianMs, rangeMs, peakMib } = figure;
-    const numbers = [medianMs, ...rangeMs].map((ms) => ms.toFixed(1));
+    const { medianMs, rangeMs, medianCpuMs, peakMib } = figure;
+    const numbers = [medianMs, ...rangeMs, medianCpuMs].map((ms) => ms.toFixed(1));
     rows.push([name, ...numbers, peakMib === null ? '-' : peakMib.toFixed(0), `${meaning} (${clock})`]);
   }
   return align(rows);
@@ -46,7 +52,9 @@ export function formatRatios(figures: Figures): string {
   const rows: string[][] = [];
   for (const { name, value, of, target } of ratios) {
     const [above, below] = [figures[value], figures[of]];
-    if (above && below) rows.push([name, (above.medianMs / below.medianMs).toFixed(2), target]);
+    if (!above || !below) continue;
+    const [time, cpu] = [above.medianMs / below.medianMs, above.medianCpuMs / below.medianCpuMs];
+    rows.push([name, time.toFixed(2), target, `CPU ${cpu.toFixed(2)}`]);
   }
   return align(rows);
 }

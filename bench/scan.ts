@@ -17,6 +17,8 @@ export const scanWants: Readonly<Record<string, Wanted>> = {
 
 export interface ScanReport {
   readonly ms: readonly number[];
+  /** Of all threads, user and system. */
+  readonly cpuMs: readonly number[];
   readonly processes: number;
   readonly namespaces: number;
   readonly peakKib: number;
@@ -28,13 +30,17 @@ if (wanted) process.stdout.write(JSON.stringify(scan(wanted, Number(times))));
 
 function scan(what: Wanted, count: number): ScanReport {
   const ms: number[] = [];
+  const cpuMs: number[] = [];
   let size = { processes: 0, namespaces: 0 };
   for (let i = 0; i < count; i++) {
     const started = performance.now();
+    const startedCpu = process.cpuUsage();
     const snapshot = collectSnapshot(what);
     ms.push(performance.now() - started);
+    const { user, system } = process.cpuUsage(startedCpu);
+    cpuMs.push((user + system) / 1000);
     size = { processes: snapshot.processes.length, namespaces: snapshot.namespaces.length };
   }
   const peak = /^VmHWM:\s*(\d+) kB/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
-  return { ms, ...size, peakKib: Number(peak) };
+  return { ms, cpuMs, ...size, peakKib: Number(peak) };
 }

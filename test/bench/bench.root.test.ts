@@ -37,7 +37,11 @@ test('The bench measures every contender, prints the ratios and leaves nothing r
       );
     for (const { name } of ratios) {
       const line = lines.find((one) => one.startsWith(`${name}  `));
-      assert.match(line?.slice(name.length) ?? '', /^ +\d+\.\d\d {2}at (most|least) /, `no ratio for ${name}`);
+      assert.match(
+        line?.slice(name.length) ?? '',
+        /^ +\d+\.\d\d +at (most|least) [\d.]+ +CPU \d+\.\d\d$/,
+        `no ratio for ${name}`,
+      );
     }
     assert.match(stdout, /^peak memory at 60 processes .*\nnscope --no-bpf +\d+ MiB\nnscope +\d+ MiB$/m);
     const { results } = JSON.parse(readFileSync(file, 'utf8')) as {
