@@ -1,15 +1,17 @@
 // The one function from facts to the graph. Pure: the same facts in any order give the same snapshot.
 import { buildCoverage } from './build-coverage.ts';
 import { takeCensus } from './census.ts';
-import type { EnumerationFact, Fact, HostFact, ProcessFact } from './facts.ts';
+import type { EnumerationFact, Fact, HostFact, MountListFact, ProcessFact, SignsFact } from './facts.ts';
 import { countRelatives, describeHolders } from './holders.ts';
+import { inferPlaces } from './inference/infer-places.ts';
 import { findInitialNamespaces, isInitial } from './initial-namespaces.ts';
 import { isKnown, type Known } from './known.ts';
 import { MergedNamespaces } from './merge-namespaces.ts';
 import { findPidNamespaceInits, measureLevel } from './pid-levels.ts';
-import type { Namespace, Process, Snapshot } from './schema.ts';
+import type { Namespace, Places, Process, Snapshot } from './schema.ts';
 import { snapshotVersion } from './schema-version.ts';
 import { type NamespaceTasks, TaskGroups, TasksOfNamespaces } from './tasks-of-namespaces.ts';
+import { findUnseenHolders } from './unseen-holders.ts';
 
 /**
  * Builds the snapshot. Processes come sorted by pid and tid, namespaces by type and inode.
@@ -22,6 +24,8 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
   const cgroups = new Map<number, Known<string>>();
   const enumerations: EnumerationFact[] = [];
   const users: [string, string][] = [];
+  const signs: SignsFact[] = [];
+  const mountLists: MountListFact[] = [];
   const merged = new MergedNamespaces();
   let hostFact: HostFact | undefined;
   for (const fact of facts) {
@@ -33,6 +37,8 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
     else if (fact.fact === 'name') merged.addName(fact);
     else if (fact.fact === 'holder') merged.addHolder(fact);
     else if (fact.fact === 'enumeration') enumerations.push(fact);
+    else if (fact.fact === 'signs') signs.push(fact);
+    else if (fact.fact === 'mount-list') mountLists.push(fact);
     else if (fact.fact === 'user-name') users.push([String(fact.uid), fact.name]);
     else if (fact.fact === 'host') hostFact = fact;
   }
@@ -48,23 +54,39 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
   const tasks = new TasksOfNamespaces(groups.groups);
   const inits = findPidNamespaceInits(hostFact.host.vantage, processFacts, nestedPids);
   const hostInit = findHostInit(processFacts, initials.pid);
+  const { vantage } = hostFact.host;
+  const inferred = inferPlaces({
+    tasks: processFacts,
+    signs,
+    mountLists,
+    nestedPids,
+    vantage,
+    initials,
+    namespaces: merged.sorted(),
+  });
   const namespaces: Namespace[] = [];
   const relatives = countRelatives(merged, census);
+  const unseenHolders = findUnseenHolders(facts, merged, census);
   for (const entry of merged.sorted()) {
     if (census.ended(entry)) continue;
     const initial = isInitial(entry.type, entry.inode, initials);
     const task = tasks.get(entry.type, entry.inode);
+    const inferredTasks = inferred.tasksOf(entry.type, entry.inode);
+    const host = hostInit ? sameAs(hostInit.namespaces[entry.type], entry.inode) : noHostInit;
+    const hostInferred = isKnown(host) ? undefined : inferred.hostOf(entry.type, entry.inode);
     namespaces.push(
       Object.freeze({
         ...merged.describe(entry, initial),
-        host: hostInit ? sameAs(hostInit.namespaces[entry.type], entry.inode) : noHostInit,
+        host,
+        ...(hostInferred ? { hostInferred } : {}),
         processes: Object.freeze({
           count: task.processes,
           threads: task.threads,
           forChildren: task.forChildren,
           leader: leaderOf(task, entry.type === 'pid' ? inits.get(entry.inode) : undefined),
+          ...(inferredTasks ? { inferred: inferredTasks } : {}),
         }),
-        ...describeHolders(entry, task, relatives, census),
+        ...describeHolders(entry, task, relatives, census, unseenHolders),
         ...(entry.type === 'pid' || entry.type === 'user' ? { level: measureLevel(entry, merged, initials) } : {}),
         ...(entry.type === 'pid' ? { init: inits.get(entry.inode) ?? null } : {}),
       }),
@@ -74,8 +96,11 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
     schema: snapshotVersion,
     host: Object.freeze({ ...hostFact.host, users: Object.freeze(Object.fromEntries(users.sort())) }),
     namespaces: Object.freeze(namespaces),
-    processes: Object.freeze(processFacts.map((fact) => toProcess(fact, nestedPids, commandLines, cgroups))),
-    coverage: buildCoverage(facts, merged.disagreements()),
+    unnumbered: inferred.unnumbered,
+    processes: Object.freeze(
+      processFacts.map((fact) => toProcess(fact, nestedPids, commandLines, cgroups, inferred.places)),
+    ),
+    coverage: buildCoverage(facts, merged.disagreements(), census, unseenHolders),
   });
 }
 
@@ -133,7 +158,9 @@ function toProcess(
   nestedPids: ReadonlyMap<number, readonly number[]>,
   commandLines: ReadonlyMap<number, Known<readonly string[]>>,
   cgroups: ReadonlyMap<number, Known<string>>,
+  places: ReadonlyMap<number, Places>,
 ): Process {
+  const inferred = fact.tid === fact.pid ? places.get(fact.pid) : undefined;
   return Object.freeze({
     pid: fact.pid,
     tid: fact.tid,
@@ -146,6 +173,7 @@ function toProcess(
     threads: fact.threads,
     kernelThread: fact.kernelThread,
     namespaces: fact.namespaces,
+    ...(inferred ? { inferred } : {}),
     pids: nestedPids.get(fact.tid) ?? Object.freeze([fact.tid]),
     cgroup: cgroups.get(fact.tid) ?? fact.cgroup,
   });

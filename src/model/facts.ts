@@ -103,6 +103,34 @@ export interface EnumerationFact {
   readonly namespaces: readonly { readonly type: NamespaceType; readonly inode: number; readonly id?: string }[];
 }
 
+/**
+ * What anybody may read of a process whose links are refused, and of some others to compare with: signs of where it is.
+ * What could not be read, or changed while it was read, is absent.
+ */
+export interface SignsFact {
+  readonly fact: 'signs';
+  readonly pid: number;
+  /** NSpid of proc_pid_status(5), also where it is one number. */
+  readonly pids?: readonly number[];
+  /** Inode number of /proc/PID/net/stat: each network namespace has one. */
+  readonly netStat?: number;
+  /** Id of the first mount in /proc/PID/mountinfo: unique among all mounts of the host. */
+  readonly firstMount?: number;
+  /** /proc/PID/uid_map and gid_map as text. */
+  readonly idMaps?: string;
+  /** /proc/PID/timens_offsets as text: of the time namespace of its children. */
+  readonly clockOffsets?: string;
+  /** The path that says most: parseCgroup. */
+  readonly cgroup?: string;
+}
+
+/** The ids of all mounts that a process sees, and of the parent of the first: all are in one mount namespace. */
+export interface MountListFact {
+  readonly fact: 'mount-list';
+  readonly firstMount: number;
+  readonly mounts: readonly number[];
+}
+
 /** Two sources contradict each other: a bug, or a kernel that is not as known. */
 export interface DisagreementFact {
   readonly fact: 'disagreement';
@@ -142,7 +170,10 @@ export type Fact =
   | NamespaceFact
   | NameFact
   | HolderFact
+  | SearchFact
   | EnumerationFact
+  | SignsFact
+  | MountListFact
   | DisagreementFact
   | UserNameFact
   | CoverageFact

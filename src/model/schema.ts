@@ -1,6 +1,7 @@
 // The one definition of a snapshot: the TypeScript types, the validator and the published JSON Schema come from here.
 import Type, { type Static, type TSchema } from 'typebox';
-import { namespaceTypes } from './namespace-types.ts';
+import { visibleKinds } from './holder-kinds.ts';
+import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
 import { snapshotVersion } from './schema-version.ts';
 
 const strict = { additionalProperties: false };
@@ -130,6 +131,74 @@ const links = Type.Object(
   { ...strict, description: 'The links of /proc/PID/ns: inode numbers.' },
 );
 
+const certainty = Type.Union([Type.Literal('certain'), Type.Literal('likely')], {
+  description: 'certain: the kernel shows it to nobody else. likely: others may show the same.',
+});
+const inference = {
+  by: Type.Union(
+    [
+      Type.Literal('kernel-thread'),
+      Type.Literal('net-directory'),
+      Type.Literal('mount-ids'),
+      Type.Literal('nested-pids'),
+      Type.Literal('companions'),
+      Type.Literal('id-maps'),
+      Type.Literal('clock-offsets'),
+      Type.Literal('cgroup-path'),
+    ],
+    {
+      description:
+        "From what it was inferred: kernel threads stay where the boot put them; the inode number of /proc/PID/net/stat; mount ids in mountinfo; NSpid and parents; being with an init in other namespaces; uid_map and gid_map; timens_offsets; the cgroup's path.",
+    },
+  ),
+  certainty,
+};
+const numberOfUnnumbered = Type.Integer({
+  minimum: 1,
+  description: 'Of a namespace that exists and whose inode number is not known: its number in this snapshot.',
+});
+
+const place = Type.Union([
+  Type.Object({ inode, ...inference }, strict),
+  Type.Object({ number: numberOfUnnumbered, ...inference }, strict),
+]);
+const places = Type.Object(
+  Object.fromEntries(namespaceTypes.map((one) => [one, Type.Optional(place)])) as Record<
+    NamespaceType,
+    ReturnType<typeof Type.Optional<typeof place>>
+  >,
+  {
+    ...strict,
+    description:
+      'Where a process is whose links are refused, inferred from what anybody may read. What tells nothing is absent.',
+  },
+);
+
+const inferredTasks = {
+  certain: natural,
+  likely: natural,
+  leader: Type.Union([natural, Type.Null()], { description: 'PID of its init, else of the oldest of them.' }),
+};
+
+const unnumberedSchema = Type.Object(
+  {
+    type,
+    number: numberOfUnnumbered,
+    initial: known(Type.Boolean()),
+    host: known(Type.Boolean()),
+    by: inference.by,
+    certainty: Type.Union([Type.Literal('certain'), Type.Literal('likely')], {
+      description: 'Whether it is a namespace of its own; likely: it may be one of the others after all.',
+    }),
+    processes: Type.Object(inferredTasks, strict),
+  },
+  {
+    ...strict,
+    description:
+      'A namespace that processes are in whose links are refused: that it exists is inferred, its inode number is not known.',
+  },
+);
+
 const namespaceSchema = Type.Object(
   {
     type,
@@ -139,6 +208,12 @@ const namespaceSchema = Type.Object(
     initial: known(Type.Boolean({ description: "Whether it is the boot's own." })),
     host: known(
       Type.Boolean({ description: "Whether the host's init, PID 1 of the initial pid namespace, is in it." }),
+    ),
+    hostInferred: Type.Optional(
+      Type.Object(
+        { host: Type.Boolean(), ...inference },
+        { ...strict, description: "The same, inferred where the links of the host's init are refused." },
+      ),
     ),
     owner: known(Type.Union([inode, Type.Null()])),
     ownerUid: known(natural),
@@ -152,6 +227,12 @@ const namespaceSchema = Type.Object(
         leader: Type.Union([natural, Type.Null()], {
           description: 'PID of its init, else of its oldest process, else the ID of its oldest thread.',
         }),
+        inferred: Type.Optional(
+          Type.Object(inferredTasks, {
+            ...strict,
+            description: 'Processes beside these whose links are refused, and that are inferred to be in it.',
+          }),
+        ),
       },
       strict,
     ),
@@ -187,6 +268,7 @@ const processSchema = Type.Object(
     threads: natural,
     kernelThread: Type.Boolean(),
     namespaces: links,
+    inferred: Type.Optional(places),
     pids: Type.Array(natural, { description: "Its PID from the reader's pid namespace to its own." }),
     cgroup: known(Type.String()),
   },
@@ -268,6 +350,7 @@ export const snapshotSchema = Type.Object(
     schema: Type.Literal(snapshotVersion),
     host: hostSchema,
     namespaces: Type.Array(namespaceSchema),
+    unnumbered: Type.Array(unnumberedSchema),
     processes: Type.Array(processSchema),
     coverage: coverageSchema,
   },
@@ -280,7 +363,12 @@ type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : 
 export type Snapshot = Frozen<Static<typeof snapshotSchema>>;
 export type Namespace = Frozen<Static<typeof namespaceSchema>>;
 export type Process = Frozen<Static<typeof processSchema>>;
+export type UnnumberedNamespace = Frozen<Static<typeof unnumberedSchema>>;
+export type Place = Frozen<Static<typeof place>>;
+export type Places = Frozen<Static<typeof places>>;
+export type Certainty = Frozen<Static<typeof certainty>>;
 export type Holder = Frozen<Static<typeof holderSchema>>;
+export type UnseenHolders = Frozen<Static<typeof unseenHoldersSchema>>;
 export type HolderCounts = Frozen<Static<typeof holderCounts>>;
 export type HostSnapshot = Frozen<Static<typeof hostSchema>>;
 export type Coverage = Frozen<Static<typeof coverageSchema>>;

@@ -10,6 +10,7 @@ import { netnsNames } from './netns-names.ts';
 import { openFiles } from './open-files.ts';
 import { processes } from './processes.ts';
 import { relations } from './relations.ts';
+import { signs } from './signs.ts';
 import { sockets } from './sockets.ts';
 import type { Source } from './source.ts';
 import { tasks } from './tasks.ts';
@@ -28,6 +29,7 @@ export const sources: readonly Source[] = [
   processes,
   threads,
   nestedPids,
+  signs,
   netnsNames,
   openFiles,
   descriptors,

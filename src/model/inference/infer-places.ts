@@ -1,0 +1,234 @@
+// Where are the processes whose links are refused? Inferred from what anybody may read, and marked as such. Pure.
+import type { MountListFact, ProcessFact, SignsFact } from '../facts.ts';
+import type { InitialInodes } from '../initial-namespaces.ts';
+import type { Known } from '../known.ts';
+import { formatNamespace, type NamespaceType, namespaceTypes } from '../namespace-types.ts';
+import type { Certainty, HostSnapshot, Namespace, Place, Places, UnnumberedNamespace } from '../schema.ts';
+import { isOlder } from '../tasks-of-namespaces.ts';
+import { groupByCgroup } from './by-cgroup.ts';
+import { groupByLikeness } from './by-likeness.ts';
+import { groupByMounts } from './by-mounts.ts';
+import { findOutermostInode, groupByNestedPids } from './by-nested-pids.ts';
+import { groupByNetDirectory } from './by-net-directory.ts';
+import { type Grouping, type Sign, Signs } from './signs.ts';
+
+/** What buildSnapshot has found out before. */
+export interface InferenceInput {
+  readonly tasks: readonly ProcessFact[];
+  readonly signs: readonly SignsFact[];
+  readonly mountLists: readonly MountListFact[];
+  readonly nestedPids: ReadonlyMap<number, readonly number[]>;
+  readonly vantage: HostSnapshot['vantage'];
+  readonly initials: InitialInodes;
+  /** All namespaces that are known by number, whether processes are in them or not. */
+  readonly namespaces: Iterable<{ readonly type: NamespaceType; readonly inode: number }>;
+}
+
+export interface Inferred {
+  /** By PID; processes of which nothing could be inferred are absent. */
+  readonly places: ReadonlyMap<number, Places>;
+  readonly unnumbered: readonly UnnumberedNamespace[];
+  /** The processes that are inferred to be in a namespace whose number is known. */
+  tasksOf(type: NamespaceType, inode: number): Namespace['processes']['inferred'];
+  /** Whether the host's init is in it. */
+  hostOf(type: NamespaceType, inode: number): Namespace['hostInferred'];
+}
+
+type MutablePlaces = { -readonly [T in NamespaceType]?: Place };
+
+export function inferPlaces(input: InferenceInput): Inferred {
+  const { tasks, mountLists, nestedPids, vantage, initials } = input;
+  const signs = new Signs(tasks, input.signs, mountLists, nestedPids, vantage, initials);
+  const inference = new Inference(signs, input.signs.length > 0 ? input.namespaces : []);
+  if (input.signs.length > 0) for (const type of namespaceTypes) inference.infer(type);
+  return inference.finish();
+}
+
+class Inference {
+  readonly #signs: Signs;
+  readonly #groupings: Readonly<Record<NamespaceType, Grouping | undefined>>;
+  readonly #inodes = new Map<NamespaceType, number[]>(namespaceTypes.map((type) => [type, []]));
+  readonly #places = new Map<number, MutablePlaces>();
+  readonly #unnumbered: UnnumberedNamespace[] = [];
+  readonly #tasks = new Map<string, Members>();
+
+  constructor(signs: Signs, namespaces: InferenceInput['namespaces']) {
+    this.#signs = signs;
+    for (const { type, inode } of namespaces) this.#inodes.get(type)?.push(inode);
+    const mnt = groupByMounts(signs);
+    const net = groupByNetDirectory(signs);
+    const pid = groupByNestedPids(signs, (process, type) => ({ mnt, net })[type as 'mnt' | 'net'].signOf(process)?.key);
+    const companionship = (process: ProcessFact, type: 'mnt' | 'pid') => ({ mnt, pid })[type].signOf(process)?.key;
+    this.#groupings = {
+      mnt,
+      net,
+      pid,
+      user: groupByLikeness(signs, 'user', ({ idMaps }) => idMaps, 'id-maps', companionship),
+      time: groupByLikeness(signs, 'time', ({ clockOffsets }) => clockOffsets, 'clock-offsets', companionship),
+      cgroup: groupByCgroup(signs, companionship),
+      ipc: undefined,
+      uts: undefined,
+    };
+  }
+
+  infer(type: NamespaceType): void {
+    const grouping = this.#groupings[type];
+    const anchors = this.#findAnchors(type, grouping);
+    const groups = new Map<string, { readonly members: Members; readonly sign: Sign }>();
+    for (const process of this.#signs.signed) {
+      if (!this.#signs.isRefused(process, type)) continue;
+      const sign = this.#signOf(process, type, grouping);
+      if (!sign) continue;
+      const inode = anchors.byKey.get(sign.key);
+      if (inode !== undefined) {
+        this.#put(process, type, { inode, by: sign.by, certainty: sign.certainty });
+        const key = formatNamespace(type, inode);
+        this.#tasks.set(key, addMember(this.#tasks.get(key), process, sign.certainty));
+      } else if (type !== 'cgroup') {
+        const group = groups.get(sign.key);
+        const members = addMember(group?.members, process, sign.certainty);
+        // The members of a group may have been put there in several ways: the most certain one tells of the group.
+        const telling =
+          group && !(group.sign.certainty === 'likely' && sign.certainty === 'certain') ? group.sign : sign;
+        groups.set(sign.key, { members, sign: telling });
+      }
+    }
+    this.#number(type, grouping, groups, anchors.complete);
+  }
+
+  /** Kernel threads stay where kthreadd is, but that one of them has its own mounts: kdevtmpfs. */
+  #signOf(process: ProcessFact, type: NamespaceType, grouping: Grouping | undefined): Sign | undefined {
+    const { kthreadd } = this.#signs;
+    if (!process.kernelThread || !kthreadd || type === 'mnt') return grouping?.signOf(process);
+    const key = grouping?.signOf(kthreadd)?.key ?? ofKernel;
+    return { key, by: 'kernel-thread', certainty: 'certain' };
+  }
+
+  /**
+   * The namespaces that processes with known links show to belong to a key.
+   * @returns `complete` where none is left that a group without a number might be
+   */
+  #findAnchors(type: NamespaceType, grouping: Grouping | undefined) {
+    const found = new Map<string, Set<number>>();
+    const signed = new Set<number>();
+    const add = (key: string, inode: number) => found.set(key, (found.get(key) ?? new Set()).add(inode));
+    for (const process of this.#signs.signed) {
+      const inode = this.#signs.inodeOf(process, type);
+      if (inode === undefined) continue;
+      const sign = this.#signOf(process, type, grouping);
+      // A guess about one process proves nothing about another.
+      if (!sign || sign.by === 'companions') continue;
+      add(sign.key, inode);
+      signed.add(inode);
+    }
+    const outermost = type === 'pid' ? findOutermostInode(this.#signs) : undefined;
+    if (outermost) {
+      add(outermost.key, outermost.inode);
+      signed.add(outermost.inode);
+    }
+    const byKey = new Map<string, number>();
+    for (const [key, inodes] of found) {
+      const initial = [...inodes].find((inode) => this.#signs.isInitial(type, inode));
+      if (inodes.size === 1 || type === 'user' || type === 'time' || type === 'cgroup')
+        byKey.set(key, initial ?? Math.min(...inodes));
+    }
+    return { byKey, complete: (this.#inodes.get(type) ?? []).every((inode) => signed.has(inode)) };
+  }
+
+  #number(
+    type: NamespaceType,
+    grouping: Grouping | undefined,
+    groups: ReadonlyMap<string, { readonly members: Members; readonly sign: Sign }>,
+    complete: boolean,
+  ): void {
+    const { kthreadd } = this.#signs;
+    const hosts = kthreadd && this.#signOf(kthreadd, type, grouping)?.key;
+    const ordered = [...groups].sort(([, a], [, b]) => a.members.leader.pid - b.members.leader.pid);
+    ordered.forEach(([key, { members, sign }], i) => {
+      const number = i + 1;
+      for (const { process, certainty } of members.all) {
+        const { by } = this.#signOf(process, type, grouping) ?? sign;
+        this.#put(process, type, { number, by, certainty });
+      }
+      this.#unnumbered.push(
+        Object.freeze({
+          type,
+          number,
+          initial: hosts === undefined ? noKthreadd : hosts === key,
+          host: this.#isHosts(members),
+          by: sign.by,
+          certainty: complete ? (grouping?.distinct ?? 'certain') : 'likely',
+          processes: countMembers(members),
+        }),
+      );
+    });
+  }
+
+  #isHosts({ all }: Members): Known<boolean> {
+    const init = this.#findHostInit();
+    return init ? all.some(({ process }) => process === init) : noHostInit;
+  }
+
+  /** PID 1 of the initial pid namespace, where its links are refused. */
+  #findHostInit(): ProcessFact | undefined {
+    const first = this.#signs.get(1);
+    const place = this.#places.get(1)?.pid;
+    const inInitial =
+      this.#signs.kthreadd !== undefined ||
+      (place !== undefined && 'inode' in place && this.#signs.isInitial('pid', place.inode));
+    return first && inInitial ? first : undefined;
+  }
+
+  #put(process: ProcessFact, type: NamespaceType, place: Place): void {
+    const places: MutablePlaces = this.#places.get(process.pid) ?? {};
+    places[type] = Object.freeze(place);
+    this.#places.set(process.pid, places);
+  }
+
+  finish(): Inferred {
+    for (const places of this.#places.values()) Object.freeze(places);
+    const init = this.#findHostInit();
+    return {
+      places: this.#places,
+      unnumbered: Object.freeze(this.#unnumbered),
+      tasksOf: (type, inode) => {
+        const members = this.#tasks.get(formatNamespace(type, inode));
+        return members && countMembers(members);
+      },
+      hostOf: (type, inode) => {
+        const place = init && this.#places.get(1)?.[type];
+        if (!place) return undefined;
+        const { by, certainty } = place;
+        if ('inode' in place) return Object.freeze({ host: place.inode === inode, by, certainty });
+        const other = this.#unnumbered.find((one) => one.type === type && one.number === place.number);
+        return other && Object.freeze({ host: false, by, certainty: other.certainty });
+      },
+    };
+  }
+}
+
+/** The key of what only kernel threads tell of. */
+const ofKernel = 'kernel';
+
+const noKthreadd = Object.freeze({ unknown: 'unsupported', detail: 'kthreadd is not visible from here' } as const);
+const noHostInit = Object.freeze({
+  unknown: 'unsupported',
+  detail: "the host's init is not visible from here",
+} as const);
+
+interface Members {
+  readonly all: { readonly process: ProcessFact; readonly certainty: Certainty }[];
+  leader: ProcessFact;
+}
+
+function addMember(members: Members | undefined, process: ProcessFact, certainty: Certainty): Members {
+  if (!members) return { all: [{ process, certainty }], leader: process };
+  members.all.push({ process, certainty });
+  if (isOlder(process, members.leader)) members.leader = process;
+  return members;
+}
+
+function countMembers({ all, leader }: Members) {
+  const certain = all.filter(({ certainty }) => certainty === 'certain').length;
+  return Object.freeze({ certain, likely: all.length - certain, leader: leader.pid });
+}

@@ -1,0 +1,192 @@
+// Where are the processes whose links are refused? What anybody may read of them: NSpid, net/stat, mountinfo, the maps, the
+// offsets and the cgroup. proc(5). The same is read of some whose links are known, to compare with.
+import { readNetDirectories } from '../kernel/net-directories.ts';
+import { readProcTable } from '../kernel/proc-table.ts';
+import type { NamespaceInodes, ProcessFact, SignsFact } from '../model/facts.ts';
+import { isKnown } from '../model/known.ts';
+import { namespaceTypes } from '../model/namespace-types.ts';
+import { parseCgroup } from '../parse/cgroup.ts';
+import { parseFirstMount, parseMountIds } from '../parse/mount-ids.ts';
+import { parseNestedPids } from '../parse/status.ts';
+import type { Source, SourceContext } from './source.ts';
+import { isSameProcess } from './task-records.ts';
+
+/** Status has NSpid within its first lines; maps are seldom longer. */
+const mostBytes = 4096;
+/** The kernel makes no more lines of mountinfo than are asked for: here the first alone. */
+const firstLineBytes = 64;
+/** A mount namespace may hold 100,000 mounts: fs.mount-max of proc_sys_fs(5). */
+const mostMountBytes = 2 ** 24;
+
+export const signs: Source = {
+  name: 'signs',
+  question: 'where are the processes whose links are refused, by what anybody may read?',
+  skip: (context) => (listRefused(context).length > 0 ? undefined : 'no links were refused'),
+  run(context: SourceContext): void {
+    const refused = listRefused(context);
+    // First those that are most likely in the same namespaces; where they are, nobody else needs to be looked at.
+    const near = chooseNear(context, refused);
+    const found = readSigns(context, [...refused, ...near]);
+    if (!areCovered(found, refused, near)) {
+      const done = new Set(found.map(({ pid }) => pid));
+      for (const fact of readSigns(
+        context,
+        chooseMembers(context).filter(({ pid }) => !done.has(pid)),
+      ))
+        found.push(fact);
+    }
+    for (const fact of keepStable(context, found)) context.emit(fact);
+  },
+};
+
+function listRefused(context: SourceContext): ProcessFact[] {
+  // Equal sets are one object, so that few are looked into.
+  const known = new Map<NamespaceInodes, boolean>();
+  const list: ProcessFact[] = [];
+  for (const process of context.processes()) {
+    const { namespaces } = process;
+    let refused = known.get(namespaces);
+    if (refused === undefined) {
+      refused = namespaceTypes.some((type) => isDenied(namespaces, type));
+      known.set(namespaces, refused);
+    }
+    if (refused) list.push(process);
+  }
+  return list;
+}
+
+function isDenied(namespaces: NamespaceInodes, type: (typeof namespaceTypes)[number]): boolean {
+  const link = namespaces[type];
+  return !isKnown(link) && link.unknown === 'denied';
+}
+
+/** nscope itself, PID 1, kthreadd, and the parents of those that were refused. */
+function chooseNear(context: SourceContext, refused: readonly ProcessFact[]): ProcessFact[] {
+  const pids = new Set([context.host.vantage.pid, 1, 2, ...refused.map(({ ppid }) => ppid)]);
+  const already = new Set(refused);
+  return [...context.processes()].filter((process) => pids.has(process.pid) && !already.has(process));
+}
+
+/** Of each set of namespaces the first two processes. */
+function chooseMembers(context: SourceContext): ProcessFact[] {
+  const counts = new Map<NamespaceInodes, number>();
+  const list: ProcessFact[] = [];
+  for (const process of context.processes()) {
+    const count = counts.get(process.namespaces) ?? 0;
+    counts.set(process.namespaces, count + 1);
+    if (count < 2) list.push(process);
+  }
+  return list;
+}
+
+/** Whether each sign of those refused is one of those near. */
+function areCovered(
+  found: readonly SignsFact[],
+  refused: readonly ProcessFact[],
+  near: readonly ProcessFact[],
+): boolean {
+  if (found.some(({ pids }) => pids !== undefined && pids.length > 1)) return false;
+  const nearPids = new Set(near.map(({ pid }) => pid));
+  const refusedPids = new Set(refused.map(({ pid }) => pid));
+  return (['netStat', 'firstMount'] as const).every((key) => {
+    const seen = new Set(found.filter(({ pid }) => nearPids.has(pid)).map((fact) => fact[key]));
+    return found.every(({ pid, [key]: sign }) => !refusedPids.has(pid) || sign === undefined || seen.has(sign));
+  });
+}
+
+const files = ['status', 'uid_map', 'gid_map', 'timens_offsets', 'cgroup', 'stat'];
+
+function readSigns(context: SourceContext, processes: readonly ProcessFact[]): SignsFact[] {
+  const facts = new Map(processes.map((process) => [String(process.pid), process]));
+  // Kernel threads share all but their mounts, which kthreadd tells of.
+  const directories = readNetDirectories(
+    processes.filter(({ kernelThread, pid }) => !kernelThread || pid === 2).map(({ pid }) => pid),
+  );
+  const firstMounts = readFirstMounts(processes);
+  const found: SignsFact[] = [];
+  for (const entry of readProcTable({ names: [...facts.keys()], links: [], files, maxFileBytes: mostBytes })) {
+    context.asked();
+    const [status, uidMap, gidMap, offsets, cgroup] = entry.files.map(toText);
+    const process = facts.get(entry.name);
+    if (!process || !isSameProcess(process, entry.files.at(-1))) continue;
+    const pids = status === undefined ? undefined : parseNestedPids(status);
+    const netStat = directories.get(process.pid);
+    const firstMount = firstMounts.get(process.pid);
+    found.push({
+      fact: 'signs',
+      pid: process.pid,
+      ...(pids ? { pids: Object.freeze(pids) } : {}),
+      ...(netStat === undefined ? {} : { netStat }),
+      ...(firstMount === undefined ? {} : { firstMount }),
+      ...(uidMap === undefined || gidMap === undefined ? {} : { idMaps: `${uidMap}\n${gidMap}` }),
+      ...(offsets === undefined ? {} : { clockOffsets: offsets }),
+      ...(cgroup === undefined ? {} : { cgroup: parseCgroup(cgroup) }),
+    });
+  }
+  return found;
+}
+
+/** By PID; those who see no mount, zombies among them, are absent. */
+function readFirstMounts(processes: readonly { readonly pid: number }[]): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
+  const names = processes.map(({ pid }) => String(pid));
+  const question = { names, links: [], files: ['mountinfo'], maxFileBytes: firstLineBytes };
+  for (const { name, files: answers } of readProcTable(question)) {
+    const text = answers[0] === undefined ? undefined : toText(answers[0]);
+    const first = text === undefined ? undefined : parseFirstMount(text);
+    if (first !== undefined) found.set(Number(name), first);
+  }
+  return found;
+}
+
+function toText(bytes: Buffer | number): string | undefined {
+  return bytes instanceof Buffer && bytes.length > 0 ? bytes.toString('latin1') : undefined;
+}
+
+/**
+ * Numbers of mounts and of /proc's directories are given out again. What two processes show counts only where both show it
+ * for a while that overlaps: what has changed when all was read once is left out.
+ */
+function* keepStable(context: SourceContext, found: readonly SignsFact[]): Generator<SignsFact | MountList> {
+  const lists = readMountLists(found);
+  const pids = found.flatMap(({ pid, netStat }) => (netStat === undefined ? [] : [pid]));
+  const directories = readNetDirectories(pids);
+  const listsAgain = readMountLists(found);
+  const firstMounts = readFirstMounts(found.filter(({ firstMount }) => firstMount !== undefined));
+  const pidsFound = new Set(found.map(({ pid }) => pid));
+  const starts = new Map<number, ProcessFact>();
+  for (const process of context.processes()) if (pidsFound.has(process.pid)) starts.set(process.pid, process);
+  const last = { names: found.map(({ pid }) => String(pid)), links: [], files: ['stat'], maxFileBytes: mostBytes };
+  const present = new Set<number>();
+  for (const { name, files: again } of readProcTable(last)) {
+    const process = starts.get(Number(name));
+    if (process && isSameProcess(process, again[0])) present.add(process.pid);
+  }
+  for (const { netStat, firstMount, ...others } of found) {
+    if (!present.has(others.pid)) continue;
+    const sameNet = netStat !== undefined && directories.get(others.pid) === netStat;
+    const sameMounts = firstMount !== undefined && firstMounts.get(others.pid) === firstMount;
+    yield { ...others, ...(sameNet ? { netStat } : {}), ...(sameMounts ? { firstMount } : {}) };
+  }
+  for (const [firstMount, mounts] of lists) {
+    const again = new Set(listsAgain.get(firstMount));
+    yield { fact: 'mount-list', firstMount, mounts: Object.freeze(mounts.filter((mount) => again.has(mount))) };
+  }
+}
+
+type MountList = { readonly fact: 'mount-list'; readonly firstMount: number; readonly mounts: readonly number[] };
+
+/** By its first mount, all mounts of one process: two lists that have mounts in common are of one namespace. */
+function readMountLists(found: readonly SignsFact[]): ReadonlyMap<number, readonly number[]> {
+  const readers = new Map<number, string>();
+  for (const { pid, firstMount } of found)
+    if (firstMount !== undefined && !readers.has(firstMount)) readers.set(firstMount, String(pid));
+  const lists = new Map<number, readonly number[]>();
+  const question = { names: [...readers.values()], links: [], files: ['mountinfo'], maxFileBytes: mostMountBytes };
+  for (const { files: answers } of readProcTable(question)) {
+    const text = answers[0] === undefined ? undefined : toText(answers[0]);
+    const first = text === undefined ? undefined : parseFirstMount(text);
+    if (text !== undefined && first !== undefined) lists.set(first, parseMountIds(text));
+  }
+  return lists;
+}
