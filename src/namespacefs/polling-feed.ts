@@ -21,7 +21,9 @@ const idlePeriodMs = 1000;
 /** So long after the last use nobody uses it. */
 const idleAfterMs = 10_000;
 /** Taking snapshots may use this share of the time at most. */
-const mostShare = 0.25;
+const mostShare = 0.5;
+/** And looking whether one is due this share. */
+const mostProbeShare = 0.1;
 
 export class PollingFeed implements SnapshotFeed {
   readonly delayMs = 100;
@@ -30,6 +32,7 @@ export class PollingFeed implements SnapshotFeed {
   #snapshot: Snapshot;
   #takenAt = 0;
   #costMs = 0;
+  #probeMs = 0;
   #probed: number | undefined;
   #usedAt = performance.now();
   #watchers = 0;
@@ -85,12 +88,16 @@ export class PollingFeed implements SnapshotFeed {
     const isIdle = this.#isIdle(performance.now());
     // Without a cheap sign, nothing is looked at for nobody.
     if (isIdle && this.#probed === undefined) return;
-    this.#timer = setTimeout(() => this.#look(), isIdle ? idlePeriodMs : usedPeriodMs);
+    const untilFreshMs = this.#takenAt + this.#freshMs() - performance.now();
+    const periodMs = Math.max(isIdle ? idlePeriodMs : usedPeriodMs, untilFreshMs, this.#probeMs / mostProbeShare);
+    this.#timer = setTimeout(() => this.#look(), periodMs);
     this.#timer.unref();
   }
 
   #look(): void {
+    const started = performance.now();
     const probed = this.#options.probe();
+    this.#probeMs = performance.now() - started;
     const isDue = probed === undefined ? performance.now() - this.#takenAt > this.#freshMs() : probed !== this.#probed;
     try {
       if (isDue) this.#refresh();
