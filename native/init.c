@@ -83,8 +83,16 @@ int take_init(struct child *child, const struct step *step) {
 static void be_orphan(pid_t parent) {
 	while (getppid() == parent) usleep(10000);
 	say("Child  (PID=%d) now an orphan (parent PID=%d)\n", getpid(), getppid());
-	usleep(500000);
 	say("Child  (PID=%d) terminating\n", getpid());
+	_exit(0);
+}
+
+int make_orphan(void) {
+	pid_t parent = getpid(), made = clone_process(0);
+	if (made < 0) return errno;
+	if (made == 0) be_orphan(parent);
+	say("Parent (PID=%d) created child with PID %d\n", parent, made);
+	say("Parent (PID=%d; PPID=%d) terminating\n", parent, getppid());
 	_exit(0);
 }
 
@@ -93,10 +101,5 @@ int take_orphan(struct child *child, const struct step *step) {
 	(void)step;
 	close(child->socket);
 	reset_signals();
-	pid_t parent = getpid(), made = clone_process(0);
-	if (made < 0) return errno;
-	if (made == 0) be_orphan(parent);
-	say("Parent (PID=%d) created child with PID %d\n", parent, made);
-	say("Parent (PID=%d; PPID=%d) terminating\n", parent, getppid());
-	_exit(0);
+	return make_orphan();
 }

@@ -147,6 +147,12 @@ static napi_value become_prompt(napi_env env, napi_callback_info info) {
 	_exit(be_prompt(verbose, environ));
 }
 
+/* becomeOrphan(): makes a child and ends before it does; returns only where there may be no more processes. */
+static napi_value become_orphan(napi_env env, napi_callback_info info) {
+	(void)info;
+	return throw_errno(env, make_orphan(), "clone");
+}
+
 /* becomeSubreaper() */
 static napi_value become_subreaper(napi_env env, napi_callback_info info) {
 	(void)env;
@@ -166,5 +172,6 @@ void init_wait(napi_env env, napi_value exports) {
 	export_function(env, exports, "endBySignal", end_by_signal);
 	export_function(env, exports, "becomeInit", become_init);
 	export_function(env, exports, "becomePrompt", become_prompt);
+	export_function(env, exports, "becomeOrphan", become_orphan);
 	export_function(env, exports, "becomeSubreaper", become_subreaper);
 }

@@ -1,10 +1,12 @@
 // The rows of verbs that make and enter namespaces, for the table of verbs.
+import { namespaceTypes } from '../model/namespace-types.ts';
 import { runOptions } from './command-options.ts';
+import { targetArgument } from './target-argument.ts';
 import type { Verb } from './verb.ts';
 
 const commandArgument = {
   name: 'COMMAND',
-  meaning: 'the command and its arguments, which may stand behind --; your shell where there is none',
+  meaning: 'the command and its arguments, which may stand behind --',
   optional: true,
   repeated: true,
 };
@@ -33,5 +35,95 @@ export const launchVerbs: readonly Verb[] = [
     ],
     takesCommand: true,
     load: () => import('./run.ts'),
+  },
+  {
+    name: 'enter',
+    summary: 'run a command in namespaces that are there already',
+    details: [
+      'Enters each TARGET and starts the command there. A process stands for all its namespaces that nscope is not in, or for those of --type. A namespace that no process is in is entered as well: through a descriptor that holds it, a bind mount in any mount namespace, its 64-bit id, or what is below it.',
+      'The order is such that the capabilities that each step needs are there: what a user namespace owns is entered after it, all else before it. In a pid namespace the command is a new process, whose parent has no number there: it is 0.',
+      'With a process whose mount namespace is entered, the root directory is that of the process and the working directory is its root. In a user namespace the command is root, if anybody is mapped to root there.',
+      '-n is for reading along with articles on setns(2): it names files, all other words are the command, and without -f the command itself stays outside a pid namespace, in which its children will be.',
+      'A pid namespace whose init has ended can be entered, but no process can be born in it any more.',
+      statuses,
+    ],
+    arguments: [{ ...targetArgument, optional: true, repeated: true }],
+    options: [
+      {
+        flags: '-t, --type TYPE,...',
+        meaning: 'of a process, only namespaces of these types',
+        choices: namespaceTypes,
+      },
+      {
+        flags: '-n, --namespace FILE',
+        meaning: 'enter the namespace behind FILE, as /proc/812/ns/pid',
+        completes: 'file',
+        repeated: true,
+      },
+      { flags: '-f, --fork', meaning: 'with -n: start the command as a child, which is in the pid namespace' },
+      {
+        flags: '--root WHOSE',
+        meaning: 'the root directory of the target or of the caller',
+        choices: ['target', 'caller'],
+      },
+      {
+        flags: '--cwd WHOSE',
+        meaning: 'the working directory of the target or of the caller',
+        choices: ['target', 'caller'],
+      },
+      {
+        flags: '--env WHOSE',
+        meaning: 'the environment of the target or of the caller (the usual one)',
+        choices: ['target', 'caller'],
+      },
+      {
+        flags: '--credentials WHOSE',
+        meaning: 'user and groups of the target, of the caller, or root',
+        choices: ['target', 'caller', 'root'],
+      },
+    ],
+    examples: [
+      { command: 'nscope enter 812 -- ps a', meaning: 'in all namespaces of process 812' },
+      { command: 'nscope enter net:blue -- ip address', meaning: 'in the network namespace called blue' },
+      { command: 'nscope enter 812 --type net,uts -- hostname', meaning: 'in two of its namespaces' },
+      { command: 'nscope enter -f -n /proc/812/ns/pid nscope orphan', meaning: 'a child in a pid namespace' },
+    ],
+    takesCommand: true,
+    load: () => import('./enter.ts'),
+  },
+  {
+    name: 'init',
+    summary: 'be an init: reap what is left behind, pass signals on',
+    details: [
+      'As PID 1 of a pid namespace it is the parent of every process that loses its own, and waits for each so that no zombie stays. Elsewhere it takes that part for all that it has started. Every signal that can be passed on goes to the command; the end of the command is the end of init, and with it of the pid namespace.',
+      'Without a command it prompts: each line is run by sh(1) in a process group of its own, until the end of the input. fg and bg go on with a command that was stopped, exit ends init, orphan is the demonstration of that name.',
+      statuses,
+    ],
+    arguments: [commandArgument],
+    options: [{ flags: '-v, --verbose', meaning: 'say which children are made, and which have ended' }],
+    examples: [
+      { command: 'nscope run -p -- nscope init -v', meaning: 'an init with a prompt, in a new pid namespace' },
+      { command: 'nscope run -p -m --mount-proc -- nscope init', meaning: 'the same, and ps shows what is in there' },
+      { command: 'nscope init -- make', meaning: 'wait for everything that make leaves behind' },
+    ],
+    takesCommand: true,
+    load: () => import('./init.ts'),
+  },
+  {
+    name: 'orphan',
+    summary: 'show how a process loses its parent and who becomes the new one',
+    details: [
+      'Makes a child and ends. The child waits until it has another parent, says which, and ends as well: in a pid namespace it is PID 1 of that namespace, not of the host.',
+    ],
+    arguments: [],
+    options: [],
+    examples: [
+      {
+        command: 'nscope run -p --init -- sh -c "nscope orphan; sleep 1"',
+        meaning: 'adopted by the init of a namespace',
+      },
+      { command: 'nscope orphan', meaning: 'adopted by the init of the host' },
+    ],
+    load: () => import('./orphan.ts'),
   },
 ];

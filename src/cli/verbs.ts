@@ -1,14 +1,8 @@
 // The table of verbs.
 import { launchVerbs } from './launch-verbs.ts';
 import { fromOption, jsonOption, noBpfOption, rowOptions, typeOption } from './reading-options.ts';
+import { targetArgument } from './target-argument.ts';
 import type { ColumnMeaning, Verb } from './verb.ts';
-
-/** The argument of verbs that speak of one thing. */
-export const targetArgument = {
-  name: 'TARGET',
-  meaning:
-    'net:[4026532992], 4026532992, net:NAME, net:PID, /run/netns/NAME, /proc/PID/ns/net, id:5121 (64-bit id), a PID, self, or a bare name',
-};
 
 async function loadNamespaceColumns(): Promise<readonly ColumnMeaning[]> {
   return (await import('../render/namespace-columns.ts')).namespaceColumns;

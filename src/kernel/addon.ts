@@ -116,6 +116,7 @@ export interface Addon {
   endBySignal(signal: number): never;
   becomeInit(command: number, verbose: number): never;
   becomePrompt(verbose: number): never;
+  becomeOrphan(): never;
   becomeSubreaper(): void;
 }
 

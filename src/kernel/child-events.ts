@@ -52,6 +52,11 @@ export function becomePrompt(verbose: boolean): never {
   return requireAddon().becomePrompt(verbose ? 1 : 0);
 }
 
+/** Makes a child, says so, and ends before it does; the child says who its new parent is. Does not return. */
+export function becomeOrphan(): never {
+  return requireAddon().becomeOrphan();
+}
+
 /**
  * What descendants leave comes to nscope, as if it were their init.
  * @see PR_SET_CHILD_SUBREAPER(2const)

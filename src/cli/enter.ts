@@ -1,0 +1,51 @@
+// nscope enter: runs a command in namespaces that are there already.
+import { enter } from '../launch/enter.ts';
+import { credentialKinds, sides } from '../launch/enter-request.ts';
+import { isNamespaceType, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
+import { splitWords } from './choose-columns.ts';
+import { suggest, UsageError } from './errors.ts';
+import { findEntrances } from './find-entrances.ts';
+import { finishAs } from './finish.ts';
+import { planCommand, usualShell } from './read-command.ts';
+import type { GivenCommand, OptionValues } from './verb.ts';
+
+export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
+  const files = given.repeated['namespace'] ?? [];
+  // As in the article: with -n alone all words are the command's.
+  const isArticles = files.length > 0 && given.behind === undefined;
+  const targets = isArticles ? [] : words;
+  if (targets.length === 0 && files.length === 0)
+    throw new UsageError('what is to be entered? name a TARGET, as in: nscope enter 812 -- sh');
+  const command = isArticles ? words : (given.behind ?? []);
+  const request = readOptions(options, files.length > 0);
+  const { entrances, pid } = await findEntrances(targets, files, readTypes(options));
+  const named = command.length > 0 ? command : usualShell();
+  const steps = request.env === 'target' ? undefined : await planCommand(named);
+  return finishAs(() =>
+    enter({ ...request, entrances, process: pid === undefined ? undefined : { pid } }, named, steps),
+  );
+}
+
+function readOptions(options: OptionValues, hasFiles: boolean) {
+  return {
+    root: readChoice('root', options.root, sides),
+    cwd: readChoice('cwd', options.cwd, sides),
+    env: readChoice('env', options.env, sides),
+    credentials: readChoice('credentials', options.credentials, credentialKinds),
+    fork: !hasFiles || options.fork === true,
+  };
+}
+
+function readChoice<C extends string>(name: string, word: OptionValues[string], choices: readonly C[]): C | undefined {
+  if (word === undefined) return undefined;
+  const found = choices.find((choice) => choice === word);
+  if (found !== undefined) return found;
+  throw new UsageError(`--${name} knows no "${String(word)}"; ${suggest(String(word), choices)}`);
+}
+
+function readTypes(options: OptionValues): readonly NamespaceType[] {
+  return splitWords(options.type).map((word) => {
+    if (isNamespaceType(word)) return word;
+    throw new UsageError(`there is no namespace type "${word}"; ${suggest(word, namespaceTypes)}`);
+  });
+}

@@ -1,0 +1,109 @@
+// The namespaces that `enter` is to enter: opens what the targets lead to.
+import { parseTarget, type TargetQuery } from '../analysis/parse-target.ts';
+import { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { attempt, readIdentity } from '../kernel/files.ts';
+import { nsGetNstype, type OpenNamespace, openNamespace } from '../kernel/nsfs.ts';
+import { type Entrance, readOwner } from '../launch/join-order.ts';
+import { LaunchError } from '../launch/launch-error.ts';
+import { reachNamespace } from '../launch/reach-namespace.ts';
+import { isKnown } from '../model/known.ts';
+import { formatNamespace, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
+import { wantEverything } from '../model/wanted.ts';
+import { NotFoundError, UsageError } from './errors.ts';
+import { readSnapshot } from './read-snapshot.ts';
+import { checkTargets, findTarget } from './target.ts';
+
+export interface FoundEntrances {
+  readonly entrances: readonly Entrance[];
+  /** The process among the targets; of several the last. */
+  readonly pid: number | undefined;
+}
+
+/**
+ * A process stands for all its namespaces that nscope is not in, or for those of the types that were asked for. One that
+ * is named by itself comes before that of a process.
+ * @throws UsageError, NotFoundError, LaunchError where a namespace cannot be opened
+ */
+export async function findEntrances(
+  words: readonly string[],
+  files: readonly string[],
+  types: readonly NamespaceType[],
+): Promise<FoundEntrances> {
+  checkTargets(words);
+  const named = new Map<NamespaceType, Entrance>();
+  const ofProcesses = new Map<NamespaceType, Entrance>();
+  let pid: number | undefined;
+  let index: SnapshotIndex | undefined;
+  const name = (entrance: Entrance) => {
+    if (named.has(entrance.type)) throw new UsageError(`two ${entrance.type} namespaces are named; one can be entered`);
+    named.set(entrance.type, entrance);
+  };
+  for (const file of files) name(openFile(file));
+  for (const word of words) {
+    const query = parseTarget(word);
+    const own = readProcess(query);
+    if (own !== undefined) pid = own;
+    else if (query.form === 'path') name(openFile(query.path));
+    else {
+      index ??= new SnapshotIndex(await readSnapshot({}, wantEverything));
+      const target = findTarget(word, index, {});
+      if (target.kind === 'process') pid = target.process.tid;
+      else {
+        const { type, inode } = target.namespace;
+        const open = reachNamespace(index, target.namespace);
+        if (!isKnown(open))
+          throw new LaunchError(
+            `${formatNamespace(type, inode)} cannot be opened (${open.errno}); see what holds it: nscope holders '${formatNamespace(type, inode)}'`,
+          );
+        name(describe(open, type));
+      }
+    }
+    if (pid !== undefined && (own !== undefined || index))
+      for (const one of openLinks(pid, types)) ofProcesses.set(one.type, one);
+  }
+  const entrances = [...new Map([...ofProcesses, ...named]).values()].filter(isElsewhere);
+  return { entrances, pid };
+}
+
+/** A PID needs no snapshot. */
+function readProcess(query: TargetQuery): number | undefined {
+  if (query.form === 'pid') return query.pid;
+  if (query.form === 'self') return process.pid;
+  const found = query.form === 'path' ? /^\/proc\/(\d+)\/?$/.exec(query.path)?.[1] : undefined;
+  return found === undefined ? undefined : Number(found);
+}
+
+function openLinks(pid: number, types: readonly NamespaceType[]): Entrance[] {
+  if (!isKnown(readIdentity(`/proc/${pid}`))) throw new NotFoundError(`there is no process ${pid} here`);
+  return (types.length > 0 ? types : namespaceTypes).flatMap((type) => {
+    const path = `/proc/${pid}/ns/${type}`;
+    const open = attempt(() => openNamespace(path));
+    if (isKnown(open)) return [describe(open, type)];
+    // A type that this kernel lacks, where nobody asked for it.
+    if (open.errno === 'ENOENT' && types.length === 0 && !isKnown(readIdentity(`/proc/self/ns/${type}`))) return [];
+    throw new LaunchError(
+      `${path} cannot be opened (${open.errno})${open.errno === 'ENOENT' ? ': the process has ended' : ': that takes the right to trace the process, as ptrace(2) has it'}`,
+    );
+  });
+}
+
+function openFile(path: string): Entrance {
+  const open = attempt(() => openNamespace(path));
+  if (!isKnown(open)) {
+    if (open.unknown === 'gone') throw new NotFoundError(`${path} is not there (${open.errno})`);
+    throw new LaunchError(`${path} cannot be opened (${open.errno})`);
+  }
+  const type = attempt(() => nsGetNstype(open.fd) ?? null);
+  if (!isKnown(type) || type === null) throw new UsageError(`${path} is no namespace`);
+  return describe(open, type);
+}
+
+function describe({ fd, inode }: OpenNamespace, type: NamespaceType): Entrance {
+  return { type, inode, fd, owner: readOwner(fd) };
+}
+
+/** Nobody can enter the user namespace that he is in, and to enter another that he is in changes nothing. */
+function isElsewhere({ type, inode }: Entrance): boolean {
+  const own = readIdentity(`/proc/self/ns/${type}`);
+  return !isKnown(own) || own.inode !== inode;
+}

@@ -1,0 +1,9 @@
+// The argument TARGET, the same for every verb that takes one.
+import type { VerbArgument } from './verb.ts';
+
+/** The argument of verbs that speak of one thing. */
+export const targetArgument: VerbArgument = {
+  name: 'TARGET',
+  meaning:
+    'net:[4026532992], 4026532992, net:NAME, net:PID, /run/netns/NAME, /proc/PID/ns/net, id:5121 (64-bit id), a PID, self, or a bare name',
+};

@@ -1,0 +1,102 @@
+// Enters namespaces and starts a command in them.
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { watchSignals } from '../kernel/child-events.ts';
+import type { SpawnStep } from '../kernel/spawn.ts';
+import { readErrnoName } from '../kernel/syscall-error.ts';
+import { namespaceTypeFacts } from '../model/namespace-types.ts';
+import type { EnterRequest } from './enter-request.ts';
+import { explainFailure } from './explain-failure.ts';
+import { Guard } from './guard.ts';
+import { orderEntrances } from './join-order.ts';
+import { launch, StepError } from './launch.ts';
+import { LaunchError } from './launch-error.ts';
+import { planProgram } from './program-steps.ts';
+import { type Finished, superviseGuarded } from './supervise-guarded.ts';
+import { planCredentials } from './target-credentials.ts';
+
+/** O_PATH of open(2), for looking no further than the directory itself. */
+const pathOnly = 0o10000000;
+
+/**
+ * Enters the namespaces, runs the command in them and waits for its end.
+ * @param own - the steps of a command that is nscope's own; else `words` are a program and its arguments
+ * @throws LaunchError, CommandError; no process is left then
+ */
+export function enter(
+  request: EnterRequest,
+  words: readonly string[],
+  own: readonly SpawnStep[] | undefined,
+): Finished {
+  const directories = new Directories();
+  let guard: Guard | undefined;
+  try {
+    const steps = planEnter(request, directories, own ?? planProgram(words, readEnvironment(request)));
+    const prepare = (pid: number) => {
+      watchSignals();
+      guard = new Guard(pid);
+    };
+    const pid = launch({ steps, atSync: [prepare] });
+    directories.close();
+    return superviseGuarded({ pid, isInit: false, hasInit: false }, guard);
+  } catch (error) {
+    guard?.dismiss();
+    directories.close();
+    if (!(error instanceof StepError)) throw error;
+    const joined = new Map(request.entrances.map((entrance) => [entrance.fd, entrance]));
+    throw explainFailure(error.failure, { command: words[0] ?? '', joined }, error);
+  }
+}
+
+function planEnter(request: EnterRequest, directories: Directories, command: readonly SpawnStep[]): SpawnStep[] {
+  const { entrances, process: target } = request;
+  const has = (type: string) => entrances.some((entrance) => entrance.type === type);
+  const steps: SpawnStep[] = orderEntrances(entrances).map(({ fd, type }) => [
+    'setns',
+    fd,
+    namespaceTypeFacts[type].cloneValue,
+  ]);
+  const root = request.root ?? (target && has('mnt') ? 'target' : 'caller');
+  if (root === 'target') {
+    steps.push(['fchdir', directories.open(request, 'root')], ['chroot', '.']);
+  }
+  if (request.cwd === 'target') steps.push(['fchdir', directories.open(request, 'cwd')]);
+  else if (request.cwd === 'caller') steps.push(['chdir', process.cwd()]);
+  if (has('pid') && request.fork) steps.push(['clone', 0]);
+  steps.push(...planCredentials(request.credentials, target?.pid, has('user')), ['sync']);
+  return [...steps, ...command];
+}
+
+/** Directories of the target process, opened where nscope is and entered where the command is. */
+class Directories {
+  readonly #open: number[] = [];
+
+  open({ process }: EnterRequest, name: 'root' | 'cwd'): number {
+    if (!process) throw new LaunchError(`--${name} target: no TARGET is a process`);
+    try {
+      const fd = openSync(`/proc/${process.pid}/${name}`, constants.O_RDONLY | constants.O_DIRECTORY | pathOnly);
+      this.#open.push(fd);
+      return fd;
+    } catch (cause) {
+      throw new LaunchError(`the ${name} of process ${process.pid} cannot be opened (${readErrnoName(cause)})`, {
+        cause,
+      });
+    }
+  }
+
+  close(): void {
+    for (const fd of this.#open.splice(0)) closeSync(fd);
+  }
+}
+
+/** As the target was started with it; what a process has changed since is in its memory alone. */
+function readEnvironment({ env, process }: EnterRequest): readonly string[] | null {
+  if (env !== 'target') return null;
+  if (!process) throw new LaunchError('--env target: no TARGET is a process');
+  try {
+    return readFileSync(`/proc/${process.pid}/environ`, 'utf8').split('\0').filter(Boolean);
+  } catch (cause) {
+    throw new LaunchError(`the environment of process ${process.pid} cannot be read (${readErrnoName(cause)})`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,22 @@
+// Being an init, where nscope itself was started as one.
+import { becomeInit, becomeSubreaper } from '../kernel/child-events.ts';
+import { explainFailure } from './explain-failure.ts';
+import { launch, StepError } from './launch.ts';
+import { planProgram } from './program-steps.ts';
+
+/**
+ * Starts a command and is its init until it has ended; does not return.
+ * @param started - is told its PID
+ * @throws CommandError where it cannot be started
+ */
+export function beInitOf(words: readonly string[], verbose: boolean, started: (pid: number) => void): never {
+  becomeSubreaper();
+  let pid: number;
+  try {
+    pid = launch({ steps: planProgram(words), atSync: [] });
+  } catch (error) {
+    throw error instanceof StepError ? explainFailure(error.failure, { command: words[0] ?? '' }, error) : error;
+  }
+  started(pid);
+  return becomeInit(pid, verbose);
+}
