@@ -1,6 +1,6 @@
 // How far are the clocks of each time namespace set off? /proc/PID/timens_offsets: time_namespaces(7).
 import { readMemberFile } from '../kernel/member-file.ts';
-import { isKnown } from '../model/known.ts';
+import { isKnown, unknownFromErrno } from '../model/known.ts';
 import { parseTimeOffsets } from '../parse/time-offsets.ts';
 import type { Source, SourceContext } from './source.ts';
 
@@ -19,7 +19,9 @@ export const timeOffsets: Source = {
       }
       context.asked();
       const text = readMemberFile(pid, 'timens_offsets', 'time_for_children', inode);
-      context.emit({ fact: 'namespace', type, inode, timeOffsets: isKnown(text) ? parseTimeOffsets(text) : text });
+      // A process that has let go of its namespaces has an empty file.
+      const ended = text === '' ? unknownFromErrno('ESRCH') : text;
+      context.emit({ fact: 'namespace', type, inode, timeOffsets: isKnown(ended) ? parseTimeOffsets(ended) : ended });
     }
   },
 };
