@@ -5,12 +5,15 @@ import type { Namespace } from '../model/schema.ts';
 
 const mostCandidates = 3;
 
-/** Members first, whose links stay what they are for as long as they live; then names, then descriptors. */
+/** Processes first, whose links stay what they are until they enter another; then threads, names, descriptors. */
 export function findCandidates({ type, inode, names, holders }: Namespace, index: SnapshotIndex): readonly string[] {
-  const members = index.membersOf(type, inode).filter((task) => task.namespaces[type] === inode);
+  const tasks = index.membersOf(type, inode).filter((task) => task.namespaces[type] === inode);
+  const processes = tasks.filter(({ pid, tid }) => pid === tid);
   const descriptors = holders.flatMap((holder) => (holder.kind === 'fd' ? [holder] : []));
   return [
-    ...members.slice(0, mostCandidates).map(({ pid, tid }) => `/proc/${directoryOf(pid, tid)}/ns/${type}`),
+    ...(processes.length > 0 ? processes : tasks)
+      .slice(0, mostCandidates)
+      .map(({ pid, tid }) => `/proc/${directoryOf(pid, tid)}/ns/${type}`),
     ...names.slice(0, mostCandidates).map(({ path }) => path),
     ...descriptors.slice(0, mostCandidates).map(({ pid, tid, fd }) => `/proc/${directoryOf(pid, tid)}/fd/${fd}`),
   ];
