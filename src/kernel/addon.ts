@@ -76,7 +76,7 @@ export interface Addon {
     threads: number,
   ): Buffer[];
   readUts(fds: Int32Array): (UtsNames | BatchFailure)[];
-  readMounts(mntNsId: bigint, magics: BigUint64Array): Buffer;
+  readMounts(mntNsId: bigint, magics: BigUint64Array, fd: number): Buffer;
   readMountinfoIn(fd: number): Buffer;
   findNamespacesIn(fd: number, paths: Uint8Array, keep: 0 | 1): (FoundNamespace | BatchFailure)[];
   fuseMount(source: string, target: string, type: string, flags: number, data: string): void;
@@ -99,6 +99,8 @@ export interface Addon {
   ringOpen(map: number, bytes: number): object;
   ringDrain(ring: object): Buffer;
   ringClose(ring: object): void;
+  processEventsOpen(): number;
+  processEventsRead(fd: number): Buffer;
   readinessOpen(fds: Int32Array, events: Uint32Array, tell: (mask: number) => void): object;
   readinessRearm(watch: object, mask: number): void;
   readinessClose(watch: object): void;

@@ -1,7 +1,8 @@
 // Events of the kernel from BPF programs through a ring buffer: bpf/events.bpf.c, bpf/lifetimes.bpf.c.
 import { closeSync } from 'node:fs';
 import { loadAddon } from './addon.ts';
-import { type BpfRefusal, explainRefusal, loadBpfSkeleton } from './bpf.ts';
+import { loadBpfSkeleton } from './bpf.ts';
+import { type BpfRefusal, explainRefusal } from './bpf-refusal.ts';
 import { awaitReadiness, readable } from './readiness.ts';
 
 export interface BpfEventStream {
@@ -26,7 +27,8 @@ export function openBpfEvents(
   ringBytes = usualRingBytes,
 ): BpfEventStream | BpfRefusal {
   const found = loadAddon();
-  if ('missing' in found) return { code: 'ELIBACC', syscall: 'dlopen', reason: found.missing };
+  if ('missing' in found)
+    return { code: 'ELIBACC', syscall: 'dlopen', reason: found.missing, lift: 'the addon of nscope' };
   const { addon } = found;
   const loaded = loadBpfSkeleton(addon, name, [ringBytes]);
   if ('code' in loaded) return loaded;

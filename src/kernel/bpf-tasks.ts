@@ -5,7 +5,8 @@ import { type NamespaceLink, namespaceLinks } from '../model/namespace-types.ts'
 import { BpfTaskCursor } from '../parse/bpf-tasks.ts';
 import { parseText } from '../parse/text.ts';
 import { parseTimeOffsets } from '../parse/time-offsets.ts';
-import { type BpfRefusal, readBpfTasks } from './bpf.ts';
+import { readBpfTasks } from './bpf.ts';
+import type { BpfRefusal } from './bpf-refusal.ts';
 import { readTextFile } from './files.ts';
 import { readProcTable } from './proc-table.ts';
 

@@ -3,18 +3,11 @@ import { closeSync, existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBpfSkeleton } from '../parse/bpf-skeleton.ts';
 import { type Addon, loadAddon } from './addon.ts';
+import { type BpfRefusal, explainRefusal } from './bpf-refusal.ts';
 import { findPackageRoot } from './package-root.ts';
-import { isSyscallError } from './syscall-error.ts';
 
 /** A program of bpf/, by the name of its file. */
 export type BpfProgram = 'namespaces' | 'superblocks' | 'files' | 'tasks' | 'threads' | 'events' | 'lifetimes';
-
-/** Why a program could not be loaded or read: the errno's name, the call it came from, and a sentence. */
-export interface BpfRefusal {
-  readonly code: string;
-  readonly syscall: string;
-  readonly reason: string;
-}
 
 /** Either all records of one reading (see src/parse/bpf-*.ts), or why there are none. */
 export type BpfReading = { readonly bytes: Buffer } | { readonly refused: BpfRefusal };
@@ -77,7 +70,8 @@ export function closeBpfPrograms(): void {
 
 function readProgram(name: BpfProgram): BpfReading {
   const found = loadAddon();
-  if ('missing' in found) return { refused: { code: 'ELIBACC', syscall: 'dlopen', reason: found.missing } };
+  if ('missing' in found)
+    return { refused: { code: 'ELIBACC', syscall: 'dlopen', reason: found.missing, lift: 'the addon of nscope' } };
   let link = links.get(name);
   if (link === undefined) {
     link = refusalOfAll() ?? loadProgram(found.addon, name);
@@ -126,7 +120,8 @@ export function loadBpfSkeleton(
     return {
       code: 'ENOENT',
       syscall: 'access',
-      reason: `${btfFile} is missing: this kernel does not describe its types`,
+      reason: `${btfFile} is missing: this kernel does not describe its types to BPF programs, or sysfs is not mounted`,
+      lift: `a kernel with CONFIG_DEBUG_INFO_BTF, and ${btfFile} to be seen`,
     };
   const skeleton = parseBpfSkeleton(readFileSync(join(findPackageRoot(), 'bpf', 'skeletons', `${name}.skel`)));
   const log = Buffer.alloc(process.env['NSCOPE_BPF_LOG'] ? 1 << 24 : 0);
@@ -137,32 +132,4 @@ export function loadBpfSkeleton(
     if (log.length > 0) process.stderr.write(log.subarray(0, Math.max(log.indexOf(0), 0)));
     return explainRefusal(name, error);
   }
-}
-
-const notPermitted = 'reading with BPF needs CAP_BPF and CAP_PERFMON in the initial user namespace, and no lockdown';
-
-const reasons: Readonly<Record<string, string>> = {
-  EPERM: notPermitted,
-  EACCES: notPermitted,
-  ENOSYS: 'this kernel has no bpf(2), or a filter denies it',
-  E2BIG: 'this kernel is older than 5.17, where BPF programs look up their types in the kernel',
-};
-
-/** The first release with what a program reads. */
-const releases: Readonly<Record<BpfProgram, string>> = {
-  namespaces: '6.18',
-  superblocks: '6.1',
-  files: '6.1',
-  tasks: '6.1',
-  threads: '6.1',
-  events: '6.1',
-  lifetimes: '6.18',
-};
-
-/** @throws what is no failure of a system call */
-export function explainRefusal(name: BpfProgram, error: unknown): BpfRefusal {
-  if (!isSyscallError(error)) throw error;
-  const { code, syscall } = error;
-  const fallback = `this kernel does not take the BPF program '${name}', which is made for Linux ${releases[name]} and later`;
-  return { code, syscall, reason: reasons[code] ?? fallback };
 }

@@ -25,12 +25,15 @@ export interface NoListing {
   readonly errno: string;
   /** A sentence. */
   readonly reason: string;
+  /** What would make it work. */
+  readonly lift: string;
 }
 
 /** Every namespace of all types, from the kernel's lists. Linux 6.18 with BPF. */
 export function listByBpf(dev: number | undefined): Listing | NoListing {
   const reading = readBpfNamespaces();
-  if ('refused' in reading) return { source: 'BPF', errno: reading.refused.code, reason: reading.refused.reason };
+  if ('refused' in reading)
+    return { source: 'BPF', errno: reading.refused.code, reason: reading.refused.reason, lift: reading.refused.lift };
   const facts = parseBpfNamespaces(reading.bytes).map(
     ({ type, inode, id, ownerInode, ownerUid, parentInode }): NamespaceFact => ({
       fact: 'namespace',
@@ -67,7 +70,12 @@ export function listBySuperblocks(
   dev: number | undefined,
 ): Listing | NoListing {
   if (!records)
-    return { source: 'BPF super blocks', errno: 'EAGAIN', reason: 'super blocks could not be read with BPF' };
+    return {
+      source: 'BPF super blocks',
+      errno: 'EAGAIN',
+      reason: 'super blocks could not be read with BPF',
+      lift: 'Linux 6.1 or newer, with BPF',
+    };
   const facts = records.map(({ type, inode, ownerInode, ownerUid, parentInode }): NamespaceFact => {
     const initialUser = type === 'user' && parentInode === 0;
     return {
@@ -89,8 +97,7 @@ export function listBySuperblocks(
  */
 export function listByListns(): Listing | NoListing {
   const ids = attempt(() => listns());
-  if (!isKnown(ids))
-    return { source: 'listns', errno: ids.errno ?? '', reason: 'listns(2) is there from Linux 6.19 on' };
+  if (!isKnown(ids)) return { ...noListns, errno: ids.errno ?? '' };
   const facts: NamespaceFact[] = [];
   for (const id of ids) {
     const fd = attempt(() => openNsHandle({ id }));
@@ -106,26 +113,39 @@ export function listByListns(): Listing | NoListing {
   return { source: 'listns', wholeTypes: [], facts };
 }
 
+const noListns = {
+  source: 'listns',
+  reason: 'listns(2) is there from Linux 6.19 on',
+  lift: 'Linux 6.19 or newer',
+} as const;
+
 /**
- * Every mount namespace by NS_MNT_GET_NEXT and NS_MNT_GET_PREV from nscope's own. Linux 6.12, CAP_SYS_ADMIN in the initial
- * user namespace; some kernels pass over what the caller may not see instead of refusing, so without that it is not whole.
+ * Every mount namespace by NS_MNT_GET_NEXT and NS_MNT_GET_PREV from nscope's own. Linux 6.12.
+ * @param privileged - whether nscope has CAP_SYS_ADMIN in the initial user namespace and is in the initial pid namespace:
+ *   some kernels pass over what the caller may not see instead of refusing, so without that it is not whole
  */
 export function listMountNamespaces(privileged: boolean): Listing | NoListing {
   const facts: NamespaceFact[] = [];
-  const own = openNamespace('/proc/self/ns/mnt');
+  const own = attempt(() => openNamespace('/proc/self/ns/mnt'));
+  if (!isKnown(own)) return { ...noWalk, errno: own.errno ?? '' };
   try {
     // The walk gives those beside it, not itself.
     facts.push({ fact: 'namespace', type: 'mnt', inode: own.inode, dev: own.dev });
     for (const step of [nsMntGetNext, nsMntGetPrev]) {
       const end = walkMountNamespaces(own.fd, step, facts);
-      if (end !== 'ENOENT')
-        return { source: 'NS_MNT_GET_NEXT', errno: end, reason: 'NS_MNT_GET_NEXT needs Linux 6.12 and CAP_SYS_ADMIN' };
+      if (end !== 'ENOENT') return { ...noWalk, errno: end };
     }
   } finally {
     closeNamespace(own);
   }
   return { source: 'NS_MNT_GET_NEXT', wholeTypes: privileged ? ['mnt'] : [], facts };
 }
+
+const noWalk = {
+  source: 'NS_MNT_GET_NEXT',
+  reason: 'NS_MNT_GET_NEXT needs Linux 6.12, and CAP_SYS_ADMIN in the initial user namespace',
+  lift: 'Linux 6.12 or newer, as root of the host',
+} as const;
 
 /** @returns the errno at which the walk ended: ENOENT behind the last one */
 function walkMountNamespaces(start: number, step: typeof nsMntGetNext, facts: NamespaceFact[]): string {

@@ -10,10 +10,10 @@ import { parseStat } from '../parse/stat.ts';
 import { parseNestedPids } from '../parse/status.ts';
 import { parseTimeOffsets } from '../parse/time-offsets.ts';
 import { loadAddon } from './addon.ts';
-import { readProcEvidence, readProcInodes } from './detect-proc.ts';
+import { readHostNetSysctl, readProcEvidence, readProcInodes } from './detect-proc.ts';
 import { readTraces } from './detect-traces.ts';
 import { readCgroups, readLinks, readMountIds, readNetStat, readWitness } from './detect-witness.ts';
-import { attempt, readDirectory, readTextFile } from './files.ts';
+import { attempt, readTextFile } from './files.ts';
 import {
   closeNamespace,
   identify,
@@ -52,7 +52,6 @@ export function readDetectEvidence(question: DetectQuestion): Known<DetectEviden
   const status = directory === undefined ? notAsked : readTextFile(`${directory}/status`);
   const uidMap = directory === undefined ? notAsked : readTextFile(`${directory}/uid_map`);
   const offsets = directory === undefined ? notAsked : readTextFile(`${directory}/timens_offsets`);
-  const sysctls = readDirectory('/proc/sys/net/core');
   const evidence: DetectEvidence = {
     kernel: release(),
     addonMissing,
@@ -70,7 +69,7 @@ export function readDetectEvidence(question: DetectQuestion): Known<DetectEviden
     init: readWitness(1),
     second: readWitness(2),
     procInodes: readProcInodes(),
-    hostNetSysctl: isKnown(sysctls) ? sysctls.includes('netdev_max_backlog') : sysctls,
+    hostNetSysctl: readHostNetSysctl(),
     traces: directory === undefined ? [] : readTraces(question.about === 'process' ? question.pid : undefined, self),
   };
   if (directory === undefined || before === undefined || !isKnown(before)) return evidence;

@@ -4,7 +4,7 @@ import type { ProcEvidence } from '../model/detect-evidence.ts';
 import { isKnown, type Known, type Unknown, unknownFromErrno } from '../model/known.ts';
 import { parseHidepid } from '../parse/hidepid.ts';
 import { parseNestedPids } from '../parse/status.ts';
-import { attempt, readDirectory, readLink, readTextFile } from './files.ts';
+import { attempt, readDirectory, readIdentity, readLink, readTextFile } from './files.ts';
 import { readProcMount } from './host.ts';
 import { countProcesses } from './process-count.ts';
 
@@ -15,9 +15,9 @@ const notShown: Unknown = Object.freeze({
 });
 
 export function readProcEvidence(): ProcEvidence {
-  if (!isKnown(readTextFile('/proc/version')) || !isKnown(readTextFile('/proc/uptime')))
-    return { state: 'absent', hidepid: noProc, readerPids: noProc, visible: noProc, total: noProc };
   const mounted = isKnown(readLink('/proc/self'));
+  if (!mounted && !isKnown(readTextFile('/proc/version')))
+    return { state: 'absent', hidepid: noProc, readerPids: noProc, visible: noProc, total: noProc };
   const status = mounted ? readTextFile('/proc/self/status') : unknownFromErrno('ENOENT');
   const names = readDirectory('/proc');
   return {
@@ -79,4 +79,14 @@ function joinRuns(numbers: readonly number[]): [number, number][] {
     else runs.push([number, number]);
   }
   return runs;
+}
+
+/** See DetectEvidence.hostNetSysctl; unsupported where something is mounted over the directory, as engines do. */
+export function readHostNetSysctl(): Known<boolean> {
+  const path = '/proc/sys/net/core';
+  const [own, proc, names] = [readIdentity(path), readIdentity('/proc'), readDirectory(path)];
+  if (!isKnown(own)) return own;
+  if (isKnown(proc) && own.dev !== proc.dev)
+    return { unknown: 'unsupported', detail: 'something is mounted over /proc/sys' };
+  return isKnown(names) ? names.includes('netdev_max_backlog') : names;
 }

@@ -1,12 +1,13 @@
 // The mounts of any mount namespace, by the best way that works here: listmount(2) and statmount(2) by its 64-bit id,
 // without entering; a thread of the addon's own that enters it; mountinfo of a process in it.
-import { isKnown, type Known } from '../model/known.ts';
+import { isKnown, type Known, unknownFromErrno } from '../model/known.ts';
 import { parseMountinfo } from '../parse/mountinfo.ts';
 import { loadAddon } from './addon.ts';
-import { attempt, readTextFile } from './files.ts';
-import { decodeMounts } from './mount-records.ts';
+import { attempt, readLink, readTextFile } from './files.ts';
+import { decodeMountErrors, decodeMounts } from './mount-records.ts';
 import { readMountinfoIn, readMounts } from './mounts.ts';
 import { nsGetMntnsId } from './nsfs.ts';
+import { nameErrno } from './syscall-error.ts';
 
 export interface FoundMount {
   readonly fsType: string;
@@ -18,29 +19,73 @@ export interface FoundMount {
   readonly path: string;
 }
 
+export interface FoundMounts {
+  readonly mounts: readonly FoundMount[];
+  /** Why there may be more: what was read shows the mounts below one directory alone. */
+  readonly cut?: string;
+}
+
 export interface MountSearch {
   /** A descriptor of the mount namespace, where there is one. */
   readonly fd: number | undefined;
   /** Its 64-bit id, where it is known. */
   readonly id: string | undefined;
-  /** A process in it, where there is one. Should it live in a chroot, mountinfo shows less. */
-  readonly member: number | undefined;
+  /** Whether nscope is in it, and sees no more than its own root leads to. */
+  readonly own: boolean;
+  /** Links of tasks in it, among others: should a task live in a chroot, its mountinfo shows less, and another is asked. */
+  readonly paths: readonly string[];
   /** Only mounts of these file systems: names as mountinfo has them, with their magic numbers. All when undefined. */
   readonly fileSystems: ReadonlyMap<string, number> | undefined;
 }
 
-export function searchMounts({ fd, id, member, fileSystems }: MountSearch): Known<readonly FoundMount[]> {
+/** @returns the mounts, or why no way led to them: the refusal of the last way that could be tried */
+export function searchMounts({ fd, id, own, paths, fileSystems }: MountSearch): Known<FoundMounts> {
+  let refusal = unknownFromErrno('ENOENT');
   const mntNsId = id ?? (fd === undefined ? undefined : attempt(() => String(nsGetMntnsId(fd))));
   if (typeof mntNsId === 'string' && 'addon' in loadAddon()) {
-    const packed = attempt(() => readMounts(BigInt(mntNsId), [...(fileSystems?.values() ?? [])]));
-    if (isKnown(packed)) return [...decodeMounts(packed)].map((mount) => ({ ...mount, path: mount.mountPoint }));
+    const read = (from?: number) => attempt(() => readByStatmount(BigInt(mntNsId), fileSystems, from));
+    const found = read(own ? fd : undefined);
+    if (isKnown(found)) return found;
+    const less = own ? read() : found;
+    if (isKnown(less)) return { ...less, cut: 'nscope sees only what its own root leads to' };
+    refusal = less;
   }
   if (fd !== undefined) {
     const text = attempt(() => readMountinfoIn(fd));
-    if (isKnown(text)) return fromMountinfo(text.toString('utf8'), fileSystems);
+    if (isKnown(text)) return { mounts: fromMountinfo(text.toString('utf8'), fileSystems) };
+    refusal = text;
   }
-  const text = readTextFile(`/proc/${member ?? 0}/mountinfo`);
-  return isKnown(text) ? fromMountinfo(Buffer.from(text, 'latin1').toString('utf8'), fileSystems) : text;
+  let cut: FoundMounts | undefined;
+  for (const path of paths) {
+    const member = /^(\/proc\/\d+(?:\/task\/\d+)?)\/ns\/mnt$/.exec(path)?.[1];
+    if (member === undefined) continue;
+    const text = readTextFile(`${member}/mountinfo`);
+    if (!isKnown(text)) {
+      refusal = text;
+      continue;
+    }
+    const mounts = fromMountinfo(Buffer.from(text, 'latin1').toString('utf8'), fileSystems);
+    const root = readLink(`${member}/root`);
+    if (root === '/') return { mounts };
+    cut ??= { mounts, cut: isKnown(root) ? `${member} lives in a chroot` : `the root of ${member} is not known` };
+  }
+  return cut ?? refusal;
+}
+
+/**
+ * @throws SyscallError as readMounts, and what statmount(2) refused: a mount that went away meanwhile is no refusal
+ */
+function readByStatmount(
+  id: bigint,
+  fileSystems: MountSearch['fileSystems'],
+  fd: number | undefined,
+): Known<FoundMounts> {
+  const packed = readMounts(id, [...(fileSystems?.values() ?? [])], fd);
+  const refused = decodeMountErrors(packed)
+    .map(nameErrno)
+    .find((errno) => errno !== 'ENOENT');
+  if (refused !== undefined) return unknownFromErrno(refused);
+  return { mounts: [...decodeMounts(packed)].map((mount) => ({ ...mount, path: mount.mountPoint })) };
 }
 
 function fromMountinfo(text: string, fileSystems: ReadonlyMap<string, number> | undefined): FoundMount[] {

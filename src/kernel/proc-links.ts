@@ -1,7 +1,9 @@
 // The links in many directories of /proc at once, /proc/PID/fd above all: by the addon, or without it by Node alone.
 import { readdirSync, readlinkSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
+import { isKnown } from '../model/known.ts';
 import { loadAddon } from './addon.ts';
+import { attempt } from './files.ts';
 import { isSyscallError } from './syscall-error.ts';
 
 export interface LinkDirectory {
@@ -10,6 +12,9 @@ export interface LinkDirectory {
   readonly errno: number;
   /** How many links are in it, the unwanted ones too. */
   readonly count: number;
+  /** How many of them may not be read, and the errno of the last: a process may show its descriptors and not what they are. */
+  readonly refused: number;
+  readonly refusal: number;
   /** Those that begin in a wanted way; `name` is a number, as of a descriptor. */
   readonly links: readonly { readonly name: number; readonly text: string }[];
 }
@@ -50,7 +55,14 @@ function decodeDirectory(buffer: Buffer, start: number, name: string): LinkDirec
     links.push({ name: buffer.readUInt32LE(at), text: buffer.toString('latin1', at + 8, at + 8 + length) });
     at += (8 + length + 7) & ~7;
   }
-  return { name, errno: buffer.readInt32LE(start + 4), count: buffer.readUInt32LE(start + 20), links };
+  return {
+    name,
+    errno: buffer.readInt32LE(start + 4),
+    refused: buffer.readUInt32LE(start + 8),
+    refusal: buffer.readUInt32LE(start + 12),
+    count: buffer.readUInt32LE(start + 20),
+    links,
+  };
 }
 
 function readDirectoryLinks(path: string, name: string, beginnings: readonly string[]): LinkDirectory {
@@ -59,23 +71,19 @@ function readDirectoryLinks(path: string, name: string, beginnings: readonly str
     entries = readdirSync(path);
   } catch (error) {
     if (!isSyscallError(error)) throw error;
-    return { name, errno: Math.abs(error.errno), count: 0, links: [] };
+    return { name, errno: Math.abs(error.errno), count: 0, refused: 0, refusal: 0, links: [] };
   }
   const links: { name: number; text: string }[] = [];
+  let refused = 0;
+  let refusal = 0;
   for (const entry of entries) {
-    const text = readLinkText(`${path}/${entry}`);
-    if (text !== undefined && beginnings.some((beginning) => text.startsWith(beginning)))
-      links.push({ name: Number(entry), text });
+    const text = attempt(() => readlinkSync(`${path}/${entry}`, 'latin1'));
+    if (!isKnown(text)) {
+      // A descriptor that was closed meanwhile is passed over.
+      if (text.unknown !== 'denied') continue;
+      refused++;
+      refusal = constants.errno[text.errno === 'EPERM' ? 'EPERM' : 'EACCES'];
+    } else if (beginnings.some((beginning) => text.startsWith(beginning))) links.push({ name: Number(entry), text });
   }
-  return { name, errno: 0, count: entries.length, links };
-}
-
-/** A descriptor that was closed meanwhile is passed over. */
-function readLinkText(path: string): string | undefined {
-  try {
-    return readlinkSync(path, 'latin1');
-  } catch (error) {
-    if (isSyscallError(error)) return undefined;
-    throw error;
-  }
+  return { name, errno: 0, count: entries.length, refused, refusal, links };
 }

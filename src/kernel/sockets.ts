@@ -16,6 +16,18 @@ const pidfdRequests: Readonly<Record<NamespaceLink, number>> = {
   uts: 10,
 };
 
+/** pidfd_open(2), since Linux 6.9: the descriptor means one thread. */
+const PIDFD_THREAD = 0o200;
+
+/**
+ * A descriptor that means this thread, whose table of descriptors pidfdGetfd then reaches.
+ * @throws SyscallError ESRCH when there is none; EINVAL before Linux 6.9; ENOSYS before 5.3
+ * @see pidfd_open(2) PIDFD_THREAD
+ */
+export function pidfdOpenThread(tid: number): number {
+  return requireAddon().pidfdOpen(tid, PIDFD_THREAD);
+}
+
 /**
  * A descriptor that means this process for as long as it is open, whatever becomes of the PID.
  * @throws SyscallError ESRCH when there is none; EINVAL for a thread; ENOSYS before Linux 5.3
@@ -69,12 +81,22 @@ export function tungetdevnetns(fd: number): number {
   return requireAddon().tungetdevnetns(fd);
 }
 
+/** Inode numbers; below zero are errno values with the sign turned. */
+export interface SocketNetns {
+  readonly netns: number;
+  /** Of the open file itself: it may be another one by now than when its link was read. */
+  readonly file: number;
+}
+
 /**
- * For each descriptor of another process the inode number of the network namespace that siocgskns gives for it, in one
- * call for all of them: no descriptor is kept.
- * @returns in the order of `fds`; numbers below zero are errno values with the sign turned
+ * For each descriptor of another process the network namespace that siocgskns gives for it, in one call for all of them:
+ * no descriptor is kept.
+ * @returns in the order of `fds`
  */
-export function findSocketNetns(pidfd: number, fds: readonly number[]): number[] {
+export function findSocketNetns(pidfd: number, fds: readonly number[]): SocketNetns[] {
   const bytes = requireAddon().findSocketNetns(pidfd, Int32Array.from(fds));
-  return fds.map((_, index) => Number(bytes.readBigInt64LE(8 * index)));
+  return fds.map((_, index) => ({
+    netns: Number(bytes.readBigInt64LE(16 * index)),
+    file: Number(bytes.readBigInt64LE(16 * index + 8)),
+  }));
 }

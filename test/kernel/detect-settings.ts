@@ -51,12 +51,22 @@ export const settings: readonly Setting[] = [
   { name: 'container', prefix: container, fromOutside: true },
   { name: 'container, ordinary user', prefix: [...container, ...asNobody] },
   { name: 'container, masked /proc', prefix: [...container, ...mask] },
+  {
+    name: 'container, network of the host, settings covered',
+    prefix: ['unshare', '-mpiuf', '-C', '--mount-proc', ...steps('mount -t tmpfs tmpfs /proc/sys/net/core')],
+  },
   { name: 'container, no addon', prefix: container, environment: { NSCOPE_ADDON: 'none' } },
   { name: 'container, network of the host', prefix: ['unshare', '-mpiuf', '-C', '--mount-proc'] },
   { name: 'container, pid namespace of the host', prefix: ['unshare', '-mniuf', '-C'] },
   { name: 'rootless container', prefix: ['unshare', '-Urmnpiuf', '-C', '-T', '--mount-proc'], fromOutside: true },
   { name: 'nested twice', prefix: ['unshare', '-Urpf', '--mount-proc', 'unshare', '-Urmnpf', '--mount-proc'] },
-  { name: '/proc not mounted', prefix: [...container, ...steps('umount -l /proc')] },
+  {
+    name: 'container, processes alone in /proc',
+    prefix: [...container, ...steps('mount -t proc -o subset=pid proc /proc')],
+  },
+  // The container's own /proc lies over that of the host.
+  { name: 'container, /proc of the host', prefix: [...container, ...steps('umount -l /proc')] },
+  { name: '/proc not mounted', prefix: [...container, ...steps('while umount -l /proc 2>/dev/null; do :; done')] },
   {
     name: '/proc of another pid namespace',
     prefix: ['unshare', '-m', ...steps('unshare -pf mount -t proc proc /proc')],
