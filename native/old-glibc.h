@@ -17,9 +17,13 @@
 #endif
 
 #ifdef OLDEST_GLIBC
-/* 2.34 moved the threads into libc, under new versions; the old ones are there still. */
-__asm__(".symver pthread_create, pthread_create@" OLDEST_GLIBC);
-__asm__(".symver pthread_join, pthread_join@" OLDEST_GLIBC);
+/* 2.32 and 2.34 moved the threads into libc, under new versions; the old ones are there still. */
+#define KEEP_OLD(name) __asm__(".symver " #name ", " #name "@" OLDEST_GLIBC)
+KEEP_OLD(pthread_create);
+KEEP_OLD(pthread_detach);
+KEEP_OLD(pthread_join);
+KEEP_OLD(pthread_kill);
+KEEP_OLD(pthread_sigmask);
 
 /* 2.33 made functions of these; before, the header did what follows. */
 int __fxstat(int version, int fd, struct stat *st);
