@@ -3,6 +3,7 @@
  * there; Node's threads never leave theirs. /proc need not be mounted in there: the thread takes its own directory of
  * /proc along as a descriptor.
  */
+#include "mount-visit.h"
 #include "addon.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -19,18 +20,12 @@
 #define NSFS_MAGIC 0x6e736673
 #endif
 
-struct failure {
-	int err;
-	const char *call;
-};
-
 static bool fail(struct failure *failure, const char *call) {
 	*failure = (struct failure){errno, call};
 	return false;
 }
 
-/* Enters; `own` becomes the thread's directory in /proc. */
-static bool enter(int fd, int *own, struct failure *failure) {
+bool enter_mount_namespace(int fd, int *own, struct failure *failure) {
 	/* Without a file system state of its own a thread is refused (EINVAL). */
 	if (unshare(CLONE_FS) < 0) return fail(failure, "unshare(CLONE_FS)");
 	if ((*own = open("/proc/thread-self", O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0) return fail(failure, "open(/proc/thread-self)");
@@ -40,7 +35,7 @@ static bool enter(int fd, int *own, struct failure *failure) {
 	return false;
 }
 
-static bool run_thread(void *(*run)(void *), void *visit, struct failure *failure) {
+bool run_visit(void *(*run)(void *), void *visit, struct failure *failure) {
 	pthread_t thread;
 	int err = pthread_create(&thread, NULL, run, visit);
 	if (err) *failure = (struct failure){err, "pthread_create"};
@@ -73,7 +68,7 @@ static bool read_whole(struct mountinfo_visit *visit, int file) {
 static void *visit_mountinfo(void *argument) {
 	struct mountinfo_visit *visit = argument;
 	int own;
-	if (!enter(visit->fd, &own, &visit->failure)) return NULL;
+	if (!enter_mount_namespace(visit->fd, &own, &visit->failure)) return NULL;
 	int file = openat(own, "mountinfo", O_RDONLY | O_CLOEXEC);
 	close(own);
 	if (file < 0) return fail(&visit->failure, "open(mountinfo)"), NULL;
@@ -87,7 +82,7 @@ static napi_value read_mountinfo_in(napi_env env, napi_callback_info info) {
 	napi_value arg;
 	struct mountinfo_visit visit = {0};
 	if (!read_arguments(env, info, 1, &arg) || !read_int(env, arg, &visit.fd)) return NULL;
-	if (run_thread(visit_mountinfo, &visit, &visit.failure)) return make_buffer(env, visit.text, visit.size);
+	if (run_visit(visit_mountinfo, &visit, &visit.failure)) return make_buffer(env, visit.text, visit.size);
 	free(visit.text);
 	return throw_errno(env, visit.failure.err, visit.failure.call);
 }
@@ -133,7 +128,7 @@ static bool look(int own, const char *path, bool keep, struct found *found) {
 static void *visit_points(void *argument) {
 	struct points_visit *visit = argument;
 	int own;
-	if (!enter(visit->fd, &own, &visit->failure)) return NULL;
+	if (!enter_mount_namespace(visit->fd, &own, &visit->failure)) return NULL;
 	for (size_t i = 0; i < visit->count; i++) look(own, visit->paths[i], visit->keep, &visit->found[i]);
 	close(own);
 	return NULL;
@@ -183,7 +178,7 @@ static napi_value find_namespaces_in(napi_env env, napi_callback_info info) {
 			visit.found[visit.count].fd = -1;
 			visit.paths[visit.count++] = path;
 		}
-		if (!run_thread(visit_points, &visit, &visit.failure)) throw_errno(env, visit.failure.err, visit.failure.call);
+		if (!run_visit(visit_points, &visit, &visit.failure)) throw_errno(env, visit.failure.err, visit.failure.call);
 		else if (napi_create_array_with_length(env, visit.count, &result) == napi_ok)
 			for (size_t i = 0; i < visit.count; i++) napi_set_element(env, result, i, to_object(env, &visit.found[i]));
 	} else throw_errno(env, ENOMEM, "calloc");

@@ -6,6 +6,7 @@
  * behind the other without ends, padded to 8. A length of ~0 means that the kernel did not tell.
  */
 #include "addon.h"
+#include "mount-visit.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,23 +160,43 @@ static const char *read_all(struct reading *reading) {
 	}
 }
 
-/* readMounts(mntNsId: bigint, magics: BigUint64Array) → Buffer of records */
+struct visit {
+	struct reading *reading;
+	int fd;
+	struct failure failure;
+};
+
+static void *read_inside(void *argument) {
+	struct visit *visit = argument;
+	int own;
+	if (!enter_mount_namespace(visit->fd, &own, &visit->failure)) return NULL;
+	close(own);
+	visit->failure.call = read_all(visit->reading);
+	if (visit->failure.call) visit->failure.err = errno;
+	return NULL;
+}
+
+/*
+ * readMounts(mntNsId: bigint, magics: BigUint64Array, fd: number) → Buffer of records. With a descriptor of the mount
+ * namespace, or -1, a thread asks from within, whose root is that of the namespace.
+ */
 static napi_value read_mounts(napi_env env, napi_callback_info info) {
-	napi_value args[2];
+	napi_value args[3];
 	struct reading reading = {0};
+	struct visit visit = {.reading = &reading};
 	void *magics;
 	size_t size;
-	if (!read_arguments(env, info, 2, args) || !read_u64(env, args[0], &reading.mnt_ns_id) ||
-	    !read_bytes(env, args[1], &magics, &size))
+	if (!read_arguments(env, info, 3, args) || !read_u64(env, args[0], &reading.mnt_ns_id) ||
+	    !read_bytes(env, args[1], &magics, &size) || !read_int(env, args[2], &visit.fd))
 		return NULL;
 	reading.magics = magics;
 	reading.magic_count = size / sizeof *reading.magics;
-	const char *failed = read_all(&reading);
-	int err = errno;
+	if (visit.fd >= 0) run_visit(read_inside, &visit, &visit.failure);
+	else if ((visit.failure.call = read_all(&reading))) visit.failure.err = errno;
 	free(reading.answer);
-	if (!failed) return make_buffer(env, reading.data, reading.size);
+	if (!visit.failure.err) return make_buffer(env, reading.data, reading.size);
 	free(reading.data);
-	return throw_errno(env, err, failed);
+	return throw_errno(env, visit.failure.err, visit.failure.call);
 }
 
 void init_mounts(napi_env env, napi_value exports) { export_function(env, exports, "readMounts", read_mounts); }

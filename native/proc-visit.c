@@ -7,7 +7,8 @@
  * visit_entry:
  *   per link: i64, the number in "type:[number]", or -errno
  *   per file: i32 length or -errno, then the bytes, padded to 8 (the first of them directly behind the length)
- * visit_links: count is that of all links in the directory; for each one that begins as wanted:
+ * visit_links: count is that of all links in the directory, refused (in the place of uid) that of those that may not be
+ *   read, refusal (in the place of gid) the errno of the last; for each one that begins as wanted:
  *   u32 name (a number), i32 length, the text, padded to 8
  */
 #include "proc.h"
@@ -23,7 +24,13 @@
 struct head {
 	uint32_t size;
 	int32_t err;
-	uint32_t uid, gid, nlink, count;
+	union {
+		uint32_t uid, refused;
+	};
+	union {
+		uint32_t gid, refusal;
+	};
+	uint32_t nlink, count;
 };
 
 static bool reserve(struct job *job, size_t more) {
@@ -117,10 +124,12 @@ static bool is_wanted(const struct job *job, const char *text, size_t length) {
 	return false;
 }
 
-static bool put_wanted_link(struct job *job, int dir, const char *name) {
+static bool put_wanted_link(struct job *job, int dir, const char *name, struct head *head) {
 	char text[128];
 	static const char zeros[8];
 	ssize_t length = readlinkat(dir, name, text, sizeof text);
+	/* A descriptor that was closed meanwhile (ENOENT) is passed over. */
+	if (length < 0 && (errno == EACCES || errno == EPERM)) head->refused++, head->refusal = errno;
 	if (length < 0 || !is_wanted(job, text, (size_t)length)) return true;
 	struct {
 		uint32_t name;
@@ -154,7 +163,7 @@ bool visit_links(struct job *job, const char *name) {
 			i += entry->size;
 			if (entry->name[0] == '.') continue;
 			head.count++;
-			if (!put_wanted_link(job, dir, entry->name)) return close(dir), false;
+			if (!put_wanted_link(job, dir, entry->name, &head)) return close(dir), false;
 		}
 	}
 	if (dir >= 0) close(dir);

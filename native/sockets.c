@@ -61,19 +61,24 @@ static napi_value tun_device_netns(napi_env env, napi_callback_info info) {
 	return get_by_ioctl(env, info, TUNGETDEVNETNS, "ioctl(TUNGETDEVNETNS)");
 }
 
-/* The inode number of the net namespace of a descriptor of another process, or -errno. */
-static int64_t find_netns(int pidfd, int number) {
+/* The inode numbers of a descriptor of another process and of its net namespace; the latter, or both, may be -errno. */
+struct answer {
+	int64_t netns, file;
+};
+
+static struct answer find_netns(int pidfd, int number) {
 	struct stat status;
 	int fd = syscall(SYS_pidfd_getfd, pidfd, number, 0);
-	if (fd < 0) return -errno;
+	if (fd < 0) return (struct answer){-errno, -errno};
+	struct answer answer = {.file = fstat(fd, &status) < 0 ? -errno : (int64_t)status.st_ino};
 	int netns = ioctl(fd, SIOCGSKNS);
-	int64_t answer = netns < 0 ? -errno : fstat(netns, &status) < 0 ? -errno : (int64_t)status.st_ino;
+	answer.netns = netns < 0 || fstat(netns, &status) < 0 ? -errno : (int64_t)status.st_ino;
 	if (netns >= 0) close(netns);
 	close(fd);
 	return answer;
 }
 
-/* findSocketNetns(pidfd: number, fds: Int32Array) → Buffer of i64, in the order of the descriptors */
+/* findSocketNetns(pidfd: number, fds: Int32Array) → Buffer of {i64 netns, i64 file}, in the order of the descriptors */
 static napi_value find_socket_netns(napi_env env, napi_callback_info info) {
 	napi_value args[2];
 	int32_t pidfd;
@@ -83,7 +88,7 @@ static napi_value find_socket_netns(napi_env env, napi_callback_info info) {
 		return NULL;
 	const int32_t *fds = data;
 	size_t count = size / sizeof *fds;
-	int64_t *answers = malloc((count + 1) * sizeof *answers);
+	struct answer *answers = malloc((count + 1) * sizeof *answers);
 	if (!answers) return throw_errno(env, ENOMEM, "malloc");
 	for (size_t i = 0; i < count; i++) answers[i] = find_netns(pidfd, fds[i]);
 	return make_buffer(env, answers, count * sizeof *answers);

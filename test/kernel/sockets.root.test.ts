@@ -7,6 +7,7 @@ import {
   pidfdGetfd,
   pidfdGetNamespace,
   pidfdOpen,
+  pidfdOpenThread,
   siocgskns,
   tungetdevnetns,
 } from '../../src/kernel/sockets.ts';
@@ -37,9 +38,11 @@ test('A socket of another process leads to the net namespace that it was made in
   assert.throws(() => tungetdevnetns(copy), { syscall: 'ioctl(TUNGETDEVNETNS)' });
   closeSync(copy);
   const [found, none, closed] = findSocketNetns(pidfd, [socket.holder.fd, uts.holder.fd, 9999]);
-  assert.deepEqual([found, none, closed], [socket.inode, -25, -9]); // ENOTTY, EBADF
+  assert.deepEqual(found, { netns: socket.inode, file: socket.holder.fileInode });
+  assert.deepEqual(none, { netns: -25, file: uts.inode }); // ENOTTY
+  assert.deepEqual(closed, { netns: -9, file: -9 }); // EBADF
   await bed.release();
-  assert.deepEqual(findSocketNetns(pidfd, [socket.holder.fd]), [-3]); // ESRCH
+  assert.deepEqual(findSocketNetns(pidfd, [socket.holder.fd]), [{ netns: -3, file: -3 }]); // ESRCH
   assert.throws(() => pidfdGetfd(pidfd, 0), { code: 'ESRCH', syscall: 'pidfd_getfd' });
   closeSync(pidfd);
   assert.throws(() => pidfdOpen(bed.pid), { code: 'ESRCH', syscall: 'pidfd_open' });
@@ -53,10 +56,30 @@ test('The sockets of a process are told from its other descriptors in one call.'
   const fds = readdirSync('/proc/self/fd').map(Number);
   const answers = findSocketNetns(pidfd, fds);
   const own = statSync('/proc/self/ns/net').ino;
-  assert.ok(answers.filter((answer) => answer === own).length >= 1);
-  assert.ok(answers.every((answer) => answer === own || answer < 0));
+  assert.ok(answers.filter(({ netns }) => netns === own).length >= 1);
+  assert.ok(answers.every(({ netns }) => netns === own || netns < 0));
   closeSync(pidfd);
   server.close();
+});
+
+test('The table of a thread is reached by a pidfd of the thread, or the kernel is older than 6.9.', {
+  skip,
+}, async () => {
+  const bed = await makeBed(['thread-fd:net']);
+  try {
+    const held = bed.namespaces.find(({ auxiliary }) => !auxiliary);
+    assert.ok(held?.holder.tid !== undefined && held.holder.fd !== undefined, JSON.stringify(bed.namespaces));
+    const { tid, fd } = held.holder;
+    if (!isLinuxSince(6, 9)) {
+      assert.throws(() => pidfdOpenThread(tid), { code: 'EINVAL', syscall: 'pidfd_open' });
+      return;
+    }
+    const pidfd = pidfdOpenThread(tid);
+    assert.equal(inodeAndClose(pidfdGetfd(pidfd, fd)), held.inode);
+    closeSync(pidfd);
+  } finally {
+    await bed.release();
+  }
 });
 
 test('A tap descriptor leads to the net namespace of its socket and to that of its device.', {
