@@ -1,6 +1,6 @@
 // What keeps a namespace alive, and what would release it?
 
-import type { HolderKind } from '../model/holders.ts';
+import type { HolderKind } from '../model/holder-kinds.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
 import type { Holder, Namespace, Process } from '../model/schema.ts';
@@ -88,13 +88,18 @@ function describeHolder(index: SnapshotIndex, namespace: Namespace, holder: Hold
     case 'kernel':
       return {
         kind: 'kernel',
-        what: 'the kernel lists it, and nothing that can be seen holds it',
-        note:
-          holder.ruledOut.length === 0
-            ? 'it came into being during the scan, so nothing is ruled out; look again'
-            : `ruled out: ${holder.ruledOut.join(', ')}; what remains: a registered io_uring file, a perf event, a file system context, an asynchronous request`,
+        what: 'the kernel lists it, and nothing that was seen holds it',
+        note: explainKernel(holder),
       };
   }
+}
+
+function explainKernel({ ruledOut, notSeen }: Extract<Holder, { kind: 'kernel' }>): string {
+  return [
+    ...(ruledOut.length > 0 ? [`ruled out: ${ruledOut.join(', ')}`] : []),
+    ...(notSeen.length > 0 ? [`not seen: ${notSeen.join(', ')}`] : []),
+    'nscope cannot see: a registered io_uring file, a perf event, a file system context, an asynchronous request',
+  ].join('; ');
 }
 
 function noteOfSocket(kind: 'socket' | 'in-flight' | 'peer-credentials'): Pick<HeldBy, 'note'> {
@@ -174,11 +179,12 @@ export function findEntrance(index: SnapshotIndex, type: NamespaceType, inode: n
 function holdingRelatives(index: SnapshotIndex, namespace: Namespace): HeldBy[] {
   const held: HeldBy[] = [];
   for (const other of index.snapshot.namespaces) {
-    const name = formatNamespace(other.type, other.inode);
     const isChild = other.type === namespace.type && other.parent === namespace.inode;
+    const isOwned = namespace.type === 'user' && other.owner === namespace.inode && other.type !== 'user';
+    if (!isChild && !isOwned) continue;
+    const name = formatNamespace(other.type, other.inode);
     if (isChild) held.push({ kind: 'child', what: 'child', namespace: name, note: `see: nscope holders ${name}` });
-    else if (namespace.type === 'user' && other.owner === namespace.inode && other.type !== 'user')
-      held.push({ kind: 'owned', what: 'owned', namespace: name, note: `see: nscope holders ${name}` });
+    else held.push({ kind: 'owned', what: 'owned', namespace: name, note: `see: nscope holders ${name}` });
   }
   return held.sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0));
 }

@@ -4,6 +4,7 @@ import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { isKnown } from '../model/known.ts';
 import { formatNamespace, namespaceTypes } from '../model/namespace-types.ts';
 import type { Namespace } from '../model/schema.ts';
+import { describeUnseen } from '../model/unseen-holders.ts';
 import { wantEverything } from '../model/wanted.ts';
 import { paintNamespaces } from '../render/colours.ts';
 import { escapeText } from '../render/escape.ts';
@@ -32,7 +33,8 @@ export async function run(words: readonly string[], options: OptionValues): Prom
   const held = words.flatMap((word) => findNamespaces(word, index, options));
   const groups = held.map((namespace) => {
     const all = findHolders(index, namespace).map((holder): HolderRow => ({ held: namespace, holder }));
-    return { namespace, rows: sortRows(holderColumns, filter(all), options) };
+    const seen = all.filter(({ holder }) => holder.kind !== 'kernel').length;
+    return { namespace, seen, rows: sortRows(holderColumns, filter(all), options) };
   });
   if (options.json) {
     const rows = groups.flatMap((group) => group.rows);
@@ -42,9 +44,9 @@ export async function run(words: readonly string[], options: OptionValues): Prom
         : rows.map((row) => toJsonRow(chosen, row));
     writeLines(formatJsonObject({ holders, coverage: snapshot.coverage }));
   } else {
-    groups.forEach(({ namespace, rows }, i) => {
+    groups.forEach((group, i) => {
       if (i > 0) writeLines(['']);
-      writeGroup(namespace, rows, options);
+      writeGroup(group, describeUnseen(group.namespace.type, snapshot.coverage.unseenHolders), options);
     });
     noteCoverage(snapshot.coverage);
   }
@@ -65,7 +67,14 @@ function findNamespaces(word: string, index: SnapshotIndex, options: OptionValue
   return namespaces;
 }
 
-function writeGroup(namespace: Namespace, rows: readonly HolderRow[], options: OptionValues): void {
+interface Group {
+  readonly namespace: Namespace;
+  /** How many holders were seen, the rows that a filter left out among them. */
+  readonly seen: number;
+  readonly rows: readonly HolderRow[];
+}
+
+function writeGroup({ namespace, seen, rows }: Group, unseen: readonly string[], options: OptionValues): void {
   const palette = choosePalette();
   const columns = chooseColumns(holderColumns, usualColumns, options).filter(
     (column) =>
@@ -78,7 +87,7 @@ function writeGroup(namespace: Namespace, rows: readonly HolderRow[], options: O
     writeLines([
       namespace.initial === true
         ? `${name} is the boot's own: it lasts until the host stops, whatever holds it`
-        : `${name} ${summarize(namespace, rows)}`,
+        : `${name} ${summarize(namespace, seen, unseen)}`,
     ]);
   writeLines(
     formatTable(columns, rows, {
@@ -88,25 +97,33 @@ function writeGroup(namespace: Namespace, rows: readonly HolderRow[], options: O
       paintHeader: palette.strong,
     }),
   );
-  if (options.columns === undefined) writeRemarks(rows);
+  if (options.columns !== undefined) return;
+  const hasKernel = rows.some(({ holder }) => holder.kind === 'kernel');
+  writeRemarks(rows, namespace.initial === true || hasKernel ? [] : unseen);
 }
 
-/** What there is to say of several holders alike is said once, below them. */
-function writeRemarks(rows: readonly HolderRow[]): void {
+/** What there is to say of several holders alike is said once, below them; and what may hold it without having been seen. */
+function writeRemarks(rows: readonly HolderRow[], unseen: readonly string[]): void {
   const kinds = new Map<string, Set<string>>();
   for (const { holder } of rows)
     if (holder.note !== undefined) kinds.set(holder.note, (kinds.get(holder.note) ?? new Set()).add(holder.kind));
   const width = readTerminalWidth();
-  for (const [note, of] of kinds)
-    writeLines(
-      wrapText(`${[...of].join(', ')}: ${escapeText(note)}`, width).map((line, i) => (i === 0 ? line : `  ${line}`)),
-    );
+  const remarks = [...kinds].map(([note, of]) => `${[...of].join(', ')}: ${note}`);
+  if (unseen.length > 0) remarks.push(`not seen: ${unseen.join(', ')}`);
+  for (const remark of remarks)
+    writeLines(wrapText(escapeText(remark), width).map((line, i) => (i === 0 ? line : `  ${line}`)));
 }
 
-function summarize(namespace: Namespace, rows: readonly HolderRow[]): string {
+/** Only where nothing stayed unseen it ends with what was seen. */
+function summarize(namespace: Namespace, seen: number, unseen: readonly string[]): string {
   const since = namespace.openSince === undefined ? '' : ` It has been held open since ${namespace.openSince}.`;
-  if (rows.length === 0) return `has no holder that was seen or asked for.${since}`;
-  return rows.length === 1
-    ? `is held by one thing, and ends with it.${since}`
-    : `is held by ${rows.length} things, and ends when all of them are gone.${since}`;
+  if (seen === 0)
+    return namespace.holderCounts.kernel
+      ? `is in the kernel's list, and nothing that was seen holds it.${since}`
+      : `has no holder that was seen.${since}`;
+  const things = seen === 1 ? 'one thing' : `${seen} things`;
+  if (unseen.length > 0) return `is held by ${things}; what else may hold it was not all seen.${since}`;
+  return seen === 1
+    ? `is held by ${things}, and ends with it.${since}`
+    : `is held by ${things}, and ends when all of them are gone.${since}`;
 }

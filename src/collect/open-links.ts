@@ -11,15 +11,42 @@ import type { OpenLinks } from '../sources/index.ts';
 const holdingLinks: readonly string[] = [...namespaceTypes.map((type) => `${type}:[`), 'socket:[', '/dev/net/tun'];
 
 export function readOpenLinks(processes: readonly ProcessFact[]): OpenLinks[] {
-  const names = processes.flatMap(({ pid, threads }) => [`${pid}/fd`, ...(threads > 1 ? listOwnTables(pid) : [])]);
-  return [...readProcLinks(names, holdingLinks)].map(({ name, errno, links }) => {
+  const unsure = new Set<string>();
+  const names = processes.flatMap(({ pid, threads }) => [
+    `${pid}/fd`,
+    ...(threads > 1 ? listOwnTables(pid, unsure) : []),
+  ]);
+  const tables = [...readProcLinks(names, holdingLinks)].map(({ name, errno, refused, refusal, links }): OpenLinks => {
     const [pid = 0, tid] = name.split(/\D+/).filter(Boolean).map(Number);
-    return { pid, tid, errno: errno === 0 ? undefined : nameErrno(errno), links };
+    const failure = errno !== 0 ? errno : refused > 0 ? refusal : 0;
+    return { pid, tid, errno: failure === 0 ? undefined : nameErrno(failure), links };
   });
+  return unsure.size > 0 ? leaveOutCopies(tables, unsure) : tables;
 }
 
-function listOwnTables(pid: number): string[] {
-  return listThreads(pid)
-    .filter((tid) => tid !== pid && sharesTable(pid, tid) !== true)
-    .map((tid) => `${pid}/task/${tid}/fd`);
+/** @param unsure - gets the directories of threads of which the kernel does not tell whether they share their leader's */
+function listOwnTables(pid: number, unsure: Set<string>): string[] {
+  const names: string[] = [];
+  for (const tid of listThreads(pid)) {
+    if (tid === pid) continue;
+    const shares = sharesTable(pid, tid);
+    if (shares === true) continue;
+    const name = `${pid}/task/${tid}/fd`;
+    if (shares === undefined) unsure.add(name);
+    names.push(name);
+  }
+  return names;
+}
+
+/** Where kcmp(2) is refused, a descriptor that a thread has like its leader is taken for the leader's. */
+function leaveOutCopies(tables: readonly OpenLinks[], unsure: ReadonlySet<string>): OpenLinks[] {
+  const leaders = new Map<number, Set<string>>();
+  for (const { pid, tid, links } of tables)
+    if (tid === undefined) leaders.set(pid, new Set(links.map(({ name, text }) => `${name} ${text}`)));
+  return tables.flatMap((table) => {
+    const { pid, tid, links } = table;
+    if (tid === undefined || !unsure.has(`${pid}/task/${tid}/fd`)) return [table];
+    const own = links.filter(({ name, text }) => !leaders.get(pid)?.has(`${name} ${text}`));
+    return own.length > 0 || table.errno !== undefined ? [{ ...table, links: own }] : [];
+  });
 }

@@ -40,6 +40,8 @@ class Run {
   #descriptors: readonly OpenLinks[] | undefined;
   #superblocks: { readonly records: readonly BpfSuperblockRecord[] | undefined } | undefined;
   readonly #allTasks: ProcessFact[] = [];
+  readonly #withheld: ProcessFact[] = [];
+  readonly #wholeTypes = new Set<NamespaceType>();
   readonly #cgroupSets = new Map<number, number>();
   #tasksByBpf = false;
   #filesByBpf = false;
@@ -85,8 +87,12 @@ class Run {
       found: () => this.#found.list(),
       processes: () => this.#processes,
       inits: () => this.#inits,
+      withheld: () => this.#withheld,
       descriptors: () => this.#readDescriptors(),
-      skipHolders: () => (this.#wanted.holders ? undefined : 'what holds namespaces was not asked for'),
+      skipHolders: () => this.#skipHolders(),
+      skipDescriptors: () =>
+        this.#skipHolders() ??
+        (this.#filesByBpf && this.#withheld.length === 0 ? 'read from the kernel, with BPF' : undefined),
       skipBpfOfTasks: () => this.#skipBpfOfTasks(),
       tasksByBpf: (done) => {
         this.#tasksByBpf ||= done === true;
@@ -113,6 +119,11 @@ class Run {
         if (known) known.count++;
         else refusals.set(what + errno, { what, errno, count: 1, example });
       },
+      searched: (kinds, unseen) => {
+        for (const kind of kinds)
+          this.facts.push({ fact: 'search', kind, ...(unseen === undefined ? {} : { unseen }) });
+      },
+      isListedWhole: (type) => this.#wholeTypes.has(type),
       limit: (reason, lift) => {
         this.facts.push({ fact: 'limit', reason, ...(lift === undefined ? {} : { lift }) });
       },
@@ -126,12 +137,23 @@ class Run {
       this.#allTasks.push(fact);
       if (fact.tid === fact.pid) this.#processes.push(fact);
       if (fact.tid === 1) this.#inits.push(1);
-    } else if (fact.fact === 'nested-pids' && fact.pids.at(-1) === 1) this.#inits.push(fact.pid);
+      if (this.#tasksByBpf && fact.startTimeTicks < this.#ownStart()) this.#withheld.push(fact);
+    } else if (fact.fact === 'enumeration') for (const type of fact.wholeTypes) this.#wholeTypes.add(type);
+    else if (fact.fact === 'nested-pids' && fact.pids.at(-1) === 1) this.#inits.push(fact.pid);
   }
 
   #readDescriptors(): readonly OpenLinks[] {
-    this.#descriptors ??= readOpenLinks(this.#processes);
+    this.#descriptors ??= readOpenLinks(this.#filesByBpf ? this.#withheld : this.#processes);
     return this.#descriptors;
+  }
+
+  /** What began later may have come after the kernel was asked: it was not withheld. */
+  #ownStart(): number {
+    return this.#processes.find(({ pid }) => pid === this.#host.vantage.pid)?.startTimeTicks ?? 0;
+  }
+
+  #skipHolders(): string | undefined {
+    return this.#wanted.holders ? undefined : 'what holds namespaces was not asked for';
   }
 
   /** The kernel's iterators see nscope's own pid namespace: that must be the one that /proc shows. */

@@ -3,7 +3,13 @@
 import type { EnumerationFact, NamespaceInodes } from './facts.ts';
 import { isKnown } from './known.ts';
 import type { MergedNamespace, MergedNamespaces } from './merge-namespaces.ts';
-import { formatNamespace, namespaceLinks, readLinkType } from './namespace-types.ts';
+import {
+  formatNamespace,
+  type NamespaceType,
+  namespaceLinks,
+  namespaceTypes,
+  readLinkType,
+} from './namespace-types.ts';
 
 export interface Census {
   /** It was listed before, is not listed after, and nothing else names it: it ended while the others were read. */
@@ -12,6 +18,10 @@ export interface Census {
   listedLast(entry: MergedNamespace): boolean;
   /** It was listed before the other sources ran: what holds it had the chance to be seen by them. */
   listedFirst(entry: MergedNamespace): boolean;
+  /** The kernel listed all namespaces of this type, before the other sources and after them. */
+  isWhole(type: NamespaceType): boolean;
+  /** The same of all types. */
+  allWhole(): boolean;
 }
 
 /** Without any enumeration nothing is known to have ended, and nothing is listed. */
@@ -22,7 +32,9 @@ export function takeCensus(
 ): Census {
   const first = collectKeys(enumerations, 'first');
   const last = collectKeys(enumerations, 'last');
-  const wholeLast = new Set(enumerations.filter(({ pass }) => pass === 'last').flatMap(({ wholeTypes }) => wholeTypes));
+  const wholeFirst = collectWholeTypes(enumerations, 'first');
+  const wholeLast = collectWholeTypes(enumerations, 'last');
+  const isWhole = (type: NamespaceType) => wholeFirst.has(type) && wholeLast.has(type);
   const named = new Set<string>();
   for (const namespaces of tasks.keys())
     for (const link of namespaceLinks) {
@@ -45,7 +57,16 @@ export function takeCensus(
     ended: (entry) => ended.has(keyOf(entry)),
     listedFirst: (entry) => first.has(keyOf(entry)),
     listedLast: (entry) => last.has(keyOf(entry)),
+    isWhole,
+    allWhole: () => namespaceTypes.every(isWhole),
   };
+}
+
+function collectWholeTypes(
+  enumerations: readonly EnumerationFact[],
+  pass: 'first' | 'last',
+): ReadonlySet<NamespaceType> {
+  return new Set(enumerations.filter((one) => one.pass === pass).flatMap(({ wholeTypes }) => wholeTypes));
 }
 
 function collectKeys(enumerations: readonly EnumerationFact[], pass: 'first' | 'last'): ReadonlySet<string> {

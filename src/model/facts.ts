@@ -1,4 +1,5 @@
 // What sources emit: plain facts, each true by itself, in any order. buildSnapshot makes the graph of them.
+import type { VisibleKind } from './holder-kinds.ts';
 import type { Known } from './known.ts';
 import type { NamespaceLink, NamespaceType } from './namespace-types.ts';
 import type {
@@ -91,6 +92,20 @@ export interface HolderFact {
   readonly inode: number;
   readonly holder: Holder;
 }
+
+/**
+ * A kind of holders was looked for. Several sources may speak of one kind: it was looked for everywhere when at least one
+ * did, and none says that something stayed unseen.
+ */
+export interface SearchFact {
+  readonly fact: 'search';
+  readonly kind: SearchedKind;
+  /** What was not looked at, in a few words: "the descriptors of process 1 are refused". */
+  readonly unseen?: string;
+}
+
+/** The kinds that sources look for; children and owned namespaces are in the graph. */
+export type SearchedKind = Exclude<VisibleKind, 'child' | 'owned'>;
 
 /** All namespaces of some types that the kernel had at one moment, from its own lists. */
 export interface EnumerationFact {

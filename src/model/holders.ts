@@ -1,32 +1,12 @@
 // What holds each namespace, counted by kind. Tasks, children and owned namespaces are in the graph already; the rest is
 // listed.
 import type { Census } from './census.ts';
+import type { HolderKind } from './holder-kinds.ts';
 import type { MergedNamespace, MergedNamespaces } from './merge-namespaces.ts';
 import { formatNamespace } from './namespace-types.ts';
-import type { Holder, HolderCounts, Namespace } from './schema.ts';
+import type { Holder, Namespace, UnseenHolders } from './schema.ts';
 import type { NamespaceTasks } from './tasks-of-namespaces.ts';
-
-export type HolderKind = keyof HolderCounts;
-
-/** All kinds, most direct first. */
-export const holderKinds: readonly HolderKind[] = [
-  'process',
-  'thread',
-  'for-children',
-  'fd',
-  'socket',
-  'tap',
-  'in-flight',
-  'credentials',
-  'peer-credentials',
-  'pidfd',
-  'proc-file',
-  'bind-mount',
-  'file-system',
-  'child',
-  'owned',
-  'kernel',
-];
+import { describeUnseen, findRuledOut } from './unseen-holders.ts';
 
 export interface Relatives {
   readonly children: ReadonlyMap<string, number>;
@@ -47,23 +27,16 @@ export function countRelatives(merged: MergedNamespaces, census: Census): Relati
   return { children, owned };
 }
 
-/** What was looked for in vain where the kernel alone holds a namespace. */
-const ruledOut = Object.freeze([
-  'processes',
-  'threads',
-  'open descriptors',
-  'sockets',
-  'bind mounts',
-  'mounted file systems',
-  'children',
-  'owned namespaces',
-]);
-
+/**
+ * The holders of one namespace. Where nothing is seen to hold it, and the kernel lists it, the kernel itself is named, with
+ * what was ruled out: no more than was looked for everywhere.
+ */
 export function describeHolders(
   entry: MergedNamespace,
   tasks: Readonly<NamespaceTasks>,
   relatives: Relatives,
   census: Census,
+  unseen: readonly UnseenHolders[],
 ): Pick<Namespace, 'holders' | 'holderCounts' | 'openSince'> {
   const key = formatNamespace(entry.type, entry.inode);
   const holders = [...entry.holders.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, holder]) => holder);
@@ -77,8 +50,7 @@ export function describeHolders(
   add('child', relatives.children.get(key) ?? 0);
   add('owned', relatives.owned.get(key) ?? 0);
   if (Object.keys(counts).length === 0 && census.listedLast(entry)) {
-    // What came into being while the others ran had no chance to be seen by them: nothing is ruled out.
-    holders.push(Object.freeze({ kind: 'kernel', ruledOut: census.listedFirst(entry) ? ruledOut : Object.freeze([]) }));
+    holders.push(describeKernel(entry, census, unseen));
     counts.kernel = 1;
   }
   const { openedAtMs } = entry.attributes;
@@ -93,6 +65,18 @@ export function describeHolders(
     ...(openSince === undefined ? {} : { openSince }),
   };
 }
+
+function describeKernel(entry: MergedNamespace, census: Census, unseen: readonly UnseenHolders[]): Holder {
+  // What came into being while the others ran had no chance to be seen by them: nothing is ruled out.
+  const isNew = !census.listedFirst(entry);
+  return Object.freeze({
+    kind: 'kernel',
+    ruledOut: Object.freeze(isNew ? [] : findRuledOut(entry.type, unseen)),
+    notSeen: Object.freeze(isNew ? [cameDuringScan] : describeUnseen(entry.type, unseen)),
+  });
+}
+
+const cameDuringScan = 'anything (it came into being during the scan; look again)';
 
 function countKinds(holders: readonly Holder[]): { -readonly [K in HolderKind]?: number } {
   const counts: { -readonly [K in HolderKind]?: number } = {};

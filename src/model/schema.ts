@@ -85,11 +85,18 @@ const holderSchema = Type.Union(
       { kind: Type.Literal('file-system'), fsType: Type.String(), path: known(Type.String()), mountNamespace },
       strict,
     ),
-    Type.Object({ kind: Type.Literal('kernel'), ruledOut: Type.Array(Type.String()) }, strict),
+    Type.Object(
+      {
+        kind: Type.Literal('kernel'),
+        ruledOut: Type.Array(Type.String(), { description: 'What was looked for everywhere, in vain.' }),
+        notSeen: Type.Array(Type.String(), { description: 'What may hold it without having been seen, and why.' }),
+      },
+      strict,
+    ),
   ],
   {
     description:
-      'What keeps a namespace alive besides its tasks, its children and what it owns: an open descriptor, a socket, a tun or tap device, a descriptor in flight inside a unix socket, the credentials of an open file, the credentials that a unix socket keeps of its peer, a pidfd, an open file of a procfs, a bind mount, a mounted file system, or, where the kernel lists it and all these are ruled out, the kernel itself.',
+      'What keeps a namespace alive besides its tasks, its children and what it owns: an open descriptor, a socket, a tun or tap device, a descriptor in flight inside a unix socket, the credentials of an open file, the credentials that a unix socket keeps of its peer, a pidfd, an open file of a procfs, a bind mount, a mounted file system, or, where the kernel lists it and none of these was seen, the kernel itself.',
   },
 );
 
@@ -329,6 +336,11 @@ const hostSchema = Type.Object(
   strict,
 );
 
+const unseenHoldersSchema = Type.Object(
+  { kind: Type.Enum([...visibleKinds]), why: Type.String() },
+  { ...strict, description: 'Holders of this kind may be there without having been seen.' },
+);
+
 const coverageSchema = Type.Object(
   {
     verdict: Type.Union([Type.Literal('complete'), Type.Literal('partial')], {
@@ -339,6 +351,9 @@ const coverageSchema = Type.Object(
         'What limits the listing. Beside complete they say of which processes or holders something is not known.',
     }),
     lifts: Type.Array(Type.String(), { description: 'What would lift the reasons.' }),
+    unseenHolders: Type.Array(unseenHoldersSchema, {
+      description: 'The kinds of holders that were not looked for everywhere; all others were.',
+    }),
     disagreements: Type.Array(Type.String()),
     sources: Type.Array(sourceCoverage),
   },

@@ -1,6 +1,6 @@
 // The columns of a listing of holders.
 import type { HeldBy } from '../analysis/find-holders.ts';
-import { holderKinds } from '../model/holders.ts';
+import { holderKinds } from '../model/holder-kinds.ts';
 import type { Namespace } from '../model/schema.ts';
 import type { Column } from './columns.ts';
 

@@ -1,7 +1,7 @@
 // The columns of a listing of namespaces.
 import { describeCommand, describeUser } from '../analysis/command.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import { type HolderKind, holderKinds } from '../model/holders.ts';
+import { type HolderKind, holderKinds } from '../model/holder-kinds.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import type { IdMapping, Namespace, Process } from '../model/schema.ts';
 import type { Cell, Column } from './columns.ts';

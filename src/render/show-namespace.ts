@@ -9,7 +9,7 @@ import {
   findParents,
 } from '../analysis/namespace-relations.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import { type HolderKind, holderKinds } from '../model/holders.ts';
+import { type HolderKind, holderKinds } from '../model/holder-kinds.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import { formatNamespace, namespaceTypeFacts } from '../model/namespace-types.ts';
 import type { IdMapping, Namespace, Process, TimeOffsets, UtsNames } from '../model/schema.ts';

@@ -1,17 +1,21 @@
 // Which namespaces do open descriptors hold? The links of /proc/PID/fd: proc_pid_fd(5).
+import { shownByBpfAlone } from '../model/holder-kinds.ts';
+import { isKnown } from '../model/known.ts';
 import { isNamespaceType } from '../model/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
 
 export const descriptors: Source = {
   name: 'descriptors',
   question: 'which namespaces do open descriptors hold?',
-  skip: (context) => context.skipHolders() ?? (context.filesByBpf() ? 'read from the kernel, with BPF' : undefined),
+  skip: (context) => context.skipDescriptors(),
   run(context: SourceContext): void {
+    const refused = new Map<number, string>();
     for (const { pid, tid, errno, links } of context.descriptors()) {
       context.asked();
-      if (errno !== undefined) {
-        if (errno !== 'ENOENT' && errno !== 'ESRCH') context.refused('open descriptors', errno, `/proc/${pid}/fd`);
-        continue;
+      // The links that could be read count even where others were refused.
+      if (errno !== undefined && errno !== 'ENOENT' && errno !== 'ESRCH') {
+        refused.set(pid, errno);
+        context.refused('open descriptors', errno, `/proc/${pid}/fd`);
       }
       for (const { name: fd, text } of links) {
         const match = /^([a-z]+):\[(\d+)\]$/.exec(text);
@@ -24,5 +28,20 @@ export const descriptors: Source = {
           });
       }
     }
+    const [first] = refused;
+    context.searched(['fd']);
+    if (!context.filesByBpf()) context.searched(shownByBpfAlone, 'only BPF shows them');
+    if (!first) return;
+    const [pid, errno] = first;
+    const whose = refused.size === 1 ? `process ${pid}` : `${refused.size} processes (the first: ${pid})`;
+    const what = `the descriptors of ${whose} are refused (${errno})`;
+    context.searched(['fd', 'socket', 'tap'], what);
+    // Where the namespace links are refused as well, that is told, and says as much.
+    if (hasReadableLinks(context, refused)) context.limit(`${what}: what they alone hold is not shown`);
   },
 };
+
+function hasReadableLinks(context: SourceContext, pids: ReadonlyMap<number, string>): boolean {
+  for (const { pid, namespaces } of context.processes()) if (pids.has(pid) && isKnown(namespaces.user)) return true;
+  return false;
+}

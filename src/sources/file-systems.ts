@@ -1,11 +1,13 @@
 // Which namespaces do mounted file systems hold? procfs a pid namespace, others a user namespace: the kernel's super
 // blocks, by BPF. Where each is mounted is looked up only where that matters.
-import { type FoundMount, searchMounts } from '../kernel/mount-search.ts';
+import { type FoundMounts, searchMounts } from '../kernel/mount-search.ts';
 import { superBlockMagic } from '../kernel/mounts.ts';
+import { closeNamespace } from '../kernel/nsfs.ts';
+import { openFound } from '../kernel/open-namespace.ts';
 import { isKnown, type Known, notAsked } from '../model/known.ts';
 import { formatNamespace } from '../model/namespace-types.ts';
 import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
-import type { Source, SourceContext } from './source.ts';
+import type { FoundNamespace, Source, SourceContext } from './source.ts';
 
 export const fileSystems: Source = {
   name: 'file-systems',
@@ -23,11 +25,13 @@ export const fileSystems: Source = {
     const wanted = records.filter(
       ({ type, inode }) => context.wanted.mountPaths || hidden.has(formatNamespace(type, inode)),
     );
-    const mounted = wanted.length > 0 ? findMounted(context, wanted) : new Map<string, Mounted[]>();
+    const { places: mounted, unread } =
+      wanted.length > 0 ? findMounted(context, wanted) : { places: new Map<string, Mounted[]>(), unread: 0 };
+    const elsewhere = unread > 0 ? notFound : nowhere;
     for (const record of records) {
       const fsType = record.way === 'procfs' ? 'proc' : record.way === 'fuse' ? 'fuse' : 'of a user namespace';
       const places: readonly Mounted[] = wanted.includes(record)
-        ? (mounted.get(deviceOf(record)) ?? [{ fsType, path: nowhere, mountNamespace: nowhere }])
+        ? (mounted.get(deviceOf(record)) ?? [{ fsType, path: elsewhere, mountNamespace: elsewhere }])
         : [{ fsType, path: notAsked, mountNamespace: notAsked }];
       for (const place of places)
         context.emit({
@@ -37,6 +41,7 @@ export const fileSystems: Source = {
           holder: Object.freeze({ kind: 'file-system', ...place }),
         });
     }
+    context.searched(['file-system']);
   },
 };
 
@@ -53,6 +58,11 @@ const nowhere = Object.freeze({
   detail: 'mounted in no mount namespace: a detached mount, which a descriptor holds',
 } as const);
 
+const notFound = Object.freeze({
+  unknown: 'denied',
+  detail: 'not mounted in any mount namespace that could be read as a whole: in another one, or a detached mount',
+} as const);
+
 /** Namespaces without a process, where a mount may be all that holds them. */
 function findHidden(context: SourceContext): ReadonlySet<string> {
   const hidden = new Set<string>();
@@ -66,27 +76,40 @@ function deviceOf({ deviceMajor, deviceMinor }: BpfSuperblockRecord): string {
 }
 
 /** Looks in every mount namespace for mounts of these super blocks, which st_dev tells apart. */
-function findMounted(context: SourceContext, records: readonly BpfSuperblockRecord[]): Map<string, Mounted[]> {
+function findMounted(context: SourceContext, records: readonly BpfSuperblockRecord[]) {
+  let unread = 0;
   const places = new Map<string, Mounted[]>();
   const devices = new Set(records.map(deviceOf));
   const fileSystems = chooseFileSystems(records);
   for (const namespace of context.found()) {
     if (namespace.type !== 'mnt') continue;
-    const found: Known<readonly FoundMount[]> = searchMounts({
-      fd: undefined,
-      id: namespace.id,
-      member: namespace.members.get('mnt'),
-      fileSystems,
-    });
+    const found = readMountNamespace(context, namespace, fileSystems);
+    if (!isKnown(found) || found.cut !== undefined) unread++;
     if (!isKnown(found)) continue;
-    for (const { fsType, device, path } of found) {
+    for (const { fsType, device, path } of found.mounts) {
       if (!devices.has(device)) continue;
       const known = places.get(device) ?? [];
       known.push({ fsType, path, mountNamespace: namespace.inode });
       places.set(device, known);
     }
   }
-  return places;
+  return { places, unread };
+}
+
+/** It is opened only where that matters: before 64-bit ids, and where nscope's own root may hide mounts. */
+function readMountNamespace(
+  context: SourceContext,
+  namespace: FoundNamespace,
+  fileSystems: ReadonlyMap<string, number> | undefined,
+): Known<FoundMounts> {
+  const own = context.host.vantage.namespaces.mnt === namespace.inode;
+  const open = own || namespace.id === undefined ? openFound(namespace) : undefined;
+  const fd = open !== undefined && isKnown(open) ? open.fd : undefined;
+  try {
+    return searchMounts({ fd, id: namespace.id, own, paths: namespace.paths, fileSystems });
+  } finally {
+    if (open !== undefined && isKnown(open)) closeNamespace(open);
+  }
 }
 
 /** Which mounts are looked at: those of procfs or FUSE alone, and all only where another file system is looked for. */

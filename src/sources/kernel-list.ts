@@ -13,8 +13,9 @@ import {
 import { readNsfsDevice } from '../kernel/files.ts';
 import { closeNamespace } from '../kernel/nsfs.ts';
 import { openFound } from '../kernel/open-namespace.ts';
+import { isCapable } from '../model/capabilities.ts';
 import { isKnown } from '../model/known.ts';
-import { formatNamespace, namespaceTypes } from '../model/namespace-types.ts';
+import { formatNamespace, namespaceTypeFacts, namespaceTypes } from '../model/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
 
 function skip(context: SourceContext): string | undefined {
@@ -54,7 +55,7 @@ export const kernelListAgain: Source = {
 
 /** By the best way that works; a second one beside it where it costs next to nothing. */
 function readListings(context: SourceContext): { listings: Listing[]; failures: NoListing[] } {
-  const { capabilities } = context.host.vantage;
+  const { vantage } = context.host;
   const dev = readNsfsDevice();
   const tries: (Listing | NoListing)[] = [];
   const first = context.wanted.bpf ? listByBpf(dev) : noBpf;
@@ -62,13 +63,18 @@ function readListings(context: SourceContext): { listings: Listing[]; failures: 
   if (!isListing(first)) {
     tries.push(context.wanted.bpf ? listBySuperblocks(context.superblocks(), dev) : noBpf);
     tries.push(listByListns());
-    tries.push(listMountNamespaces((BigInt(`0x${capabilities}`) & capSysAdmin) !== 0n));
+    const isInitial = vantage.namespaces.pid === namespaceTypeFacts.pid.initialInode;
+    tries.push(listMountNamespaces(isInitial && isCapable(vantage, 'CAP_SYS_ADMIN')));
   }
   return { listings: tries.filter(isListing), failures: tries.filter((one) => !isListing(one)) as NoListing[] };
 }
 
-const capSysAdmin = 1n << 21n;
-const noBpf: NoListing = { source: 'BPF', errno: '', reason: 'BPF was not to be used' };
+const noBpf: NoListing = {
+  source: 'BPF',
+  errno: '',
+  reason: 'BPF was not to be used',
+  lift: 'let BPF be used (without --no-bpf)',
+};
 
 function isListing(one: Listing | NoListing): one is Listing {
   return 'facts' in one;
@@ -91,7 +97,7 @@ function tellLimits(context: SourceContext, listings: readonly Listing[], failur
   const [bpf] = failures;
   context.limit(
     `the kernel was not asked for its list of all ${missing.join(', ')} namespaces${bpf ? ` (${bpf.reason})` : ''}: one that nothing visible holds is not shown`,
-    'Linux 6.18 or newer, and CAP_BPF with CAP_PERFMON (root)',
+    bpf?.lift,
   );
 }
 

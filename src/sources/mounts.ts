@@ -5,8 +5,9 @@ import { type FoundMount, searchMounts } from '../kernel/mount-search.ts';
 import { findNamespacesIn, superBlockMagic } from '../kernel/mounts.ts';
 import { closeNamespace } from '../kernel/nsfs.ts';
 import { openFound } from '../kernel/open-namespace.ts';
-import { isKnown } from '../model/known.ts';
+import { isKnown, type Unknown } from '../model/known.ts';
 import { formatNamespace, isNamespaceType, type NamespaceType } from '../model/namespace-types.ts';
+import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
 
 const nsfs = new Map([['nsfs', superBlockMagic.nsfs]]);
@@ -16,47 +17,12 @@ export const mounts: Source = {
   question: 'which namespaces are bind mounted, in any mount namespace?',
   skip: (context) => context.skipHolders(),
   run(context: SourceContext): void {
-    const holding = findHoldingNamespaces(context);
-    const done = new Set<number>();
-    // A mount namespace may itself be found bind mounted in another: until no new one turns up.
-    for (let before = -1; before < done.size; ) {
-      before = done.size;
-      const found = [...context.found()];
-      const reachable = new Set<string>();
-      for (const { type, inode, paths, id } of found)
-        if (paths.length > 0 || id !== undefined) reachable.add(formatNamespace(type, inode));
-      for (const namespace of found) {
-        if (namespace.type !== 'mnt' || done.has(namespace.inode)) continue;
-        done.add(namespace.inode);
-        if (holding?.has(namespace.inode) !== false) searchNamespace(context, namespace, reachable);
-      }
-    }
+    const search = new BindMountSearch(context);
+    search.searchAll();
+    search.tellThoseWithoutPath();
+    search.tellUnread();
   },
 };
-
-/** The mount namespaces in which the kernel has a namespace mounted; undefined where it does not tell: all are searched. */
-function findHoldingNamespaces(context: SourceContext): ReadonlySet<number> | undefined {
-  const records = context.superblocks();
-  if (!records) return undefined;
-  const holding = new Set<number>();
-  for (const record of records) {
-    if (record.way !== 'bind-mount') continue;
-    if (record.mountNamespaceInode !== 0) holding.add(record.mountNamespaceInode);
-    else
-      context.emit({
-        fact: 'holder',
-        type: record.type,
-        inode: record.inode,
-        holder: Object.freeze({ kind: 'bind-mount', path: detached, mountNamespace: detached }),
-      });
-  }
-  return holding;
-}
-
-const detached = Object.freeze({
-  unknown: 'unsupported',
-  detail: 'a detached mount: it is in no mount namespace, and a descriptor holds it',
-} as const);
 
 interface Bound {
   readonly type: NamespaceType;
@@ -64,32 +30,114 @@ interface Bound {
   readonly path: string;
 }
 
-function searchNamespace(context: SourceContext, namespace: FoundNamespace, reachable: Set<string>): void {
-  context.asked();
-  const open = 'addon' in loadAddon() ? openFound(namespace) : undefined;
-  const fd = open !== undefined && isKnown(open) ? open.fd : undefined;
-  try {
-    const member = namespace.members.get('mnt');
-    const found = searchMounts({ fd, id: namespace.id, member, fileSystems: nsfs });
-    if (!isKnown(found)) {
-      // A process that ended takes its mount namespace with it; one that nobody is in stays unread.
-      if (found.unknown !== 'gone' || (fd === undefined && member === undefined))
-        context.refused('the mounts of a mount namespace', found.errno ?? '', `mnt:[${namespace.inode}]`);
-      return;
+class BindMountSearch {
+  readonly #context: SourceContext;
+  /** The bind mounts that the kernel has; undefined where it does not tell: then all mount namespaces are searched. */
+  readonly #records: readonly BpfSuperblockRecord[] | undefined;
+  readonly #done = new Set<number>();
+  /** How many bind mounts of a namespace were found in a mount namespace. */
+  readonly #found = new Map<string, number>();
+  readonly #unread = new Map<number, string>();
+
+  constructor(context: SourceContext) {
+    this.#context = context;
+    this.#records = context.superblocks()?.filter(({ way }) => way === 'bind-mount');
+  }
+
+  /** A mount namespace may itself be found bind mounted in another: until no new one turns up. */
+  searchAll(): void {
+    const holding = this.#records && new Set(this.#records.map(({ mountNamespaceInode }) => mountNamespaceInode));
+    for (let before = -1; before < this.#done.size; ) {
+      before = this.#done.size;
+      const found = [...this.#context.found()];
+      const reachable = new Set<string>();
+      for (const { type, inode, paths, id } of found)
+        if (paths.length > 0 || id !== undefined) reachable.add(formatNamespace(type, inode));
+      for (const namespace of found) {
+        if (namespace.type !== 'mnt' || this.#done.has(namespace.inode)) continue;
+        this.#done.add(namespace.inode);
+        if (holding?.has(namespace.inode) !== false) this.#searchNamespace(namespace, reachable);
+      }
     }
-    const bound = found.flatMap(toBound);
-    for (const { type, inode, path } of bound)
-      context.emit({
-        fact: 'holder',
-        type,
-        inode,
-        holder: Object.freeze({ kind: 'bind-mount', path, mountNamespace: namespace.inode }),
-      });
-    if (fd !== undefined) keepUnreachable(context, fd, bound, reachable);
-  } finally {
-    if (open !== undefined && isKnown(open)) closeNamespace(open);
+  }
+
+  #searchNamespace(namespace: FoundNamespace, reachable: Set<string>): void {
+    this.#context.asked();
+    const open = 'addon' in loadAddon() ? openFound(namespace) : undefined;
+    const fd = open !== undefined && isKnown(open) ? open.fd : undefined;
+    try {
+      const own = this.#context.host.vantage.namespaces.mnt === namespace.inode;
+      const found = searchMounts({ fd, id: namespace.id, own, paths: namespace.paths, fileSystems: nsfs });
+      if (!isKnown(found)) {
+        this.#refuse(namespace, found);
+        return;
+      }
+      if (found.cut !== undefined) this.#unread.set(namespace.inode, found.cut);
+      const bound = found.mounts.flatMap(toBound);
+      for (const { type, inode, path } of bound) this.#tell(type, inode, path, namespace.inode);
+      if (fd !== undefined) keepUnreachable(this.#context, fd, bound, reachable);
+    } finally {
+      if (open !== undefined && isKnown(open)) closeNamespace(open);
+    }
+  }
+
+  /** A process that ended takes its mount namespace with it, unless something else holds that. */
+  #refuse(namespace: FoundNamespace, { errno = '' }: Unknown): void {
+    const after = openFound(namespace);
+    if (isKnown(after)) closeNamespace(after);
+    else if (after.unknown === 'gone' && namespace.paths.length > 0) return;
+    this.#unread.set(namespace.inode, errno);
+    this.#context.refused('the mounts of a mount namespace', errno, `mnt:[${namespace.inode}]`);
+  }
+
+  #tell(type: NamespaceType, inode: number, path: string | Unknown, mountNamespace: number | Unknown): void {
+    this.#context.emit({
+      fact: 'holder',
+      type,
+      inode,
+      holder: Object.freeze({ kind: 'bind-mount', path, mountNamespace }),
+    });
+    const key = `${type} ${inode} ${typeof mountNamespace === 'number' ? mountNamespace : ''}`;
+    this.#found.set(key, (this.#found.get(key) ?? 0) + 1);
+  }
+
+  /** What the kernel has mounted where nscope could not look still holds: it is told without its path. */
+  tellThoseWithoutPath(): void {
+    for (const { type, inode, mountNamespaceInode } of this.#records ?? []) {
+      if (mountNamespaceInode === 0) this.#tell(type, inode, detached, detached);
+      else if (!this.#found.has(`${type} ${inode} ${mountNamespaceInode}`)) {
+        const errno = this.#unread.get(mountNamespaceInode);
+        this.#tell(type, inode, errno === undefined ? outOfSight : { ...outOfSight, errno }, mountNamespaceInode);
+      }
+    }
+  }
+
+  tellUnread(): void {
+    this.#context.searched(['bind-mount']);
+    // The kernel's own table of mounts has them all.
+    if (this.#records) return;
+    this.#context.searched(['bind-mount'], 'only BPF shows detached mounts');
+    this.#context.searched(['file-system'], 'only BPF shows them');
+    if (!this.#context.isListedWhole('mnt'))
+      this.#context.searched(['bind-mount'], 'mount namespaces may be there that were not found');
+    const [first] = this.#unread;
+    if (!first) return;
+    const whose = this.#unread.size === 1 ? `mnt:[${first[0]}]` : `${this.#unread.size} mount namespaces`;
+    const what = `the mounts of ${whose} could not be read as a whole (${first[1]})`;
+    this.#context.searched(['bind-mount'], what);
+    this.#context.limit(`${what}: what is bind mounted there alone is not shown`, 'run as root of the host');
   }
 }
+
+const detached = Object.freeze({
+  unknown: 'unsupported',
+  detail: 'a detached mount: it is in no mount namespace, and a descriptor holds it',
+} as const);
+
+const outOfSight = Object.freeze({
+  unknown: 'denied',
+  detail: 'the kernel has it mounted in a place that could not be read',
+} as const);
 
 /** What an nsfs mount shows as its root: `net:[4026532992]`. */
 function toBound({ root, path }: FoundMount): Bound[] {

@@ -1,5 +1,7 @@
 // Which namespaces do open files hold, of any kind and also in flight? The kernel's files, by BPF: bpf/files.bpf.c.
 import { readBpfFiles } from '../kernel/bpf.ts';
+import type { ProcessFact } from '../model/facts.ts';
+import { fileKinds, shownByBpfAlone } from '../model/holder-kinds.ts';
 import type { Holder } from '../model/schema.ts';
 import { type BpfFileRecord, parseBpfFiles } from '../parse/bpf-files.ts';
 import type { Source, SourceContext } from './source.ts';
@@ -21,8 +23,19 @@ export const openFiles: Source = {
     for (const socket of cutSocketInodes)
       context.limit(`more descriptors are in flight in socket:[${socket}] than could be read`);
     context.filesByBpf(true);
+    context.searched(fileKinds);
+    if (cutSocketInodes.length > 0)
+      context.searched(['in-flight'], `the queues of ${cutSocketInodes.length} unix sockets were too long`);
+    // Their descriptors are read from /proc; what else their files hold is not to be seen there.
+    const withheld = context.withheld();
+    if (withheld.length > 0) context.searched(shownByBpfAlone, `${describeWithheld(withheld)} withheld from BPF`);
   },
 };
+
+function describeWithheld(processes: readonly ProcessFact[]): string {
+  const [first] = processes;
+  return processes.length === 1 ? `process ${first?.pid} is` : `${processes.length} processes (${first?.pid}) are`;
+}
 
 function toHolder({ kind, pid, tid, fd, inFlight, socketInode }: BpfFileRecord): Holder {
   const descriptor = { pid, fd, ...(tid === pid ? {} : { tid }) };

@@ -13,6 +13,7 @@ export const processes: Source = {
   run(context: SourceContext): void {
     const names = context.tasksByBpf() ? listWithheld(context) : listPids().map(String);
     for (const task of readTasks(context, names, readProcTable)) context.emit(task);
+    context.searched(['process', 'for-children']);
   },
 };
 

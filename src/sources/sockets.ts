@@ -2,7 +2,7 @@
 
 import { loadAddon } from '../kernel/addon.ts';
 import { attempt, closeDescriptor } from '../kernel/files.ts';
-import { findSocketNetns, pidfdOpen } from '../kernel/sockets.ts';
+import { findSocketNetns, pidfdOpen, pidfdOpenThread } from '../kernel/sockets.ts';
 import { nameErrno } from '../kernel/syscall-error.ts';
 import { isKnown, knownOr } from '../model/known.ts';
 import type { OpenLinks, Source, SourceContext } from './source.ts';
@@ -11,17 +11,13 @@ export const sockets: Source = {
   name: 'sockets',
   question: 'which network namespaces do sockets, tun and tap devices hold?',
   skip(context) {
-    const skipped = context.skipHolders() ?? (context.filesByBpf() ? 'read from the kernel, with BPF' : undefined);
-    if (skipped !== undefined) return skipped;
     const result = loadAddon();
-    return 'missing' in result ? result.missing : undefined;
+    return context.skipDescriptors() ?? ('missing' in result ? result.missing : undefined);
   },
   run(context: SourceContext): void {
-    const netOf = new Map<number, number>();
-    for (const process of context.processes()) netOf.set(process.pid, knownOr(process.namespaces.net, 0));
-    /** What was learnt of a socket that several processes have open. */
-    const known = new Map<number, number>();
-    for (const table of context.descriptors()) tellTable(context, table, netOf.get(table.pid) ?? 0, known);
+    const search = new SocketSearch(context);
+    for (const table of context.descriptors()) search.tellTable(table);
+    search.tellRefusals();
   },
 };
 
@@ -31,45 +27,33 @@ interface Candidate {
   readonly socket: number | undefined;
 }
 
-function tellTable(context: SourceContext, table: OpenLinks, ownNet: number, known: Map<number, number>): void {
-  const candidates = table.links.flatMap(({ name, text }): Candidate[] => {
-    const socket = /^socket:\[(\d+)\]$/.exec(text)?.[1];
-    if (socket !== undefined) return [{ fd: name, socket: Number(socket) }];
-    return text === '/dev/net/tun' ? [{ fd: name, socket: undefined }] : [];
-  });
-  // A pidfd means the table of the leader; that of a thread of its own is out of its reach before Linux 6.9.
-  if (candidates.length === 0) return;
-  const unknown = candidates.filter(({ socket }) => socket === undefined || !known.has(socket));
-  const answers = new Map<Candidate, number>();
-  if (unknown.length > 0) {
-    const pidfd = attempt(() => pidfdOpen(table.pid));
-    if (!isKnown(pidfd)) {
-      if (pidfd.unknown !== 'gone') context.refused('sockets of a process', pidfd.errno ?? '', `process ${table.pid}`);
-      return;
-    }
-    try {
-      findSocketNetns(
-        pidfd,
-        unknown.map(({ fd }) => fd),
-      ).forEach((inode, index) => {
-        const candidate = unknown[index] as Candidate;
-        context.asked();
-        answers.set(candidate, inode);
-        if (inode >= 0 && candidate.socket !== undefined) known.set(candidate.socket, inode);
-      });
-    } finally {
-      closeDescriptor(pidfd);
-    }
+class SocketSearch {
+  readonly #context: SourceContext;
+  readonly #netOf = new Map<number, number>();
+  /** What was learnt of a socket that several processes have open. */
+  readonly #known = new Map<number, number>();
+  readonly #refused = new Map<string, number>();
+
+  constructor(context: SourceContext) {
+    this.#context = context;
+    for (const process of context.processes()) this.#netOf.set(process.pid, knownOr(process.namespaces.net, 0));
   }
-  const owner = { pid: table.pid, ...(table.tid === undefined ? {} : { tid: table.tid }) };
-  for (const candidate of candidates) {
-    const { fd, socket } = candidate;
-    const inode = answers.get(candidate) ?? (socket === undefined ? undefined : known.get(socket));
-    if (inode === undefined) continue;
-    if (inode < 0) countRefusal(context, nameErrno(-inode), `/proc/${table.pid}/fd/${fd}`);
-    // A socket of the process's own network namespace adds nothing: the process itself holds that.
-    else if (inode !== ownNet)
-      context.emit({
+
+  tellTable(table: OpenLinks): void {
+    const candidates = table.links.flatMap(({ name, text }): Candidate[] => {
+      const socket = /^socket:\[(\d+)\]$/.exec(text)?.[1];
+      if (socket !== undefined) return [{ fd: name, socket: Number(socket) }];
+      return text === '/dev/net/tun' ? [{ fd: name, socket: undefined }] : [];
+    });
+    const unknown = candidates.filter(({ socket }) => socket === undefined || !this.#known.has(socket));
+    const answers = unknown.length > 0 ? this.#ask(table, unknown) : new Map<Candidate, number>();
+    const owner = { pid: table.pid, ...(table.tid === undefined ? {} : { tid: table.tid }) };
+    for (const candidate of candidates) {
+      const { fd, socket } = candidate;
+      const inode = answers.get(candidate) ?? (socket === undefined ? undefined : this.#known.get(socket));
+      // A socket of the process's own network namespace adds nothing: the process itself holds that.
+      if (inode === undefined || inode === this.#netOf.get(table.pid)) continue;
+      this.#context.emit({
         fact: 'holder',
         type: 'net',
         inode,
@@ -77,11 +61,49 @@ function tellTable(context: SourceContext, table: OpenLinks, ownNet: number, kno
           socket === undefined ? { kind: 'tap', ...owner, fd } : { kind: 'socket', ...owner, fd, socket },
         ),
       });
+    }
   }
-}
 
-/** A descriptor that was closed meanwhile, or a tun descriptor without a device, is no refusal. */
-function countRefusal(context: SourceContext, errno: string, example: string): void {
-  if (!['EBADF', 'ESRCH', 'ENOENT', 'ENOTTY', 'EBADFD'].includes(errno))
-    context.refused('the network namespace of a socket', errno, example);
+  #ask({ pid, tid }: OpenLinks, candidates: readonly Candidate[]): Map<Candidate, number> {
+    const answers = new Map<Candidate, number>();
+    // A pidfd reaches the table of one task: that of a thread with its own needs a pidfd of the thread, Linux 6.9.
+    const pidfd = attempt(() => (tid === undefined ? pidfdOpen(pid) : pidfdOpenThread(tid)));
+    if (!isKnown(pidfd)) {
+      if (pidfd.unknown !== 'gone') this.#refuse(pidfd.errno ?? '', `/proc/${pid}`, candidates.length);
+      return answers;
+    }
+    try {
+      const fds = candidates.map(({ fd }) => fd);
+      findSocketNetns(pidfd, fds).forEach(({ netns, file }, index) => {
+        const candidate = candidates[index] as Candidate;
+        this.#context.asked();
+        if (netns < 0) this.#refuse(nameErrno(-netns), `/proc/${pid}/fd/${candidate.fd}`);
+        // Another file has the number by now: it says nothing of the one whose link was read.
+        else if (candidate.socket === undefined || candidate.socket === file) {
+          answers.set(candidate, netns);
+          if (candidate.socket !== undefined) this.#known.set(candidate.socket, netns);
+        }
+      });
+    } finally {
+      closeDescriptor(pidfd);
+    }
+    return answers;
+  }
+
+  /** A descriptor that was closed meanwhile, or a tun descriptor without a device, is no refusal. */
+  #refuse(errno: string, example: string, count = 1): void {
+    if (['EBADF', 'ESRCH', 'ENOENT', 'ENOTTY', 'EBADFD'].includes(errno)) return;
+    this.#context.refused('the network namespace of a socket', errno, example);
+    this.#refused.set(errno, (this.#refused.get(errno) ?? 0) + count);
+  }
+
+  tellRefusals(): void {
+    const kinds = ['socket', 'tap'] as const;
+    this.#context.searched(kinds);
+    for (const [errno, count] of this.#refused) {
+      const what = `the network namespaces of ${count} sockets could not be asked for (${errno})`;
+      this.#context.searched(kinds, what);
+      this.#context.limit(`${what}: what they alone hold is not shown`);
+    }
+  }
 }

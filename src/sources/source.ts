@@ -1,5 +1,5 @@
 // What a source is: one question to one kernel interface, answered in plain facts. Sources never see each other.
-import type { Fact, ProcessFact } from '../model/facts.ts';
+import type { Fact, ProcessFact, SearchedKind } from '../model/facts.ts';
 import type { NamespaceLink, NamespaceType } from '../model/namespace-types.ts';
 import type { HostSnapshot } from '../model/schema.ts';
 import type { Wanted } from '../model/wanted.ts';
@@ -45,10 +45,14 @@ export interface SourceContext {
   cgroupSets(): Map<number, number>;
   /** The processes so far that are PID 1 of their pid namespace. */
   inits(): Iterable<number>;
-  /** The open descriptors of all processes, read once when the first source asks. */
+  /** Processes older than nscope that the kernel's iterators passed over, though they were asked for all. */
+  withheld(): readonly ProcessFact[];
+  /** The open descriptors of all processes, read once when the first source asks; of the withheld ones alone after BPF. */
   descriptors(): Iterable<OpenLinks>;
   /** Why what holds namespaces is not looked for; undefined when it is. */
   skipHolders(): string | undefined;
+  /** Why descriptors are not read from /proc: after BPF there is something to read only of withheld processes. */
+  skipDescriptors(): string | undefined;
   /** Why tasks and their files cannot be read with BPF; undefined when that may be tried. */
   skipBpfOfTasks(): string | undefined;
   /** Whether processes were read from the kernel already; the source that did says so with `true`. */
@@ -64,6 +68,10 @@ export interface SourceContext {
   asked(count?: number): void;
   /** Counts one thing that the host refused: what was asked for, the errno's name, and where. */
   refused(what: string, errno: string, example: string): void;
+  /** Says that a kind of holders was looked for: everywhere, or where not. */
+  searched(kinds: readonly SearchedKind[], unseen?: string): void;
+  /** Whether the kernel gave its list of all namespaces of this type. */
+  isListedWhole(type: NamespaceType): boolean;
   /** States that the listing may lack something, and what would lift that. */
   limit(reason: string, lift?: string): void;
 }

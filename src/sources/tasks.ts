@@ -1,6 +1,7 @@
 // Which processes are there, and in which namespaces? The kernel's task list, by BPF: bpf/tasks.bpf.c. Where that is not
 // permitted the sources that read /proc answer.
 import { readTasksByBpf } from '../kernel/bpf-tasks.ts';
+import { taskKinds } from '../model/holder-kinds.ts';
 import { isKnown } from '../model/known.ts';
 import { namespaceLinks } from '../model/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
@@ -24,5 +25,6 @@ export const tasks: Source = {
       context.cgroupSets().set(process.tid, cgroupSet);
     }
     context.tasksByBpf(true);
+    context.searched(taskKinds);
   },
 };

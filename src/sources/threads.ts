@@ -25,6 +25,7 @@ export const threads: Source = {
       const leader = leaders.get(thread.pid);
       if (!leader || differs(thread, leader)) context.emit(thread);
     }
+    context.searched(['thread']);
   },
 };
 

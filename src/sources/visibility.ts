@@ -1,13 +1,12 @@
 // What keeps processes from being seen here? Mount options of /proc, nscope's pid namespace, refused links: proc(5).
 import { loadAddon } from '../kernel/addon.ts';
 import { readProcMount } from '../kernel/host.ts';
+import { isCapable } from '../model/capabilities.ts';
 import type { NamespaceInodes } from '../model/facts.ts';
+import { fileKinds, taskKinds } from '../model/holder-kinds.ts';
 import { isKnown } from '../model/known.ts';
 import { namespaceTypeFacts } from '../model/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
-
-/** CAP_SYS_PTRACE of capabilities(7), with which the links of other users' processes can be read. */
-const capSysPtrace = 1n << 19n;
 
 export const visibility: Source = {
   name: 'visibility',
@@ -19,31 +18,45 @@ export const visibility: Source = {
     tellHiddenProcesses(context);
     tellForeignPidNamespace(context);
     tellRefusedLinks(context);
+    tellUnbornChildren(context);
   },
 };
+
+const asHostRoot = 'run as root of the host';
 
 function tellHiddenProcesses(context: SourceContext): void {
   context.asked();
   const hidden = /(?:^|,)hidepid=(\w+)/.exec(readProcMount()?.superOptions ?? '')?.[1];
   if (hidden === undefined || hidden === '0' || hidden === 'off' || mayTrace(context)) return;
-  context.limit(
-    hidden === '1' || hidden === 'noaccess'
-      ? `/proc is mounted with hidepid=${hidden}: the files of other users' processes are refused`
-      : `/proc is mounted with hidepid=${hidden}: other users' processes do not appear at all`,
-    'run as root',
-  );
+  if (hidden === '1' || hidden === 'noaccess')
+    context.limit(
+      `/proc is mounted with hidepid=${hidden}: the files of other users' processes are refused`,
+      asHostRoot,
+    );
+  else {
+    const what = `/proc is mounted with hidepid=${hidden}: other users' processes do not appear at all`;
+    context.limit(what, asHostRoot);
+    context.searched([...taskKinds, ...fileKinds], what);
+  }
 }
 
+/** What is in a pid namespace above, or beside, can be seen from the initial one alone. */
 function tellForeignPidNamespace(context: SourceContext): void {
   context.asked();
   const { procPidNamespace } = context.host.vantage;
-  if (isKnown(procPidNamespace) && procPidNamespace === namespaceTypeFacts.pid.initialInode) return;
-  const shown = isKnown(procPidNamespace) ? `pid:[${procPidNamespace}]` : 'a pid namespace above this one';
-  if (isKnown(procPidNamespace))
-    context.limit(
-      `/proc shows ${shown}, a child pid namespace: processes outside it are invisible`,
-      'run in the initial pid namespace',
-    );
+  if (isKnown(procPidNamespace)) {
+    if (procPidNamespace === namespaceTypeFacts.pid.initialInode) return;
+  } else if (seesKernelThreads(context)) return;
+  const shown = isKnown(procPidNamespace) ? `pid:[${procPidNamespace}]` : 'a pid namespace above that of nscope';
+  const what = `/proc shows ${shown}, a child pid namespace: processes outside it are invisible`;
+  context.limit(what, 'run in the initial pid namespace');
+  context.searched([...taskKinds, ...fileKinds], what);
+}
+
+/** They are in the initial pid namespace alone: kthreadd is the second task of every boot. */
+function seesKernelThreads(context: SourceContext): boolean {
+  for (const { pid, ppid, kernelThread } of context.processes()) if (pid === 2) return kernelThread && ppid === 0;
+  return false;
 }
 
 function tellRefusedLinks(context: SourceContext): void {
@@ -61,12 +74,10 @@ function tellRefusedLinks(context: SourceContext): void {
   }
   if (refused === 0) return;
   const whose = refused === 1 ? `process ${first}` : `${refused} processes (the first: ${first})`;
-  context.limit(
-    mayTrace(context)
-      ? `the namespace links of ${whose} are refused (${errno}) even to root: a security module or sandbox of this host guards them`
-      : `the namespace links of ${whose} are refused (${errno})`,
-    ...(mayTrace(context) ? [] : ['run as root']),
-  );
+  const what = `the namespace links of ${whose} are refused (${errno})`;
+  context.searched(taskKinds, what);
+  if (mayTrace(context)) context.limit(`${what} even to root: a security module or sandbox of this host guards them`);
+  else context.limit(what, asHostRoot);
 }
 
 /** The errno with which a link was refused. */
@@ -76,6 +87,23 @@ function findRefusal(namespaces: NamespaceInodes): string | undefined {
   return undefined;
 }
 
+/** Before Linux 7.1 /proc has no link to a pid namespace for children that has had no init yet; BPF sees it. */
+function tellUnbornChildren(context: SourceContext): void {
+  let unborn = 0;
+  let first = 0;
+  for (const { pid, namespaces } of context.tasks()) {
+    const { pid_for_children: link, net } = namespaces;
+    // A task that has ended has no links at all.
+    if (isKnown(link) || link.unknown !== 'gone' || !isKnown(net)) continue;
+    if (unborn++ === 0) first = pid;
+  }
+  if (unborn > 0)
+    context.searched(
+      ['for-children'],
+      `/proc does not show where the children of ${unborn} processes will be (${first})`,
+    );
+}
+
 function mayTrace(context: SourceContext): boolean {
-  return (BigInt(`0x${context.host.vantage.capabilities}`) & capSysPtrace) !== 0n;
+  return isCapable(context.host.vantage, 'CAP_SYS_PTRACE');
 }
