@@ -1,6 +1,7 @@
 // How do namespaces nest? By owner, by parent, or by the processes that made them.
 import { isKnown } from '../model/known.ts';
 import type { Namespace } from '../model/schema.ts';
+import type { ListedNamespace } from './inferred-places.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 import { layOutTree } from './tree-layout.ts';
 
@@ -12,7 +13,7 @@ export function isTreeKind(word: string): word is TreeKind {
 }
 
 export interface TreeRow {
-  readonly namespace: Namespace;
+  readonly namespace: ListedNamespace;
   /** Branches to draw in front of it. */
   readonly prefix: string;
 }
@@ -21,21 +22,21 @@ export interface TreeRow {
  * Orders namespaces as a forest. One whose place cannot be told, or whose place is not among those given, is a root: none
  * is left out.
  */
-export function arrangeTree(namespaces: readonly Namespace[], index: SnapshotIndex, kind: TreeKind): TreeRow[] {
+export function arrangeTree(namespaces: readonly ListedNamespace[], index: SnapshotIndex, kind: TreeKind): TreeRow[] {
   const above = { owner: findOwner, parent: findParent, process: findAncestor }[kind];
-  const given = new Set(namespaces);
+  const given = new Set<ListedNamespace>(namespaces);
   return layOutTree(namespaces, (namespace) => {
     const found = above(namespace, index);
     return found && given.has(found) ? found : undefined;
   }).map(({ node, prefix }) => ({ namespace: node, prefix }));
 }
 
-function findOwner(namespace: Namespace, index: SnapshotIndex): Namespace | undefined {
+function findOwner(namespace: ListedNamespace, index: SnapshotIndex): Namespace | undefined {
   const { owner } = namespace;
   return isKnown(owner) && owner !== null ? index.namespace('user', owner) : undefined;
 }
 
-function findParent(namespace: Namespace, index: SnapshotIndex): Namespace | undefined {
+function findParent(namespace: ListedNamespace, index: SnapshotIndex): Namespace | undefined {
   const { parent } = namespace;
   return parent !== undefined && isKnown(parent) && parent !== null
     ? index.namespace(namespace.type, parent)
@@ -43,7 +44,7 @@ function findParent(namespace: Namespace, index: SnapshotIndex): Namespace | und
 }
 
 /** The namespace of the same type that the nearest ancestor of the leader is in, where that is another one. */
-function findAncestor(namespace: Namespace, index: SnapshotIndex): Namespace | undefined {
+function findAncestor(namespace: ListedNamespace, index: SnapshotIndex): Namespace | undefined {
   const { leader } = namespace.processes;
   const seen = new Set<number>();
   let process = leader === null ? undefined : index.process(leader);

@@ -1,7 +1,8 @@
 // Where is a process? Each of its ten namespaces: whether it is the boot's own, its parent's, and who else is in it.
 import { isKnown, type Known } from '../model/known.ts';
 import { type NamespaceLink, type NamespaceType, namespaceLinks, readLinkType } from '../model/namespace-types.ts';
-import type { Process } from '../model/schema.ts';
+import type { Place, Process } from '../model/schema.ts';
+import { compareProcesses, findInferred } from './inferred-places.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 
 export interface Placement {
@@ -11,8 +12,10 @@ export interface Placement {
   readonly initial: Known<boolean>;
   /** Whether its parent is in the same one; of the links for children, whether it is in it itself; null without a parent. */
   readonly shared: Known<boolean> | null;
-  /** How many other processes are in it; null where the inode is not known. */
+  /** How many other processes are in it; null where neither is known nor inferred where it is. */
   readonly others: number | null;
+  /** Where it is inferred to be, its link being refused; what stands beside it then is inferred as well. */
+  readonly inferred?: Place;
 }
 
 export function findPlacements(process: Process, index: SnapshotIndex): Placement[] {
@@ -21,6 +24,8 @@ export function findPlacements(process: Process, index: SnapshotIndex): Placemen
     const type = readLinkType(link);
     const inode = process.namespaces[link];
     const compared = link === type ? above?.namespaces[type] : process.namespaces[type];
+    const inferred = link === type ? findInferred(process, type) : undefined;
+    if (inferred) return { link, type, inode, inferred, ...describeInferred(process, type, inferred, above, index) };
     const namespace = isKnown(inode) ? index.namespace(type, inode) : undefined;
     return {
       link,
@@ -31,6 +36,25 @@ export function findPlacements(process: Process, index: SnapshotIndex): Placemen
       others: isKnown(inode) ? countOthers(process, type, inode, index) : null,
     };
   });
+}
+
+function describeInferred(
+  process: Process,
+  type: NamespaceType,
+  inferred: Place,
+  above: Process | undefined,
+  index: SnapshotIndex,
+): Pick<Placement, 'initial' | 'shared' | 'others'> {
+  const shared = above ? compareProcesses(process, above, type).shared : null;
+  if ('number' in inferred) {
+    const own = index.snapshot.unnumbered.find((one) => one.type === type && one.number === inferred.number);
+    if (!own) return { initial: { unknown: 'gone' }, shared, others: null };
+    return { initial: own.initial, shared, others: own.processes.certain + own.processes.likely - 1 };
+  }
+  const namespace = index.namespace(type, inferred.inode);
+  if (!namespace) return { initial: { unknown: 'gone' }, shared, others: null };
+  const { count, inferred: others } = namespace.processes;
+  return { initial: namespace.initial, shared, others: count + (others ? others.certain + others.likely : 0) - 1 };
 }
 
 /** What a task came from: the leader of a thread, the parent of a process. */

@@ -1,6 +1,6 @@
 // Looks things of a snapshot up: processes by PID, namespaces by type and inode, children of both.
 import { isKnown } from '../model/known.ts';
-import { type NamespaceType, namespaceLinks, readLinkType } from '../model/namespace-types.ts';
+import { type NamespaceType, namespaceLinks, namespaceTypes, readLinkType } from '../model/namespace-types.ts';
 import type { Namespace, Process, Snapshot } from '../model/schema.ts';
 
 /** Each map is made when it is first asked for, and once. */
@@ -10,6 +10,7 @@ export class SnapshotIndex {
   #namespaces: Map<string, Namespace> | undefined;
   #childProcesses: Map<number, Process[]> | undefined;
   #members: Map<string, Process[]> | undefined;
+  #inferredMembers: Map<string, Process[]> | undefined;
 
   constructor(snapshot: Snapshot) {
     this.snapshot = snapshot;
@@ -54,6 +55,20 @@ export class SnapshotIndex {
         }
     }
     return this.#members.get(keyOf(type, inode)) ?? [];
+  }
+
+  /** Processes whose link is refused and that are inferred to be in a namespace, by pid. */
+  inferredMembersOf(type: NamespaceType, inode: number): readonly Process[] {
+    if (!this.#inferredMembers) {
+      this.#inferredMembers = new Map();
+      for (const process of this.snapshot.processes)
+        if (process.inferred)
+          for (const of of namespaceTypes) {
+            const place = process.inferred[of];
+            if (place && 'inode' in place) append(this.#inferredMembers, keyOf(of, place.inode), process);
+          }
+    }
+    return this.#inferredMembers.get(keyOf(type, inode)) ?? [];
   }
 }
 

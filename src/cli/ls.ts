@@ -1,5 +1,6 @@
 // nscope ls: the namespaces of this host.
 
+import { type ListedNamespace, toListed } from '../analysis/inferred-places.ts';
 import { arrangeTree, isTreeKind, type TreeKind, treeKinds } from '../analysis/namespace-tree.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { isNamespaceType, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
@@ -34,22 +35,43 @@ export async function run(_words: readonly string[], options: OptionValues): Pro
 
   const snapshot = await readSnapshot(options, wantListing);
   const index = new SnapshotIndex(snapshot);
-  const all = snapshot.namespaces
+  const unnumbered = new Map(snapshot.unnumbered.map((one) => [toListed(one), one]));
+  const all = interleave(snapshot.namespaces, [...unnumbered.keys()])
     .filter(({ type }) => types.length === 0 || types.includes(type))
-    .filter(({ processes }) => !options.hidden || (processes.count === 0 && processes.threads === 0))
+    .filter((namespace) => !options.hidden || isHidden(namespace))
     .map((namespace) => makeNamespaceRow(namespace, index));
   const rows = sortRows(namespaceColumns, filter(all), options);
   if (options.json) {
-    const namespaces =
-      options.columns === undefined
-        ? rows.map(({ namespace }) => namespace)
-        : rows.map((row) => toJsonRow(columns, row));
-    writeLines(formatJsonObject({ namespaces, coverage: snapshot.coverage }));
+    const [numbered, others] = [false, true].map((wanted) =>
+      rows
+        .filter(({ namespace }) => (namespace.number !== undefined) === wanted)
+        .map((row) =>
+          options.columns === undefined
+            ? (unnumbered.get(row.namespace) ?? row.namespace)
+            : { ...(wanted ? { number: row.namespace.number } : {}), ...toJsonRow(columns, row) },
+        ),
+    );
+    writeLines(formatJsonObject({ namespaces: numbered, unnumbered: others, coverage: snapshot.coverage }));
   } else {
     writeTable(columns, rows, index, treeKind, options);
     noteCoverage(snapshot.coverage);
   }
   return rows.length === 0 ? 1 : 0;
+}
+
+/** By type, and of each type those without a number last. */
+function interleave(
+  namespaces: readonly ListedNamespace[],
+  unnumbered: readonly ListedNamespace[],
+): readonly ListedNamespace[] {
+  return namespaceTypes.flatMap((type) => [
+    ...namespaces.filter((one) => one.type === type),
+    ...unnumbered.filter((one) => one.type === type),
+  ]);
+}
+
+function isHidden({ processes }: ListedNamespace): boolean {
+  return processes.count === 0 && processes.threads === 0 && processes.inferred === undefined;
 }
 
 function writeTable(

@@ -8,6 +8,7 @@ import { namespaceTypes } from '../model/namespace-types.ts';
 import type { Process } from '../model/schema.ts';
 import { wantListing } from '../model/wanted.ts';
 import { type Column, formatCell } from '../render/columns.ts';
+import { inferredMark } from '../render/inferred.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
 import {
   countTellingDigits,
@@ -86,7 +87,7 @@ function writeTable(columns: readonly Column<ProcessRow>[], rows: readonly Proce
       header: options.header !== false,
       paint: (text, { name }) => {
         const type = readColumnType(name);
-        return type === undefined || text === '-' ? text : palette.types[type](text);
+        return type === undefined || text === '-' || text === inferredMark ? text : palette.types[type](text);
       },
       paintHeader: palette.strong,
     }),
@@ -106,10 +107,17 @@ function fitColumns(
 ): readonly Column<ProcessRow>[] {
   const telling = columns
     .map((column) => shortenLinkColumn(column, undefined))
-    .filter((column) => !canBeLeftOut(column) || rows.some((row) => !['-', '?'].includes(formatCell(column, row))));
+    .filter(
+      (column) =>
+        !canBeLeftOut(column) || rows.some((row) => !['-', '?', inferredMark].includes(formatCell(column, row))),
+    );
   if (width === undefined || measureRest(telling, rows) + roomForCommand <= width) return telling;
   const links = telling.filter(({ name }) => readColumnType(name) !== undefined);
-  const inodes = rows.flatMap((row) => links.map((column) => Number(formatCell(column, row))).filter(Number.isInteger));
+  const inodes = rows.flatMap((row) =>
+    links
+      .map((column) => Number(formatCell(column, row).replace(inferredMark, '') || Number.NaN))
+      .filter(Number.isInteger),
+  );
   const digits = countTellingDigits(inodes);
   let fitting = telling.map((column) => shortenLinkColumn(column, digits));
   for (const dispensable of ['state', 'ppid'])

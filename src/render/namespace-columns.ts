@@ -1,20 +1,34 @@
 // The columns of a listing of namespaces.
 import { describeCommand, describeUser } from '../analysis/command.ts';
+import { type ListedNamespace, nameUnnumbered } from '../analysis/inferred-places.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { type HolderKind, holderKinds } from '../model/holder-kinds.ts';
 import { isKnown, type Known } from '../model/known.ts';
-import type { IdMapping, Namespace, Process } from '../model/schema.ts';
+import type { IdMapping, Process } from '../model/schema.ts';
 import type { Cell, Column } from './columns.ts';
+import { inferredMark } from './inferred.ts';
 
 export interface NamespaceRow {
-  readonly namespace: Namespace;
+  readonly namespace: ListedNamespace;
   readonly leader: Process | undefined;
+  /** Whether it is inferred that the leader is in it. */
+  readonly leaderInferred: boolean;
   readonly index: SnapshotIndex;
 }
 
-export function makeNamespaceRow(namespace: Namespace, index: SnapshotIndex): NamespaceRow {
-  const { leader } = namespace.processes;
-  return { namespace, leader: leader === null ? undefined : index.process(leader), index };
+/** Its leader is the oldest of those in it, also where that one is only inferred to be. */
+export function makeNamespaceRow(namespace: ListedNamespace, index: SnapshotIndex): NamespaceRow {
+  const { leader, inferred } = namespace.processes;
+  const known = leader === null ? undefined : index.process(leader);
+  const other = inferred?.leader == null ? undefined : index.process(inferred.leader);
+  const leaderInferred =
+    other !== undefined && other !== known && (!known || (namespace.type !== 'pid' && isOlder(other, known)));
+  return { namespace, leader: leaderInferred ? other : known, leaderInferred, index };
+}
+
+/** Of those who started in one tick the one with the smaller number. */
+function isOlder(a: Process, b: Process): boolean {
+  return a.startTimeTicks < b.startTimeTicks || (a.startTimeTicks === b.startTimeTicks && a.pid < b.pid);
 }
 
 type NamespaceColumn = Column<NamespaceRow>;
@@ -34,6 +48,8 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
     kind: 'int',
     align: 'right',
     value: ({ namespace }) => namespace.inode,
+    text: ({ namespace: { inode, number } }) =>
+      isKnown(inode) ? String(inode) : number === undefined ? '?' : inferredMark + nameUnnumbered(number),
   },
   {
     name: 'id',
@@ -46,10 +62,20 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
   {
     name: 'processes',
     header: 'PROCS',
-    meaning: 'how many processes are in it',
+    meaning: 'how many processes are in it; ~ where it is inferred of some, whose links are refused',
     kind: 'int',
     align: 'right',
-    value: ({ namespace }) => namespace.processes.count,
+    value: ({ namespace }) => namespace.processes.count + countInferred(namespace),
+    text: ({ namespace }) =>
+      `${countInferred(namespace) > 0 ? inferredMark : ''}${namespace.processes.count + countInferred(namespace)}`,
+  },
+  {
+    name: 'inferred',
+    header: 'INFERRED',
+    meaning: 'of how many of these processes it is inferred that they are in it',
+    kind: 'int',
+    align: 'right',
+    value: ({ namespace }) => countInferred(namespace),
   },
   {
     name: 'threads',
@@ -73,7 +99,9 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
     meaning: 'its leader: the init of a pid namespace, else the oldest process',
     kind: 'any',
     align: 'right',
-    value: ({ namespace }) => namespace.processes.leader,
+    value: ({ leader, namespace }) => leader?.tid ?? namespace.processes.leader,
+    text: ({ leader, leaderInferred, namespace }) =>
+      `${leaderInferred ? inferredMark : ''}${leader?.tid ?? namespace.processes.leader ?? '-'}`,
   },
   {
     name: 'ppid',
@@ -140,9 +168,12 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
   {
     name: 'host',
     header: 'HOST',
-    meaning: "whether the host's init is in it",
+    meaning: "whether the host's init is in it; ~ where that is inferred",
     kind: 'any',
-    value: ({ namespace }) => namespace.host,
+    value: ({ namespace }) =>
+      isKnown(namespace.host) ? namespace.host : (namespace.hostInferred?.host ?? namespace.host),
+    text: ({ namespace: { host, hostInferred } }) =>
+      hostInferred ? `${inferredMark}${hostInferred.host ? 'yes' : 'no'}` : isKnown(host) ? (host ? 'yes' : 'no') : '?',
   },
   {
     name: 'name',
@@ -236,12 +267,16 @@ export function formatMap(map: readonly IdMapping[]): string {
   return map.map(({ inside, outside, count }) => `${inside}:${outside}:${count}`).join(' ');
 }
 
-function listHolderKinds({ holderCounts }: Namespace): HolderKind[] {
+function countInferred({ processes }: ListedNamespace): number {
+  return processes.inferred ? processes.inferred.certain + processes.inferred.likely : 0;
+}
+
+function listHolderKinds({ holderCounts }: ListedNamespace): HolderKind[] {
   return holderKinds.filter((kind) => (holderCounts[kind] ?? 0) > 0);
 }
 
 /** "fd 2, bind-mount 1"; a namespace without any was about to end, or its holders are out of sight. */
-function formatHolderCounts(namespace: Namespace): string {
+function formatHolderCounts(namespace: ListedNamespace): string {
   const { holderCounts } = namespace;
   return (
     listHolderKinds(namespace)
@@ -250,7 +285,7 @@ function formatHolderCounts(namespace: Namespace): string {
   );
 }
 
-function findPath(namespace: Namespace): string | null {
+function findPath(namespace: ListedNamespace): string | null {
   const [name] = namespace.names;
   if (name) return name.path;
   const { leader } = namespace.processes;

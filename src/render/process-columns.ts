@@ -1,5 +1,6 @@
 // The columns of a listing of processes.
 import { describeCommand, describeUser } from '../analysis/command.ts';
+import { findInferred, findPlace, isPlace } from '../analysis/inferred-places.ts';
 import { findBorder } from '../analysis/process-tree.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { isKnown } from '../model/known.ts';
@@ -12,6 +13,7 @@ import {
 } from '../model/namespace-types.ts';
 import type { Process } from '../model/schema.ts';
 import type { Column } from './columns.ts';
+import { formatPlace, inferredMark } from './inferred.ts';
 import { findStart } from './start-time.ts';
 
 export interface ProcessRow {
@@ -151,6 +153,11 @@ function makeLinkColumn(link: NamespaceLink): ProcessColumn {
     kind: 'any',
     align: 'right',
     value: ({ process }) => process.namespaces[link],
+    text: ({ process }) => {
+      const inode = process.namespaces[link];
+      const place = link === type ? findInferred(process, type) : undefined;
+      return isKnown(inode) ? String(inode) : place ? formatPlace(place) : '?';
+    },
   };
 }
 
@@ -160,7 +167,7 @@ export function readColumnType(name: string): NamespaceType | undefined {
 }
 
 /**
- * A column of inode numbers that is easy on the eye: `-` for the initial namespace, and where there is little room only
+ * A column of inode numbers that is easy on the eye: `-` for the initial namespace, `~` where that is inferred, and where there is little room only
  * as many last digits as tell the namespaces of the listing apart.
  */
 export function shortenLinkColumn(column: ProcessColumn, digits: number | undefined): ProcessColumn {
@@ -170,10 +177,17 @@ export function shortenLinkColumn(column: ProcessColumn, digits: number | undefi
     ...column,
     header: digits === undefined ? column.header : (shortHeaders[column.header] ?? column.header),
     text: ({ process, index }) => {
-      const inode = process.namespaces[type];
+      const place = findPlace(process, type);
+      const mark = isPlace(place) ? inferredMark : '';
+      if (isPlace(place) && 'number' in place) {
+        const { number } = place;
+        const own = index.snapshot.unnumbered.find((one) => one.type === type && one.number === number);
+        return own?.initial === true ? mark : formatPlace(place);
+      }
+      const inode = isPlace(place) ? place.inode : place;
       if (!isKnown(inode)) return '?';
-      if (index.namespace(type, inode)?.initial === true) return '-';
-      return digits === undefined ? String(inode) : String(inode).slice(-digits);
+      if (index.namespace(type, inode)?.initial === true) return mark || '-';
+      return mark + (digits === undefined ? String(inode) : String(inode).slice(-digits));
     },
   };
 }

@@ -1,5 +1,6 @@
 // The page about a namespace: all that is known of it.
 import { describeCommand, describeUser } from '../analysis/command.ts';
+import { findInferred } from '../analysis/inferred-places.ts';
 import {
   type Chain,
   findChildren,
@@ -14,6 +15,7 @@ import { isKnown, type Known } from '../model/known.ts';
 import { formatNamespace, namespaceTypeFacts } from '../model/namespace-types.ts';
 import type { IdMapping, Namespace, Process, TimeOffsets, UtsNames } from '../model/schema.ts';
 import { escapeText } from './escape.ts';
+import { formatInference } from './inferred.ts';
 import { alignRows, type Page, type PageItem } from './show-page.ts';
 import { formatKnown, formatUnknown } from './unknown.ts';
 
@@ -31,7 +33,7 @@ export function describeNamespacePage(namespace: Namespace, index: SnapshotIndex
         { label: 'initial', lines: [formatKnown(namespace.initial, (yes) => (yes ? "yes, the boot's own" : 'no'))] },
         {
           label: 'host',
-          lines: [formatKnown(namespace.host, (yes) => (yes ? "yes, the host's init is in it" : 'no'))],
+          lines: [describeHost(namespace)],
         },
       ],
       [
@@ -44,6 +46,11 @@ export function describeNamespacePage(namespace: Namespace, index: SnapshotIndex
       [...describeRelatives(namespace, index), ...describeHolderCounts(namespace)],
     ],
   };
+}
+
+function describeHost({ host, hostInferred }: Namespace): string {
+  if (!hostInferred) return formatKnown(host, (yes) => (yes ? "yes, the host's init is in it" : 'no'));
+  return `${hostInferred.host ? "yes, the host's init is in it" : 'no'} (${formatInference(hostInferred)})`;
 }
 
 function describeOwnership(namespace: Namespace, index: SnapshotIndex): PageItem[] {
@@ -131,13 +138,22 @@ function describeTasks(namespace: Namespace, index: SnapshotIndex): PageItem[] {
   const items: PageItem[] = [
     { label: 'processes', lines: processes.length === 0 ? ['none'] : formatTasks(processes, index, ps), rows: true },
   ];
+  const inferred = index.inferredMembersOf(namespace.type, namespace.inode);
+  if (inferred.length > 0)
+    items.push({ label: 'inferred', lines: formatTasks(inferred, index, '--json', namespace.type), rows: true });
   if (threads.length > 0) items.push({ label: 'threads alone', lines: formatTasks(threads, index, ps), rows: true });
   if (forChildren.length > 0)
     items.push({ label: 'for children of', lines: formatTasks(forChildren, index, '--json'), rows: true });
   return items;
 }
 
-function formatTasks(tasks: readonly Process[], index: SnapshotIndex, more: string): string[] {
+/** @param inferred - the type whose namespace they are inferred to be in */
+function formatTasks(
+  tasks: readonly Process[],
+  index: SnapshotIndex,
+  more: string,
+  inferred?: Namespace['type'],
+): string[] {
   const { users } = index.snapshot.host;
   const rows = tasks
     .slice(0, mostRows)
@@ -145,8 +161,14 @@ function formatTasks(tasks: readonly Process[], index: SnapshotIndex, more: stri
       String(task.tid),
       escapeText(describeUser(users, task.uid)),
       task.tid === task.pid ? escapeText(describeCommand(task)) : `${escapeText(task.comm)}, a thread of ${task.pid}`,
+      ...describeHow(task, inferred),
     ]);
   return [...alignRows(rows, [0]), ...tellRest(tasks.length, more)];
+}
+
+function describeHow(task: Process, type: Namespace['type'] | undefined): string[] {
+  const place = type && findInferred(task, type);
+  return place ? [formatInference(place)] : [];
 }
 
 function describeRelatives(namespace: Namespace, index: SnapshotIndex): PageItem[] {

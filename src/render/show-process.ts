@@ -1,12 +1,14 @@
 // The page about a process: who it is, and where.
 import { describeCommand } from '../analysis/command.ts';
+import { nameUnnumbered } from '../analysis/inferred-places.ts';
 import { translatePid } from '../analysis/pid-translation.ts';
 import { findAncestors, findPlacements, type Placement } from '../analysis/process-placement.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { isKnown } from '../model/known.ts';
-import { formatNamespace } from '../model/namespace-types.ts';
-import type { HostSnapshot, Process } from '../model/schema.ts';
+import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
+import type { HostSnapshot, Place, Process } from '../model/schema.ts';
 import { escapeText } from './escape.ts';
+import { formatInference, inferredMark } from './inferred.ts';
 import { count, formatUser } from './show-namespace.ts';
 import { alignRows, type Page, type PageItem } from './show-page.ts';
 import { formatStart } from './start-time.ts';
@@ -91,7 +93,8 @@ function describePlacements(process: Process, index: SnapshotIndex): PageItem[] 
   const placements = findPlacements(process, index);
   const lines = alignRows(
     placements.map((placement) => {
-      const { type, inode, initial, others } = placement;
+      const { type, inode, initial, others, inferred } = placement;
+      if (!isKnown(inode) && inferred) return describeInferred(type, inferred, placement, of);
       if (!isKnown(inode)) return [type, formatUnknown(inode)];
       return [
         formatNamespace(type, inode),
@@ -104,6 +107,18 @@ function describePlacements(process: Process, index: SnapshotIndex): PageItem[] 
   return [
     { label: 'namespaces', lines: lines.filter((_, i) => !isForChildren(placements[i])), rows: true },
     { label: 'for children', lines: lines.filter((_, i) => isForChildren(placements[i])), rows: true },
+  ];
+}
+
+/** The number is given only where there is one; the words say how it was inferred. */
+function describeInferred(type: NamespaceType, inferred: Place, placement: Placement, of: string): string[] {
+  return [
+    inferredMark +
+      ('inode' in inferred ? formatNamespace(type, inferred.inode) : `${type}:${nameUnnumbered(inferred.number)}`),
+    formatKnown(placement.initial, (yes) => (yes ? 'initial' : '')),
+    describeShared(placement, of),
+    describeOthers(placement.others ?? 0),
+    formatInference(inferred),
   ];
 }
 

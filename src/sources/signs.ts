@@ -2,14 +2,14 @@
 // offsets and the cgroup. proc(5). The same is read of some whose links are known, to compare with.
 import { readNetDirectories } from '../kernel/net-directories.ts';
 import { readProcTable } from '../kernel/proc-table.ts';
-import type { NamespaceInodes, ProcessFact, SignsFact } from '../model/facts.ts';
+import type { MountListFact, NamespaceInodes, ProcessFact, SignsFact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
 import { namespaceTypes } from '../model/namespace-types.ts';
 import { parseCgroup } from '../parse/cgroup.ts';
 import { parseFirstMount, parseMountIds } from '../parse/mount-ids.ts';
 import { parseNestedPids } from '../parse/status.ts';
 import type { Source, SourceContext } from './source.ts';
-import { isSameProcess } from './task-records.ts';
+import { isSameProcess, longestCommandLineBytes, toCommandLine } from './task-records.ts';
 
 /** Status has NSpid within its first lines; maps are seldom longer. */
 const mostBytes = 4096;
@@ -35,9 +35,33 @@ export const signs: Source = {
       ))
         found.push(fact);
     }
-    for (const fact of keepStable(context, found)) context.emit(fact);
+    const stable = [...keepStable(context, found)];
+    for (const fact of stable) context.emit(fact);
+    if (context.wanted.commandLines === 'leaders') readLeaders(context, stable);
   },
 };
+
+/** How the oldest process of each sign was called: it stands for a namespace that may have no other sign. */
+function readLeaders(context: SourceContext, stable: readonly (SignsFact | MountListFact)[]): void {
+  const started = new Map([...context.processes()].map(({ pid, startTimeTicks }) => [pid, startTimeTicks]));
+  const leaders = new Map<string, number>();
+  for (const fact of stable) {
+    if (fact.fact !== 'signs') continue;
+    for (const key of ['netStat', 'firstMount', 'idMaps', 'clockOffsets'] as const) {
+      const sign = `${key} ${fact[key]}`;
+      const leader = leaders.get(sign);
+      const isOlder = leader === undefined || (started.get(fact.pid) ?? 0) < (started.get(leader) ?? 0);
+      if (isOlder) leaders.set(sign, fact.pid);
+    }
+  }
+  const names = [...new Set(leaders.values())].map(String);
+  const question = { names, links: [], files: ['cmdline', 'stat'], maxFileBytes: longestCommandLineBytes };
+  for (const { name, files: answers } of readProcTable(question)) {
+    const startTimeTicks = started.get(Number(name));
+    if (startTimeTicks === undefined || !isSameProcess({ startTimeTicks }, answers[1])) continue;
+    context.emit({ fact: 'command-line', pid: Number(name), commandLine: toCommandLine(answers[0]) });
+  }
+}
 
 function listRefused(context: SourceContext): ProcessFact[] {
   // Equal sets are one object, so that few are looked into.
@@ -147,7 +171,7 @@ function toText(bytes: Buffer | number): string | undefined {
  * Numbers of mounts and of /proc's directories are given out again. What two processes show counts only where both show it
  * for a while that overlaps: what has changed when all was read once is left out.
  */
-function* keepStable(context: SourceContext, found: readonly SignsFact[]): Generator<SignsFact | MountList> {
+function* keepStable(context: SourceContext, found: readonly SignsFact[]): Generator<SignsFact | MountListFact> {
   const lists = readMountLists(found);
   const pids = found.flatMap(({ pid, netStat }) => (netStat === undefined ? [] : [pid]));
   const directories = readNetDirectories(pids);
@@ -173,8 +197,6 @@ function* keepStable(context: SourceContext, found: readonly SignsFact[]): Gener
     yield { fact: 'mount-list', firstMount, mounts: Object.freeze(mounts.filter((mount) => again.has(mount))) };
   }
 }
-
-type MountList = { readonly fact: 'mount-list'; readonly firstMount: number; readonly mounts: readonly number[] };
 
 /** By its first mount, all mounts of one process: two lists that have mounts in common are of one namespace. */
 function readMountLists(found: readonly SignsFact[]): ReadonlyMap<number, readonly number[]> {
