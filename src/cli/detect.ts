@@ -4,7 +4,7 @@ import { type DetectQuestion, readDetectEvidence } from '../kernel/detect-eviden
 import { readNsfsDevice } from '../kernel/files.ts';
 import type { DetectEvidence } from '../model/detect-evidence.ts';
 import { isKnown, type Known, knownOr } from '../model/known.ts';
-import { formatNamespace, isNamespaceType, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
+import { isNamespaceType, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
 import type { Namespace } from '../model/schema.ts';
 import { wantEverything } from '../model/wanted.ts';
 import { detectColumns } from '../render/detect-columns.ts';
@@ -91,11 +91,8 @@ function demandCertainty(judgement: Judgement): Judgement {
   return judgement.certainty === 'likely' ? { ...judgement, verdict: 'cannot tell', certainty: null } : judgement;
 }
 
-function describeSubject({ subject, links }: DetectEvidence): string {
-  if (subject.namespace !== undefined) {
-    const link = links[subject.namespace];
-    return isKnown(link) ? formatNamespace(subject.namespace, link.inode) : 'it';
-  }
+function describeSubject({ subject }: DetectEvidence): string {
+  if (subject.namespace !== undefined) return 'who is in it';
   return subject.self ? 'nscope' : `process ${subject.pid}`;
 }
 

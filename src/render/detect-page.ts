@@ -10,28 +10,31 @@ export function describeJudgement(judgement: Judgement, who: string): Page {
   const spoke = judgement.findings.filter(({ weight }) => weight !== 'silent');
   const silent = judgement.findings.filter(({ weight }) => weight === 'silent');
   return {
-    title: describeVerdict(judgement, who),
+    title: formatTitle(judgement),
     sections: [
+      [{ label: 'verdict', lines: [describeVerdict(judgement, who)] }],
       spoke.map(describeFinding),
       silent.map(({ method, why }): PageItem => ({ label: method, lines: [`silent: ${escapeText(why)}`] })),
     ],
   };
 }
 
-function describeVerdict({ type, inode, verdict, certainty, contradiction }: Judgement, who: string): string {
-  const where = inode === null ? `${type}` : formatNamespace(type, inode);
+function formatTitle({ type, inode, verdict, certainty }: Judgement): string {
+  const where = inode === null ? type : formatNamespace(type, inode);
+  return certainty === null ? `${where}: ${verdict}` : `${where}: ${verdict}, ${certainty}`;
+}
+
+function describeVerdict({ type, verdict, certainty, contradiction }: Judgement, who: string): string {
   const surely = certainty === 'likely' ? 'is probably' : 'is';
   switch (verdict) {
     case 'initial':
-      return `${where}: ${who} ${surely} in the initial ${type} namespace`;
+      return `${who} ${surely} in the initial ${type} namespace`;
     case 'child':
-      return `${where}: ${who} ${surely} in a child ${type} namespace`;
+      return `${who} ${surely} in a child ${type} namespace`;
     case "host's":
-      return `${where}: ${who} ${surely} in the ${type} namespace of the host’s init, which may itself be a child`;
+      return `${who} ${surely} in the ${type} namespace of the host’s init, which may itself be a child`;
     default:
-      return contradiction
-        ? `${where}: cannot tell, for the methods contradict each other`
-        : `${where}: cannot tell; no method that can be trusted spoke`;
+      return contradiction ? 'the methods contradict each other' : 'no method that can be trusted spoke';
   }
 }
 
