@@ -19,6 +19,7 @@ NAPI_MODULE_INIT() {
 	init_kcmp(env, exports);
 	init_nsfs(env, exports);
 	init_proc(env, exports);
+	init_process_events(env, exports);
 	init_readiness(env, exports);
 	init_ring(env, exports);
 	init_sockets(env, exports);

@@ -44,6 +44,7 @@ void init_mounts(napi_env env, napi_value exports);
 void init_kcmp(napi_env env, napi_value exports);
 void init_nsfs(napi_env env, napi_value exports);
 void init_proc(napi_env env, napi_value exports);
+void init_process_events(napi_env env, napi_value exports);
 void init_readiness(napi_env env, napi_value exports);
 void init_ring(napi_env env, napi_value exports);
 void init_sockets(napi_env env, napi_value exports);

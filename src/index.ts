@@ -4,5 +4,8 @@ export { collectSnapshot } from './collect/collect.ts';
 export { AddonMissingError } from './kernel/addon-missing-error.ts';
 export { NoProcError } from './kernel/host.ts';
 export { isSyscallError, type SyscallError } from './kernel/syscall-error.ts';
+export { EventSourceError } from './live/open-source.ts';
+export { watch } from './live/watch.ts';
+export type { WatchOptions } from './live/watch-options.ts';
 export * from './model/index.ts';
 export { MalformedError } from './parse/malformed.ts';

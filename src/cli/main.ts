@@ -8,6 +8,7 @@ const expected = new Map<string, number>([
   ['NSCOPE_USAGE', 2],
   ['NSCOPE_NO_PROC', 2],
   ['NSCOPE_MALFORMED', 2],
+  ['NSCOPE_EVENT_SOURCE', 2],
   ['NSCOPE_ADDON_MISSING', 2],
   ['NSCOPE_LAUNCH', 2],
   ['NSCOPE_NOT_FOUND', 1],

@@ -27,6 +27,8 @@ const wholeSoonMs = 50;
 /** Of the time, snapshots take one part in so many, and one in so many where nothing asked for them. */
 const shareAsked = 10;
 const shareUnasked = 50;
+/** Readings of the list alike, while things happen. */
+const shareOfLists = 20;
 /** What no event and no fingerprint shows is found after this. */
 const wholeAtLeastMs = 30_000;
 
@@ -36,6 +38,8 @@ export class Pace {
   #busyUntil = 0;
   #wholeEnded = performance.now();
   #wholeCostMs = 0;
+  #listEnded = 0;
+  #listCostMs = 0;
   #fingerprint: string | undefined;
   #stopped = false;
 
@@ -68,7 +72,7 @@ export class Pace {
 
   listSoon(): void {
     this.stir();
-    if (this.#readings.list) this.#later('list', soonMs);
+    if (this.#readings.list) this.#later('list', Math.max(soonMs, this.#earliestListMs()));
   }
 
   wholeSoon(): void {
@@ -81,7 +85,8 @@ export class Pace {
 
   #beat(): void {
     if (!this.#readings.list || this.#readings.tellsNamespaces) return;
-    this.#later('list', performance.now() < this.#busyUntil ? busyBeatMs : beatMs);
+    const beat = performance.now() < this.#busyUntil ? Math.max(busyBeatMs, this.#earliestListMs()) : beatMs;
+    this.#later('list', Math.min(beat, beatMs));
   }
 
   /** Until a snapshot without any reason. */
@@ -93,6 +98,10 @@ export class Pace {
 
   #earliestWholeMs(share: number): number {
     return Math.max(0, this.#wholeEnded + this.#wholeCostMs * share - performance.now());
+  }
+
+  #earliestListMs(): number {
+    return Math.max(0, this.#listEnded + this.#listCostMs * shareOfLists - performance.now());
   }
 
   /** An earlier time takes the place of a later one. */
@@ -110,6 +119,8 @@ export class Pace {
     const started = performance.now();
     if (what === 'list') {
       this.#readings.list?.();
+      this.#listEnded = performance.now();
+      this.#listCostMs = this.#listEnded - started;
       this.#beat();
     } else if (what === 'whole') {
       this.#readings.whole();

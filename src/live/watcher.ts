@@ -45,7 +45,7 @@ export class Watcher implements SourceHost {
   #starting = true;
 
   constructor(options: WatchOptions) {
-    this.#bpf = options.bpf !== false && options.source !== 'comparison' && options.source !== 'process-events';
+    this.#bpf = options.bpf !== false;
     this.#listed = this.#bpf && 'facts' in listByBpf(undefined);
     // The events since this moment wait in the source until the first snapshot is there.
     this.#source = openSource(this, options);
@@ -183,6 +183,7 @@ export class Watcher implements SourceHost {
       entered: base?.entered ?? 0,
     };
     this.#newsOfTask.set(news.tid, at);
+    if (base && equalLinks(base.links, news.inodes)) return;
     this.#addCommand(task);
     this.#noteLinks(news, toEventProcess(task), how, at);
     for (const event of describeMove(this.#state, this.#state, task, news.inodes, how, when)) this.#emit(event);
@@ -269,9 +270,9 @@ export class Watcher implements SourceHost {
   }
 
   #isUnexplained(key: string, fresh: LiveState): boolean {
-    if (!this.#listed || !this.#source.tellsProcesses || this.#state.namespaces.has(key)) return false;
     const namespace = fresh.namespaces.get(key);
-    if (!namespace || namespace.id === null) return false;
+    if (!this.#listed || !this.#source.tellsProcesses || !namespace || namespace.id === null) return false;
+    if (this.#state.namespaces.get(key)?.id === namespace.id) return false;
     const seen = this.#unexplained.get(`${key} ${namespace.id}`);
     return seen === undefined || now() - seen < graceNs;
   }

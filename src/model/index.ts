@@ -1,7 +1,21 @@
 // nscope/model: the snapshot, its schema and its validator. Pure: runs in a browser.
 export { buildSnapshot } from './build-snapshot.ts';
+export { compareStates } from './compare-states.ts';
+export {
+  type EventKind,
+  type EventNamespace,
+  type EventProcess,
+  type EventSource,
+  type EventSourceName,
+  type EventWay,
+  eventSourceNames,
+  type NamespaceEvent,
+  type StateElement,
+  type StreamElement,
+} from './events.ts';
 export type * from './facts.ts';
 export { isKnown, type Known, knownOr, type Unknown, type UnknownReason } from './known.ts';
+export { LiveState, type LiveTask } from './live-state.ts';
 export {
   formatNamespace,
   isNamespaceType,

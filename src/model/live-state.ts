@@ -16,7 +16,7 @@ export interface LiveTask extends EventProcess {
   command?: string;
   /** Inodes in the order of namespaceLinks; 0 for what is not known. */
   links: readonly number[];
-  /** Bit i: of namespaceTypes[i] it is not where its parent was when it began, or it has changed since. */
+  /** Bit i: of namespaceTypes[i] it is not where its parent was when it last changed. */
   entered: number;
 }
 
@@ -116,8 +116,8 @@ export class LiveState {
       this.tasks.set(process.tid, task);
       return;
     }
-    for (let i = 0; i < namespaceTypes.length; i++) if (before.links[i] !== links[i]) before.entered |= 1 << i;
     before.links = links;
+    before.entered = this.findEntered(before);
   }
 
   #destroy(key: string): void {

@@ -217,6 +217,10 @@ function describeDetail(row: EventRow): string {
 
 function describeHolding(holder: Holder): string {
   if ('fd' in holder) return `${holder.kind} ${holder.fd}`;
-  if ('path' in holder) return isKnown(holder.path) ? `${holder.kind} ${holder.path}` : holder.kind;
+  if ('path' in holder) {
+    const { path, mountNamespace } = holder;
+    const where = isKnown(mountNamespace) ? ` in mnt:[${mountNamespace}]` : '';
+    return `${holder.kind}${isKnown(path) ? ` ${path}` : ''}${where}`;
+  }
   return holder.kind;
 }
