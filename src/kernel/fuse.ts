@@ -101,14 +101,14 @@ export class FuseDevice {
   /**
    * @param fd - what mounting gave; closed by close
    * @param onRequest - called with the bytes of each request, which are its own
-   * @param onEnd - called once, when nothing more will come: the errno's name, ENODEV after an unmount
+   * @param onEnd - called once, when nothing more will come, unless close was called: the errno's name, ENODEV after an unmount
    */
   constructor(fd: number, onRequest: (request: Uint8Array) => void, onEnd: (errno: string) => void) {
     this.#fd = fd;
     let hasEnded = false;
     this.#reader = requireAddon().fuseListen(fd, (frames, ended) => {
-      for (const request of splitFrames(frames)) onRequest(request);
-      if (ended === null || hasEnded) return;
+      if (this.#open) for (const request of splitFrames(frames)) onRequest(request);
+      if (ended === null || hasEnded || !this.#open) return;
       hasEnded = true;
       onEnd(ended);
     });
