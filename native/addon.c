@@ -17,6 +17,7 @@ NAPI_MODULE_INIT() {
 	init_mount_visit(env, exports);
 	init_mounts(env, exports);
 	init_kcmp(env, exports);
+	init_netlink(env, exports);
 	init_nsfs(env, exports);
 	init_proc(env, exports);
 	init_process_events(env, exports);

@@ -42,6 +42,7 @@ void init_listns(napi_env env, napi_value exports);
 void init_mount_visit(napi_env env, napi_value exports);
 void init_mounts(napi_env env, napi_value exports);
 void init_kcmp(napi_env env, napi_value exports);
+void init_netlink(napi_env env, napi_value exports);
 void init_nsfs(napi_env env, napi_value exports);
 void init_proc(napi_env env, napi_value exports);
 void init_process_events(napi_env env, napi_value exports);

@@ -104,6 +104,7 @@ export interface Addon {
   readinessOpen(fds: Int32Array, events: Uint32Array, tell: (mask: number) => void): object;
   readinessRearm(watch: object, mask: number): void;
   readinessClose(watch: object): void;
+  openRouteSocket(netns: number): number;
   findSocketNetns(pidfd: number, fds: Int32Array): Buffer;
   spawn(steps: readonly (readonly unknown[])[]): [pid: number, socket: number];
   receiveFromChild(socket: number): [what: number, step: number, value: number, errno: number] | null;

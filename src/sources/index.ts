@@ -6,6 +6,7 @@ import { fileSystems } from './file-systems.ts';
 import { kernelList, kernelListAgain } from './kernel-list.ts';
 import { mounts } from './mounts.ts';
 import { nestedPids } from './nested-pids.ts';
+import { netPeers } from './net-peers.ts';
 import { netnsNames } from './netns-names.ts';
 import { openFiles } from './open-files.ts';
 import { processes } from './processes.ts';
@@ -36,6 +37,7 @@ export const sources: readonly Source[] = [
   sockets,
   mounts,
   fileSystems,
+  netPeers,
   relations,
   userMaps,
   timeOffsets,

@@ -1,0 +1,77 @@
+// Links and neighbours of any network namespace: rtnetlink(7), spoken through a socket that lies in it.
+import { closeSync, readSync, writeSync } from 'node:fs';
+import { buildLinkDump, buildNsidQuestion, type LinkRecord, parseRouteMessages } from '../parse/rtnetlink.ts';
+import { requireAddon } from './require-addon.ts';
+import { nameErrno } from './syscall-error.ts';
+
+/** A refusal that came as a message: it looks like that of a system call. */
+class RouteError extends Error {
+  override readonly name = 'RouteError';
+  readonly code: string;
+  readonly errno: number;
+  readonly syscall: string;
+
+  constructor(errno: number, syscall: string) {
+    super(`${syscall}: ${nameErrno(errno)}`);
+    this.code = nameErrno(errno);
+    this.errno = errno;
+    this.syscall = syscall;
+  }
+}
+
+/** A dump comes in pieces of at most 32 KiB: netlink_dump() of net/netlink/af_netlink.c. */
+const mostPieceBytes = 65_536;
+
+/** Questions to one network namespace. Each asks and reads to the end; nothing is waited for. */
+export class RouteSocket {
+  readonly #fd: number;
+  readonly #piece = Buffer.allocUnsafe(mostPieceBytes);
+  #sequence = 0;
+
+  /**
+   * @param netnsFd - a descriptor of a network namespace, which stays open; left out for nscope's own
+   * @throws SyscallError EPERM without CAP_SYS_ADMIN in the user namespace that owns it; AddonMissingError
+   * @see setns(2), netlink(7)
+   */
+  constructor(netnsFd = -1) {
+    this.#fd = requireAddon().openRouteSocket(netnsFd);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  /**
+   * All links of the network namespace. The kernel gives a number to each namespace that a link leads to, if it had none.
+   * @throws SyscallError
+   * @see rtnetlink(7) RTM_GETLINK, IFLA_LINK_NETNSID of include/uapi/linux/if_link.h
+   */
+  readLinks(): LinkRecord[] {
+    writeSync(this.#fd, buildLinkDump(++this.#sequence));
+    const links: LinkRecord[] = [];
+    for (;;) {
+      const answer = this.#read('RTM_GETLINK');
+      for (const link of answer.links) links.push(link);
+      if (answer.done) return links;
+    }
+  }
+
+  /**
+   * The number that this network namespace has for another one; undefined when it has none: no link leads there.
+   * @param netnsFd - a descriptor of the other one; stays open
+   * @throws SyscallError
+   * @see include/uapi/linux/net_namespace.h RTM_GETNSID, since Linux 4.0
+   */
+  readNsid(netnsFd: number): number | undefined {
+    writeSync(this.#fd, buildNsidQuestion(++this.#sequence, netnsFd));
+    const { nsid } = this.#read('RTM_GETNSID');
+    return nsid === -1 ? undefined : nsid;
+  }
+
+  #read(call: string) {
+    const size = readSync(this.#fd, this.#piece, 0, mostPieceBytes, null);
+    const answer = parseRouteMessages(this.#piece.subarray(0, size));
+    if (answer.errno !== 0) throw new RouteError(answer.errno, call);
+    return answer;
+  }
+}

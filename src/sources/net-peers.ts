@@ -1,0 +1,133 @@
+// Are there network namespaces that links lead to, and that were not found? IFLA_LINK_NETNSID of rtnetlink(7): the number
+// of the namespace in which a veth's other end lies. Asked only where the kernel did not list all network namespaces.
+import { loadAddon } from '../kernel/addon.ts';
+import { attempt } from '../kernel/files.ts';
+import { RouteSocket } from '../kernel/netlink.ts';
+import { closeNamespace, type OpenNamespace } from '../kernel/nsfs.ts';
+import { openFound } from '../kernel/open-namespace.ts';
+import { isKnown } from '../model/known.ts';
+import { formatNamespace } from '../model/namespace-types.ts';
+import type { FoundNamespace, Source, SourceContext } from './source.ts';
+
+export const netPeers: Source = {
+  name: 'net-peers',
+  question: 'do links lead to network namespaces that were not found?',
+  skip(context) {
+    const skipped = context.skipHolders();
+    if (skipped !== undefined) return skipped;
+    if (context.isListedWhole('net')) return 'the kernel listed all network namespaces';
+    const result = loadAddon();
+    return 'missing' in result ? result.missing : undefined;
+  },
+  run(context: SourceContext): void {
+    const search = new PeerSearch(context);
+    search.searchAll();
+    search.tell();
+  },
+};
+
+/** Each question is one message to the kernel and back, some 10 µs. */
+const mostQuestions = 50_000;
+
+class PeerSearch {
+  readonly #context: SourceContext;
+  /** Those that others' links led to most lately come first: the host's, or a router's. */
+  readonly #candidates: FoundNamespace[];
+  #questions = 0;
+  #unfollowed = 0;
+  readonly #strangers: string[] = [];
+  readonly #closed = new Set<number>();
+
+  constructor(context: SourceContext) {
+    this.#context = context;
+    this.#candidates = [...context.found()].filter(({ type }) => type === 'net');
+  }
+
+  searchAll(): void {
+    for (const namespace of [...this.#candidates]) this.#search(namespace);
+  }
+
+  #search(namespace: FoundNamespace): void {
+    this.#context.asked();
+    const own = this.#context.host.vantage.namespaces.net === namespace.inode;
+    const open = own ? undefined : openFound(namespace);
+    if (open !== undefined && !isKnown(open)) {
+      this.#refuse(namespace, open.errno);
+      return;
+    }
+    const socket = attempt(() => new RouteSocket(open?.fd));
+    if (open) closeNamespace(open);
+    if (!isKnown(socket)) {
+      this.#refuse(namespace, socket.errno);
+      return;
+    }
+    try {
+      this.#follow(namespace, socket);
+    } finally {
+      socket.close();
+    }
+  }
+
+  #follow(namespace: FoundNamespace, socket: RouteSocket): void {
+    const links = attempt(() => socket.readLinks());
+    if (!isKnown(links)) {
+      this.#refuse(namespace, links.errno);
+      return;
+    }
+    const strange = new Map<number, string>();
+    for (const { name, netnsid } of links) if (netnsid !== undefined) strange.set(netnsid, name);
+    for (const candidate of [...this.#candidates]) {
+      if (strange.size === 0) return;
+      if (candidate.inode === namespace.inode) continue;
+      if (this.#questions++ >= mostQuestions) {
+        this.#unfollowed += strange.size;
+        return;
+      }
+      const nsid = this.#ask(socket, candidate);
+      if (nsid !== undefined && strange.delete(nsid)) this.#prefer(candidate);
+    }
+    for (const [nsid, name] of strange)
+      this.#strangers.push(`${name} in ${formatNamespace('net', namespace.inode)}, netnsid ${nsid}`);
+  }
+
+  #ask(socket: RouteSocket, candidate: FoundNamespace): number | undefined {
+    const open = openFound(candidate);
+    if (!isKnown(open)) {
+      this.#refuse(candidate, open.errno);
+      return undefined;
+    }
+    const nsid = attempt(() => socket.readNsid(open.fd));
+    closeNamespace(open as OpenNamespace);
+    return nsid === undefined || isKnown(nsid) ? nsid : undefined;
+  }
+
+  #prefer(candidate: FoundNamespace): void {
+    this.#candidates.splice(this.#candidates.indexOf(candidate), 1);
+    this.#candidates.unshift(candidate);
+  }
+
+  #refuse({ type, inode }: FoundNamespace, errno = ''): void {
+    if (this.#closed.has(inode)) return;
+    this.#closed.add(inode);
+    if (errno !== 'ENOENT' && errno !== 'ESRCH')
+      this.#context.refused('the links of a network namespace', errno, formatNamespace(type, inode));
+  }
+
+  tell(): void {
+    const { length } = this.#strangers;
+    const lift = 'read the list of network namespaces with BPF: Linux 6.1 or newer, as root of the host';
+    if (length > 0) {
+      const which = length === 1 ? `a link leads` : `${length} links lead`;
+      const hidden = this.#closed.size > 0 ? 'was not found, or could not be opened' : 'was not found';
+      this.#context.limit(
+        `${which} to a network namespace that ${hidden} (${length === 1 ? '' : 'the first: '}${this.#strangers[0]})`,
+        lift,
+      );
+    }
+    if (this.#unfollowed > 0)
+      this.#context.limit(
+        `${this.#unfollowed} links to other network namespaces were not followed, for their number`,
+        lift,
+      );
+  }
+}
