@@ -1,4 +1,5 @@
 // The table of verbs.
+import { evidenceVerbs } from './evidence-verbs.ts';
 import { launchVerbs } from './launch-verbs.ts';
 import { fromOption, jsonOption, noBpfOption, rowOptions, typeOption } from './reading-options.ts';
 import { targetArgument } from './target-argument.ts';
@@ -276,6 +277,7 @@ export const verbs: readonly Verb[] = [
     ],
     load: () => import('./mount.ts'),
   },
+  ...evidenceVerbs,
   ...launchVerbs,
   {
     name: 'completion',

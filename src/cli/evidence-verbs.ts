@@ -1,0 +1,36 @@
+// The verbs that conclude from evidence: their rows in the table of verbs.
+import { jsonOption, noBpfOption } from './reading-options.ts';
+import type { Verb } from './verb.ts';
+
+export const evidenceVerbs: readonly Verb[] = [
+  {
+    name: 'groups',
+    summary: 'group processes by what anybody may read of their mounts, and say how well that works',
+    details: [
+      'Groups processes without any privilege: by a digest of /proc/PID/mounts, by one of /proc/PID/mountinfo, or by the ns control group that Linux 2.6.24 to 2.6.39 had, with its hierarchy. Processes in one group are probably in one mount namespace.',
+      'Where the links in /proc/PID/ns can be read, the groups are held against them: how many pairs of processes are joined or apart rightly, wrongly split and wrongly joined. Equal mounts join namespaces that merely look alike; mountinfo splits off what is chrooted, which is pointed out.',
+    ],
+    arguments: [],
+    options: [
+      {
+        flags: '--by METHOD',
+        meaning: 'mountinfo (the usual one), mounts or cgroup',
+        choices: ['mountinfo', 'mounts', 'cgroup'],
+      },
+      {
+        flags: '--at DIR',
+        meaning: 'where the ns control group is, instead of where /proc/mounts says',
+        completes: 'file',
+      },
+      jsonOption,
+      { flags: '-n, --no-header', meaning: 'no line of column names' },
+      { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
+      noBpfOption,
+    ],
+    examples: [
+      { command: 'nscope groups', meaning: 'by the digest of mountinfo' },
+      { command: 'nscope groups --by mounts', meaning: 'by the digest of mounts, which joins what looks alike' },
+    ],
+    load: () => import('./groups.ts'),
+  },
+];

@@ -1,0 +1,38 @@
+// What each process says of its mounts, as a digest: /proc/PID/mounts or /proc/PID/mountinfo, which anybody may read.
+import { createHash } from 'node:crypto';
+import type { Known } from '../model/known.ts';
+import { unknownFromErrno } from '../model/known.ts';
+import { listPids, readProcTable } from './proc-table.ts';
+import { nameErrno } from './syscall-error.ts';
+
+export interface MountDigest {
+  readonly pid: number;
+  /** The first 16 hexadecimal digits of SHA-256; why there is none where the file could not be read (a zombie: EINVAL). */
+  readonly digest: Known<string>;
+}
+
+/** A mount namespace may hold 100,000 mounts: fs.mount-max of proc_sys_fs(5). */
+const mostBytes = 2 ** 24;
+
+/** So many at once, so that thousands of processes with long files do not fill the memory. */
+const atOnce = 500;
+
+/** Those that ended meanwhile are left out. @throws SyscallError where there is no /proc */
+export function* readMountDigests(file: 'mounts' | 'mountinfo'): Generator<MountDigest> {
+  const pids = listPids();
+  for (let start = 0; start < pids.length; start += atOnce) {
+    const names = pids.slice(start, start + atOnce).map(String);
+    const question = { names, links: [], files: [file, 'stat'], maxFileBytes: mostBytes };
+    for (const { name, errno, files } of readProcTable(question)) {
+      const [bytes, stat] = files;
+      // The stat file comes last: where it can be read the process was there all along.
+      if (errno !== 0 || !(stat instanceof Buffer) || stat.length === 0 || bytes === undefined) continue;
+      yield { pid: Number(name), digest: digestOf(bytes) };
+    }
+  }
+}
+
+function digestOf(bytes: Buffer | number): Known<string> {
+  if (typeof bytes === 'number') return unknownFromErrno(nameErrno(-bytes));
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+}
