@@ -30,7 +30,7 @@ export interface Tier {
 
 /** Every tier, in the order in which they run. */
 export const tiers: readonly Tier[] = [
-  { name: 'pure', meaning: 'recorded text and plain values', unprivileged: false, parallel: true, timeoutMs: 60_000 },
+  { name: 'pure', meaning: 'recorded text and plain values', unprivileged: false, parallel: true, timeoutMs: 240_000 },
   {
     name: 'user',
     meaning: 'namespaces of the kernel, without privilege',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -21,7 +21,9 @@ test('The committed BPF skeletons are current.', () => {
   const { status, stdout, stderr } = check('bpf');
   assert.equal(stderr, '');
   assert.equal(status, 0);
-  assert.match(stdout, /^skeletons: 5 current/);
+  const sources = readdirSync('bpf').filter((file) => file.endsWith('.bpf.c'));
+  assert.ok(sources.length >= 5);
+  assert.match(stdout, new RegExp(`^skeletons: ${sources.length} current`));
 });
 
 test('A change of a program or a header makes its skeletons out of date.', () => {
