@@ -13,6 +13,7 @@ import { escapeText } from '../render/escape.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
 import { formatPage } from '../render/show-page.ts';
 import { formatTable } from '../render/table.ts';
+import { formatUnknown } from '../render/unknown.ts';
 import { splitWords } from './choose-columns.ts';
 import { NotFoundError, suggest, UsageError } from './errors.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from './output.ts';
@@ -24,7 +25,12 @@ export async function run([word = 'self']: readonly string[], options: OptionVal
   const question = await readQuestion(word);
   const evidence = readDetectEvidence(question);
   // What is not there is a failure: status 1 says that the process is in no child namespace.
-  if (!isKnown(evidence)) throw new UsageError(`there is no process ${word} here, or it has just ended`);
+  if (!isKnown(evidence))
+    throw new UsageError(
+      evidence.unknown === 'gone'
+        ? `there is no process ${word} here, or it has just ended`
+        : `process ${word} cannot be looked at: ${formatUnknown(evidence)}`,
+    );
   const judgements = judgeEvidence(evidence, types);
   if (judgements.length === 0) throw new UsageError(`${word} is of none of the types ${types.join(', ')}`);
   if (options.json) writeLines(formatJsonObject({ verdicts: judgements, evidence }));

@@ -1,30 +1,26 @@
 // Gathers what tells whether a process is in child namespaces. Reads only; judging is for analysis/detect.
-import { closeSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import type { DetectEvidence, DetectSubject, NamespaceAnswers, NamespaceIdentity } from '../model/detect-evidence.ts';
-import { isKnown, type Known, notAsked, type Unknown, unknownFromErrno } from '../model/known.ts';
-import { isNamespaceType, type NamespaceLink, type NamespaceType, namespaceLinks } from '../model/namespace-types.ts';
+import type {
+  DetectEvidence,
+  DetectSubject,
+  NamespaceAnswers,
+  NamespaceIdentity,
+  ProcEvidence,
+} from '../model/detect-evidence.ts';
+import { isKnown, type Known, notAsked, unknownFromErrno } from '../model/known.ts';
+import { type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
 import type { TimeOffsets } from '../model/schema.ts';
 import { parseIdMap } from '../parse/id-map.ts';
 import { parseStat } from '../parse/stat.ts';
 import { parseNestedPids } from '../parse/status.ts';
 import { parseTimeOffsets } from '../parse/time-offsets.ts';
 import { loadAddon } from './addon.ts';
-import { readHostNetSysctl, readProcEvidence, readProcInodes } from './detect-proc.ts';
+import { type NamespaceReadings, openByOwnPidfd, openLink, readNamespaces } from './detect-namespaces.ts';
+import { noProc, readHostNetSysctl, readProcEvidence, readProcInodes } from './detect-proc.ts';
 import { readTraces } from './detect-traces.ts';
 import { readCgroups, readLinks, readMountIds, readNetStat, readWitness } from './detect-witness.ts';
 import { attempt, readTextFile } from './files.ts';
-import {
-  closeNamespace,
-  identify,
-  nsGetId,
-  nsGetMntnsId,
-  nsGetParent,
-  nsGetUserns,
-  type OpenNamespace,
-  openNamespace,
-} from './nsfs.ts';
-import { pidfdGetNamespace, pidfdOpen } from './sockets.ts';
 
 /** What is asked about: the reader, a process of /proc, or a namespace of which all is known already. */
 export type DetectQuestion =
@@ -37,45 +33,72 @@ export type DetectQuestion =
       readonly answers: NamespaceAnswers;
     };
 
-const missingInNode: Unknown = Object.freeze({ unknown: 'unsupported', detail: 'there is no addon to ask with' });
-
 /** @returns the evidence, or `gone` when the process ended before all was read or there is none */
 export function readDetectEvidence(question: DetectQuestion): Known<DetectEvidence> {
-  const addon = loadAddon();
-  const addonMissing = 'missing' in addon ? addon.missing : null;
   const proc = readProcEvidence();
-  const self = question.about === 'self';
-  const directory = self ? '/proc/self' : question.about === 'process' ? `/proc/${question.pid}` : undefined;
-  const before = directory === undefined || (self && proc.state !== 'mounted') ? undefined : readStart(directory);
-  if (before !== undefined && !isKnown(before) && !self) return before;
-  const { links, answers } = readNamespaces(question, directory, addonMissing === null);
-  const status = directory === undefined ? notAsked : readTextFile(`${directory}/status`);
-  const uidMap = directory === undefined ? notAsked : readTextFile(`${directory}/uid_map`);
-  const offsets = directory === undefined ? notAsked : readTextFile(`${directory}/timens_offsets`);
-  const evidence: DetectEvidence = {
-    kernel: release(),
-    addonMissing,
-    subject: describeSubject(question, before),
-    proc,
-    links,
-    answers,
-    reader: readLinks('/proc/self'),
-    uidMap: isKnown(uidMap) ? parseIdMap(uidMap) : uidMap,
-    pids: isKnown(status) ? (parseNestedPids(status) ?? unknownFromErrno('ENOENT')) : status,
-    cgroups: directory === undefined ? notAsked : readCgroups(directory),
-    timeOffsets: readOffsets(offsets),
-    mountIds: directory === undefined ? notAsked : readMountIds(directory),
-    netStat: directory === undefined ? notAsked : readNetStat(directory),
-    init: readWitness(1),
-    second: readWitness(2),
-    procInodes: readProcInodes(),
-    hostNetSysctl: readHostNetSysctl(),
-    traces: directory === undefined ? [] : readTraces(question.about === 'process' ? question.pid : undefined, self),
-  };
-  if (directory === undefined || before === undefined || !isKnown(before)) return evidence;
+  if (question.about === 'namespace') return gather(question, proc, undefined);
+  const directory = question.about === 'self' ? '/proc/self' : `/proc/${question.pid}`;
+  if (question.about === 'self' && proc.state !== 'mounted') return gather(question, proc, undefined);
+  if (proc.state === 'absent') return noProc;
+  const before = readStart(directory);
+  if (!isKnown(before)) return before;
+  const evidence = gather(question, proc, directory, before.pid);
   const after = readStart(directory);
   if (!isKnown(after)) return after;
   return after.ticks === before.ticks ? evidence : unknownFromErrno('ESRCH');
+}
+
+/** @param directory - of the process in /proc; undefined where there is none to read */
+function gather(question: DetectQuestion, proc: ProcEvidence, directory: string | undefined, pid?: number) {
+  const addon = loadAddon();
+  const addonMissing = 'missing' in addon ? addon.missing : null;
+  const self = question.about === 'self';
+  const readings = readSubject(question, directory, addonMissing === null);
+  const unread = self || proc.state === 'absent' ? noProc : notAsked;
+  const read = (file: string) => (directory === undefined ? unread : readTextFile(`${directory}/${file}`));
+  const [status, uidMap, offsets] = [read('status'), read('uid_map'), read('timens_offsets')];
+  // A directory /proc that is no procfs may show another host's.
+  const host = proc.state !== 'absent';
+  const evidence: DetectEvidence = {
+    kernel: release(),
+    addonMissing,
+    subject: describeSubject(question, pid),
+    proc,
+    ...readings,
+    reader: self ? readInodes(readings) : readLinks('/proc/self'),
+    uidMap: isKnown(uidMap) ? parseIdMap(uidMap) : uidMap,
+    pids: isKnown(status) ? (parseNestedPids(status) ?? unknownFromErrno('ENOENT')) : status,
+    cgroups: directory === undefined ? unread : readCgroups(directory),
+    timeOffsets: readOffsets(offsets),
+    mountIds: directory === undefined ? unread : readMountIds(directory),
+    netStat: directory === undefined ? unread : readNetStat(directory),
+    init: host ? readWitness(1) : noProc,
+    second: host ? readWitness(2) : noProc,
+    procInodes: host ? readProcInodes() : noProc,
+    hostNetSysctl: host ? readHostNetSysctl() : noProc,
+    traces: question.about === 'namespace' ? [] : readTraces(self ? undefined : question.pid, host),
+  };
+  return evidence;
+}
+
+function readSubject(question: DetectQuestion, directory: string | undefined, ask: boolean): NamespaceReadings {
+  if (question.about === 'namespace') {
+    const { links, answers } = readNamespaces(() => notAsked, ask);
+    return {
+      links: { ...links, [question.type]: question.identity },
+      answers: { ...answers, [question.type]: question.answers },
+    };
+  }
+  if (directory !== undefined) return readNamespaces((link) => openLink(directory, link), ask);
+  return readNamespaces(ask ? openByOwnPidfd : () => noProc, ask);
+}
+
+function readInodes({ links }: NamespaceReadings): Readonly<Record<NamespaceType, Known<number>>> {
+  const entries = namespaceTypes.map((type) => {
+    const link = links[type];
+    return [type, isKnown(link) ? link.inode : link];
+  });
+  return Object.fromEntries(entries) as Record<NamespaceType, Known<number>>;
 }
 
 function readStart(directory: string): Known<{ readonly pid: number; readonly ticks: number }> {
@@ -85,9 +108,8 @@ function readStart(directory: string): Known<{ readonly pid: number; readonly ti
   return { pid, ticks: startTimeTicks };
 }
 
-function describeSubject(question: DetectQuestion, start: Known<{ readonly pid: number }> | undefined): DetectSubject {
+function describeSubject(question: DetectQuestion, pid: number | undefined): DetectSubject {
   if (question.about === 'namespace') return { self: false, namespace: question.type };
-  const pid = question.about === 'process' ? question.pid : start && isKnown(start) ? start.pid : undefined;
   return { self: question.about === 'self', ...(pid === undefined ? {} : { pid }) };
 }
 
@@ -95,53 +117,4 @@ function describeSubject(question: DetectQuestion, start: Known<{ readonly pid: 
 function readOffsets(text: Known<string>): Known<TimeOffsets> {
   if (!isKnown(text)) return text;
   return text === '' ? unknownFromErrno('ESRCH') : parseTimeOffsets(text);
-}
-
-type Links = Record<NamespaceLink, Known<NamespaceIdentity>>;
-type Answers = Record<NamespaceType, NamespaceAnswers>;
-
-function readNamespaces(question: DetectQuestion, directory: string | undefined, ask: boolean) {
-  const links: Partial<Links> = {};
-  const answers: Partial<Answers> = {};
-  for (const link of namespaceLinks) {
-    const open = directory === undefined ? notAsked : openLink(directory, link, question.about === 'self' && ask);
-    links[link] = isKnown(open) ? { inode: open.inode, dev: open.dev } : open;
-    if (isNamespaceType(link)) answers[link] = askNamespace(open, link, ask);
-    if (isKnown(open)) closeNamespace(open);
-  }
-  if (question.about === 'namespace') {
-    links[question.type] = question.identity;
-    answers[question.type] = question.answers;
-  }
-  return { links: links as Links, answers: answers as Answers };
-}
-
-/** Through /proc, and for the reader itself through its pidfd where /proc is not to be had. */
-function openLink(directory: string, link: NamespaceLink, orOwnPidfd: boolean): Known<OpenNamespace> {
-  const open = attempt(() => openNamespace(`${directory}/ns/${link}`));
-  if (isKnown(open) || !orOwnPidfd || isKnown(readTextFile('/proc/self/stat'))) return open;
-  return attempt(() => {
-    const pidfd = pidfdOpen(process.pid);
-    try {
-      return identify(pidfdGetNamespace(pidfd, link));
-    } finally {
-      closeSync(pidfd);
-    }
-  });
-}
-
-function askNamespace(open: Known<OpenNamespace>, type: NamespaceType, ask: boolean): NamespaceAnswers {
-  if (!isKnown(open)) return { id: open, owner: open, parent: open };
-  if (!ask) return { id: missingInNode, owner: missingInNode, parent: missingInNode };
-  const id = attempt(() => String(nsGetId(open.fd)));
-  return {
-    id: !isKnown(id) && type === 'mnt' ? attempt(() => String(nsGetMntnsId(open.fd))) : id,
-    owner: attempt(() => readInode(nsGetUserns(open.fd))),
-    parent: type === 'pid' || type === 'user' ? attempt(() => readInode(nsGetParent(open.fd))) : notAsked,
-  };
-}
-
-function readInode(namespace: OpenNamespace): number {
-  closeNamespace(namespace);
-  return namespace.inode;
 }

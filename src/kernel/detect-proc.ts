@@ -1,5 +1,5 @@
 // How is /proc mounted, whose is it, and which inode numbers do its own entries have?
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import type { ProcEvidence } from '../model/detect-evidence.ts';
 import { isKnown, type Known, type Unknown, unknownFromErrno } from '../model/known.ts';
 import { parseHidepid } from '../parse/hidepid.ts';
@@ -8,16 +8,22 @@ import { attempt, readDirectory, readIdentity, readLink, readTextFile } from './
 import { readProcMount } from './host.ts';
 import { countProcesses } from './process-count.ts';
 
-const noProc: Unknown = Object.freeze({ unknown: 'unsupported', detail: '/proc is not mounted' });
+/** What is not known for want of /proc. */
+export const noProc: Unknown = Object.freeze({ unknown: 'unsupported', detail: '/proc is not mounted' });
+
+/** PROC_SUPER_MAGIC of include/uapi/linux/magic.h. */
+const procMagic = 0x9fa0;
 const notShown: Unknown = Object.freeze({
   unknown: 'unsupported',
   detail: 'the kernel does not show it',
 });
 
 export function readProcEvidence(): ProcEvidence {
-  const mounted = isKnown(readLink('/proc/self'));
-  if (!mounted && !isKnown(readTextFile('/proc/version')))
+  // The directory may hold anything: in a virtual machine the /proc of its host.
+  const type = attempt(() => statfsSync('/proc').type);
+  if (type !== procMagic)
     return { state: 'absent', hidepid: noProc, readerPids: noProc, visible: noProc, total: noProc };
+  const mounted = isKnown(readLink('/proc/self'));
   const status = mounted ? readTextFile('/proc/self/status') : unknownFromErrno('ENOENT');
   const names = readDirectory('/proc');
   return {

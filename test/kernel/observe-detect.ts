@@ -58,6 +58,7 @@ export async function observe(setting: Setting): Promise<JudgedObservation[]> {
     const pid = findShell(marker);
     const truth = readTruth(pid);
     const [text = '', status = ''] = output.split(/^STATUS /m);
+    assert.notEqual(text, '', `${setting.name}: ${complaint}`);
     const seen = [judged(setting.name, truth, text, Number.parseInt(status, 10))];
     if (setting.fromOutside) {
       seen.push(ask(`${setting.name}, by root from outside`, truth, pid, []));
