@@ -2,12 +2,13 @@
 import { readPidView } from '../kernel/bpf.ts';
 import { type BpfEventStream, openBpfEvents } from '../kernel/bpf-events.ts';
 import { type BpfEvent, parseBpfEvents } from '../parse/bpf-events.ts';
+import { parseBpfLifetimes } from '../parse/bpf-lifetimes.ts';
 import type { LiveSource, SourceHost, SourceOptions, SourceRefusal } from './source.ts';
 
+/** The tracepoints, with the kernel's list of namespaces beside them. */
 export function openBpfSource(host: SourceHost, options: SourceOptions): LiveSource | SourceRefusal {
-  const { isInitial, procIsOurs } = readPidView();
-  if (!isInitial || !procIsOurs)
-    return { refused: 'BPF: events have the PIDs of the initial pid namespace, and /proc here shows another one' };
+  const refused = refuseNumbers();
+  if (refused) return refused;
   const drain = (): void => drainEvents(stream as BpfEventStream, host);
   const stream = openBpfEvents('events', drain, options.ringBytes);
   if ('code' in stream) return { refused: `BPF: ${stream.reason} (${stream.code}, ${stream.syscall})` };
@@ -17,7 +18,7 @@ export function openBpfSource(host: SourceHost, options: SourceOptions): LiveSou
       cannotSee: [
         'a namespace that is made by another way than clone, unshare, open_tree or fsmount, or by a call of another architecture, and is gone within a quarter of a second',
         'the moment at which a namespace ended: it is seen up to a quarter of a second later',
-        'a holder that comes and goes within a second',
+        unseenHolder,
       ],
       refused: [],
     },
@@ -26,6 +27,66 @@ export function openBpfSource(host: SourceHost, options: SourceOptions): LiveSou
     drain,
     stop: () => stream.close(),
   };
+}
+
+/** The same, and the making and freeing of namespaces by trampolines, so that no list need be read. */
+export function openHooksSource(host: SourceHost, options: SourceOptions): LiveSource | SourceRefusal {
+  const refused = refuseNumbers();
+  if (refused) return refused;
+  let events: BpfEventStream | undefined;
+  const drain = (): void => {
+    // What is made is told before who goes there, as it happened.
+    drainLifetimes(lifetimes as BpfEventStream, host);
+    if (events) drainEvents(events, host);
+  };
+  const lifetimes = openBpfEvents('lifetimes', drain, options.ringBytes);
+  if ('code' in lifetimes)
+    return {
+      refused: `BPF at the making of namespaces: ${explainHooks(lifetimes)} (${lifetimes.code}, ${lifetimes.syscall})`,
+    };
+  const opened = openBpfEvents('events', drain, options.ringBytes);
+  if ('code' in opened) {
+    lifetimes.close();
+    return { refused: `BPF: ${opened.reason} (${opened.code}, ${opened.syscall})` };
+  }
+  events = opened;
+  return {
+    about: { name: 'bpf-hooks', cannotSee: [unseenHolder], refused: [] },
+    tellsProcesses: true,
+    tellsNamespaces: true,
+    drain,
+    stop: () => {
+      lifetimes.close();
+      opened.close();
+    },
+  };
+}
+
+const unseenHolder = 'a holder that comes and goes within a second';
+
+function refuseNumbers(): SourceRefusal | undefined {
+  const { isInitial, procIsOurs } = readPidView();
+  if (isInitial && procIsOurs) return undefined;
+  return { refused: 'BPF: events have the PIDs of the initial pid namespace, and /proc here shows another one' };
+}
+
+/** Where other programs load, a refusal means the trampolines. */
+function explainHooks({ code, reason }: { readonly code: string; readonly reason: string }): string {
+  return code === 'EPERM' || code === 'EACCES' || code === 'ENOTSUPP' || code === 'EOPNOTSUPP'
+    ? 'this kernel forbids trampolines (fentry, fexit), or BPF is not permitted'
+    : reason;
+}
+
+function drainLifetimes(stream: BpfEventStream, host: SourceHost): void {
+  for (;;) {
+    const bytes = stream.drain();
+    if (bytes.length === 0) break;
+    for (const { kind, atNs, type, inode, id, ...by } of parseBpfLifetimes(bytes))
+      if (kind === 'created') host.created({ type, inode, id }, by, atNs);
+      else host.destroyed({ type, inode, id }, atNs);
+  }
+  const lost = stream.takeLost();
+  if (lost > 0) host.lost(lost);
 }
 
 function drainEvents(stream: BpfEventStream, host: SourceHost): void {

@@ -1,6 +1,6 @@
 // Which source of events: the one asked for, else the best that this kernel and user permit.
 import type { EventSourceName } from '../model/events.ts';
-import { openBpfSource } from './bpf-source.ts';
+import { openBpfSource, openHooksSource } from './bpf-source.ts';
 import { openProcessEventsSource } from './process-events-source.ts';
 import type { LiveSource, OpenSource, SourceHost } from './source.ts';
 import type { WatchOptions } from './watch-options.ts';
@@ -13,6 +13,7 @@ export class EventSourceError extends Error {
 
 /** Best first. Those behind the first that opens are not tried. */
 const table: readonly (readonly [EventSourceName, OpenSource])[] = [
+  ['bpf-hooks', openHooksSource],
   ['bpf', openBpfSource],
   ['process-events', openProcessEventsSource],
   ['comparison', openComparison],

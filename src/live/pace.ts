@@ -93,7 +93,8 @@ export class Pace {
   #usualWholeMs(): number {
     const { list, tellsNamespaces, tellsProcesses, intervalMs } = this.#readings;
     const usual = tellsProcesses && (list || tellsNamespaces) ? wholeAtLeastMs : comparisonMs;
-    return Math.max(intervalMs ?? usual, this.#earliestWholeMs(shareUnasked));
+    // Whoever names an interval wants it kept.
+    return Math.max(intervalMs ?? usual, this.#earliestWholeMs(intervalMs === undefined ? shareUnasked : 1));
   }
 
   #earliestWholeMs(share: number): number {

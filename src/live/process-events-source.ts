@@ -1,8 +1,11 @@
 // Events from the kernel's process connector. It tells who forks, executes and exits, and not where anybody is: of each new
 // process the links are read at once, and for the rest a snapshot is compared.
 import { readPidView } from '../kernel/bpf.ts';
+import { attempt, readIdentity } from '../kernel/files.ts';
+import { closeNamespace, nsGetId, openNamespace } from '../kernel/nsfs.ts';
 import { readProcTable } from '../kernel/proc-table.ts';
 import { openProcessEvents, type ProcessEventStream } from '../kernel/process-events.ts';
+import { isKnown } from '../model/known.ts';
 import { namespaceLinks } from '../model/namespace-types.ts';
 import { type ProcessEvent, parseProcessEvents } from '../parse/process-events.ts';
 import { parseStat } from '../parse/stat.ts';
@@ -97,7 +100,25 @@ class Young {
   }
 }
 
+/** Numbers are used again at once; the id tells whose it is now. Most tasks are where nscope is, and need none. */
+function readId(pid: number, link: number, inode: number): string | null {
+  if (inode === 0) return null;
+  const id = attempt(() => {
+    const open = openNamespace(`/proc/${pid}/ns/${namespaceLinks[link]}`);
+    try {
+      return open.inode === inode ? String(nsGetId(open.fd)) : null;
+    } finally {
+      closeNamespace(open);
+    }
+  });
+  return isKnown(id) ? id : null;
+}
+
 function readTasks(pids: ReadonlySet<number>): Map<number, TaskNews> {
+  const own = namespaceLinks.map((link) => {
+    const identity = readIdentity(`/proc/self/ns/${link}`);
+    return isKnown(identity) ? identity.inode : 0;
+  });
   const tasks = new Map<number, TaskNews>();
   const names = [...pids].map(String);
   const links = namespaceLinks.map((link) => `ns/${link}`);
@@ -107,7 +128,7 @@ function readTasks(pids: ReadonlySet<number>): Map<number, TaskNews> {
     const { pid, ppid, comm, startTimeTicks, state } = parseStat(bytes);
     if (state === 'Z' || state === 'X') continue;
     const inodes = entry.links.map((number) => Math.max(0, number));
-    const ids = inodes.map(() => null);
+    const ids = inodes.map((inode, i) => (inode === own[i] ? null : readId(pid, i, inode)));
     tasks.set(pid, { pid, tid: pid, ppid, comm, startTimeTicks, uid: entry.uid, inodes, ids });
   }
   return tasks;

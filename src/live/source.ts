@@ -1,5 +1,5 @@
 // What a source of events is: it tells the watcher what the kernel says as it happens, or only when to look again.
-import type { EventSource } from '../model/events.ts';
+import type { EventNamespace, EventSource } from '../model/events.ts';
 
 /** A task as the kernel tells of it: where it is now. */
 export interface TaskNews {
@@ -25,10 +25,10 @@ export interface SourceHost {
   moved(task: TaskNews, how: 'unshare' | 'setns', at: Moment): void;
   ended(tid: number, at: Moment): void;
   /** It probably made a mount namespace, of which the next reading will tell. */
-  mounted(task: TaskNews, at: Moment): void;
+  mounted(task: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void;
   /** The kernel made or freed a namespace. */
-  created(namespace: { type: number; inode: number; id: string | null }, by: TaskNews, at: Moment): void;
-  destroyed(namespace: { type: number; inode: number; id: string | null }, at: Moment): void;
+  created(namespace: EventNamespace, by: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void;
+  destroyed(namespace: EventNamespace, at: Moment): void;
   /** Events were lost: how many, or null where that is not known. */
   lost(count: number | null): void;
   /** A namespace may have come or gone: read the kernel's list, or a snapshot where there is none, before long. */

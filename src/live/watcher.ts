@@ -8,7 +8,7 @@ import { compareStates, describeBirth, describeEnd, describeMove, toEventProcess
 import type { EventDraft, EventNamespace, EventProcess, EventSource, EventWay } from '../model/events.ts';
 import { isKnown } from '../model/known.ts';
 import { equalLinks, keyOf, LiveState, type LiveTask, listLinked } from '../model/live-state.ts';
-import { findTypeByCloneValue, formatNamespace, namespaceLinks, readLinkType } from '../model/namespace-types.ts';
+import { formatNamespace, namespaceLinks, readLinkType } from '../model/namespace-types.ts';
 import type { Snapshot } from '../model/schema.ts';
 import { type Wanted, wantEverything } from '../model/wanted.ts';
 import { openSource } from './open-source.ts';
@@ -197,25 +197,23 @@ export class Watcher implements SourceHost {
     if (task) for (const event of describeEnd(this.#state, task, 'exit', toTimestamp(at))) this.#emit(event);
   }
 
-  mounted(news: TaskNews, at: Moment): void {
+  mounted(news: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void {
     this.#mounter = { process: pickProcess(news), at };
     this.#pace.listSoon();
   }
 
-  created({ type, inode, id }: { type: number; inode: number; id: string | null }, by: TaskNews, at: Moment): void {
-    const name = findTypeByCloneValue(type);
-    if (!name) return;
+  created(namespace: EventNamespace, by: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void {
     const task: LiveTask = { ...pickProcess(by), links: [], entered: 0 };
-    this.#addCommand(task);
-    this.#note({ type: name, inode, id }, toEventProcess(task), 'seen', at);
+    if (by.pid !== process.pid) this.#addCommand(task);
+    this.#note(namespace, toEventProcess(task), 'call', at);
   }
 
-  destroyed({ type, inode, id }: { type: number; inode: number; id: string | null }, at: Moment): void {
-    const name = findTypeByCloneValue(type);
-    const known = name && this.#state.namespaces.get(formatNamespace(name, inode));
-    if (!known || (known.id !== null && id !== null && known.id !== id)) return;
+  destroyed(namespace: EventNamespace, at: Moment): void {
+    const known = this.#state.namespaces.get(keyOf(namespace));
+    if (!known || (known.id !== null && known.id !== namespace.id)) return;
     this.#newsOf.set(keyOf(known), at);
     this.#emit({ event: 'destroyed', namespace: known, at: toTimestamp(at) });
+    this.#pace.stir();
   }
 
   lost(count: number | null): void {
@@ -310,6 +308,6 @@ const mounterNs = 500_000_000;
 
 const userIndex = namespaceLinks.findIndex((link) => readLinkType(link) === 'user');
 
-function pickProcess({ pid, tid, ppid, startTimeTicks, comm, uid }: TaskNews): EventProcess {
+function pickProcess({ pid, tid, ppid, startTimeTicks, comm, uid }: EventProcess): EventProcess {
   return { pid, tid, ppid, startTimeTicks, comm, uid };
 }

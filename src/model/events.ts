@@ -43,8 +43,11 @@ export interface EventProcess {
   readonly command?: string;
 }
 
-/** How a process came into a namespace or left it; `seen`: found so by comparison. */
-export type EventWay = 'clone' | 'unshare' | 'setns' | 'mount' | 'exit' | 'seen';
+/**
+ * How a namespace was made, or how a process came into one or left it. `mount`: open_tree(2) or fsmount(2); `call`: the
+ * kernel told who, and not by which call; `seen`: found so by comparison.
+ */
+export type EventWay = 'clone' | 'unshare' | 'setns' | 'mount' | 'call' | 'exit' | 'seen';
 
 interface Numbered {
   /** 1 for the first element of a stream; the next one has the next number. */
