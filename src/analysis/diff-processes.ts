@@ -2,18 +2,24 @@
 import { isKnown, type Known } from '../model/known.ts';
 import { type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
 import type { Process } from '../model/schema.ts';
+import { compareProcesses, type Togetherness } from './inferred-places.ts';
+import type { SnapshotIndex } from './snapshot-index.ts';
 
 export interface SharedNamespace {
   readonly type: NamespaceType;
   readonly a: Known<number>;
   readonly b: Known<number>;
-  /** undefined where one of the two is not known. */
+  /** undefined where one of the two is neither known nor inferred. */
   readonly shared: boolean | undefined;
+  /** From the links of both, or with an inferred place, and how certain that makes it. */
+  readonly how: Togetherness['how'];
 }
 
-export function diffProcesses(a: Process, b: Process): SharedNamespace[] {
+/** @param index - tells how certain it is that two inferred namespaces are two; without it that is only likely */
+export function diffProcesses(a: Process, b: Process, index?: SnapshotIndex): SharedNamespace[] {
   return namespaceTypes.map((type) => {
     const [ofA, ofB] = [a.namespaces[type], b.namespaces[type]];
-    return { type, a: ofA, b: ofB, shared: isKnown(ofA) && isKnown(ofB) ? ofA === ofB : undefined };
+    const { shared, how } = compareProcesses(a, b, type, index);
+    return { type, a: ofA, b: ofB, shared: isKnown(shared) ? shared : undefined, how };
   });
 }

@@ -7,6 +7,7 @@ export {
   listClassic,
 } from './classic-listing.ts';
 export { describeCommand, describeUser } from './command.ts';
+export { compareWithHost, type HostComparison } from './compare-with-host.ts';
 export { diffProcesses, type SharedNamespace } from './diff-processes.ts';
 export { diffSnapshots, type NamespaceChange, type SnapshotDiff } from './diff-snapshots.ts';
 export {
@@ -18,6 +19,18 @@ export {
   type FilterValue,
 } from './filter.ts';
 export { findHolders, type HeldBy } from './find-holders.ts';
+export { type Grouped, type GroupingScore, groupProcesses, type ProcessGroup } from './groups.ts';
+export { type ChrootFinding, findChrooted, type SeenMounts } from './groups-chroot.ts';
+export {
+  compareProcesses,
+  findInferred,
+  findPlace,
+  isPlace,
+  type ListedNamespace,
+  nameUnnumbered,
+  type Togetherness,
+  toListed,
+} from './inferred-places.ts';
 export {
   type Chain,
   findChildren,

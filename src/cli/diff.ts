@@ -3,15 +3,16 @@ import { existsSync } from 'node:fs';
 import { describeCommand } from '../analysis/command.ts';
 import { diffProcesses } from '../analysis/diff-processes.ts';
 import { diffSnapshots, type SnapshotDiff } from '../analysis/diff-snapshots.ts';
+import { findPlace, isPlace } from '../analysis/inferred-places.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import { isKnown } from '../model/known.ts';
-import { formatNamespace } from '../model/namespace-types.ts';
+import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
 import type { Namespace, Process, Snapshot } from '../model/schema.ts';
 import { wantEverything } from '../model/wanted.ts';
 import { paintNamespaces } from '../render/colours.ts';
 import { escapeText } from '../render/escape.ts';
+import { formatPlace, inferredMark } from '../render/inferred.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
-import { formatUnknown } from '../render/unknown.ts';
+import { formatKnown } from '../render/unknown.ts';
 import { UsageError } from './errors.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, writeLines, writeNote } from './output.ts';
@@ -85,19 +86,22 @@ async function diffTargets(a: string, b: string, options: OptionValues): Promise
   const snapshot = await readSnapshot(options, { ...wantEverything, commandLines: 'all', holders: false });
   const index = new SnapshotIndex(snapshot);
   const [left, right] = [findProcess(a, index, options), findProcess(b, index, options)];
-  const shared = diffProcesses(left, right);
+  const shared = diffProcesses(left, right, index);
   if (options.json) writeLines(formatJsonObject({ namespaces: shared, coverage: snapshot.coverage }));
   else {
     const palette = choosePalette();
-    const cell = (inode: Process['namespaces']['net']) => (isKnown(inode) ? String(inode) : formatUnknown(inode));
+    const cell = (process: Process, type: NamespaceType) => {
+      const place = findPlace(process, type);
+      return isPlace(place) ? formatPlace(place) : formatKnown(place, String);
+    };
     writeLines([
-      palette.strong(`${'TYPE'.padEnd(8)}${a.padEnd(14)}${b.padEnd(14)}SHARED`),
-      ...shared.map(({ type, a: ofA, b: ofB, shared: same }) =>
+      palette.strong(`${'TYPE'.padEnd(8)}${a.padEnd(17)}${b.padEnd(17)}SHARED`),
+      ...shared.map(({ type, shared: same, how }) =>
         [
           palette.types[type](type.padEnd(8)),
-          cell(ofA).padEnd(14),
-          cell(ofB).padEnd(14),
-          same === undefined ? '?' : same ? 'yes' : 'no',
+          cell(left, type).padEnd(17),
+          cell(right, type).padEnd(17),
+          same === undefined ? '?' : (how === 'known' ? '' : inferredMark) + (same ? 'yes' : 'no'),
         ].join(''),
       ),
     ]);

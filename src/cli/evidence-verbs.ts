@@ -1,5 +1,5 @@
 // The verbs that conclude from evidence: their rows in the table of verbs.
-import { jsonOption, noBpfOption } from './reading-options.ts';
+import { fromOption, jsonOption, noBpfOption } from './reading-options.ts';
 import type { Verb } from './verb.ts';
 
 export const evidenceVerbs: readonly Verb[] = [
@@ -32,5 +32,20 @@ export const evidenceVerbs: readonly Verb[] = [
       { command: 'nscope groups --by mounts', meaning: 'by the digest of mounts, which joins what looks alike' },
     ],
     load: () => import('./groups.ts'),
+  },
+  {
+    name: 'compare',
+    summary: 'show what a process, or the container around nscope, shares with the host',
+    details: [
+      'For each type: the namespace of the process, whether the host’s init is in the same one, and on what ground that is said. Where the links of the init are refused its place is inferred from what anybody may read; where it is out of sight, as in a container with a pid namespace of its own, the boot’s own namespaces stand for the host’s.',
+      'A tilde marks what is likely and not certain, a question mark what cannot be told. nscope diff answers the same question for any two processes.',
+    ],
+    arguments: [{ name: 'PID', meaning: 'a process; nscope itself where none is given', optional: true }],
+    options: [jsonOption, noBpfOption, fromOption],
+    examples: [
+      { command: 'nscope compare', meaning: 'inside a container: what it shares with the host' },
+      { command: 'nscope compare 812', meaning: 'the same of process 812' },
+    ],
+    load: () => import('./compare.ts'),
   },
 ];

@@ -1,0 +1,56 @@
+// nscope compare: what a process, or the container around nscope itself, shares with the host.
+import { compareWithHost, type HostComparison } from '../analysis/compare-with-host.ts';
+import { isPlace } from '../analysis/inferred-places.ts';
+import { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { isKnown } from '../model/known.ts';
+import { wantEverything } from '../model/wanted.ts';
+import { formatPlace } from '../render/inferred.ts';
+import { formatJsonObject } from '../render/json-lines.ts';
+import { UsageError } from './errors.ts';
+import { noteCoverage } from './note-coverage.ts';
+import { choosePalette, writeLines } from './output.ts';
+import { readSnapshot } from './read-snapshot.ts';
+import { checkTargets, findTarget } from './target.ts';
+import type { OptionValues } from './verb.ts';
+
+export async function run([word = 'self']: readonly string[], options: OptionValues): Promise<number> {
+  checkTargets([word]);
+  const snapshot = await readSnapshot(options, { ...wantEverything, holders: false });
+  const index = new SnapshotIndex(snapshot);
+  const target = findTarget(word, index, options);
+  if (target.kind !== 'process') throw new UsageError(`compare speaks of processes: ${word} is a namespace`);
+  const comparisons = compareWithHost(target.process, index);
+  if (options.json) {
+    writeLines(formatJsonObject({ namespaces: comparisons, coverage: snapshot.coverage }));
+    return 0;
+  }
+  const palette = choosePalette();
+  const lines = comparisons.map(
+    (one) =>
+      palette.types[one.type](one.type.padEnd(8)) +
+      describePlace(one).padEnd(14) +
+      describeShared(one).padEnd(9) +
+      describeGround(one),
+  );
+  writeLines([palette.strong(`${'TYPE'.padEnd(8)}${'NAMESPACE'.padEnd(14)}${'SHARED'.padEnd(9)}GROUND`), ...lines]);
+  noteCoverage(snapshot.coverage);
+  return 0;
+}
+
+function describePlace({ place }: HostComparison): string {
+  if (isPlace(place)) return formatPlace(place);
+  return isKnown(place) ? String(place) : '?';
+}
+
+/** A tilde marks what is likely and not certain. */
+function describeShared({ shared, certainty }: HostComparison): string {
+  if (!isKnown(shared)) return '?';
+  return (certainty === 'likely' ? '~' : '') + (shared ? 'yes' : 'no');
+}
+
+function describeGround({ shared, beside, certainty }: HostComparison): string {
+  if (!isKnown(shared)) return 'unknown: neither the links nor what anybody may read tell';
+  if (beside === 'init') return 'certain: the links of the host’s init';
+  if (beside === 'inferred init') return `${certainty}: inferred from what the host’s init shows to anybody`;
+  return `${certainty}: ${shared ? 'it is' : 'it is not'} the boot’s own; the host’s init is out of sight or shows nothing`;
+}
