@@ -4,12 +4,15 @@ import { translatePid } from '../analysis/pid-translation.ts';
 import { findAncestors, findPlacements } from '../analysis/process-placement.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import type { Target } from '../analysis/target-error.ts';
+import { readProcessSecurity } from '../kernel/process-security.ts';
+import type { ProcessSecurity } from '../model/process-security.ts';
 import type { Namespace, Process } from '../model/schema.ts';
 import { wantEverything } from '../model/wanted.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
 import { describeNamespacePage } from '../render/show-namespace.ts';
-import { formatPage } from '../render/show-page.ts';
+import { formatPage, type Page } from '../render/show-page.ts';
 import { describeProcessPage } from '../render/show-process.ts';
+import { describeIdMaps, describeSecurity } from '../render/show-security.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
@@ -27,7 +30,7 @@ export async function run(words: readonly string[], options: OptionValues): Prom
     writeLines(
       formatJsonObject({
         ...(namespaces.length > 0 ? { namespaces: namespaces.map((one) => toJsonNamespace(one, index)) } : {}),
-        ...(processes.length > 0 ? { processes: processes.map((one) => toJsonProcess(one, index)) } : {}),
+        ...(processes.length > 0 ? { processes: processes.map((one) => toJsonProcess(one, index, options)) } : {}),
         coverage: snapshot.coverage,
       }),
     );
@@ -35,18 +38,32 @@ export async function run(words: readonly string[], options: OptionValues): Prom
   }
   targets.forEach((target, i) => {
     if (i > 0) writeLines(['']);
-    writeTarget(target, index);
+    writeTarget(target, index, options);
   });
   noteCoverage(snapshot.coverage);
   return 0;
 }
 
-function writeTarget(target: Target, index: SnapshotIndex): void {
+function writeTarget(target: Target, index: SnapshotIndex, options: OptionValues): void {
   const page =
     target.kind === 'namespace'
       ? describeNamespacePage(target.namespace, index)
-      : describeProcessPage(target.process, index);
+      : describeProcess(target.process, index, options);
   writeLines(formatPage(page, { width: readTerminalWidth(), palette: choosePalette() }));
+}
+
+function describeProcess(process: Process, index: SnapshotIndex, options: OptionValues): Page {
+  const { title, sections } = describeProcessPage(process, index);
+  const security = readSecurity(process, options);
+  return {
+    title,
+    sections: [...sections, describeIdMaps(process, index), ...(security ? [describeSecurity(security)] : [])],
+  };
+}
+
+/** Of processes of this host alone: a snapshot does not hold it. */
+function readSecurity({ tid }: Process, options: OptionValues): ProcessSecurity | undefined {
+  return options.from === undefined ? readProcessSecurity(tid) : undefined;
 }
 
 /** The namespace as the snapshot has it, and what is around it: inode numbers of namespaces, PIDs of tasks. */
@@ -65,11 +82,13 @@ function toJsonNamespace(namespace: Namespace, index: SnapshotIndex): object {
   };
 }
 
-function toJsonProcess(process: Process, index: SnapshotIndex): object {
+function toJsonProcess(process: Process, index: SnapshotIndex, options: OptionValues): object {
+  const security = readSecurity(process, options);
   return {
     ...process,
     ancestors: findAncestors(process, index).map(({ tid }) => tid),
     pidsInNamespaces: translatePid(process, index),
     placements: findPlacements(process, index),
+    ...(security ? { security } : {}),
   };
 }

@@ -107,7 +107,7 @@ function describeTypeOwn(namespace: Namespace): PageItem[] {
   return items;
 }
 
-function formatMapLines(map: readonly IdMapping[]): readonly string[] {
+export function formatMapLines(map: readonly IdMapping[]): readonly string[] {
   if (map.length === 0) return ['empty: nobody is mapped'];
   return map.map(({ inside, outside, count }) =>
     count === 1
