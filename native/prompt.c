@@ -102,6 +102,18 @@ static bool read_line(struct prompt *prompt, char *line) {
 	return true;
 }
 
+static const char *const shells_own[] = {"if", "for", "while", "until", "case", "cd", "type", "ulimit", "umask", "command", "set",
+	"export", "unset", "alias", "read", "wait", "eval", "exec", "times", "trap", "hash", ".", ":"};
+
+/* A program and its words, for which the shell can make way: then the child that is made is the program itself. */
+static bool is_program(const char *line) {
+	size_t length = strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-");
+	if (length == 0 || (line[length] != 0 && line[length] != ' ') || strpbrk(line, ";&|(){}`")) return false;
+	for (size_t i = 0; i < sizeof shells_own / sizeof *shells_own; i++)
+		if (strlen(shells_own[i]) == length && strncmp(line, shells_own[i], length) == 0) return false;
+	return true;
+}
+
 static void start(struct prompt *prompt, char *line) {
 	pid_t pid = clone_process(0);
 	if (pid < 0) {
@@ -109,7 +121,9 @@ static void start(struct prompt *prompt, char *line) {
 		return;
 	}
 	if (pid == 0) {
-		char *words[] = {"sh", "-c", line, NULL};
+		static char replacing[LONGEST_LINE + 8] = "exec ";
+		if (is_program(line)) strcat(replacing, line);
+		char *words[] = {"sh", "-c", replacing[5] ? replacing : line, NULL};
 		setpgid(0, 0);
 		take_terminal(prompt, getpid());
 		reset_signals();
