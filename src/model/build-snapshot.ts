@@ -43,6 +43,7 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
     else if (fact.fact === 'host') hostFact = fact;
   }
   if (!hostFact) throw new Error('buildSnapshot: no host fact');
+  merged.settle(enumerations);
   const processFacts = sortTasks(allProcessFacts);
   const groups = new TaskGroups();
   for (const fact of processFacts) groups.add(fact);

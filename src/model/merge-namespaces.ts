@@ -1,6 +1,7 @@
 // Merges what several sources say of one namespace. A known value beats an unknown one; two known ones that differ are
-// a disagreement, which is told, and the smaller in the order of their JSON stands, so that order does not matter.
-import type { HolderFact, NameFact, NamespaceFact, NamespaceInodes } from './facts.ts';
+// a disagreement, which is told, and the smaller in the order of their JSON stands, so that order does not matter. An
+// inode number that was given out again while the sources ran is no disagreement: what was said of the first is dropped.
+import type { EnumerationFact, HolderFact, NameFact, NamespaceFact, NamespaceInodes } from './facts.ts';
 import { isKnown, type Known, notAsked, type Unknown } from './known.ts';
 import {
   formatNamespace,
@@ -9,6 +10,7 @@ import {
   namespaceTypes,
   readLinkType,
 } from './namespace-types.ts';
+import { ReusedInodes } from './reused-inodes.ts';
 import type { Holder, Namespace, NamespaceName } from './schema.ts';
 
 type Attributes = Omit<NamespaceFact, 'fact' | 'type' | 'inode'>;
@@ -23,6 +25,8 @@ export interface MergedNamespace {
 }
 
 export class MergedNamespaces {
+  /** What was said of each, until it is known which of those that bore its number is meant. */
+  readonly #facts = new Map<MergedNamespace, NamespaceFact[]>();
   /** The different values that sources gave, as JSON, by namespace and key. */
   readonly #contradictions = new Map<string, Set<string>>();
   readonly #byType = new Map<NamespaceType, Map<number, MergedNamespace>>(
@@ -46,12 +50,25 @@ export class MergedNamespaces {
 
   add(fact: NamespaceFact): void {
     const entry = this.#enter(fact.type, fact.inode);
+    const facts = this.#facts.get(entry);
+    if (facts) facts.push(fact);
+    else this.#facts.set(entry, [fact]);
+    if (typeof fact.owner === 'number') this.#enter('user', fact.owner);
+    if (typeof fact.parent === 'number') this.#enter(fact.type, fact.parent);
+  }
+
+  /** Merges what was added. To be called once, after the last fact and before anything is asked. */
+  settle(enumerations: readonly EnumerationFact[]): void {
+    const reused = new ReusedInodes(enumerations);
+    for (const [entry, facts] of this.#facts) for (const fact of reused.keepLast(facts)) this.#merge(entry, fact);
+    this.#facts.clear();
+  }
+
+  #merge(entry: MergedNamespace, fact: NamespaceFact): void {
     for (const [key, value] of Object.entries(fact)) {
       if (key === 'fact' || key === 'type' || key === 'inode') continue;
       this.#set(entry, key as keyof Attributes, value);
     }
-    if (typeof fact.owner === 'number') this.#enter('user', fact.owner);
-    if (typeof fact.parent === 'number') this.#enter(fact.type, fact.parent);
   }
 
   addName(fact: NameFact): void {

@@ -4,7 +4,7 @@ import type { Fact } from './facts.ts';
 import { holderKindFacts, type VisibleKind, visibleKinds } from './holder-kinds.ts';
 import { isKnown } from './known.ts';
 import type { MergedNamespaces } from './merge-namespaces.ts';
-import type { NamespaceType } from './namespace-types.ts';
+import { type NamespaceType, namespaceTypeFacts } from './namespace-types.ts';
 import type { UnseenHolders } from './schema.ts';
 
 /**
@@ -45,9 +45,11 @@ function findUnseenRelatives(merged: MergedNamespaces, census: Census) {
     const { type, attributes } = entry;
     if (census.ended(entry)) continue;
     const { parent, owner } = attributes;
-    if ((type === 'pid' || type === 'user') && (parent === undefined || !isKnown(parent)))
+    // The boot's own have neither.
+    const isTop = entry.inode === namespaceTypeFacts[type].initialInode;
+    if (!isTop && (type === 'pid' || type === 'user') && (parent === undefined || !isKnown(parent)))
       orphans.set(type, (orphans.get(type) ?? 0) + 1);
-    if (owner === undefined || !isKnown(owner)) strays++;
+    if (!(isTop && type === 'user') && (owner === undefined || !isKnown(owner))) strays++;
   }
   for (const type of ['pid', 'user'] as const)
     if (!census.isWhole(type)) child.add(`not all ${type} namespaces were listed`);

@@ -86,7 +86,11 @@ function toEnumeration({ source, wholeTypes, facts }: Listing, pass: 'first' | '
     pass,
     source,
     wholeTypes,
-    namespaces: facts.map(({ type, inode }) => ({ type, inode })),
+    namespaces: facts.map(({ type, inode, id }) => ({
+      type,
+      inode,
+      ...(id !== undefined && isKnown(id) ? { id } : {}),
+    })),
   } as const;
 }
 

@@ -117,13 +117,13 @@ test('A known value beats an unknown one, and of two reasons the more telling st
 
 test('Known values that differ are told as one disagreement, however many there are.', () => {
   const snapshot = build(
-    namespaceFact('net', 10, { id: '3' }),
-    namespaceFact('net', 10, { id: '1' }),
-    namespaceFact('net', 10, { id: '2' }),
+    namespaceFact('net', 10, { dev: 3 }),
+    namespaceFact('net', 10, { dev: 1 }),
+    namespaceFact('net', 10, { dev: 2 }),
     { fact: 'disagreement', text: 'another' },
   );
-  assert.equal(find(snapshot, 'net', 10).id, '1');
-  assert.deepEqual(snapshot.coverage.disagreements, ['another', 'net:[10]: id is "1" and "2" and "3"']);
+  assert.equal(find(snapshot, 'net', 10).dev, 1);
+  assert.deepEqual(snapshot.coverage.disagreements, ['another', 'net:[10]: dev is 1 and 2 and 3']);
 });
 
 test('A namespace belongs to the user that made the user namespace which owns it.', () => {
