@@ -47,7 +47,7 @@ export function searchMounts({ fd, id, own, paths, fileSystems }: MountSearch): 
     const found = read(own ? fd : undefined);
     if (isKnown(found)) return found;
     const less = own ? read() : found;
-    if (isKnown(less)) return { ...less, cut: 'nscope sees only what its own root leads to' };
+    if (isKnown(less)) return own && isInChroot() ? { ...less, cut: 'nscope lives in a chroot' } : less;
     refusal = less;
   }
   if (fd !== undefined) {
@@ -86,6 +86,12 @@ function readByStatmount(
     .find((errno) => errno !== 'ENOENT');
   if (refused !== undefined) return unknownFromErrno(refused);
   return { mounts: [...decodeMounts(packed)].map((mount) => ({ ...mount, path: mount.mountPoint })) };
+}
+
+/** A directory that is no mount point is nobody's root but by chroot(2); one that is may be a namespace's own. */
+function isInChroot(): boolean {
+  const text = readTextFile('/proc/self/mountinfo');
+  return isKnown(text) && !parseMountinfo(text).some(({ mountPoint }) => mountPoint === '/');
 }
 
 function fromMountinfo(text: string, fileSystems: ReadonlyMap<string, number> | undefined): FoundMount[] {

@@ -14,7 +14,7 @@ import {
 } from '../kernel/nsfs.ts';
 import { openFound } from '../kernel/open-namespace.ts';
 import { isKnown, type Known } from '../model/known.ts';
-import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
+import { formatNamespace, type NamespaceType, namespaceTypeFacts } from '../model/namespace-types.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
 
 export const relations: Source = {
@@ -28,15 +28,21 @@ export const relations: Source = {
   run(context: SourceContext): void {
     const climb = new Climb(context);
     for (const namespace of [...context.found()]) climb.ask(namespace);
+    climb.tellOutOfReach();
   },
 };
 
 class Climb {
   readonly #context: SourceContext;
   readonly #asked = new Set<string>();
+  readonly #outOfReach = new Map<string, string>();
+  /** Those of which the kernel's own list told what stands above. */
+  readonly #described = new Set<string>();
 
   constructor(context: SourceContext) {
     this.#context = context;
+    for (const { type, inode, described } of context.found())
+      if (described) this.#described.add(formatNamespace(type, inode));
   }
 
   ask(namespace: FoundNamespace): void {
@@ -94,7 +100,11 @@ class Climb {
   ): Known<number> {
     const next = attempt(get);
     if (!isKnown(next)) {
-      if (next.unknown !== 'denied') this.#context.refused(what, next.errno ?? '', formatNamespace(of, inode));
+      const name = formatNamespace(of, inode);
+      if (next.unknown !== 'denied') this.#context.refused(what, next.errno ?? '', name);
+      // Nothing stands above the boot's own.
+      if (inode !== namespaceTypeFacts[of].initialInode && !this.#described.has(name))
+        this.#outOfReach.set(name, next.errno ?? '');
       return next;
     }
     try {
@@ -103,6 +113,15 @@ class Climb {
     } finally {
       closeNamespace(next);
     }
+  }
+
+  /** What stands above, and nothing else holds, is not found then. */
+  tellOutOfReach(): void {
+    const [first] = this.#outOfReach;
+    if (!first) return;
+    const { size } = this.#outOfReach;
+    const whose = size === 1 ? first[0] : `${size} namespaces (the first: ${first[0]})`;
+    this.#context.limit(`the owner or parent of ${whose} is out of reach (${first[1]})`, 'run as root of the host');
   }
 
   /** Mount namespaces told their id seven releases before the others. */

@@ -4,6 +4,7 @@ import { loadAddon } from '../kernel/addon.ts';
 import { attempt, closeDescriptor } from '../kernel/files.ts';
 import { findSocketNetns, pidfdOpen, pidfdOpenThread } from '../kernel/sockets.ts';
 import { nameErrno } from '../kernel/syscall-error.ts';
+import { isCapable } from '../model/capabilities.ts';
 import { isKnown, knownOr } from '../model/known.ts';
 import type { OpenLinks, Source, SourceContext } from './source.ts';
 
@@ -103,7 +104,8 @@ class SocketSearch {
     for (const [errno, count] of this.#refused) {
       const what = `the network namespaces of ${count} sockets could not be asked for (${errno})`;
       this.#context.searched(kinds, what);
-      this.#context.limit(`${what}: what they alone hold is not shown`);
+      const lift = isCapable(this.#context.host.vantage, 'CAP_SYS_ADMIN') ? undefined : 'run as root of the host';
+      this.#context.limit(`${what}: what they alone hold is not shown`, lift);
     }
   }
 }
