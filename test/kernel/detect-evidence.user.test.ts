@@ -46,8 +46,12 @@ test('A PID that nobody has is gone.', () => {
 test('A process that ends while it is read is evidence of itself or gone, never an error.', async () => {
   const before = countDescriptors();
   let [whole, gone] = [0, 0];
+  const started = performance.now();
+  readDetectEvidence({ about: 'process', pid: process.pid });
+  const readingMs = performance.now() - started;
   for (let i = 0; i < 12; i++) {
-    const child = spawn('sleep', [String(0.01 + i / 100)], { stdio: 'ignore' });
+    // From less than one reading takes to several of them, however slow the machine is.
+    const child = spawn('sleep', [String(((i + 1) * readingMs) / 2000)], { stdio: 'ignore' });
     const { pid } = child;
     assert.ok(pid !== undefined);
     const ended = new Promise((resolve) => child.once('close', resolve));
