@@ -21,7 +21,7 @@ const idlePeriodMs = 1000;
 /** So long after the last use nobody uses it. */
 const idleAfterMs = 10_000;
 /** Taking snapshots may use this share of the time at most. */
-const mostShare = 0.5;
+const mostShare = 0.2;
 /** And looking whether one is due this share. */
 const mostProbeShare = 0.1;
 

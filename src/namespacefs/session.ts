@@ -40,6 +40,7 @@ import { findNode, type KnownNode, NodeTable } from './node-table.ts';
 import type { SnapshotFeed } from './snapshot-feed.ts';
 import { buildTree, type NamespaceTree, type TreeOptions } from './tree.ts';
 import type { DirectoryNode, EntranceNode, TreeNode } from './tree-node.ts';
+import { measureValidity } from './validity.ts';
 
 const { EINVAL, EIO, EISDIR, ENOENT, ENOSYS, ENOTDIR, EROFS } = constants.errno;
 
@@ -57,8 +58,6 @@ export interface SessionHost {
   isOwnThread?(tid: number): boolean;
 }
 
-/** The text of a file never changes under its number: nodes. */
-const textValidMs = 3_600_000;
 const oNonblock = 0o4000;
 const [pollIn, pollOut] = [1, 4];
 
@@ -274,8 +273,7 @@ export class Session {
     known.lookups++;
     return {
       nodeId: known.id,
-      nameValidMs: this.#feed.delayMs,
-      attributesValidMs: this.#attributesValidMs(known),
+      ...measureValidity(known, this.#feed.delayMs),
       attributes: this.#attributes(known),
     };
   }
@@ -285,10 +283,6 @@ export class Session {
     if (parent.node.kind === 'directory' && parent.node.namespace)
       return this.#chronicle.birthOf(parent.node.namespace);
     return this.#chronicle.changeOf(name);
-  }
-
-  #attributesValidMs({ node }: KnownNode): number {
-    return node.kind === 'file' ? textValidMs : this.#feed.delayMs;
   }
 
   #attributes(known: KnownNode): FuseAttributes {
@@ -314,7 +308,8 @@ export class Session {
   }
 
   #getattr(unique: bigint, known: KnownNode): Uint8Array {
-    return formatFuseAttributes(unique, this.#attributesValidMs(known), this.#attributes(known));
+    const { attributesValidMs } = measureValidity(known, this.#feed.delayMs);
+    return formatFuseAttributes(unique, attributesValidMs, this.#attributes(known));
   }
 
   #readlink(unique: bigint, { node }: KnownNode): Uint8Array {
