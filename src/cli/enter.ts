@@ -18,11 +18,11 @@ export async function run(words: readonly string[], options: OptionValues, given
     throw new UsageError('what is to be entered? name a TARGET, as in: nscope enter 812 -- sh');
   const command = isArticles ? words : (given.behind ?? []);
   const request = readOptions(options, files.length > 0);
-  const { entrances, pid } = await findEntrances(targets, files, readTypes(options));
+  const { entrances, pid, userMember } = await findEntrances(targets, files, readTypes(options));
   const named = command.length > 0 ? command : usualShell();
   const steps = request.env === 'target' ? undefined : await planCommand(named);
   return finishAs(() =>
-    enter({ ...request, entrances, process: pid === undefined ? undefined : { pid } }, named, steps),
+    enter({ ...request, entrances, userMember, process: pid === undefined ? undefined : { pid } }, named, steps),
   );
 }
 

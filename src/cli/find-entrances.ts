@@ -17,6 +17,8 @@ export interface FoundEntrances {
   readonly entrances: readonly Entrance[];
   /** The process among the targets; of several the last. */
   readonly pid: number | undefined;
+  /** A process in the user namespace that is entered. */
+  readonly userMember: number | undefined;
 }
 
 /**
@@ -62,7 +64,10 @@ export async function findEntrances(
       for (const one of openLinks(pid, types)) ofProcesses.set(one.type, one);
   }
   const entrances = [...new Map([...ofProcesses, ...named]).values()].filter(isElsewhere);
-  return { entrances, pid };
+  const user = entrances.find(({ type }) => type === 'user');
+  const candidates = [pid, ...[...files, ...words].map(readLinkOwner), ...listMembers(user, index)];
+  const userMember = candidates.find((candidate) => candidate !== undefined && isMember(candidate, user));
+  return { entrances, pid, userMember };
 }
 
 /** A PID needs no snapshot. */
@@ -106,4 +111,18 @@ function describe({ fd, inode }: OpenNamespace, type: NamespaceType): Entrance {
 function isElsewhere({ type, inode }: Entrance): boolean {
   const own = readIdentity(`/proc/self/ns/${type}`);
   return !isKnown(own) || own.inode !== inode;
+}
+
+function readLinkOwner(path: string): number | undefined {
+  const pid = /^\/proc\/(\d+)\/ns\/\w+$/.exec(path)?.[1];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+function listMembers(user: Entrance | undefined, index: SnapshotIndex | undefined): number[] {
+  return user && index ? index.membersOf('user', user.inode).map(({ tid }) => tid) : [];
+}
+
+function isMember(pid: number, user: Entrance | undefined): boolean {
+  const link = readIdentity(`/proc/${pid}/ns/user`);
+  return isKnown(link) && link.inode === user?.inode;
 }

@@ -18,6 +18,8 @@ export interface EnterRequest {
   /** Open namespaces, of each type one at most. */
   readonly entrances: readonly Entrance[];
   readonly process: TargetProcess | undefined;
+  /** A process in the user namespace that is entered, where one is known: its maps say who one can be there. */
+  readonly userMember: number | undefined;
   /** Undefined: what is usual. */
   readonly root: Side | undefined;
   readonly cwd: Side | undefined;

@@ -62,7 +62,10 @@ function planEnter(request: EnterRequest, directories: Directories, command: rea
   if (request.cwd === 'target') steps.push(['fchdir', directories.open(request, 'cwd')]);
   else if (request.cwd === 'caller') steps.push(['chdir', process.cwd()]);
   if (has('pid') && request.fork) steps.push(['clone', 0]);
-  steps.push(...planCredentials(request.credentials, target?.pid, has('user')), ['sync']);
+  steps.push(
+    ...planCredentials(request.credentials, target?.pid, has('user') ? { member: request.userMember } : undefined),
+    ['sync'],
+  );
   return [...steps, ...command];
 }
 

@@ -12,27 +12,33 @@ interface Credentials {
   readonly groups: readonly number[];
 }
 
+/** A user namespace that is entered, and a process in it, if one is known. */
+interface EnteredUser {
+  readonly member: number | undefined;
+}
+
 /**
- * @param member - a process in the user namespace that is entered; its maps tell what is possible there
- * @param entersUser - whether a user namespace is entered
+ * @param target - the process whose credentials are meant by `target`
+ * @param user - undefined where no user namespace is entered
  * @throws LaunchError where the target's ids cannot be read or have no place in that user namespace
  */
 export function planCredentials(
   kind: CredentialKind | undefined,
-  member: number | undefined,
-  entersUser: boolean,
+  target: number | undefined,
+  user: EnteredUser | undefined,
 ): SpawnStep[] {
-  if (kind === 'caller' || (kind === undefined && !entersUser)) return [];
-  if (kind === 'target') return become(readCredentials(member, entersUser), entersUser ? member : undefined);
+  if (kind === 'caller' || (kind === undefined && !user)) return [];
+  if (kind === 'target') return become(readCredentials(target, user !== undefined), user);
+  const member = user?.member;
   // Without a map nobody can become root; then the command stays who it is.
   if (kind === undefined && member !== undefined && translate(readMap(member, 'uid_map'), 0, 'inside') === undefined)
     return [];
-  return become({ uid: 0, gid: 0, groups: [] }, entersUser ? member : undefined);
+  return become({ uid: 0, gid: 0, groups: [] }, user);
 }
 
-/** Where a map was written without privilege, setgroups(2) is denied for ever. */
-function become({ uid, gid, groups }: Credentials, mapped: number | undefined): SpawnStep[] {
-  const setgroups = mapped === undefined ? 'allow' : readTextFile(`/proc/${mapped}/setgroups`);
+/** Where a map was written without privilege, setgroups(2) is denied for ever; where that is not known it is left. */
+function become({ uid, gid, groups }: Credentials, user: EnteredUser | undefined): SpawnStep[] {
+  const setgroups = user ? readTextFile(`/proc/${user.member}/setgroups`) : 'allow';
   const denied = !isKnown(setgroups) || setgroups.trim() === 'deny';
   return [...(denied ? [] : [['setgroups', groups] as const]), ['setgid', gid], ['setuid', uid]];
 }
