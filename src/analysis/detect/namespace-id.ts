@@ -32,6 +32,8 @@ export const namespaceId: Method = {
       return id === initialIds[type]
         ? conclude('initial', 'proof', read, `this id is kept for the initial ${type} namespace`)
         : conclude('child', 'proof', read, `the initial ${type} namespace has the id ${initialIds[type]}`);
+    // A process may be told a release of 2.6 by personality(2), whatever the kernel is.
+    if (!isAtLeast(kernel, 6, 11)) return nothing(read, `Linux ${kernel} has no ids, so this is another release`);
     if (type !== 'mnt' || isAtLeast(kernel, 6, 17))
       return nothing(read, 'before 6.19 each processor hands out ids of its own, and the initial ones’ vary');
     return id === firstMountId

@@ -1,4 +1,5 @@
 // Are all processes of the host visible? The link count of /proc counts them all: fs/proc/root.c proc_root_getattr().
+import { isAtLeast } from '../../model/initial-namespaces.ts';
 import { isKnown } from '../../model/known.ts';
 import { conclude, type Method, nothing, silent, silentFor } from './finding.ts';
 import { isInProcNamespace } from './vantage.ts';
@@ -11,7 +12,7 @@ const fewestKernelThreads = 24;
 export const processCount: Method = {
   name: 'process-count',
   idea: 'The link count of /proc tells how many processes the whole host has; who sees fewer is in a child, or hidepid hides some.',
-  kernels: 'all that were tried, 5.10 to 7.3',
+  kernels: 'since 6.12 as tried; on 5.10 and 6.1 the count is too high by dozens',
   types: ['pid'],
   judge(evidence) {
     const { visible, total, hidepid } = evidence.proc;
@@ -20,6 +21,7 @@ export const processCount: Method = {
     if (!isKnown(visible)) return silentFor('/proc', visible);
     if (!isKnown(total)) return silentFor('the link count of /proc', total);
     const read = `${visible} of ${total} processes are visible`;
+    if (!isAtLeast(evidence.kernel, 6, 12)) return nothing(read, 'on 5.10 and 6.1 the count was seen to be too high');
     if (total <= fewestKernelThreads) return nothing(read, 'too few to tell');
     if (total - visible <= churn)
       return conclude('initial', 'strong', read, 'all are, the kernel’s threads among them');

@@ -129,6 +129,7 @@ test('The ids prove from 6.19 on, and only there.', () => {
   assert.equal(at('6.19.0', '5').concludes, 'child');
   assert.equal(at('6.19.0', '4711').concludes, 'child');
   assert.equal(at('6.18.0', '7').concludes, 'nothing');
+  assert.equal(at('2.6.72', '7').concludes, 'nothing', 'a release that personality(2) makes up');
 });
 
 test('Without PID 2 a pid namespace is a child only where hidepid is known to be off.', () => {
