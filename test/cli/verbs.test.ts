@@ -28,8 +28,9 @@ test('Every verb has two examples or more, and each of them parses as that verb.
           const invocation = await parseCommandLine(inner);
           assert.ok(invocation, `${command} prints help`);
           if (invocation.verb === verb) own++;
-          if (invocation.words[0] !== 'nscope') break;
-          inner = invocation.words.slice(1);
+          const started = invocation.given.behind ?? invocation.words;
+          if (started[0] !== 'nscope') break;
+          inner = started.slice(1);
         }
       }
     }
