@@ -1,5 +1,18 @@
 // nscope/analysis: one function for each question people ask of a snapshot. Pure: runs in a browser.
 export {
+  type CapabilityRule,
+  type CapabilityVerdict,
+  findCapabilitiesOver,
+  grants,
+  type Subject,
+} from './capabilities/capable-over.ts';
+export {
+  type EntryRule,
+  type EntryVerdict,
+  explainPowers,
+  type NamespacePowers,
+} from './capabilities/may-enter.ts';
+export {
   type BaselineEntry,
   type BaselineSource,
   type ClassicListing,

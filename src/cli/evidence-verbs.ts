@@ -1,5 +1,6 @@
 // The verbs that conclude from evidence: their rows in the table of verbs.
 import { fromOption, jsonOption, noBpfOption } from './reading-options.ts';
+import { targetArgument } from './target-argument.ts';
 import type { Verb } from './verb.ts';
 
 export const evidenceVerbs: readonly Verb[] = [
@@ -47,5 +48,24 @@ export const evidenceVerbs: readonly Verb[] = [
       { command: 'nscope compare 812', meaning: 'the same of process 812' },
     ],
     load: () => import('./compare.ts'),
+  },
+  {
+    name: 'caps',
+    summary: 'show what a process may do to a namespace, rule by rule',
+    details: [
+      'By the rules of user_namespaces(7): a process has its effective capabilities in its own user namespace and in those below; who made a user namespace has all of them in it, from its parent. What setns(2) demands for each type is listed with whether it is met and why. A process as TARGET stands for all the namespaces that it is in.',
+      'Security modules, seccomp filters, and who may open the link in /proc are not looked at. Exit status 0 when it may enter or configure one at least (with --cap: has the capability), 1 when not, 3 when that cannot be told.',
+    ],
+    arguments: [{ name: 'PID', meaning: 'the process that would act, or self' }, targetArgument],
+    options: [
+      { flags: '--cap NAME', meaning: 'ask for one capability, such as CAP_NET_ADMIN' },
+      jsonOption,
+      noBpfOption,
+    ],
+    examples: [
+      { command: 'nscope caps 812 net:blue', meaning: 'may process 812 enter or configure the one called blue' },
+      { command: 'nscope caps self 1 --cap sys_admin', meaning: 'where nscope would have CAP_SYS_ADMIN' },
+    ],
+    load: () => import('./caps.ts'),
   },
 ];

@@ -1,5 +1,6 @@
 // nscope/model: the snapshot, its schema and its validator. Pure: runs in a browser.
 export { buildSnapshot } from './build-snapshot.ts';
+export { type CapabilityName, capabilityNames, hasCapability, listCapabilities } from './capability-names.ts';
 export { compareStates } from './compare-states.ts';
 export {
   type EventKind,
@@ -27,17 +28,21 @@ export {
   namespaceTypes,
 } from './namespace-types.ts';
 export {
+  type Certainty,
   type Coverage,
   type HostSnapshot,
   type IdMapping,
   type Namespace,
   type NamespaceName,
+  type Place,
+  type Places,
   type Process,
   type Refusal,
   type Snapshot,
   type SourceCoverage,
   snapshotSchema,
   type TimeOffsets,
+  type UnnumberedNamespace,
   type UtsNames,
 } from './schema.ts';
 export { snapshotVersion } from './schema-version.ts';
