@@ -103,7 +103,7 @@ export const launchVerbs: readonly Verb[] = [
     options: [{ flags: '-v, --verbose', meaning: 'say which children are made, and which have ended' }],
     examples: [
       { command: 'nscope run -p -- nscope init -v', meaning: 'an init with a prompt, in a new pid namespace' },
-      { command: 'nscope run -p -m --mount-proc -- nscope init', meaning: 'the same, and ps shows what is in there' },
+      { command: 'nscope init -v', meaning: 'the same here, as an init for what is started at the prompt' },
       { command: 'nscope init -- make', meaning: 'wait for everything that make leaves behind' },
     ],
     takesCommand: true,
@@ -119,10 +119,11 @@ export const launchVerbs: readonly Verb[] = [
     options: [],
     examples: [
       {
-        command: 'nscope run -p --init -- sh -c "nscope orphan; sleep 1"',
+        command: 'nscope run -p -- nscope init -v -- nscope orphan',
         meaning: 'adopted by the init of a namespace',
       },
       { command: 'nscope orphan', meaning: 'adopted by the init of the host' },
+      { command: 'nscope orphan | cat', meaning: 'the same; cat ends with the child' },
     ],
     load: () => import('./orphan.ts'),
   },
