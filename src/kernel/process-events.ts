@@ -13,7 +13,7 @@ export interface ProcessEventStream {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  EPERM: 'the process connector needs CAP_NET_ADMIN in the initial user namespace',
+  EPERM: 'before Linux 6.6 the process connector needs CAP_NET_ADMIN in the initial user namespace',
   EPROTONOSUPPORT: 'this kernel has no connector',
   ECONNREFUSED: 'the process connector answers in the initial network namespace alone',
   ENOENT: 'the process connector answers in the initial network namespace alone',

@@ -57,14 +57,8 @@ function compareTasks(before: LiveState, after: LiveState, newer: NewerNews, eve
   for (const [tid, old] of before.tasks) {
     const now = after.tasks.get(tid);
     if (newer.task(tid) || (now && isSameTask(old, now))) continue;
-    // A thread that is like its process again is in no snapshot.
-    if (
-      !now &&
-      old.tid !== old.pid &&
-      after.tasks.has(old.pid) &&
-      equalLinks(old.links, before.tasks.get(old.pid)?.links)
-    )
-      continue;
+    // A thread that is where its process is has no entry in a snapshot.
+    if (!now && old.tid !== old.pid && equalLinks(old.links, after.tasks.get(old.pid)?.links)) continue;
     events.push(...describeEnd(before, old, 'exit'));
   }
   for (const [tid, now] of after.tasks) {

@@ -183,6 +183,12 @@ function findProcess(event: NamespaceEvent): EventProcess | undefined {
   return 'process' in event ? (event.process ?? undefined) : undefined;
 }
 
+/** The command line is read a moment after the event: by then another program may run in the process. */
+function describeCommand({ comm, command }: EventProcess): string {
+  if (command === undefined) return comm;
+  return command.includes(comm) ? command : `${comm} (now ${command})`;
+}
+
 function readUser({ event, users }: EventRow): string | null {
   const process = findProcess(event);
   return process ? (users[process.uid] ?? String(process.uid)) : null;
@@ -191,7 +197,7 @@ function readUser({ event, users }: EventRow): string | null {
 function describeDetail(row: EventRow): string {
   const { event } = row;
   const process = findProcess(event);
-  const who = process ? `${process.pid} ${readUser(row)} ${process.command ?? process.comm}` : '';
+  const who = process ? `${process.pid} ${readUser(row)} ${describeCommand(process)}` : '';
   switch (event.event) {
     case 'created':
       return who === '' ? 'nobody was seen making it' : `${event.how} ${who}`;
