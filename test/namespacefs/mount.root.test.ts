@@ -175,12 +175,12 @@ test('A directory comes and goes with its namespace, for who looks, who watches 
   t.after(held.end);
   const { uts } = readLinksOf(held.pid);
   const path = `${directory}/uts/${uts}`;
-  const appeared = await waitUntil(() => existsSync(path), 5000);
-  await waitUntil(() => told.includes(`rename ${uts}`) && events.includes(`created uts:[${uts}]`), 5000);
+  const appeared = await waitUntil(() => existsSync(path), 20_000);
+  await waitUntil(() => told.includes(`rename ${uts}`) && events.includes(`created uts:[${uts}]`), 20_000);
   told.length = 0;
   await held.end();
-  const vanished = await waitUntil(() => !existsSync(path), 5000);
-  await waitUntil(() => told.includes(`rename ${uts}`) && events.includes(`ended uts:[${uts}]`), 5000);
+  const vanished = await waitUntil(() => !existsSync(path), 20_000);
+  await waitUntil(() => told.includes(`rename ${uts}`) && events.includes(`ended uts:[${uts}]`), 20_000);
   t.diagnostic(`appeared after ${appeared.toFixed()} ms, vanished after ${vanished.toFixed()} ms`);
   follow.kill();
   await once(follow, 'exit');
@@ -191,10 +191,10 @@ test('An open file stays one state while the namespace changes and ends.', { ski
   const held = await hold('unshare', ['-u', 'sh', '-c', 'echo ready; exec sleep 600']);
   t.after(held.end);
   const path = `${directory}/uts/${readLinksOf(held.pid).uts}/tasks`;
-  await waitUntil(() => existsSync(path), 5000);
+  await waitUntil(() => existsSync(path), 20_000);
   const fd = openSync(path, 'r');
   await held.end();
-  await waitUntil(() => !existsSync(path), 5000);
+  await waitUntil(() => !existsSync(path), 20_000);
   const bytes = Buffer.alloc(100);
   assert.equal(bytes.toString('utf8', 0, readSync(fd, bytes, 0, 100, 0)), `${held.pid}\n`);
   closeSync(fd);
@@ -261,7 +261,7 @@ test('A signal unmounts also while somebody is in it, and unmounting ends nscope
   closeSync(fd);
   const idle = await mountFor(t);
   assert.equal(run('umount', idle.directory).status, 0);
-  await waitUntil(() => idle.child.exitCode !== null, 5000);
+  await waitUntil(() => idle.child.exitCode !== null, 20_000);
   assert.equal(idle.child.exitCode, 0);
   assert.equal(idle.said() + busy.said(), '');
 });
