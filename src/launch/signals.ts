@@ -1,12 +1,5 @@
-// What signals do: their numbers and names, what happens to a process that does nothing about one.
+// What happens to a process that does nothing about a signal.
 import { constants } from 'node:os';
-
-const names = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
-
-/** "SIGTERM" for 15; "signal 40" for one without a name. */
-export function nameSignal(signal: number): string {
-  return names.get(signal) ?? `signal ${signal}`;
-}
 
 const { SIGCHLD, SIGCONT, SIGURG, SIGWINCH, SIGTSTP, SIGTTIN, SIGTTOU } = constants.signals;
 const ignored = new Set<number>([SIGCHLD, SIGCONT, SIGURG, SIGWINCH]);
