@@ -131,7 +131,7 @@ export interface SignsFact {
   readonly netStat?: number;
   /** Id of the first mount in /proc/PID/mountinfo: unique among all mounts of the host. */
   readonly firstMount?: number;
-  /** /proc/PID/uid_map and gid_map as text. */
+  /** /proc/PID/uid_map as text. */
   readonly idMaps?: string;
   /** /proc/PID/timens_offsets as text: of the time namespace of its children. */
   readonly clockOffsets?: string;

@@ -155,7 +155,7 @@ const inference = {
     ],
     {
       description:
-        "From what it was inferred: kernel threads stay where the boot put them; the inode number of /proc/PID/net/stat; mount ids in mountinfo; NSpid and parents; being with an init in other namespaces; uid_map and gid_map; timens_offsets; the cgroup's path.",
+        "From what it was inferred: kernel threads stay where the boot put them; the inode number of /proc/PID/net/stat; mount ids in mountinfo; NSpid and parents; being with an init in other namespaces; uid_map; timens_offsets; the cgroup's path.",
     },
   ),
   certainty,

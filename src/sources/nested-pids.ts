@@ -18,8 +18,8 @@ export const nestedPids: Source = {
     const facts = new Map<string, ProcessFact>();
     for (const process of context.processes()) {
       const { pid } = process.namespaces;
-      // Where the link is refused the status is still readable by anybody.
-      if (!isKnown(pid) || pid !== procPidNamespace) facts.set(String(process.pid), process);
+      // Where the link is refused the source of signs reads the status.
+      if (isKnown(pid) ? pid !== procPidNamespace : pid.unknown !== 'denied') facts.set(String(process.pid), process);
     }
     const names = [...facts.keys()];
     const files = ['status', 'stat'];

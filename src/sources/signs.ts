@@ -36,7 +36,11 @@ export const signs: Source = {
         found.push(fact);
     }
     const stable = [...keepStable(context, found)];
-    for (const fact of stable) context.emit(fact);
+    for (const fact of stable) {
+      context.emit(fact);
+      if (fact.fact === 'signs' && fact.pids && fact.pids.length > 1)
+        context.emit({ fact: 'nested-pids', pid: fact.pid, pids: fact.pids });
+    }
     if (context.wanted.commandLines === 'leaders') readLeaders(context, stable);
   },
 };
@@ -118,7 +122,7 @@ function areCovered(
   });
 }
 
-const files = ['status', 'uid_map', 'gid_map', 'timens_offsets', 'cgroup', 'stat'];
+const files = ['status', 'uid_map', 'timens_offsets', 'cgroup', 'stat'];
 
 function readSigns(context: SourceContext, processes: readonly ProcessFact[]): SignsFact[] {
   const facts = new Map(processes.map((process) => [String(process.pid), process]));
@@ -130,7 +134,7 @@ function readSigns(context: SourceContext, processes: readonly ProcessFact[]): S
   const found: SignsFact[] = [];
   for (const entry of readProcTable({ names: [...facts.keys()], links: [], files, maxFileBytes: mostBytes })) {
     context.asked();
-    const [status, uidMap, gidMap, offsets, cgroup] = entry.files.map(toText);
+    const [status, idMaps, offsets, cgroup] = entry.files.map(toText);
     const process = facts.get(entry.name);
     if (!process || !isSameProcess(process, entry.files.at(-1))) continue;
     const pids = status === undefined ? undefined : parseNestedPids(status);
@@ -142,7 +146,7 @@ function readSigns(context: SourceContext, processes: readonly ProcessFact[]): S
       ...(pids ? { pids: Object.freeze(pids) } : {}),
       ...(netStat === undefined ? {} : { netStat }),
       ...(firstMount === undefined ? {} : { firstMount }),
-      ...(uidMap === undefined || gidMap === undefined ? {} : { idMaps: `${uidMap}\n${gidMap}` }),
+      ...(idMaps === undefined ? {} : { idMaps }),
       ...(offsets === undefined ? {} : { clockOffsets: offsets }),
       ...(cgroup === undefined ? {} : { cgroup: parseCgroup(cgroup) }),
     });
