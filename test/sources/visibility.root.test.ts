@@ -76,7 +76,7 @@ test('As nobody the command lists what it may, says on standard error what was r
   const types = new Set(stdout.split('\n').map((line) => line.split(' ')[0]));
   for (const type of Object.keys(namespaceTypeFacts)) assert.ok(types.has(type), `no ${type} in ${stdout}`);
   assert.match(stderr, /^nscope: partial: the namespace links of \d+ processes \(the first: \d+\) are refused/m);
-  assert.match(stderr, /^nscope: to see more: .*run as root/m);
+  assert.match(stderr, /^nscope: to see more: .*run as root of the host/m);
 });
 
 test('Processes that hidepid hides are told of; root sees them all the same.', { skip }, () => {
@@ -87,7 +87,7 @@ test('Processes that hidepid hides are told of; root sees them all the same.', {
     const script = `mount -t proc -o ${option} proc /proc; exec "$@"`;
     const hidden = takeSnapshot(...inMountNamespace, script, 'sh', ...nobody);
     assert.match(hidden.coverage.reasons.join('\n'), told);
-    assert.ok(hidden.coverage.lifts.includes('run as root'));
+    assert.ok(hidden.coverage.lifts.includes('run as root of the host'));
     const users = new Set(hidden.processes.map(({ uid }) => uid));
     assert.deepEqual([...users], [65534], `with ${option}`);
     assert.ok(hidden.processes.some(({ pid }) => pid === hidden.host.vantage.pid));
