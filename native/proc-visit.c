@@ -127,6 +127,8 @@ static bool is_wanted(const struct job *job, const char *text, size_t length) {
 static bool put_wanted_link(struct job *job, int dir, const char *name, struct head *head) {
 	char text[128];
 	static const char zeros[8];
+	/* Whether they may be read is decided for the whole process: fs/proc/base.c, proc_fd_access_allowed(). */
+	if (head->refused) return head->refused++, true;
 	ssize_t length = readlinkat(dir, name, text, sizeof text);
 	/* A descriptor that was closed meanwhile (ENOENT) is passed over. */
 	if (length < 0 && (errno == EACCES || errno == EPERM)) head->refused++, head->refusal = errno;

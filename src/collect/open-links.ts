@@ -11,17 +11,24 @@ import type { OpenLinks } from '../sources/index.ts';
 const holdingLinks: readonly string[] = [...namespaceTypes.map((type) => `${type}:[`), 'socket:[', '/dev/net/tun'];
 
 export function readOpenLinks(processes: readonly ProcessFact[]): OpenLinks[] {
+  const tables = readTables(processes.map(({ pid }) => `${pid}/fd`));
+  const refused = new Set(tables.flatMap(({ pid, errno }) => (errno === undefined ? [] : [pid])));
   const unsure = new Set<string>();
-  const names = processes.flatMap(({ pid, threads }) => [
-    `${pid}/fd`,
-    ...(threads > 1 ? listOwnTables(pid, unsure) : []),
-  ]);
-  const tables = [...readProcLinks(names, holdingLinks)].map(({ name, errno, refused, refusal, links }): OpenLinks => {
+  // What a process refuses, its threads refuse as well; a leader that has ended refuses for itself alone.
+  const others = processes.flatMap(({ pid, threads, state }) =>
+    threads > 1 && (!refused.has(pid) || state === 'Z') ? listOwnTables(pid, unsure) : [],
+  );
+  if (others.length === 0) return tables;
+  const all = [...tables, ...readTables(others)];
+  return unsure.size > 0 ? leaveOutCopies(all, unsure) : all;
+}
+
+function readTables(names: readonly string[]): OpenLinks[] {
+  return [...readProcLinks(names, holdingLinks)].map(({ name, errno, refused, refusal, links }) => {
     const [pid = 0, tid] = name.split(/\D+/).filter(Boolean).map(Number);
     const failure = errno !== 0 ? errno : refused > 0 ? refusal : 0;
     return { pid, tid, errno: failure === 0 ? undefined : nameErrno(failure), links };
   });
-  return unsure.size > 0 ? leaveOutCopies(tables, unsure) : tables;
 }
 
 /** @param unsure - gets the directories of threads of which the kernel does not tell whether they share their leader's */
