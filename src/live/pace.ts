@@ -25,7 +25,7 @@ const fingerprintMs = 1000;
 const comparisonMs = 1000;
 const wholeSoonMs = 50;
 /** Of the time, snapshots take one part in so many, and one in so many where nothing asked for them. */
-const shareAsked = 10;
+const shareAsked = 30;
 const shareUnasked = 50;
 /** Readings of the list alike, while things happen. */
 const shareOfLists = 20;
