@@ -67,11 +67,12 @@ export async function run([word]: readonly string[], options: OptionValues): Pro
   return rows.length === 0 ? 1 : 0;
 }
 
-/** Those in a namespace; of a process those that are in all the namespaces that it is in. */
+/** Those in a namespace, those that are inferred to be among them; of a process those that are in all the namespaces that it is in. */
 function findProcesses(target: Target, index: SnapshotIndex): readonly Process[] {
   if (target.kind === 'namespace') {
     const { processes, threads } = findMembers(target.namespace, index);
-    return [...processes, ...threads];
+    const inferred = index.inferredMembersOf(target.namespace.type, target.namespace.inode);
+    return [...[...processes, ...inferred].sort((a, b) => a.pid - b.pid), ...threads];
   }
   const companions = findCompanions(target.process, index);
   if (isKnown(companions)) return companions;

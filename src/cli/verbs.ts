@@ -27,6 +27,7 @@ export const verbs: readonly Verb[] = [
     summary: 'list the namespaces of this host (the default)',
     details: [
       'Lists every namespace that can be seen, one on a line. What could not be seen is said below the list, on standard error, and in full under coverage with --json.',
+      'Of processes whose links are refused it is inferred where they are, from what anybody may read of them. Such counts, leaders and places have a tilde in front, and a namespace that exists and whose inode number cannot be read is ~#1. With --json each place says by what it was inferred and how certain that is.',
       '--tree puts each namespace below the user namespace that owns it (owner), below its parent (parent; pid and user namespaces alone have one), or below the namespace that its leader’s ancestors are in (process).',
     ],
     arguments: [],
@@ -76,7 +77,7 @@ export const verbs: readonly Verb[] = [
     summary: 'list processes with their namespaces',
     details: [
       'Lists processes, and threads that are not where their process is. With a namespace as TARGET only those in it; with a process those that are in all the namespaces that it is in, which for a process of a container are those of the container.',
-      'In the usual columns - stands for the initial namespace and ? for one that is not known; types in which all are in the initial one have no column; and on a narrow terminal only as many last digits of inode numbers are shown as tell the namespaces apart. Columns named by --columns show whole numbers.',
+      'In the usual columns - stands for the initial namespace and ? for one that is not known, and ~ in front of what is inferred because the links are refused; types in which all are in the initial one have no column; and on a narrow terminal only as many last digits of inode numbers are shown as tell the namespaces apart. Columns named by --columns show whole numbers.',
     ],
     arguments: [{ ...targetArgument, optional: true }],
     options: rowOptions,
