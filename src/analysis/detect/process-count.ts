@@ -1,5 +1,4 @@
 // Are all processes of the host visible? The link count of /proc counts them all: fs/proc/root.c proc_root_getattr().
-import { isAtLeast } from '../../model/initial-namespaces.ts';
 import { isKnown } from '../../model/known.ts';
 import { conclude, type Method, nothing, silent, silentFor } from './finding.ts';
 import { isInProcNamespace } from './vantage.ts';
@@ -12,7 +11,8 @@ const fewestKernelThreads = 24;
 export const processCount: Method = {
   name: 'process-count',
   idea: 'The link count of /proc tells how many processes the whole host has; who sees fewer is in a child, or hidepid hides some.',
-  kernels: 'since 6.12 as tried; on 5.10 and 6.1 the count is too high by dozens',
+  kernels:
+    'all that were tried; the count was too high by dozens on some, so that only its meeting what is visible says much',
   types: ['pid'],
   judge(evidence) {
     const { visible, total, hidepid } = evidence.proc;
@@ -21,14 +21,13 @@ export const processCount: Method = {
     if (!isKnown(visible)) return silentFor('/proc', visible);
     if (!isKnown(total)) return silentFor('the link count of /proc', total);
     const read = `${visible} of ${total} processes are visible`;
-    if (!isAtLeast(evidence.kernel, 6, 12)) return nothing(read, 'on 5.10 and 6.1 the count was seen to be too high');
     if (total <= fewestKernelThreads) return nothing(read, 'too few to tell');
     if (total - visible <= churn)
       return conclude('initial', 'strong', read, 'all are, the kernel’s threads among them');
     if (total - visible < fewestKernelThreads)
       return nothing(read, 'the difference may be processes that came and went');
     return isKnown(hidepid) && hidepid === '0'
-      ? conclude('child', 'strong', read, 'the rest is outside, the kernel’s threads among them')
+      ? conclude('child', 'hint', read, 'the rest is outside, unless the count is too high, as it was on some hosts')
       : nothing(read, 'hidepid may hide the rest');
   },
 };
