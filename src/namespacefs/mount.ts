@@ -12,10 +12,12 @@ import {
 import { openFound } from '../kernel/open-namespace.ts';
 import { readPrimaryGroups } from '../kernel/users.ts';
 import { isKnown } from '../model/known.ts';
+import type { Namespace } from '../model/schema.ts';
 import { type Wanted, wantListing } from '../model/wanted.ts';
 import { Announcer } from './announcer.ts';
 import { probeNamespaces } from './census-probe.ts';
 import { findId } from './entrances.ts';
+import { readLinksText, readMountsText } from './host-files.ts';
 import { MountRefusedError, prepareMountPoint } from './mount-point.ts';
 import { PollingFeed } from './polling-feed.ts';
 import { Session } from './session.ts';
@@ -55,18 +57,20 @@ export function mountNamespacefs(directory: string, options: MountOptions): Moun
   const feed: SnapshotFeed = new PollingFeed({ collect, probe, log: options.log });
   const entrances = new Entrances();
   const announcer = new Announcer(directory, (announcement) => session.expect(announcement));
-  const session: Session = new Session(
-    feed,
-    { groups: readPrimaryGroups() },
-    {
-      reply: (bytes) => device?.reply(bytes),
-      findEntrance: (entrance) => (device ? device.refusingOwn(() => entrances.find(entrance)) : undefined),
-      log: options.log,
-      now: Date.now,
-      announce: (announcements) => announcer.add(announcements),
-      isOwnThread,
-    },
-  );
+  const guard = <T>(read: () => T) => (device ? device.refusingOwn(read) : read());
+  const treeOptions = {
+    groups: readPrimaryGroups(),
+    readMounts: (namespace: Namespace) => guard(() => readMountsText(namespace)),
+    readLinks: (namespace: Namespace) => guard(() => readLinksText(namespace)),
+  };
+  const session: Session = new Session(feed, treeOptions, {
+    reply: (bytes) => device?.reply(bytes),
+    findEntrance: (entrance) => (device ? device.refusingOwn(() => entrances.find(entrance)) : undefined),
+    log: options.log,
+    now: Date.now,
+    announce: (announcements) => announcer.add(announcements),
+    isOwnThread,
+  });
   let fd: number;
   try {
     fd = options.asRoot ? mountFuse(directory) : mountWithFusermount(directory);

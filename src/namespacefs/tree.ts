@@ -21,6 +21,9 @@ type Entry = readonly [string, TreeNode];
 export interface TreeOptions {
   /** The primary group of each user. */
   readonly groups: ReadonlyMap<number, number>;
+  /** Texts that are read when they are asked for: the mounts of a mount namespace, the devices of a network namespace. */
+  readonly readMounts?: (namespace: Namespace) => string;
+  readonly readLinks?: (namespace: Namespace) => string;
 }
 
 const root = { uid: 0, gid: 0 } as const;
@@ -44,16 +47,16 @@ export function keyOfNamespace({ type, inode, id }: Namespace): string {
 
 class Tree {
   readonly #index: SnapshotIndex;
-  readonly #groups: ReadonlyMap<number, number>;
+  readonly #options: TreeOptions;
   readonly #paths = new Map<Namespace, readonly string[]>();
   readonly #children = new Map<Namespace, Namespace[]>();
   readonly #tops = new Map<NamespaceType, Namespace[]>(namespaceTypes.map((type) => [type, []]));
   readonly #initials: Namespace[] = [];
   readonly #owned = new Map<number, Namespace[]>();
 
-  constructor(snapshot: Snapshot, { groups }: TreeOptions) {
+  constructor(snapshot: Snapshot, options: TreeOptions) {
     this.#index = new SnapshotIndex(snapshot);
-    this.#groups = groups;
+    this.#options = options;
     for (const namespace of snapshot.namespaces) {
       const { type, owner } = namespace;
       const above = this.#above(namespace);
@@ -101,12 +104,11 @@ class Tree {
     return makeDirectory({ key, inode, namespace, directories, ...whose }, () => [
       ...namespaceFiles.flatMap((file, i): Entry[] => {
         if (file.has?.(namespace) === false) return [];
+        const inode = numberOf(namespace.inode, slot.file + i);
         const content = () => file.content(namespace, this.#index);
-        const number = numberOf(namespace.inode, slot.file + i);
-        return [
-          [file.name, { kind: 'file', key: `${key}/${file.name}`, inode: number, mode: 0o440, ...whose, content }],
-        ];
+        return [[file.name, { kind: 'file', key: `${key}/${file.name}`, inode, mode: 0o440, ...whose, content }]];
       }),
+      ...this.#readWhenAsked(namespace, key, whose),
       [
         'ns',
         {
@@ -121,6 +123,20 @@ class Tree {
       ...(namespace.type === 'user' ? [this.#ownedBy(namespace, key, whose)] : []),
       ...children.map((child) => this.#enter(child)),
     ]);
+  }
+
+  /** Once for each snapshot. */
+  #readWhenAsked(namespace: Namespace, key: string, whose: { uid: number; gid: number }): Entry[] {
+    const { readMounts, readLinks } = this.#options;
+    const [name, read] = namespace.type === 'mnt' ? ['mounts', readMounts] : ['links', readLinks];
+    if (!read || (namespace.type !== 'mnt' && namespace.type !== 'net')) return [];
+    let text: string | undefined;
+    const content = () => {
+      text ??= read(namespace);
+      return text;
+    };
+    const inode = numberOf(namespace.inode, slot.file + 0x81);
+    return [[name, { kind: 'file', key: `${key}/${name}`, inode, mode: 0o440, ...whose, content }]];
   }
 
   #ownedBy(owner: Namespace, key: string, whose: { uid: number; gid: number }): Entry {
@@ -220,7 +236,7 @@ class Tree {
   }
 
   #groupOf(uid: number): number {
-    return uid === 0 ? 0 : (this.#groups.get(uid) ?? nogroup);
+    return uid === 0 ? 0 : (this.#options.groups.get(uid) ?? nogroup);
   }
 }
 

@@ -78,6 +78,10 @@ test('A container is where the proposal of 2021 had it, and its owner owns the f
     readFileSync(`${directory}/time/${links.time}/offsets`, 'utf8'),
     readFileSync(`/proc/${pid}/timens_offsets`, 'utf8'),
   );
+  assert.equal(readFileSync(`${directory}/net/${links.net}/links`, 'utf8'), 'lo\n');
+  const mounts = lines(readFileSync(`${directory}/mnt/${links.mnt}/mounts`, 'utf8')).map((line) => line.split(' '));
+  const expected = lines(readFileSync(`/proc/${pid}/mountinfo`, 'utf8')).map((line) => line.split(' '));
+  assert.deepEqual(mounts.map(([point]) => point).sort(), expected.map((words) => words[4]).sort());
   for (const [link, inode] of Object.entries(links))
     assert.equal(statSync(`${directory}/by-pid/${pid}/${link}/`).ino, inode * 65536, link);
 });
