@@ -68,7 +68,10 @@ test('The table of a thread is reached by a pidfd of the thread, or the kernel i
   const bed = await makeBed(['thread-fd:net']);
   try {
     const held = bed.namespaces.find(({ auxiliary }) => !auxiliary);
-    assert.ok(held?.holder.tid !== undefined && held.holder.fd !== undefined, JSON.stringify(bed.namespaces));
+    assert.ok(
+      held?.holder.tid !== undefined && held.holder.fd !== undefined,
+      `the bed made ${bed.namespaces.length}, not: ${JSON.stringify(bed.unsupported)}`,
+    );
     const { tid, fd } = held.holder;
     if (!isLinuxSince(6, 9)) {
       assert.throws(() => pidfdOpenThread(tid), { code: 'EINVAL', syscall: 'pidfd_open' });
