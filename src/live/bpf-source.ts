@@ -2,7 +2,7 @@
 import { readPidView } from '../kernel/bpf.ts';
 import { type BpfEventStream, openBpfEvents } from '../kernel/bpf-events.ts';
 import { type BpfEvent, parseBpfEvents } from '../parse/bpf-events.ts';
-import { parseBpfLifetimes } from '../parse/bpf-lifetimes.ts';
+import { type BpfLifetime, parseBpfLifetimes } from '../parse/bpf-lifetimes.ts';
 import type { LiveSource, SourceHost, SourceOptions, SourceRefusal } from './source.ts';
 
 /** The tracepoints, with the kernel's list of namespaces beside them. */
@@ -35,9 +35,15 @@ export function openHooksSource(host: SourceHost, options: SourceOptions): LiveS
   if (refused) return refused;
   let events: BpfEventStream | undefined;
   const drain = (): void => {
-    // What is made is told before who goes there, as it happened.
-    drainLifetimes(lifetimes as BpfEventStream, host);
-    if (events) drainEvents(events, host);
+    // Two rings, one time: what is made comes before who goes there, and who leaves before what is freed.
+    const waiting = [...takeLifetimes(lifetimes as BpfEventStream), ...(events ? takeEvents(events) : [])].sort(
+      (a, b) => a.atNs - b.atNs,
+    );
+    for (const one of waiting)
+      if ('id' in one) tellLifetime(one, host);
+      else tell(one, host);
+    tellLoss(lifetimes as BpfEventStream, host);
+    if (events) tellLoss(events, host);
   };
   const lifetimes = openBpfEvents('lifetimes', drain, options.ringBytes);
   if ('code' in lifetimes)
@@ -77,26 +83,27 @@ function explainHooks({ code, reason }: { readonly code: string; readonly reason
     : reason;
 }
 
-function drainLifetimes(stream: BpfEventStream, host: SourceHost): void {
-  for (;;) {
-    const bytes = stream.drain();
-    if (bytes.length === 0) break;
-    for (const { kind, atNs, type, inode, id, ...by } of parseBpfLifetimes(bytes))
-      if (kind === 'created') host.created({ type, inode, id }, by, atNs);
-      else host.destroyed({ type, inode, id }, atNs);
-  }
+function drainEvents(stream: BpfEventStream, host: SourceHost): void {
+  for (const event of takeEvents(stream)) tell(event, host);
+  tellLoss(stream, host);
+}
+
+function* takeEvents(stream: BpfEventStream): Generator<BpfEvent> {
+  for (let bytes = stream.drain(); bytes.length > 0; bytes = stream.drain()) yield* parseBpfEvents(bytes);
+}
+
+function* takeLifetimes(stream: BpfEventStream): Generator<BpfLifetime> {
+  for (let bytes = stream.drain(); bytes.length > 0; bytes = stream.drain()) yield* parseBpfLifetimes(bytes);
+}
+
+function tellLoss(stream: BpfEventStream, host: SourceHost): void {
   const lost = stream.takeLost();
   if (lost > 0) host.lost(lost);
 }
 
-function drainEvents(stream: BpfEventStream, host: SourceHost): void {
-  for (;;) {
-    const bytes = stream.drain();
-    if (bytes.length === 0) break;
-    for (const event of parseBpfEvents(bytes)) tell(event, host);
-  }
-  const lost = stream.takeLost();
-  if (lost > 0) host.lost(lost);
+function tellLifetime({ kind, atNs, type, inode, id, ...by }: BpfLifetime, host: SourceHost): void {
+  if (kind === 'created') host.created({ type, inode, id }, by, atNs);
+  else host.destroyed({ type, inode, id }, atNs);
 }
 
 function tell(event: BpfEvent, host: SourceHost): void {
