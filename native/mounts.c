@@ -56,8 +56,9 @@ struct record {
 
 struct reading {
 	uint64_t mnt_ns_id;
-	const uint64_t *magics; /* only these file systems; all when there are none */
-	size_t magic_count;
+	/* Only mounts of these file systems, or of these super blocks (major << 32 | minor); all when there are neither. */
+	const uint64_t *magics, *devices;
+	size_t magic_count, device_count;
 	struct statmount *answer;
 	size_t answer_room;
 	char *data;
@@ -77,10 +78,15 @@ static int ask(struct reading *reading, uint64_t id, uint64_t mask) {
 	return 0;
 }
 
-static bool is_wanted(const struct reading *reading, uint64_t magic) {
-	for (size_t i = 0; i < reading->magic_count; i++)
-		if (reading->magics[i] == magic) return true;
-	return reading->magic_count == 0;
+static bool has(const uint64_t *values, size_t count, uint64_t value) {
+	for (size_t i = 0; i < count; i++)
+		if (values[i] == value) return true;
+	return false;
+}
+
+static bool is_wanted(const struct reading *reading, const struct statmount *mount) {
+	return has(reading->magics, reading->magic_count, mount->sb_magic) ||
+	       has(reading->devices, reading->device_count, (uint64_t)mount->sb_dev_major << 32 | mount->sb_dev_minor);
 }
 
 static bool add(struct reading *reading, struct record *record, const char *const *strings) {
@@ -114,9 +120,9 @@ static int read_one(struct reading *reading, uint64_t id) {
 	struct record record = {.id = id};
 	const char *strings[STRINGS] = {0};
 	/* The super block alone first, where most mounts are not wanted: no path is walked for those. */
-	if (reading->magic_count > 0) {
+	if (reading->magic_count + reading->device_count > 0) {
 		record.err = ask(reading, id, SB_BASIC);
-		if (!record.err && !is_wanted(reading, reading->answer->sb_magic)) return 0;
+		if (!record.err && !is_wanted(reading, reading->answer)) return 0;
 	}
 	if (!record.err)
 		record.err = ask(reading, id,
@@ -177,20 +183,23 @@ static void *read_inside(void *argument) {
 }
 
 /*
- * readMounts(mntNsId: bigint, magics: BigUint64Array, fd: number) → Buffer of records. With a descriptor of the mount
+ * readMounts(mntNsId: bigint, magics: BigUint64Array, devices: BigUint64Array, fd: number) → Buffer of records. With a descriptor of the mount
  * namespace, or -1, a thread asks from within, whose root is that of the namespace.
  */
 static napi_value read_mounts(napi_env env, napi_callback_info info) {
-	napi_value args[3];
+	napi_value args[4];
 	struct reading reading = {0};
 	struct visit visit = {.reading = &reading};
-	void *magics;
-	size_t size;
-	if (!read_arguments(env, info, 3, args) || !read_u64(env, args[0], &reading.mnt_ns_id) ||
-	    !read_bytes(env, args[1], &magics, &size) || !read_int(env, args[2], &visit.fd))
+	void *magics, *devices;
+	size_t magics_size, devices_size;
+	if (!read_arguments(env, info, 4, args) || !read_u64(env, args[0], &reading.mnt_ns_id) ||
+	    !read_bytes(env, args[1], &magics, &magics_size) || !read_bytes(env, args[2], &devices, &devices_size) ||
+	    !read_int(env, args[3], &visit.fd))
 		return NULL;
 	reading.magics = magics;
-	reading.magic_count = size / sizeof *reading.magics;
+	reading.magic_count = magics_size / sizeof *reading.magics;
+	reading.devices = devices;
+	reading.device_count = devices_size / sizeof *reading.devices;
 	if (visit.fd >= 0) run_visit(read_inside, &visit, &visit.failure);
 	else if ((visit.failure.call = read_all(&reading))) visit.failure.err = errno;
 	free(reading.answer);

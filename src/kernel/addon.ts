@@ -76,7 +76,7 @@ export interface Addon {
     threads: number,
   ): Buffer[];
   readUts(fds: Int32Array): (UtsNames | BatchFailure)[];
-  readMounts(mntNsId: bigint, magics: BigUint64Array, fd: number): Buffer;
+  readMounts(mntNsId: bigint, magics: BigUint64Array, devices: BigUint64Array, fd: number): Buffer;
   readMountinfoIn(fd: number): Buffer;
   findNamespacesIn(fd: number, paths: Uint8Array, keep: 0 | 1): (FoundNamespace | BatchFailure)[];
   fuseMount(source: string, target: string, type: string, flags: number, data: string): void;

@@ -34,16 +34,19 @@ export interface MountSearch {
   readonly own: boolean;
   /** Links of tasks in it, among others: should a task live in a chroot, its mountinfo shows less, and another is asked. */
   readonly paths: readonly string[];
-  /** Only mounts of these file systems: names as mountinfo has them, with their magic numbers. All when undefined. */
-  readonly fileSystems: ReadonlyMap<string, number> | undefined;
+  /** Only mounts of these file systems, by the names that mountinfo has, with their magic numbers; */
+  readonly fileSystems?: ReadonlyMap<string, number> | undefined;
+  /** and of these super blocks: major:minor. All mounts where neither is given. */
+  readonly devices?: ReadonlySet<string> | undefined;
 }
 
 /** @returns the mounts, or why no way led to them: the refusal of the last way that could be tried */
-export function searchMounts({ fd, id, own, paths, fileSystems }: MountSearch): Known<FoundMounts> {
+export function searchMounts(search: MountSearch): Known<FoundMounts> {
+  const { fd, id, own, paths } = search;
   let refusal = unknownFromErrno('ENOENT');
   const mntNsId = id ?? (fd === undefined ? undefined : attempt(() => String(nsGetMntnsId(fd))));
   if (typeof mntNsId === 'string' && 'addon' in loadAddon()) {
-    const read = (from?: number) => attempt(() => readByStatmount(BigInt(mntNsId), fileSystems, from));
+    const read = (from?: number) => attempt(() => readByStatmount(BigInt(mntNsId), search, from));
     const found = read(own ? fd : undefined);
     if (isKnown(found)) return found;
     const less = own ? read() : found;
@@ -52,7 +55,7 @@ export function searchMounts({ fd, id, own, paths, fileSystems }: MountSearch): 
   }
   if (fd !== undefined) {
     const text = attempt(() => readMountinfoIn(fd));
-    if (isKnown(text)) return { mounts: fromMountinfo(text.toString('utf8'), fileSystems) };
+    if (isKnown(text)) return { mounts: fromMountinfo(text.toString('utf8'), search) };
     refusal = text;
   }
   let cut: FoundMounts | undefined;
@@ -64,7 +67,7 @@ export function searchMounts({ fd, id, own, paths, fileSystems }: MountSearch): 
       refusal = text;
       continue;
     }
-    const mounts = fromMountinfo(Buffer.from(text, 'latin1').toString('utf8'), fileSystems);
+    const mounts = fromMountinfo(Buffer.from(text, 'latin1').toString('utf8'), search);
     const root = readLink(`${member}/root`);
     if (root === '/') return { mounts };
     cut ??= { mounts, cut: isKnown(root) ? `${member} lives in a chroot` : `the root of ${member} is not known` };
@@ -77,10 +80,10 @@ export function searchMounts({ fd, id, own, paths, fileSystems }: MountSearch): 
  */
 function readByStatmount(
   id: bigint,
-  fileSystems: MountSearch['fileSystems'],
+  { fileSystems, devices }: MountSearch,
   fd: number | undefined,
 ): Known<FoundMounts> {
-  const packed = readMounts(id, [...(fileSystems?.values() ?? [])], fd);
+  const packed = readMounts(id, { magics: [...(fileSystems?.values() ?? [])], devices: [...(devices ?? [])] }, fd);
   const refused = decodeMountErrors(packed)
     .map(nameErrno)
     .find((errno) => errno !== 'ENOENT');
@@ -94,8 +97,14 @@ function isInChroot(): boolean {
   return isKnown(text) && !parseMountinfo(text).some(({ mountPoint }) => mountPoint === '/');
 }
 
-function fromMountinfo(text: string, fileSystems: ReadonlyMap<string, number> | undefined): FoundMount[] {
-  return parseMountinfo(text)
-    .filter(({ fsType }) => fileSystems?.has(fsType) !== false)
+/** Lines that cannot be wanted are not taken apart: there may be 100,000 of them. */
+function fromMountinfo(text: string, { fileSystems = new Map(), devices = new Set() }: MountSearch): FoundMount[] {
+  const signs = [
+    ...[...fileSystems.keys()].map((name) => ` - ${name} `),
+    ...[...devices.keys()].map((one) => ` ${one} `),
+  ];
+  const lines = text.split('\n').filter((line) => signs.length === 0 || signs.some((sign) => line.includes(sign)));
+  return parseMountinfo(lines.join('\n'))
+    .filter(({ fsType, device }) => signs.length === 0 || fileSystems.has(fsType) || devices.has(device))
     .map(({ fsType, device, root, mountPoint }) => ({ fsType, device, root, path: mountPoint }));
 }

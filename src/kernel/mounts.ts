@@ -11,19 +11,35 @@ export const superBlockMagic = {
   fuse: 0x65735546,
 };
 
+export interface WantedMounts {
+  /** Values of superBlockMagic. */
+  readonly magics?: readonly number[];
+  /** major:minor of st_dev. */
+  readonly devices?: readonly string[];
+}
+
 /**
  * All mounts of a mount namespace that its own root leads to, without entering it. In the caller's own mount namespace
  * the caller's root counts, so a chroot shows less: there a descriptor has a thread of the addon's own ask from the top.
  * @param mntNsId - the 64-bit id of the mount namespace (nsGetMntnsId)
- * @param magics - superBlockMagic values: only mounts of these file systems; all when left out
+ * @param wanted - only mounts of these file systems or super blocks; all when left out
  * @param mountNsFd - a descriptor of the mount namespace, to ask from within; stays open
  * @returns packed records, for decodeMounts; 50,000 mounts take some 10 MB
  * @throws SyscallError ENOENT when there is no such namespace (any more) or the caller may not look into it, EPERM without
  *   CAP_SYS_ADMIN over it, ENOSYS before Linux 6.8, EINVAL before 6.11
  * @see listmount(2), statmount(2)
  */
-export function readMounts(mntNsId: bigint, magics: readonly number[] = [], mountNsFd = -1): Buffer {
-  return requireAddon().readMounts(mntNsId, BigUint64Array.from(magics, BigInt), mountNsFd);
+export function readMounts(mntNsId: bigint, { magics = [], devices = [] }: WantedMounts = {}, mountNsFd = -1): Buffer {
+  const numbers = devices.map((device) => {
+    const [major = '', minor = ''] = device.split(':');
+    return (BigInt(major) << 32n) | BigInt(minor);
+  });
+  return requireAddon().readMounts(
+    mntNsId,
+    BigUint64Array.from(magics, BigInt),
+    BigUint64Array.from(numbers),
+    mountNsFd,
+  );
 }
 
 /**

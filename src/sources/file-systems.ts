@@ -1,7 +1,6 @@
 // Which namespaces do mounted file systems hold? procfs a pid namespace, others a user namespace: the kernel's super
 // blocks, by BPF. Where each is mounted is looked up only where that matters.
 import { type FoundMounts, searchMounts } from '../kernel/mount-search.ts';
-import { superBlockMagic } from '../kernel/mounts.ts';
 import { closeNamespace } from '../kernel/nsfs.ts';
 import { openFound } from '../kernel/open-namespace.ts';
 import { isKnown, type Known, notAsked } from '../model/known.ts';
@@ -80,10 +79,9 @@ function findMounted(context: SourceContext, records: readonly BpfSuperblockReco
   let unread = 0;
   const places = new Map<string, Mounted[]>();
   const devices = new Set(records.map(deviceOf));
-  const fileSystems = chooseFileSystems(records);
   for (const namespace of context.found()) {
     if (namespace.type !== 'mnt') continue;
-    const found = readMountNamespace(context, namespace, fileSystems);
+    const found = readMountNamespace(context, namespace, devices);
     if (!isKnown(found) || found.cut !== undefined) unread++;
     if (!isKnown(found)) continue;
     for (const { fsType, device, path } of found.mounts) {
@@ -100,25 +98,14 @@ function findMounted(context: SourceContext, records: readonly BpfSuperblockReco
 function readMountNamespace(
   context: SourceContext,
   namespace: FoundNamespace,
-  fileSystems: ReadonlyMap<string, number> | undefined,
+  devices: ReadonlySet<string>,
 ): Known<FoundMounts> {
   const own = context.host.vantage.namespaces.mnt === namespace.inode;
   const open = own || namespace.id === undefined ? openFound(namespace) : undefined;
   const fd = open !== undefined && isKnown(open) ? open.fd : undefined;
   try {
-    return searchMounts({ fd, id: namespace.id, own, paths: namespace.paths, fileSystems });
+    return searchMounts({ fd, id: namespace.id, own, paths: namespace.paths, devices });
   } finally {
     if (open !== undefined && isKnown(open)) closeNamespace(open);
   }
-}
-
-/** Which mounts are looked at: those of procfs or FUSE alone, and all only where another file system is looked for. */
-function chooseFileSystems(records: readonly BpfSuperblockRecord[]): ReadonlyMap<string, number> | undefined {
-  const chosen = new Map<string, number>();
-  for (const { way } of records) {
-    if (way === 'procfs') chosen.set('proc', superBlockMagic.proc);
-    else if (way === 'fuse') chosen.set('fuse', superBlockMagic.fuse);
-    else return undefined;
-  }
-  return chosen;
 }

@@ -64,7 +64,7 @@ test('statmount names the namespace behind each bind mount of a mount namespace 
       found.map(({ root, mountPoint, fsType, mntNsId }) => [root, mountPoint, fsType, mntNsId]),
       [[`${mounted.type}:[${mounted.inode}]`, mounted.holder.mountPoint, 'nsfs', id]],
     );
-    assert.deepEqual([...decodeMounts(readMounts(id, [superBlockMagic.nsfs]))], nsfs);
+    assert.deepEqual([...decodeMounts(readMounts(id, { magics: [superBlockMagic.nsfs] }))], nsfs);
     // Something may have been mounted there before.
     const room = all.findLast(({ mountPoint }) => mountPoint === '/mnt');
     assert.equal(room?.id, found[0]?.parentId);
