@@ -124,8 +124,9 @@ SEC("tp_btf/sched_process_exit")
 int on_exit(u64 *ctx) {
 	struct task_struct *task = (void *)ctx[0];
 	struct nsproxy *proxy = READ(task, nsproxy);
-	struct nsproxy___count *counted = (void *)proxy;
-	u32 last = proxy && READ(counted, count.refs.counter) <= 1;
+	u32 users = 0; /* a refcount_t, before 6.7 an atomic_t: both are one int */
+	READ_AT(users, (u64)proxy + OFFSET(nsproxy___count, count));
+	u32 last = proxy && users <= 1;
 	if (READ(task, pid) != READ(task, tgid)) {
 		struct task_struct *leader = READ(task, group_leader);
 		if (!last && !is_elsewhere(task, leader)) return 0;
