@@ -183,7 +183,9 @@ test('Names, holders and entrances are told: ip netns, nsenter, and a descriptor
     await run('ip', ['netns', 'del', name]);
     await seen((event) => isOf(event) && event.event === 'destroyed');
   };
-  const { events } = await watchWhile({ source: 'bpf' }, act, 0);
+  const { events } = await watchWhile({ source: 'bpf' }, act, 0).finally(() => {
+    if (existsSync(`/run/netns/${name}`)) return run('ip', ['netns', 'del', name]);
+  });
   const own = events.filter((event) => 'namespace' in event && event.namespace.inode === inode);
   const told = (kind: string) => own.filter(({ event }) => event === kind);
   const paths = [...told('named'), ...told('unnamed')].flatMap((event) => ('name' in event ? [event.name.path] : []));
