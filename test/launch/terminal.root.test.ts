@@ -80,7 +80,10 @@ test('A loop of the shell ends when Ctrl-C ends the command in it.', { skip }, a
 
 test('A new size of the window reaches the command.', { skip }, async () => {
   const device = await terminal.ask('tty');
-  await start('--pid --init', `bash -c 'trap "stty size" WINCH; trap exit INT; echo begun; while :; do sleep 0.1; done'`);
+  await start(
+    '--pid --init',
+    `bash -c 'trap "stty size" WINCH; trap exit INT; echo begun; while :; do sleep 0.1; done'`,
+  );
   assert.equal(spawnSync('stty', ['-F', device, 'rows', '33', 'cols', '99']).status, 0);
   await terminal.shows(/33 99\n/);
   terminal.type(keys.interrupt);
