@@ -278,6 +278,7 @@ function listHolderKinds({ holderCounts }: ListedNamespace): HolderKind[] {
 /** "fd 2, bind-mount 1"; a namespace without any was about to end, or its holders are out of sight. */
 function formatHolderCounts(namespace: ListedNamespace): string {
   const { holderCounts } = namespace;
+  if (namespace.holders.some((holder) => holder.kind === 'kernel' && holder.notSeen.length > 0)) return 'none seen';
   return (
     listHolderKinds(namespace)
       .map((kind) => `${kind} ${holderCounts[kind]}`)

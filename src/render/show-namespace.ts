@@ -195,6 +195,7 @@ function formatRelatives(list: readonly Namespace[], index: SnapshotIndex): stri
 
 /** Kinds that the rest of the page has shown already are left out. */
 function describeHolderCounts({ holderCounts }: Namespace): PageItem[] {
+  if (holderCounts.kernel) return [{ label: 'held by', lines: ["nothing that was seen; it is in the kernel's list"] }];
   const lines = holderKinds.flatMap((kind) => {
     const words = holderWords[kind];
     const number = holderCounts[kind] ?? 0;
@@ -209,9 +210,11 @@ const holderWords: Readonly<Partial<Record<HolderKind, readonly [string, string]
   tap: ['tun or tap device', 'tun or tap devices'],
   'in-flight': ['descriptor in flight', 'descriptors in flight'],
   credentials: ["open file's credentials", "open files' credentials"],
+  'peer-credentials': ["socket peer's credentials", "socket peers' credentials"],
+  pidfd: ['pidfd', 'pidfds'],
+  'proc-file': ['open file of procfs', 'open files of procfs'],
   'bind-mount': ['bind mount', 'bind mounts'],
   'file-system': ['mounted file system', 'mounted file systems'],
-  kernel: ['reference of the kernel alone', 'references of the kernel alone'],
 };
 
 function tellRest(length: number, more: string): string[] {
