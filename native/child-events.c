@@ -29,9 +29,14 @@ static void note_signal(int signal, siginfo_t *info, void *context) {
 /* Watches these signals from now on. */
 bool watch_signals(const sigset_t *signals) {
 	struct sigaction action = {.sa_sigaction = note_signal, .sa_flags = SA_SIGINFO | SA_RESTART};
-	for (int i = 0; i < 2; i++)
-		if (ends[i] >= 0) close(ends[i]);
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return false;
+	static pid_t owner;
+	/* A second call of one process keeps what has come meanwhile; a child has a pipe of its own. */
+	if (owner != getpid()) {
+		for (int i = 0; i < 2; i++)
+			if (ends[i] >= 0) close(ends[i]);
+		if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return false;
+		owner = getpid();
+	}
 	sigfillset(&action.sa_mask);
 	for (int signal = 1; signal < NSIG; signal++)
 		if (sigismember(signals, signal) == 1) sigaction(signal, &action, NULL);

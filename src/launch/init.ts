@@ -1,5 +1,5 @@
 // Being an init, where nscope itself was started as one.
-import { becomeInit, becomeSubreaper } from '../kernel/child-events.ts';
+import { becomeInit, becomeSubreaper, watchSignals } from '../kernel/child-events.ts';
 import { explainFailure } from './explain-failure.ts';
 import { launch, StepError } from './launch.ts';
 import { planProgram } from './program-steps.ts';
@@ -11,6 +11,8 @@ import { planProgram } from './program-steps.ts';
  */
 export function beInitOf(words: readonly string[], verbose: boolean, started: (pid: number) => void): never {
   becomeSubreaper();
+  // Before the command is there: what comes between its start and the first look is passed on as well.
+  watchSignals();
   let pid: number;
   try {
     pid = launch({ steps: planProgram(words), atSync: [] });
