@@ -65,6 +65,8 @@ function runTier(tier, scripts) {
   if (lower) chownSync(directory, nobody, nobody);
   const prefix = lower ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--'] : [];
   const env = { ...process.env, TMPDIR: directory, ...(lower && { HOME: directory }) };
+  // What somebody wants of colours in their terminal is no part of a test.
+  for (const name of ['FORCE_COLOR', 'NO_COLOR']) delete env[name];
   try {
     const unreadable =
       lower &&

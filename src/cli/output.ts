@@ -11,7 +11,9 @@ export function readTerminalWidth(): number | undefined {
 export function choosePalette(): Palette {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';
-  return makePalette(!NO_COLOR && (forced || (process.stdout.isTTY && TERM !== 'dumb')));
+  // isTTY is undefined, not false, where standard output is a pipe or a file.
+  const terminal = process.stdout.isTTY === true && TERM !== 'dumb';
+  return makePalette(!NO_COLOR && (forced || terminal));
 }
 
 const pieceCharacters = 65_536;
