@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Bed, bedNeeds, makeBed } from '../bed/bed.ts';
+import { sightOfKernel } from '../hiding/expectations.ts';
 import { isLinuxSince } from '../kernels/release.ts';
 import { missing } from '../tiers.ts';
 import { after, denying, findMade, takeSnapshotIn } from './bad-conditions.ts';
@@ -22,6 +23,7 @@ interface Condition {
 
 const places = ['fd:net,uts', 'thread-fd:ipc', 'socket', 'bind-mount:uts', 'hidden-bind-mount:net', 'fd-in-flight:net'];
 
+const hasBpf = sightOfKernel() !== 'proc';
 const listsAll = isLinuxSince(6, 18) ? 'complete' : 'partial';
 const withoutBpf = {
   lost: ['fd-in-flight'],
@@ -91,7 +93,7 @@ const conditions: readonly Condition[] = [
     {
       title: `Where file handles answer ${errno}, the kernel's list is whole all the same`,
       prefix: () => denying(errno, 'name_to_handle_at', 'open_by_handle_at'),
-      lost: [],
+      lost: hasBpf ? [] : ['fd-in-flight'],
       verdict: listsAll,
       unseen: [],
     },
@@ -113,7 +115,7 @@ const conditions: readonly Condition[] = [
   {
     title: 'Where only BPF is left, a bind mount that cannot be looked at is told without its path',
     prefix: () => denying('EPERM', 'setns', 'listmount', 'statmount', 'open_by_handle_at'),
-    lost: [],
+    lost: hasBpf ? [] : ['fd-in-flight', 'hidden-bind-mount'],
     verdict: listsAll,
     unseen: [],
   },
