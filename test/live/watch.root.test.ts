@@ -221,7 +221,8 @@ test('By process events a namespace that lives for a moment is seen with who is 
   assert.deepEqual([...kinds].sort(), ['created', 'destroyed', 'entered', 'left']);
   const [created] = own;
   assert.ok(created?.event === 'created');
-  assert.equal(created.process?.comm, 'unshare');
+  // Process events tell of no unshare(2): whoever of the two is looked at first is found in it.
+  assert.match(created.process?.comm ?? '', /^(unshare|sh)$/);
 });
 
 test('Each source leaves no descriptor behind, however often it is opened.', { skip }, async () => {
