@@ -32,7 +32,12 @@ const shared = {
 
 const forNode = await build({
   ...shared,
-  entryPoints: { nscope: 'src/cli/main.ts', index: 'src/index.ts' },
+  entryPoints: {
+    nscope: 'src/cli/main.ts',
+    index: 'src/index.ts',
+    // Started as a thread by src/live/snapshot-aside.ts.
+    'snapshot-thread': 'src/live/snapshot-thread.ts',
+  },
   platform: 'node',
   define: { 'Intl.Segmenter': 'LazySegmenter' },
   inject: ['scripts/lazy-segmenter.js'],

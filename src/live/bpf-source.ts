@@ -3,6 +3,7 @@ import { readPidView } from '../kernel/bpf.ts';
 import { type BpfEventStream, openBpfEvents } from '../kernel/bpf-events.ts';
 import { type BpfEvent, parseBpfEvents } from '../parse/bpf-events.ts';
 import { type BpfLifetime, parseBpfLifetimes } from '../parse/bpf-lifetimes.ts';
+import { canListNamespaces } from './listed-namespaces.ts';
 import type { LiveSource, SourceHost, SourceOptions, SourceRefusal } from './source.ts';
 
 /** The tracepoints, with the kernel's list of namespaces beside them. */
@@ -15,11 +16,7 @@ export function openBpfSource(host: SourceHost, options: SourceOptions): LiveSou
   return {
     about: {
       name: 'bpf',
-      cannotSee: [
-        'a namespace that is made by another way than clone, unshare, open_tree or fsmount, or by a call of another architecture, and is gone within a quarter of a second',
-        'the moment at which a namespace ended: it is seen up to a quarter of a second later',
-        unseenHolder,
-      ],
+      cannotSee: [...(canListNamespaces() ? unseenBesideList : unseenWithoutList), unseenHolder],
       refused: [],
     },
     tellsProcesses: true,
@@ -67,6 +64,21 @@ export function openHooksSource(host: SourceHost, options: SourceOptions): LiveS
     },
   };
 }
+
+const otherWay =
+  'a namespace that is made by another way than clone, unshare, open_tree or fsmount, or by a call of another architecture, and is gone';
+
+const unseenBesideList = [
+  `${otherWay} within a quarter of a second`,
+  'the moment at which a namespace ended: it is seen up to a quarter of a second later',
+];
+
+/** Before Linux 6.18. */
+const unseenWithoutList = [
+  `${otherWay} before the next snapshot`,
+  'the moment at which a namespace ended: this kernel lists its namespaces to nobody (Linux 6.18 does), so the end is seen with the next snapshot, a second or more later, and not at all where the number was used again by then',
+  'the end of one that nothing visible held',
+];
 
 const unseenHolder = 'a holder that comes and goes within a second';
 

@@ -5,8 +5,8 @@ import { performance } from 'node:perf_hooks';
 export interface Readings {
   /** Reads the kernel's list of namespaces; undefined where it has none. */
   readonly list: (() => void) | undefined;
-  /** Takes a snapshot. */
-  readonly whole: () => void;
+  /** Takes a snapshot and compares it; resolves with the milliseconds that it took. */
+  readonly whole: () => Promise<number>;
   /** Tells cheaply whether holders changed; undefined where only a snapshot can. */
   readonly fingerprint: (() => string | undefined) | undefined;
   /** Whether events tell of the making and freeing of every namespace. */
@@ -18,19 +18,23 @@ export interface Readings {
 
 const soonMs = 15;
 /** An end is seen this long after it at the latest; while things happen, the shorter time. */
-const beatMs = 200;
 const busyBeatMs = 50;
+const mostBusyBeatMs = 120;
+const idleBeatMs = 200;
+const mostIdleBeatMs = 1000;
 const busyForMs = 1000;
 const fingerprintMs = 1000;
 const comparisonMs = 1000;
 const wholeSoonMs = 50;
-/** Of the time, snapshots take one part in so many, and one in so many where nothing asked for them. */
+/** Of the time of one processor, snapshots take one part in so many, and one in so many where nothing asked for them. */
 const shareAsked = 30;
 const shareUnasked = 50;
-/** Readings of the list alike, while things happen. */
-const shareOfLists = 20;
-/** What no event and no fingerprint shows is found after this. */
-const wholeAtLeastMs = 30_000;
+/** Readings of the list alike, while things happen, and while nothing does. */
+const shareOfLists = 8;
+const shareOfIdleLists = 100;
+/** What no event and no fingerprint shows is found after this; where nothing at all has happened, after the longer time. */
+const wholeAtLeastMs = 60_000;
+const wholeWhenIdleMs = 600_000;
 
 export class Pace {
   readonly #readings: Readings;
@@ -41,6 +45,9 @@ export class Pace {
   #listEnded = 0;
   #listCostMs = 0;
   #fingerprint: string | undefined;
+  #isReadingWhole = false;
+  #isWholeDue = false;
+  #hasStirred = false;
   #stopped = false;
 
   constructor(readings: Readings) {
@@ -66,13 +73,15 @@ export class Pace {
   /** Something happened to a namespace. */
   stir(): void {
     this.#busyUntil = performance.now() + busyForMs;
+    this.#hasStirred = true;
     if (!this.#readings.list) this.wholeSoon();
     else this.#later('whole', Math.max(busyForMs, this.#earliestWholeMs(shareUnasked)));
   }
 
   listSoon(): void {
     this.stir();
-    if (this.#readings.list) this.#later('list', Math.max(soonMs, this.#earliestListMs()));
+    if (this.#readings.list)
+      this.#later('list', Math.max(soonMs, Math.min(this.#earliestListMs(shareOfLists), mostBusyBeatMs)));
   }
 
   wholeSoon(): void {
@@ -85,14 +94,20 @@ export class Pace {
 
   #beat(): void {
     if (!this.#readings.list || this.#readings.tellsNamespaces) return;
-    const beat = performance.now() < this.#busyUntil ? Math.max(busyBeatMs, this.#earliestListMs()) : beatMs;
-    this.#later('list', Math.min(beat, beatMs));
+    const isBusy = performance.now() < this.#busyUntil;
+    const beatMs = isBusy ? busyBeatMs : idleBeatMs;
+    const mostMs = isBusy ? mostBusyBeatMs : mostIdleBeatMs;
+    this.#later(
+      'list',
+      Math.min(Math.max(beatMs, this.#earliestListMs(isBusy ? shareOfLists : shareOfIdleLists)), mostMs),
+    );
   }
 
   /** Until a snapshot without any reason. */
   #usualWholeMs(): number {
     const { list, tellsNamespaces, tellsProcesses, intervalMs } = this.#readings;
-    const usual = tellsProcesses && (list || tellsNamespaces) ? wholeAtLeastMs : comparisonMs;
+    const atLeastMs = this.#hasStirred ? wholeAtLeastMs : wholeWhenIdleMs;
+    const usual = tellsProcesses && (list || tellsNamespaces) ? atLeastMs : comparisonMs;
     // Whoever names an interval wants it kept.
     return Math.max(intervalMs ?? usual, this.#earliestWholeMs(intervalMs === undefined ? shareUnasked : 1));
   }
@@ -101,8 +116,8 @@ export class Pace {
     return Math.max(0, this.#wholeEnded + this.#wholeCostMs * share - performance.now());
   }
 
-  #earliestListMs(): number {
-    return Math.max(0, this.#listEnded + this.#listCostMs * shareOfLists - performance.now());
+  #earliestListMs(share: number): number {
+    return Math.max(0, this.#listEnded + this.#listCostMs * share - performance.now());
   }
 
   /** An earlier time takes the place of a later one. */
@@ -123,16 +138,30 @@ export class Pace {
       this.#listEnded = performance.now();
       this.#listCostMs = this.#listEnded - started;
       this.#beat();
-    } else if (what === 'whole') {
-      this.#readings.whole();
-      this.#wholeEnded = performance.now();
-      this.#wholeCostMs = this.#wholeEnded - started;
-      this.#later('whole', this.#usualWholeMs());
-    } else {
+    } else if (what === 'whole') void this.#readWhole();
+    else {
       const before = this.#fingerprint;
       this.#fingerprint = this.#readings.fingerprint?.();
       if (this.#fingerprint !== before) this.wholeSoon();
       this.#later('fingerprint', Math.max(fingerprintMs, (performance.now() - started) * 500));
     }
+  }
+
+  /** One at a time; what was asked for meanwhile follows. */
+  async #readWhole(): Promise<void> {
+    if (this.#isReadingWhole) {
+      this.#isWholeDue = true;
+      return;
+    }
+    this.#isReadingWhole = true;
+    this.#isWholeDue = false;
+    this.#hasStirred = false;
+    try {
+      this.#wholeCostMs = await this.#readings.whole();
+    } finally {
+      this.#isReadingWhole = false;
+    }
+    this.#wholeEnded = performance.now();
+    this.#later('whole', this.#isWholeDue ? soonMs : this.#usualWholeMs());
   }
 }

@@ -30,7 +30,7 @@ export async function* watch(options: WatchOptions = {}): AsyncGenerator<StreamE
   try {
     yield stream.describeState(stream.watcher.first);
     while (!signal?.aborted) {
-      const element = stream.next();
+      const element = stream.isStateDue ? await stream.readState() : stream.next();
       if (element) yield element;
       else await stream.arrival();
     }
@@ -72,11 +72,18 @@ class Stream {
     });
   }
 
+  /** Whether the reader has lost events, and gets the whole state next. */
+  get isStateDue(): boolean {
+    return this.#stateDue;
+  }
+
+  /** What happens while the snapshot is taken follows it. That some of it is in it already changes nothing. */
+  async readState(): Promise<StreamElement> {
+    this.#stateDue = false;
+    return this.describeState(await this.watcher.readWhole());
+  }
+
   next(): StreamElement | undefined {
-    if (this.#stateDue) {
-      this.#stateDue = false;
-      return this.describeState(this.watcher.readWhole());
-    }
     const event = this.#queue.shift();
     if (event) return { ...event, seq: ++this.#seq };
     const count = this.#queue.takeDropped();

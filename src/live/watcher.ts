@@ -1,18 +1,18 @@
 // Keeps the state of the host and tells its listeners of each change: what the source says at once, the rest by reading.
 import { collectSnapshot } from '../collect/collect.ts';
-import { listByBpf } from '../kernel/census.ts';
 import { readCommandLine } from '../kernel/command-line.ts';
 import { readFingerprints } from '../kernel/fingerprints.ts';
 import { watchMounts } from '../kernel/mount-changes.ts';
 import { compareStates, describeBirth, describeEnd, describeMove, toEventProcess } from '../model/compare-states.ts';
 import type { EventDraft, EventNamespace, EventProcess, EventSource, EventWay } from '../model/events.ts';
-import { isKnown } from '../model/known.ts';
 import { equalLinks, keyOf, LiveState, type LiveTask, listLinked } from '../model/live-state.ts';
-import { formatNamespace, namespaceLinks, readLinkType } from '../model/namespace-types.ts';
+import { namespaceLinks, readLinkType } from '../model/namespace-types.ts';
 import type { Snapshot } from '../model/schema.ts';
 import { type Wanted, wantEverything } from '../model/wanted.ts';
+import { canListNamespaces, compareWithList, type ListedNamespace } from './listed-namespaces.ts';
 import { openSource } from './open-source.ts';
 import { Pace } from './pace.ts';
+import { takeSnapshotAside } from './snapshot-aside.ts';
 import { type LiveSource, type Moment, now, type SourceHost, type TaskNews } from './source.ts';
 import { toTimestamp } from './timestamp.ts';
 import type { WatchOptions } from './watch-options.ts';
@@ -38,20 +38,25 @@ export class Watcher implements SourceHost {
   readonly #newsOf = new Map<string, Moment>();
   readonly #newsOfTask = new Map<number, Moment>();
   /** Listed namespaces of which no event has told yet: who made them may still be said. */
-  readonly #unexplained = new Map<string, Moment>();
+  readonly #unexplained = new Map<string, { readonly namespace: ListedNamespace; readonly at: Moment }>();
   #mounter: { readonly process: EventProcess; readonly at: Moment } | undefined;
   #draining = false;
-  #lost: { count: number | null } | undefined;
+  #lost: { readonly count: number | null; readonly at: Moment } | undefined;
+  #stopped = false;
   #starting = true;
 
   constructor(options: WatchOptions) {
     this.#bpf = options.bpf !== false;
-    this.#listed = this.#bpf && 'facts' in listByBpf(undefined);
+    this.#listed = this.#bpf && canListNamespaces();
     // The events since this moment wait in the source until the first snapshot is there.
     this.#source = openSource(this, options);
     this.#pace = new Pace({
       list: this.#listed && this.#source.tellsProcesses ? () => this.readList() : undefined,
-      whole: () => this.readWhole(),
+      whole: async () => {
+        const started = performance.now();
+        await this.readWhole();
+        return performance.now() - started;
+      },
       fingerprint: this.#bpf ? readFingerprints : undefined,
       tellsNamespaces: this.#source.tellsNamespaces,
       tellsProcesses: this.#source.tellsProcesses,
@@ -82,16 +87,18 @@ export class Watcher implements SourceHost {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#pace.stop();
     this.#mounts.stop();
     this.#source.stop();
     this.#listeners.clear();
   }
 
-  /** Takes a snapshot and tells what no event told. @returns the snapshot */
-  readWhole(): Snapshot {
+  /** Takes a snapshot while events go on, and tells what no event told. @returns the snapshot */
+  async readWhole(): Promise<Snapshot> {
     const began = now();
-    const snapshot = collectSnapshot({ ...wantComparison, bpf: this.#bpf });
+    const snapshot = await takeSnapshotAside({ ...wantComparison, bpf: this.#bpf });
+    if (this.#stopped) return snapshot;
     this.#drain();
     const fresh = new LiveState(snapshot);
     const events = compareStates(this.#state, fresh, {
@@ -99,51 +106,47 @@ export class Watcher implements SourceHost {
       task: (tid) => (this.#newsOfTask.get(tid) ?? 0) >= began,
     });
     this.#forgetNews(began);
-    if (this.#lost) this.#tellLoss(events.length);
+    // What was lost since it began may be in it or not.
+    if (this.#lost && this.#lost.at < began) this.#tellLoss(events.length);
     for (const event of events) this.#emit(this.#explain(event));
+    if (this.#lost) this.#pace.wholeNow();
     return snapshot;
   }
 
   /** Reads the kernel's list of namespaces and tells which came and went without an event. */
   readList(): void {
     const began = now();
-    const listing = listByBpf(undefined);
-    if (!('facts' in listing)) return;
+    const read = compareWithList(this.#state.namespaces);
+    if (!read) return;
     this.#drain();
-    const listed = new Map<string, EventNamespace>();
-    for (const { type, inode, id, owner } of listing.facts) {
-      const namespace = { type, inode, id: id !== undefined && isKnown(id) ? id : null };
-      const told = owner !== undefined && isKnown(owner) ? { owner } : {};
-      listed.set(formatNamespace(type, inode), { ...namespace, ...told });
-    }
-    for (const [key, known] of this.#state.namespaces) {
-      const present = listed.get(key);
-      if (present && present.id === known.id) continue;
-      if ((this.#newsOf.get(key) ?? 0) < began) this.#emit({ event: 'destroyed', namespace: known });
-    }
-    for (const [key, namespace] of listed) {
-      if (this.#state.namespaces.has(key) || (this.#newsOf.get(key) ?? 0) >= began) continue;
-      const name = `${key} ${namespace.id}`;
-      const seen = this.#unexplained.get(name);
-      if (seen === undefined || began - seen < graceNs) {
-        this.#unexplained.set(name, seen ?? began);
+    const isNewer = (namespace: EventNamespace) => (this.#newsOf.get(keyOf(namespace)) ?? 0) >= began;
+    for (const namespace of read.gone)
+      if (this.#state.namespaces.get(keyOf(namespace)) === namespace && !isNewer(namespace))
+        this.#emit({ event: 'destroyed', namespace });
+    const listed = new Map(read.come.map((namespace) => [nameOf(namespace), namespace]));
+    for (const [name, namespace] of listed) {
+      if (this.#isKnown(namespace) || isNewer(namespace)) continue;
+      const { at: seen } = this.#unexplained.get(name) ?? { at: began };
+      if (began - seen < graceNs) {
+        this.#unexplained.set(name, { namespace, at: seen });
         this.#pace.listSoon();
       } else this.#emit(this.#explain({ event: 'created', namespace, how: 'seen', process: null }));
     }
-    for (const name of this.#unexplained.keys()) {
-      const [key = '', id] = name.split(' ');
-      const known = this.#state.namespaces.get(key);
-      if (known && known.id === id) this.#unexplained.delete(name);
-      else if (listed.get(key)?.id !== id) {
+    for (const [name, { namespace }] of this.#unexplained) {
+      if (!this.#isKnown(namespace)) {
+        if (listed.has(name)) continue;
         // It has gone, and nobody told who it was of.
-        this.#unexplained.delete(name);
-        const [type = '', inode] = key.split(/\W+/);
-        const namespace = { type: type as EventNamespace['type'], inode: Number(inode), id: id ?? null };
-        if (known) continue;
-        this.#emit(this.#explain({ event: 'created', namespace, how: 'seen', process: null }));
-        this.#emit({ event: 'destroyed', namespace });
+        if (!this.#state.namespaces.has(keyOf(namespace))) {
+          this.#emit(this.#explain({ event: 'created', namespace, how: 'seen', process: null }));
+          this.#emit({ event: 'destroyed', namespace });
+        }
       }
+      this.#unexplained.delete(name);
     }
+  }
+
+  #isKnown(namespace: EventNamespace): boolean {
+    return this.#state.namespaces.get(keyOf(namespace))?.id === namespace.id;
   }
 
   began(news: TaskNews, at: Moment): void {
@@ -218,7 +221,7 @@ export class Watcher implements SourceHost {
 
   lost(count: number | null): void {
     const before = this.#lost?.count;
-    this.#lost = { count: count === null || before === null ? null : (before ?? 0) + count };
+    this.#lost = { count: count === null || before === null ? null : (before ?? 0) + count, at: now() };
     this.#pace.wholeNow();
   }
 
@@ -271,8 +274,8 @@ export class Watcher implements SourceHost {
     const namespace = fresh.namespaces.get(key);
     if (!this.#listed || !this.#source.tellsProcesses || !namespace || namespace.id === null) return false;
     if (this.#state.namespaces.get(key)?.id === namespace.id) return false;
-    const seen = this.#unexplained.get(`${key} ${namespace.id}`);
-    return seen === undefined || now() - seen < graceNs;
+    const seen = this.#unexplained.get(nameOf(namespace));
+    return seen === undefined || now() - seen.at < graceNs;
   }
 
   /** A mount namespace that came without clone or unshare is of whoever called open_tree or fsmount just before. */
@@ -307,6 +310,11 @@ const graceNs = 20_000_000;
 const mounterNs = 500_000_000;
 
 const userIndex = namespaceLinks.findIndex((link) => readLinkType(link) === 'user');
+
+/** Tells it also from one that had its number before. */
+function nameOf(namespace: EventNamespace): string {
+  return `${keyOf(namespace)} ${namespace.id}`;
+}
 
 function pickProcess({ pid, tid, ppid, startTimeTicks, comm, uid }: EventProcess): EventProcess {
   return { pid, tid, ppid, startTimeTicks, comm, uid };

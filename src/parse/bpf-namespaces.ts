@@ -32,30 +32,52 @@ const recordBytes = 64;
 
 /** Decodes what readBpfNamespaces gives, in the kernel's order: type by type, by id. A type of a newer kernel is left out. */
 export function parseBpfNamespaces(bytes: Uint8Array): BpfNamespace[] {
-  const count = countRecords(bytes, recordBytes);
-  const words = viewWords(bytes);
-  const ids = viewLongWords(bytes);
-  const namespaces: BpfNamespace[] = [];
-  for (let record = 0; record < count; record++) {
-    const at = (index: number): number => words[record * 16 + index] as number;
-    const type = findTypeByCloneValue(at(6));
-    if (type === undefined) continue;
+  const list = new BpfNamespaceList(bytes);
+  return list.records.map((record) => list.read(record));
+}
+
+/** The same, of which only what is asked for is decoded: for lists that are read several times a second. */
+export class BpfNamespaceList {
+  /** The numbers of the records whose type is known. */
+  readonly records: readonly number[];
+  readonly #words: Uint32Array;
+  readonly #ids: BigUint64Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#words = viewWords(bytes);
+    this.#ids = viewLongWords(bytes);
+    const records: number[] = [];
+    for (let record = 0; record < countRecords(bytes, recordBytes); record++)
+      if (findTypeByCloneValue(this.#at(record, 6)) !== undefined) records.push(record);
+    this.records = records;
+  }
+
+  /** The 64-bit id, exact below 2^53: the kernel counts them. */
+  idOf(record: number): number {
+    return Number(this.#ids[record * 8]);
+  }
+
+  read(record: number): BpfNamespace {
+    const at = (index: number): number => this.#at(record, index);
     const active = at(12) | 0;
-    namespaces.push({
-      type,
+    return {
+      type: findTypeByCloneValue(at(6)) as NamespaceType,
       inode: at(7),
-      id: ids[record * 8] as bigint,
+      id: this.#ids[record * 8] as bigint,
       ownerInode: at(8),
-      ownerId: ids[record * 8 + 1] as bigint,
+      ownerId: this.#ids[record * 8 + 1] as bigint,
       ownerUid: at(9),
       parentInode: at(10),
-      parentId: ids[record * 8 + 2] as bigint,
+      parentId: this.#ids[record * 8 + 2] as bigint,
       references: at(11),
       activeReferences: active < 0 ? undefined : active,
       level: at(13),
       count: at(14),
       hasInode: at(15) !== 0,
-    });
+    };
   }
-  return namespaces;
+
+  #at(record: number, index: number): number {
+    return this.#words[record * 16 + index] as number;
+  }
 }

@@ -13,7 +13,7 @@ import { hold, readLinksOf, readOnlyChild } from '../held-process.ts';
 import { countDescriptors } from '../kernel/open-descriptors.ts';
 import { isLinuxSince } from '../kernels/release.ts';
 import { missing } from '../tiers.ts';
-import { parseTimestampUs, type Seen, watchWhile } from './watch-for.ts';
+import { parseTimestampUs, type Seen, type Watched, watchWhile } from './watch-for.ts';
 
 const needs = { root: true, commands: ['unshare', 'ip', 'cc', 'nsenter'] };
 const skip = missing(needs);
@@ -93,32 +93,47 @@ for (const source of ['bpf', 'bpf-hooks'] as const)
     }
   });
 
-test('Under load with namespaces of many types nothing is lost, ends are told soon, and the state stays true.', {
-  skip,
-}, async () => {
-  if (!takesBpf || !isLinuxSince(6, 18)) return assert.ok(true);
-  const [count, types] = [1500, 7];
-  let made: Made[] = [];
-  const act = async () => {
-    made = await churn(count, 300, 0, allButTime);
-  };
-  const { events, readAtUs } = await watchWhile({ source: 'bpf' }, act, 2000, true);
-  const lost = events.flatMap((event) => (event.event === 'lost' ? [event] : []));
-  const created = pickCreated(events, new Set(made.map(({ pid }) => pid)));
-  if (lost.length === 0) assert.equal(created.length, count * types);
+/** How long after it each event was read, in microseconds: of creations, and of ends after the wait for the maker. */
+function measureDelays(made: readonly Made[], { events, readAtUs }: Pick<Watched, 'events' | 'readAtUs'>) {
   const ends = new Map<string, number>();
-  const delays: number[] = [];
+  const creations: number[] = [];
   for (const [i, event] of events.entries()) {
     if (event.event === 'destroyed' && event.namespace.id !== null) ends.set(event.namespace.id, readAtUs[i] ?? 0);
     if (event.event === 'created' && event.how === 'unshare')
-      delays.push((readAtUs[i] ?? 0) - parseTimestampUs(event.at));
+      creations.push((readAtUs[i] ?? 0) - parseTimestampUs(event.at));
   }
-  const endDelays = made.map(({ id, endedAtUs }) => (ends.get(id) ?? Number.POSITIVE_INFINITY) - endedAtUs);
-  // On a quiet host it is one millisecond; here others work as well.
-  assert.ok(median(delays) < 50_000, `events are read ${median(delays)} µs after they happened, at the median`);
-  assert.ok(median(endDelays) < 250_000, `ends are told after ${median(endDelays)} µs, at the median`);
-  assert.ok(Math.max(...endDelays) < Number.POSITIVE_INFINITY, 'every end is told');
-});
+  const endings = made.map(({ id, endedAtUs }) => (ends.get(id) ?? Number.POSITIVE_INFINITY) - endedAtUs);
+  return { creations, endings };
+}
+
+/** What must hold whoever else uses the machine holds at every attempt; what a busy one may spoil, at one of them. */
+const attempts = 3;
+
+for (const [what, count, perSecond, lifetimeUs, flags, types] of [
+  ['one type that live for a millisecond', 6000, 2000, 1000, uts, 1],
+  ['many types', 1000, 300, 0, allButTime, 7],
+] as const)
+  test(`Under load with namespaces of ${what} each is told to come and to go, soon, and the state stays true.`, {
+    skip,
+  }, async (t) => {
+    if (!takesBpf || !isLinuxSince(6, 18)) return assert.ok(true);
+    for (let attempt = 1; ; attempt++) {
+      let made: Made[] = [];
+      const act = async () => {
+        made = await churn(count, perSecond, lifetimeUs, flags);
+      };
+      const watched = await watchWhile({ source: 'bpf' }, act, 1000, true);
+      const lost = watched.events.filter(({ event }) => event === 'lost');
+      const created = pickCreated(watched.events, new Set(made.map(({ pid }) => pid)));
+      if (lost.length === 0) assert.equal(created.length, count * types);
+      const { creations, endings } = measureDelays(made, watched);
+      if (lost.length === 0) assert.ok(Math.max(...endings) < Number.POSITIVE_INFINITY, 'every end is told');
+      const [middle, worst] = [median(creations), Math.max(...endings)];
+      t.diagnostic(`creations are read after ${middle} µs at the median, ends after ${worst} µs at worst`);
+      if (lost.length === 0 && middle < 10_000 && worst < 250_000) break;
+      assert.ok(attempt < attempts, `creations ${middle} µs at the median, ends ${worst} µs at worst`);
+    }
+  });
 
 test('Where the ring overflows the loss is counted and told, and the state is true after it.', { skip }, async () => {
   if (!takesBpf || !isLinuxSince(6, 18)) return assert.ok(true);

@@ -1,0 +1,69 @@
+// In what does the kernel's own list of namespaces differ from the state? Read several times a second, so no more than the
+// difference is decoded.
+import { readBpfNamespaces } from '../kernel/bpf.ts';
+import type { EventNamespace } from '../model/events.ts';
+import { keyOf } from '../model/live-state.ts';
+import { type BpfNamespace, BpfNamespaceList } from '../parse/bpf-namespaces.ts';
+
+export interface ListDifference {
+  /** Known, and not listed any more. */
+  readonly gone: readonly EventNamespace[];
+  /** Listed, and not known. */
+  readonly come: readonly ListedNamespace[];
+}
+
+/** A namespace with what the kernel's list says of it. */
+export interface ListedNamespace extends EventNamespace {
+  readonly id: string;
+  readonly owner: number | null;
+  /** Of the creator of the owner; of a user namespace, its own creator's. */
+  readonly ownerUid: number;
+  /** Of pid and user namespaces; null for the initial ones. */
+  readonly parent?: number | null;
+  readonly level?: number;
+}
+
+/** Linux 6.18 with BPF. */
+export function canListNamespaces(): boolean {
+  return !('refused' in readBpfNamespaces());
+}
+
+/** @returns undefined where the list cannot be read */
+export function compareWithList(known: ReadonlyMap<string, EventNamespace>): ListDifference | undefined {
+  const reading = readBpfNamespaces();
+  if ('refused' in reading) return undefined;
+  const list = new BpfNamespaceList(reading.bytes);
+  const unknown = new Map(list.records.map((record) => [list.idOf(record), record]));
+  const withoutId = new Map<string, EventNamespace>();
+  const gone: EventNamespace[] = [];
+  for (const [key, namespace] of known)
+    if (namespace.id === null) withoutId.set(key, namespace);
+    else if (!unknown.delete(Number(namespace.id))) gone.push(namespace);
+  const come: ListedNamespace[] = [];
+  for (const record of unknown.values()) {
+    const listed = toListed(list.read(record));
+    if (!withoutId.delete(keyOf(listed))) come.push(listed);
+  }
+  return { gone: [...gone, ...withoutId.values()], come };
+}
+
+/** What the list says of namespaces, by their 64-bit ids; what has ended is not in it. */
+export function findListed(ids: ReadonlySet<string>): ReadonlyMap<string, ListedNamespace> {
+  const found = new Map<string, ListedNamespace>();
+  const reading = readBpfNamespaces();
+  if ('refused' in reading) return found;
+  const list = new BpfNamespaceList(reading.bytes);
+  for (const record of list.records) {
+    const id = String(list.idOf(record));
+    if (ids.has(id)) found.set(id, toListed(list.read(record)));
+  }
+  return found;
+}
+
+function toListed({ type, inode, id, ownerInode, ownerUid, parentInode, level }: BpfNamespace): ListedNamespace {
+  // The initial user namespace alone has no owner, and the number 0 stands for none.
+  const owner = ownerInode === 0 ? null : ownerInode;
+  const listed = { type, inode, id: String(id), owner, ownerUid };
+  if (type === 'user') return { ...listed, parent: owner, level };
+  return type === 'pid' ? { ...listed, parent: parentInode === 0 ? null : parentInode, level } : listed;
+}
