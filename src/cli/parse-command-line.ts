@@ -17,10 +17,9 @@ export interface Invocation {
 /** @throws UsageError for an unknown verb or option, a missing argument, or a word too many */
 export async function parseCommandLine(argv: readonly string[]): Promise<Invocation | undefined> {
   const [first] = argv;
-  if (first !== undefined && !first.startsWith('-') && ![...verbNames, 'help'].includes(first))
-    throw new UsageError(`there is no verb "${first}"; ${suggest(first, verbNames)}`);
+  if (first !== undefined && !first.startsWith('-') && first !== 'help') expectVerb(first);
   let invocation: Invocation | undefined;
-  const { own, behind } = splitCommand(argv);
+  const { own, behind } = splitCommand(first === 'help' ? wordsOfHelp(argv[1]) : argv);
   const columns = asksForHelp(own) ? await loadColumns() : new Map();
   const program = buildProgram(
     (found) => {
@@ -39,6 +38,17 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Invocat
   return invocation;
 }
 
+function expectVerb(name: string): void {
+  if (!verbNames.includes(name)) throw new UsageError(`there is no verb "${name}"; ${suggest(name, verbNames)}`);
+}
+
+/** What `help` and the word behind it stand for; commander's own takes an option there, or a wrong verb, for a failure. */
+function wordsOfHelp(word: string | undefined): readonly string[] {
+  if (word === undefined || ['help', '-h', '--help'].includes(word)) return ['--help'];
+  expectVerb(word);
+  return [word, '--help'];
+}
+
 /** The words behind the first `--` of a verb that takes a command are not for commander. */
 function splitCommand(argv: readonly string[]): {
   readonly own: readonly string[];
@@ -54,7 +64,7 @@ type ColumnsOfVerbs = ReadonlyMap<Verb, readonly ColumnMeaning[]>;
 
 /** Whether help may be printed: then the columns are loaded, which takes time that no other invocation should pay. */
 function asksForHelp(argv: readonly string[]): boolean {
-  return argv[0] === 'help' || argv.some((word) => word === '--help' || word === '-h');
+  return argv.some((word) => word === '--help' || word === '-h');
 }
 
 async function loadColumns(): Promise<ColumnsOfVerbs> {
