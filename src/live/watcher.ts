@@ -34,6 +34,7 @@ export class Watcher implements SourceHost {
   /** Whether the kernel's list of namespaces can be read. */
   readonly #listed: boolean;
   readonly #listeners = new Set<Listener>();
+  readonly #wholeListeners = new Set<(snapshot: Snapshot) => void>();
   /** When an event told of a namespace or task last; older readings do not count against it. */
   readonly #newsOf = new Map<string, Moment>();
   readonly #newsOfTask = new Map<number, Moment>();
@@ -81,9 +82,24 @@ export class Watcher implements SourceHost {
     return () => this.#listeners.delete(listener);
   }
 
-  /** What the state is now, as text: for comparison with a fresh snapshot. */
-  describe(): string[] {
-    return this.#state.describe();
+  /** Of every whole snapshot after the first, once what it differs in has been told. */
+  onWhole(listener: (snapshot: Snapshot) => void): void {
+    this.#wholeListeners.add(listener);
+  }
+
+  /** What all events so far have made of the first snapshot; not to be changed. */
+  get state(): LiveState {
+    return this.#state;
+  }
+
+  /** Whether every namespace is told of as it comes and goes, and not only when snapshots are compared. */
+  get tellsNamespaces(): boolean {
+    return this.#source.tellsProcesses && (this.#listed || this.#source.tellsNamespaces);
+  }
+
+  /** Tells at once what waits in the source. */
+  catchUp(): void {
+    this.#drain();
   }
 
   stop(): void {
@@ -92,6 +108,7 @@ export class Watcher implements SourceHost {
     this.#mounts.stop();
     this.#source.stop();
     this.#listeners.clear();
+    this.#wholeListeners.clear();
   }
 
   /** Takes a snapshot while events go on, and tells what no event told. @returns the snapshot */
@@ -109,6 +126,7 @@ export class Watcher implements SourceHost {
     // What was lost since it began may be in it or not.
     if (this.#lost && this.#lost.at < began) this.#tellLoss(events.length);
     for (const event of events) this.#emit(this.#explain(event));
+    for (const listener of this.#wholeListeners) listener(snapshot);
     if (this.#lost) this.#pace.wholeNow();
     return snapshot;
   }

@@ -39,11 +39,13 @@ export class TaskGroups {
   }
 }
 
+type Aged = Pick<ProcessFact, 'pid' | 'tid' | 'startTimeTicks'>;
+
 /**
  * The order in which the leader of a namespace is chosen: processes before threads, since the process of a thread is
  * elsewhere; then by start, then by number.
  */
-export function isOlder(a: ProcessFact, b: ProcessFact): boolean {
+export function isOlder(a: Aged, b: Aged): boolean {
   const [aIsThread, bIsThread] = [a.tid !== a.pid, b.tid !== b.pid];
   if (aIsThread !== bIsThread) return bIsThread;
   return a.startTimeTicks < b.startTimeTicks || (a.startTimeTicks === b.startTimeTicks && a.tid < b.tid);

@@ -4,44 +4,43 @@ import { isKnown } from '../model/known.ts';
 import { formatNamespace } from '../model/namespace-types.ts';
 import type { Namespace, Snapshot } from '../model/schema.ts';
 import { escapeText } from '../render/escape.ts';
-import { keyOfNamespace } from './tree.ts';
-
-export interface Change {
-  readonly kind: 'created' | 'ended';
-  readonly namespace: Namespace;
-  /** One line, without its end. */
-  readonly line: string;
-}
+import type { FeedChange, NamespaceChange } from './snapshot-feed.ts';
+import { keyOfNamespace } from './tree-places.ts';
 
 /** What differs between two states: first what ended, then what is new. */
-export function compareStates(now: Snapshot, before: Snapshot, nowMs: number): Change[] {
+export function compareSnapshots(now: Snapshot, before: Snapshot, nowMs: number): NamespaceChange[] {
   const old = new Map(before.namespaces.map((namespace) => [keyOfNamespace(namespace), namespace]));
   const created: Namespace[] = [];
   for (const namespace of now.namespaces) if (!old.delete(keyOfNamespace(namespace))) created.push(namespace);
-  const time = new Date(nowMs).toISOString();
+  const at = new Date(nowMs).toISOString();
   const index = new SnapshotIndex(now);
   return [
-    ...[...old.values()].map(
-      (namespace): Change => ({ kind: 'ended', namespace, line: `${time} ended ${describe(namespace)}` }),
-    ),
-    ...created.map(
-      (namespace): Change => ({
-        kind: 'created',
-        namespace,
-        line: `${time} created ${describe(namespace)}${describeLeader(namespace, index)}`,
-      }),
-    ),
+    ...[...old.values()].map((namespace) => toChange('ended', namespace, at)),
+    ...created.map((namespace) => ({ ...toChange('created', namespace, at), by: findLeader(namespace, index) })),
   ];
 }
 
-function describe({ type, inode, id }: Namespace): string {
-  return `${formatNamespace(type, inode)}${isKnown(id) ? ` id=${id}` : ''}`;
+function toChange(kind: NamespaceChange['kind'], namespace: Namespace, at: string): NamespaceChange {
+  const { type, inode, id } = namespace;
+  return { kind, type, inode, id: isKnown(id) ? id : null, at, namespace };
 }
 
-function describeLeader({ processes: { leader }, ownerUid }: Namespace, index: SnapshotIndex): string {
-  const uid = isKnown(ownerUid) ? ` uid=${ownerUid}` : '';
+function findLeader({ processes: { leader }, ownerUid }: Namespace, index: SnapshotIndex): NamespaceChange['by'] {
   const process = leader === null ? undefined : index.process(leader);
-  return `${uid}${process ? ` pid=${process.pid} comm=${escapeText(process.comm)}` : ''}`;
+  const whose = isKnown(ownerUid) ? { uid: ownerUid } : {};
+  return process ? { ...whose, pid: process.pid, comm: process.comm } : whose;
+}
+
+/** One line, without its end. */
+export function formatChange(change: FeedChange): string {
+  if (change.kind === 'lost') return `${change.at} lost ${change.count ?? '?'}`;
+  const { kind, type, inode, id, at, by } = change;
+  const words = [at, kind, formatNamespace(type, inode)];
+  if (id !== null) words.push(`id=${id}`);
+  if (by?.uid !== undefined) words.push(`uid=${by.uid}`);
+  if (by?.pid !== undefined) words.push(`pid=${by.pid}`);
+  if (by?.comm !== undefined) words.push(`comm=${escapeText(by.comm)}`);
+  return words.join(' ');
 }
 
 /** When namespaces came, as far as this mount saw it. */
@@ -54,11 +53,12 @@ export class Chronicle {
     this.#startedAtMs = startedAtMs;
   }
 
-  note(changes: readonly Change[], nowMs: number): void {
-    for (const { kind, namespace } of changes) {
-      this.#changes.set(namespace.type, nowMs);
-      if (kind === 'created') this.#births.set(keyOfNamespace(namespace), nowMs);
-      else this.#births.delete(keyOfNamespace(namespace));
+  note(changes: readonly FeedChange[], nowMs: number): void {
+    for (const change of changes) {
+      if (change.kind === 'lost' || !change.namespace) continue;
+      this.#changes.set(change.type, nowMs);
+      if (change.kind === 'created') this.#births.set(keyOfNamespace(change.namespace), nowMs);
+      else this.#births.delete(keyOfNamespace(change.namespace));
     }
   }
 

@@ -1,14 +1,59 @@
-// The texts of namespacefs that no snapshot holds: read from the host when somebody looks at them.
+// The texts of namespacefs that change without an event, or that no snapshot holds: read from the host when somebody looks.
+import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { readTextFile } from '../kernel/files.ts';
+import { readMemberFile } from '../kernel/member-file.ts';
 import { searchMounts } from '../kernel/mount-search.ts';
+import { closeNamespace, readUts } from '../kernel/nsfs.ts';
+import { openFound } from '../kernel/open-namespace.ts';
 import { isKnown, type Unknown } from '../model/known.ts';
 import type { Namespace } from '../model/schema.ts';
+import { findCandidates, findId } from './entrances.ts';
+import { formatUname } from './namespace-files.ts';
+import { keyOfNamespace } from './tree-places.ts';
+
+/** A text that is younger is not read anew: who lists a directory and then reads its files sees one state. */
+const freshMs = 50;
+/** More texts than this are not kept. */
+const mostKept = 1000;
+
+export class HostFiles {
+  readonly #kept = new Map<string, { readonly text: string | undefined; readonly atMs: number }>();
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number = () => performance.now()) {
+    this.#nowMs = nowMs;
+  }
+
+  /** @returns undefined where the host says nothing of it: then what the snapshot has stands */
+  read(namespace: Namespace, file: string, index: SnapshotIndex): string | undefined {
+    const reader = readers.get(file);
+    if (!reader) return undefined;
+    const key = `${keyOfNamespace(namespace)}/${file}`;
+    const atMs = this.#nowMs();
+    const kept = this.#kept.get(key);
+    if (kept && atMs - kept.atMs < freshMs) return kept.text;
+    const text = reader(namespace, index);
+    if (this.#kept.size >= mostKept) this.#kept.clear();
+    this.#kept.set(key, { text, atMs });
+    return text;
+  }
+}
+
+type Reader = (namespace: Namespace, index: SnapshotIndex) => string | undefined;
+
+const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['mounts', readMountsText],
+  ['links', readLinksText],
+  ['uname', readUnameText],
+  ['offsets', readOffsetsText],
+  ...['uid_map', 'gid_map', 'setgroups'].map((file) => [file, (one: Namespace) => readOfLeader(one, file)] as const),
+]);
 
 /**
  * The mounts of a mount namespace, one a line: mount point, type, device, and what of the file system is mounted. Blanks
  * in names are written as in /proc/PID/mountinfo: \040.
  */
-export function readMountsText({ id, processes: { leader } }: Namespace): string {
+function readMountsText({ id, processes: { leader } }: Namespace): string {
   const found = searchMounts({
     fd: undefined,
     id: isKnown(id) ? id : undefined,
@@ -28,11 +73,40 @@ function escapeBlanks(name: string): string {
 }
 
 /** The network devices in a network namespace, one name a line: /proc/PID/net/dev of a process in it. */
-export function readLinksText({ processes: { leader } }: Namespace): string {
+function readLinksText({ processes: { leader } }: Namespace): string {
   if (leader === null) return '? unsupported\n';
   const text = readTextFile(`/proc/${leader}/net/dev`);
   if (!isKnown(text)) return tell(text);
   return [...text.matchAll(/^ *([^ :|]+):/gm)].map(([, name = '']) => `${name}\n`).join('');
+}
+
+/** Nobody tells when a name is set. */
+function readUnameText(namespace: Namespace, index: SnapshotIndex): string | undefined {
+  const { type, inode } = namespace;
+  const open = openFound({ type, inode, paths: findCandidates(namespace, index), id: findId(namespace) });
+  if (!isKnown(open)) return undefined;
+  try {
+    const [answer] = readUts([open.fd]);
+    return answer && !('code' in answer) ? formatUname(answer) : undefined;
+  } finally {
+    closeNamespace(open);
+  }
+}
+
+/** Maps are written when the namespace is there already. */
+function readOfLeader({ type, inode, processes: { leader } }: Namespace, file: string): string | undefined {
+  return leader === null ? undefined : wholeText(readMemberFile(leader, file, type, inode));
+}
+
+/** The file shows the namespace of the children, whatever the process itself is in: fs/proc/base.c. */
+function readOffsetsText({ type, inode }: Namespace, index: SnapshotIndex): string | undefined {
+  const member = index.membersOf(type, inode).find((task) => task.namespaces.time_for_children === inode);
+  return member && wholeText(readMemberFile(member.tid, 'timens_offsets', 'time_for_children', inode));
+}
+
+/** A process that ends has empty files. */
+function wholeText(text: string | Unknown): string | undefined {
+  return isKnown(text) && text !== '' ? text : undefined;
 }
 
 function tell({ unknown, errno }: Unknown): string {

@@ -12,16 +12,17 @@ import {
 import { openFound } from '../kernel/open-namespace.ts';
 import { readPrimaryGroups } from '../kernel/users.ts';
 import { isKnown } from '../model/known.ts';
-import type { Namespace } from '../model/schema.ts';
 import { type Wanted, wantListing } from '../model/wanted.ts';
 import { Announcer } from './announcer.ts';
 import { probeNamespaces } from './census-probe.ts';
 import { findId } from './entrances.ts';
-import { readLinksText, readMountsText } from './host-files.ts';
+import { HostFiles } from './host-files.ts';
+import { openLiveFeed } from './live-feed.ts';
 import { MountRefusedError, prepareMountPoint } from './mount-point.ts';
 import { PollingFeed } from './polling-feed.ts';
 import { Session } from './session.ts';
 import type { SnapshotFeed } from './snapshot-feed.ts';
+import type { TreeOptions } from './tree.ts';
 import type { EntranceNode } from './tree-node.ts';
 
 export interface MountOptions {
@@ -47,25 +48,19 @@ const keepMs = 10_000;
  */
 export function mountNamespacefs(directory: string, options: MountOptions): MountedNamespacefs {
   prepareMountPoint(directory, options.asRoot);
-  const wanted: Wanted = { ...wantListing, commandLines: 'none', bpf: options.bpf };
   let device: FuseDevice | undefined;
-  const collect = () => {
-    const take = () => collectSnapshot(wanted);
-    return device ? device.refusingOwn(take) : take();
-  };
-  const probe = options.bpf ? probeNamespaces : () => undefined;
-  const feed: SnapshotFeed = new PollingFeed({ collect, probe, log: options.log });
+  const guard = <T>(read: () => T) => (device ? device.refusingOwn(read) : read());
+  const feed = (options.bpf ? openLiveFeed(options.log) : undefined) ?? openPollingFeed(options, guard);
+  const hostFiles = new HostFiles();
   const entrances = new Entrances();
   const announcer = new Announcer(directory, (announcement) => session.expect(announcement));
-  const guard = <T>(read: () => T) => (device ? device.refusingOwn(read) : read());
-  const treeOptions = {
+  const treeOptions: TreeOptions = {
     groups: readPrimaryGroups(),
-    readMounts: (namespace: Namespace) => guard(() => readMountsText(namespace)),
-    readLinks: (namespace: Namespace) => guard(() => readLinksText(namespace)),
+    readText: (namespace, file, index) => guard(() => hostFiles.read(namespace, file, index)),
   };
   const session: Session = new Session(feed, treeOptions, {
     reply: (bytes) => device?.reply(bytes),
-    findEntrance: (entrance) => (device ? device.refusingOwn(() => entrances.find(entrance)) : undefined),
+    findEntrance: (entrance) => guard(() => entrances.find(entrance)),
     log: options.log,
     now: Date.now,
     announce: (announcements) => announcer.add(announcements),
@@ -111,6 +106,13 @@ export function mountNamespacefs(directory: string, options: MountOptions): Moun
     }
   };
   return { ended, unmount };
+}
+
+/** Where no events tell of every namespace. */
+function openPollingFeed({ bpf, log }: MountOptions, guard: <T>(read: () => T) => T): SnapshotFeed {
+  const wanted: Wanted = { ...wantListing, commandLines: 'none', bpf };
+  const collect = () => guard(() => collectSnapshot(wanted));
+  return new PollingFeed({ collect, probe: bpf ? probeNamespaces : () => undefined, log });
 }
 
 /** Where the links named ns lead, verified when they are read. */

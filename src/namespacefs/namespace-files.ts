@@ -1,7 +1,7 @@
 // The text of each file in a namespace's directory. Pure. A file that is not known says why: "? denied EPERM".
 import { findHolders } from '../analysis/find-holders.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import { isKnown, type Known } from '../model/known.ts';
+import { isKnown, type Known, notAsked } from '../model/known.ts';
 import type { IdMapping, Namespace, Process, TimeOffsets, UtsNames } from '../model/schema.ts';
 import { escapeText } from '../render/escape.ts';
 
@@ -33,6 +33,13 @@ export const namespaceFiles: readonly NamespaceFile[] = [
     has: ({ timeOffsets }) => timeOffsets !== undefined,
     content: ({ timeOffsets }) => format(timeOffsets, formatOffsets),
   },
+];
+
+/** And those that no snapshot has, where the host can be asked: the mounts and the network devices. */
+export const hostFiles: readonly NamespaceFile[] = [
+  ...namespaceFiles,
+  { name: 'mounts', has: ({ type }) => type === 'mnt', content: () => line(notAsked) },
+  { name: 'links', has: ({ type }) => type === 'net', content: () => line(notAsked) },
 ];
 
 /** PIDs as nscope's own pid namespace has them, in the order of their PIDs in the pid namespace they are in: its init first. */
@@ -72,7 +79,7 @@ function listNames({ names }: Namespace): string {
   return lines(names.map(({ kind, name, path }) => escapeText(`${kind} ${name} ${path}`)));
 }
 
-function formatUname({ sysname, nodename, release, version, machine, domainname }: UtsNames): string {
+export function formatUname({ sysname, nodename, release, version, machine, domainname }: UtsNames): string {
   return `${[sysname, nodename, release, version, machine, domainname].map(escapeText).join(' ')}\n`;
 }
 

@@ -1,6 +1,7 @@
 // A feed that looks: often while somebody uses the file system or waits for events, seldom while nobody does.
 import { performance } from 'node:perf_hooks';
 import type { Snapshot } from '../model/schema.ts';
+import { compareSnapshots } from './chronicle.ts';
 import type { SnapshotFeed, SnapshotListener } from './snapshot-feed.ts';
 
 export interface PollingOptions {
@@ -110,7 +111,8 @@ export class PollingFeed implements SnapshotFeed {
   #refresh(): void {
     const before = this.#snapshot;
     this.#snapshot = this.#take();
-    for (const listener of this.#listeners) listener(this.#snapshot, before);
+    const changes = compareSnapshots(this.#snapshot, before, Date.now());
+    for (const listener of this.#listeners) listener(this.#snapshot, changes);
   }
 
   #take(): Snapshot {

@@ -34,12 +34,13 @@ import {
   parseFuseRequest,
 } from '../parse/fuse-request.ts';
 import type { Announcement } from './announcer.ts';
-import { type Change, Chronicle, compareStates } from './chronicle.ts';
+import { Chronicle, formatChange } from './chronicle.ts';
 import { EventsFile } from './events-file.ts';
 import { findNode, type KnownNode, NodeTable } from './node-table.ts';
-import type { SnapshotFeed } from './snapshot-feed.ts';
+import type { FeedChange, SnapshotFeed } from './snapshot-feed.ts';
 import { buildTree, type NamespaceTree, type TreeOptions } from './tree.ts';
 import type { DirectoryNode, EntranceNode, TreeNode } from './tree-node.ts';
+import { keyOfNamespace } from './tree-places.ts';
 import { measureValidity } from './validity.ts';
 
 const { EINVAL, EIO, EISDIR, ENOENT, ENOSYS, ENOTDIR, EROFS } = constants.errno;
@@ -93,29 +94,29 @@ export class Session {
       error: (unique, errno) => this.#reply(formatFuseError(unique, errno)),
       wake: (pollId) => this.#reply(formatFusePollWakeup(notifyCode.poll, pollId)),
     });
-    this.#stop = feed.onChange((now, before) => this.#change(now, before));
+    this.#stop = feed.onChange((now, changes) => this.#change(now, changes));
   }
 
-  #change(now: Snapshot, before: Snapshot): void {
-    const nowMs = this.#host.now();
-    const changes = compareStates(now, before, nowMs);
-    this.#chronicle.note(changes, nowMs);
+  #change(now: Snapshot, changes: readonly FeedChange[]): void {
+    this.#chronicle.note(changes, this.#host.now());
     const old = this.#tree;
     this.#show(now);
-    this.#events.publish(changes.map(({ line }) => line));
+    this.#events.publish(changes.map(formatChange));
     const announcements = changes.flatMap((change) => this.#describe(change, old));
     if (announcements.length > 0) this.#host.announce?.(announcements);
   }
 
-  #describe({ kind, namespace }: Change, old: NamespaceTree): Announcement[] {
+  #describe(change: FeedChange, old: NamespaceTree): Announcement[] {
+    if (change.kind === 'lost' || !change.namespace) return [];
+    const { kind, namespace } = change;
     const tree = kind === 'created' ? this.#tree : old;
     const path = tree.pathOf(namespace);
-    const node = findNode(tree.root, path);
     const above = findNode(tree.root, path.slice(0, -1));
     const parent = above && this.#nodes.newest(above.key);
-    if (!parent || node?.kind !== 'directory') return [];
-    if (kind === 'ended') this.#nodes.retire(node.key);
-    return [{ kind, path, parentId: parent.id, node }];
+    if (kind === 'ended') this.#nodes.retire(keyOfNamespace(namespace));
+    if (!parent) return [];
+    const node = findNode(tree.root, path);
+    return node?.kind === 'directory' ? [{ kind, path, parentId: parent.id, node }] : [];
   }
 
   #show(snapshot: Snapshot): void {

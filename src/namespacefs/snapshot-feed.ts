@@ -1,8 +1,33 @@
 // Where the file system's state comes from: whoever knows the present snapshot and tells when another takes its place.
-import type { Snapshot } from '../model/schema.ts';
+import type { NamespaceType } from '../model/namespace-types.ts';
+import type { Namespace, Snapshot } from '../model/schema.ts';
 
-/** Told after the change, with what was before. */
-export type SnapshotListener = (now: Snapshot, before: Snapshot) => void;
+/** A namespace that came or went. */
+export interface NamespaceChange {
+  readonly kind: 'created' | 'ended';
+  readonly type: NamespaceType;
+  readonly inode: number;
+  /** Decimal; null where the kernel gives none. */
+  readonly id: string | null;
+  /** UTC, RFC 3339. */
+  readonly at: string;
+  /** As the state has it, or of one that ended had it; undefined for one that came and went in between. */
+  readonly namespace: Namespace | undefined;
+  /** Who made it, or was first seen in it. */
+  readonly by?: { readonly uid?: number; readonly pid?: number; readonly comm?: string } | undefined;
+}
+
+/** Of so many events, or of an unknown number, nothing is known. What they did is in the state. */
+export interface LostChanges {
+  readonly kind: 'lost';
+  readonly count: number | null;
+  readonly at: string;
+}
+
+export type FeedChange = NamespaceChange | LostChanges;
+
+/** Told when the state is another, with what came and went, in the order in which it did. */
+export type SnapshotListener = (now: Snapshot, changes: readonly FeedChange[]) => void;
 
 export interface SnapshotFeed {
   /** The state now, at most `delayMs` old where the host allows. Asking is a sign of use. */

@@ -50,10 +50,13 @@ export interface EventsNode extends Node {
 
 export type TreeNode = DirectoryNode | FileNode | SymlinkNode | EntranceNode | EventsNode;
 
+/** A name in a directory, and what stands there. */
+export type Entry = readonly [string, TreeNode];
+
 /** A directory whose entries are found when they are first asked for. */
 export function makeDirectory(
   node: Omit<DirectoryNode, 'kind' | 'entries' | 'mode'> & { readonly mode?: number },
-  list: () => Iterable<readonly [string, TreeNode]>,
+  list: () => Iterable<Entry>,
 ): DirectoryNode {
   let entries: ReadonlyMap<string, TreeNode> | undefined;
   return {

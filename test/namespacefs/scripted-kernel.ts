@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Snapshot } from '../../src/model/schema.ts';
 import type { Announcement } from '../../src/namespacefs/announcer.ts';
+import { compareSnapshots } from '../../src/namespacefs/chronicle.ts';
 import { Session } from '../../src/namespacefs/session.ts';
 import type { SnapshotFeed, SnapshotListener } from '../../src/namespacefs/snapshot-feed.ts';
 import { fuseOpcode } from '../../src/parse/fuse-protocol.ts';
@@ -43,7 +44,8 @@ export class SetFeed implements SnapshotFeed {
   set(snapshot: Snapshot): void {
     const before = this.#snapshot;
     this.#snapshot = snapshot;
-    for (const listener of this.#listeners) listener(snapshot, before);
+    const changes = compareSnapshots(snapshot, before, 1_700_000_000_000);
+    for (const listener of this.#listeners) listener(snapshot, changes);
   }
 
   onChange(listener: SnapshotListener): () => void {

@@ -1,0 +1,166 @@
+// A feed that is told: events change the state, and the snapshot that is shown is made from it, without reading the host.
+import { performance } from 'node:perf_hooks';
+import { readTextFile } from '../kernel/files.ts';
+import { findListed, type ListedNamespace } from '../live/listed-namespaces.ts';
+import { EventSourceError } from '../live/open-source.ts';
+import { Watcher } from '../live/watcher.ts';
+import type { EventDraft, EventNamespace } from '../model/events.ts';
+import { isKnown } from '../model/known.ts';
+import { keyOf } from '../model/live-state.ts';
+import { PresentSnapshot } from '../model/present-snapshot.ts';
+import type { Snapshot } from '../model/schema.ts';
+import type { FeedChange, NamespaceChange, SnapshotFeed, SnapshotListener } from './snapshot-feed.ts';
+
+/** What comes at once is shown at once. */
+const gatherMs = 5;
+/** Showing another state may take this share of the time, while listeners still hear of it soon enough. */
+const mostShare = 0.2;
+const mostRestMs = 60;
+
+/** @returns undefined where events do not tell of every namespace as it comes and goes */
+export function openLiveFeed(log: (text: string) => void): LiveFeed | undefined {
+  for (const source of ['bpf-hooks', 'bpf'] as const)
+    try {
+      const watcher = new Watcher({ source });
+      if (watcher.tellsNamespaces) return new LiveFeed(watcher, log);
+      watcher.stop();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof EventSourceError)) throw error;
+    }
+  return undefined;
+}
+
+export class LiveFeed implements SnapshotFeed {
+  readonly delayMs = 100;
+  readonly #watcher: Watcher;
+  readonly #log: (text: string) => void;
+  readonly #present: PresentSnapshot;
+  readonly #listeners = new Set<SnapshotListener>();
+  /** By 64-bit id, of namespaces that no whole snapshot has yet. */
+  readonly #details = new Map<string, ListedNamespace>();
+  #snapshot: Snapshot;
+  #changes: FeedChange[] = [];
+  #isStale = false;
+  #shownAt = performance.now();
+  #costMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(watcher: Watcher, log: (text: string) => void) {
+    this.#watcher = watcher;
+    this.#log = log;
+    this.#snapshot = watcher.first;
+    this.#present = new PresentSnapshot(watcher.first, {
+      details: ({ id }) => (id === null ? undefined : this.#details.get(id)),
+      nestedPids: readNestedPids,
+    });
+    // So that what ends next is known as it was.
+    this.#snapshot = this.#present.build(watcher.state, watcher.first.host.takenAt);
+    watcher.listen((event) => this.#take(event));
+    watcher.onWhole((whole) => {
+      this.#present.rebase(whole);
+      this.#isStale = true;
+    });
+  }
+
+  current(): Snapshot {
+    this.#watcher.catchUp();
+    if (this.#isStale && performance.now() - this.#shownAt >= this.#restMs()) this.#show();
+    return this.#snapshot;
+  }
+
+  onChange(listener: SnapshotListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Events come whether somebody waits for them or not. */
+  watch(): () => void {
+    return () => {};
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#watcher.stop();
+  }
+
+  #restMs(): number {
+    return Math.min(this.#costMs / mostShare, mostRestMs);
+  }
+
+  #take(event: EventDraft & { readonly at: string }): void {
+    this.#isStale = true;
+    if (event.event === 'held' || event.event === 'released' || event.event === 'named' || event.event === 'unnamed')
+      this.#present.touch(event.namespace);
+    else if (event.event === 'created') {
+      const { process } = event;
+      const by = process ? { uid: process.uid, pid: process.pid, comm: process.comm } : undefined;
+      this.#note({ ...toChange('created', event.namespace, event.at), namespace: undefined, by });
+    } else if (event.event === 'destroyed') {
+      const { namespace } = event;
+      if (namespace.id !== null) this.#details.delete(namespace.id);
+      this.#note({ ...toChange('ended', namespace, event.at), namespace: this.#present.find(namespace) });
+    } else if (event.event === 'lost') this.#note({ kind: 'lost', count: event.count, at: event.at });
+  }
+
+  #note(change: FeedChange): void {
+    this.#changes.push(change);
+    if (this.#timer) return;
+    const restMs = this.#shownAt + this.#restMs() - performance.now();
+    this.#timer = setTimeout(() => this.#showOrLog(), Math.max(gatherMs, restMs));
+    this.#timer.unref();
+  }
+
+  #showOrLog(): void {
+    try {
+      this.#show();
+    } catch (error) {
+      this.#log(`the state could not be shown: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+    }
+  }
+
+  #show(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const started = performance.now();
+    const changes = this.#changes;
+    this.#changes = [];
+    this.#isStale = false;
+    this.#learnDetails(changes);
+    this.#snapshot = this.#present.build(this.#watcher.state, new Date().toISOString());
+    if (changes.length > 0) {
+      const told = changes.map((change) =>
+        change.kind === 'created' ? { ...change, namespace: this.#present.find(change) } : change,
+      );
+      for (const listener of this.#listeners) listener(this.#snapshot, told);
+    }
+    this.#shownAt = performance.now();
+    this.#costMs = this.#shownAt - started;
+  }
+
+  /** The list is read once for all that are new and still there. */
+  #learnDetails(changes: readonly FeedChange[]): void {
+    const ids = new Set<string>();
+    for (const change of changes)
+      if (change.kind === 'created' && change.id !== null && this.#isThere(change)) ids.add(change.id);
+    if (ids.size > 0) for (const [id, listed] of findListed(ids)) this.#details.set(id, listed);
+  }
+
+  #isThere(namespace: EventNamespace): boolean {
+    return this.#watcher.state.namespaces.get(keyOf(namespace))?.id === namespace.id;
+  }
+}
+
+function toChange(
+  kind: NamespaceChange['kind'],
+  { type, inode, id }: EventNamespace,
+  at: string,
+): Omit<NamespaceChange, 'namespace'> {
+  return { kind, type, inode, id, at };
+}
+
+function readNestedPids(pid: number): readonly number[] {
+  const text = readTextFile(`/proc/${pid}/status`);
+  const found = isKnown(text) ? /^NSpid:\s+(.*)$/m.exec(text)?.[1]?.split(/\s+/).map(Number) : undefined;
+  return found ?? [pid];
+}
