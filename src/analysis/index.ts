@@ -54,7 +54,7 @@ export {
   type NamespaceMembers,
 } from './namespace-relations.ts';
 export { arrangeTree, isTreeKind, type TreeKind, type TreeRow, treeKinds } from './namespace-tree.ts';
-export { engineWords, parseTarget, type TargetQuery } from './parse-target.ts';
+export { parseTarget, type TargetQuery } from './parse-target.ts';
 export { findByPid, type PidInNamespace, translatePid } from './pid-translation.ts';
 export { findAncestors, findCompanions, findPlacements, type Placement } from './process-placement.ts';
 export {
@@ -76,3 +76,12 @@ export {
   type TargetProblem,
 } from './target-error.ts';
 export { layOutTree, type TreeLine } from './tree-layout.ts';
+export {
+  findWorkload,
+  findWorkloadsByName,
+  findWorkloadsOf,
+  groupByWorkload,
+  listWorkloads,
+  nameWorkload,
+  type WorkloadGroup,
+} from './workloads.ts';

@@ -5,6 +5,7 @@ import {
   namespaceTypes,
   smallestNamespaceInode,
 } from '../model/namespace-types.ts';
+import { workloadEngines } from '../model/workload-engines.ts';
 import { TargetError } from './target-error.ts';
 
 /** A target as it was written. */
@@ -21,21 +22,6 @@ export type TargetQuery =
   | { readonly form: 'name'; readonly name: string; readonly type?: NamespaceType }
   /** docker:web. */
   | { readonly form: 'workload'; readonly engine: string; readonly name: string };
-
-/** The words that may stand before a colon for a workload. */
-export const engineWords = [
-  'docker',
-  'podman',
-  'containerd',
-  'cri',
-  'lxc',
-  'nspawn',
-  'flatpak',
-  'bubblewrap',
-  'chromium',
-  'mininet',
-  'openstack',
-] as const;
 
 /** Inode numbers are of 32 bits, and PIDs end below this: include/linux/threads.h PID_MAX_LIMIT. */
 const largestInode = 0xffffffff;
@@ -70,7 +56,7 @@ function readQualified(word: string, prefix: string, rest: string): TargetQuery 
     throw new TargetError('malformed', `"${word}": behind id: the kernel's 64-bit id was expected, in decimal`);
   }
   if (isNamespaceType(prefix)) return readTyped(word, prefix, rest);
-  if ((engineWords as readonly string[]).includes(prefix)) {
+  if ((workloadEngines as readonly string[]).includes(prefix)) {
     if (rest !== '') return { form: 'workload', engine: prefix, name: rest };
     throw new TargetError('malformed', `"${word}": the name of a workload was expected behind ${prefix}:`);
   }
@@ -98,6 +84,6 @@ function readTyped(word: string, type: NamespaceType, rest: string): TargetQuery
 export function unknownPrefix(prefix: string): TargetError {
   return new TargetError('malformed', `there is no namespace type or engine "${prefix}"`, {
     unknownWord: prefix,
-    knownWords: [...namespaceTypes, 'id', ...engineWords],
+    knownWords: [...namespaceTypes, 'id', ...workloadEngines],
   });
 }

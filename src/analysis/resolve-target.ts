@@ -7,16 +7,17 @@ import {
   namespaceLinks,
   readLinkType,
 } from '../model/namespace-types.ts';
-import type { Namespace } from '../model/schema.ts';
+import type { Namespace, Workload } from '../model/schema.ts';
 import { parseTarget, unknownPrefix } from './parse-target.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 import { type Target, TargetError } from './target-error.ts';
+import { findWorkloadsByName, listWorkloads } from './workloads.ts';
 
 /** Inode number and device of what a path leads to on the host of the snapshot: stat(2). */
 export type IdentifyPath = (path: string) => Known<{ readonly inode: number; readonly dev: number }>;
 
 /**
- * Looks a target up. A bare name is first that of a namespace, then a host name, then the name of a process.
+ * Looks a target up. A bare name is first that of a namespace, then a host name, then that of a workload, then the name of a process.
  * @param identify - how to ask the host about a path; without it (a snapshot from a file) paths are looked up in what the
  *   snapshot says of names and processes
  * @throws TargetError
@@ -39,7 +40,7 @@ export function resolveTarget(word: string, index: SnapshotIndex, identify?: Ide
     case 'path':
       return findByPath(query.path, index, identify);
     case 'workload':
-      throw new TargetError('not-found', `${word}: no workload of ${query.engine} is known here`);
+      return findWorkload(word, query.name, query.engine, index);
     case 'name':
       return findByName(word, query.name, query.type, index);
   }
@@ -66,12 +67,33 @@ function findProcess(index: SnapshotIndex, pid: number): Target {
   return { kind: 'process', process };
 }
 
+function findWorkload(word: string, name: string, engine: string, index: SnapshotIndex): Target {
+  if (!isKnown(index.snapshot.workloads))
+    throw new TargetError('not-found', `${word}: the snapshot does not say which workloads there were`);
+  const found = findWorkloadsByName(name, engine, index);
+  const others = listWorkloads(index).filter((one) => one.engine === engine);
+  const names = others
+    .slice(0, 8)
+    .map((one) => one.name)
+    .join(', ');
+  const missing =
+    others.length === 0
+      ? `no workload of ${engine} runs here`
+      : `no workload of ${engine} is called so; there are: ${names}`;
+  return onlyOne(word, toWorkloads(found), others.length > 8 ? `${missing} and ${others.length - 8} more` : missing);
+}
+
+function toWorkloads(workloads: readonly Workload[]): Target[] {
+  return workloads.map((workload) => ({ kind: 'workload', workload }));
+}
+
 function findByName(word: string, name: string, type: NamespaceType | undefined, index: SnapshotIndex): Target {
   const { namespaces, processes } = index.snapshot;
   const typed = type === undefined ? namespaces : namespaces.filter((namespace) => namespace.type === type);
   const steps: (() => Target[])[] = [
     () => toTargets(typed.filter(({ names }) => names.some((one) => one.name === name))),
     () => toTargets(typed.filter(({ uts }) => uts !== undefined && isKnown(uts) && uts.nodename === name)),
+    ...(type === undefined ? [() => toWorkloads(findWorkloadsByName(name, undefined, index))] : []),
     type === undefined
       ? () => processes.filter(({ comm }) => comm === name).map((process) => ({ kind: 'process', process }))
       : () => (/^\d+$/.test(name) ? [followLink(index, Number(name), type)] : []),
@@ -85,7 +107,7 @@ function findByName(word: string, name: string, type: NamespaceType | undefined,
   throw new TargetError(
     'not-found',
     type === undefined
-      ? `nothing is called "${name}" here: no namespace, no host and no process`
+      ? `nothing is called "${name}" here: no namespace, no host, no workload and no process`
       : `no ${type} namespace is called "${name}" here`,
   );
 }

@@ -1,7 +1,7 @@
 // Looks things of a snapshot up: processes by PID, namespaces by type and inode, children of both.
-import { isKnown } from '../model/known.ts';
+import { isKnown, knownOr } from '../model/known.ts';
 import { type NamespaceType, namespaceLinks, namespaceTypes, readLinkType } from '../model/namespace-types.ts';
-import type { Namespace, Process, Snapshot } from '../model/schema.ts';
+import type { Namespace, Process, Snapshot, Workload } from '../model/schema.ts';
 
 /** Each map is made when it is first asked for, and once. */
 export class SnapshotIndex {
@@ -11,6 +11,8 @@ export class SnapshotIndex {
   #childProcesses: Map<number, Process[]> | undefined;
   #members: Map<string, Process[]> | undefined;
   #inferredMembers: Map<string, Process[]> | undefined;
+  #workloadsByPid: Map<number, Workload> | undefined;
+  #workloadsByNamespace: Map<string, Workload[]> | undefined;
 
   constructor(snapshot: Snapshot) {
     this.snapshot = snapshot;
@@ -70,14 +72,35 @@ export class SnapshotIndex {
     }
     return this.#inferredMembers.get(keyOf(type, inode)) ?? [];
   }
+
+  /** The workload that a process is in. */
+  workloadOf(pid: number): Workload | undefined {
+    if (!this.#workloadsByPid) {
+      this.#workloadsByPid = new Map();
+      for (const workload of knownOr(this.snapshot.workloads, []))
+        for (const pid of workload.pids) this.#workloadsByPid.set(pid, workload);
+    }
+    return this.#workloadsByPid.get(pid);
+  }
+
+  /** The workloads that have a namespace; undefined where none has. */
+  workloadsOf(type: NamespaceType, inode: number): readonly Workload[] | undefined {
+    if (!this.#workloadsByNamespace) {
+      this.#workloadsByNamespace = new Map();
+      for (const workload of knownOr(this.snapshot.workloads, []))
+        for (const { type, inode } of workload.namespaces)
+          append(this.#workloadsByNamespace, keyOf(type, inode), workload);
+    }
+    return this.#workloadsByNamespace.get(keyOf(type, inode));
+  }
 }
 
 function keyOf(type: NamespaceType, inode: number): string {
   return `${type}${inode}`;
 }
 
-function append<K>(map: Map<K, Process[]>, key: K, process: Process): void {
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);
-  if (list) list.push(process);
-  else map.set(key, [process]);
+  if (list) list.push(value);
+  else map.set(key, [value]);
 }

@@ -1,11 +1,12 @@
 // Why a target could not be had.
 import { formatNamespace } from '../model/namespace-types.ts';
-import type { Namespace, Process } from '../model/schema.ts';
+import type { Namespace, Process, Workload } from '../model/schema.ts';
 
 /** What a target leads to. */
 export type Target =
   | { readonly kind: 'namespace'; readonly namespace: Namespace }
-  | { readonly kind: 'process'; readonly process: Process };
+  | { readonly kind: 'process'; readonly process: Process }
+  | { readonly kind: 'workload'; readonly workload: Workload };
 
 /** `malformed`: not in any notation. `ambiguous`: the candidates tell. `refused`: the host did not let it be looked at. */
 export type TargetProblem = 'malformed' | 'ambiguous' | 'not-found' | 'refused';
@@ -36,7 +37,14 @@ export function describeTarget(target: Target): string {
     const { pid, tid, comm } = target.process;
     return tid === pid ? `${pid}  ${comm}` : `${tid}  ${comm}, a thread of ${pid}`;
   }
+  if (target.kind === 'workload') return describeWorkload(target.workload);
   const { type, inode, names } = target.namespace;
   const known = names.map(({ path }) => path).join(' ');
   return known === '' ? formatNamespace(type, inode) : `${formatNamespace(type, inode)}  ${known}`;
+}
+
+/** Names may be alike: the id leads to one alone. */
+function describeWorkload({ engine, name, id, leader }: Workload): string {
+  const short = /^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id;
+  return `${engine}:${short}  ${name === short ? '' : `${name}, `}${leader === null ? 'no process' : `PID ${leader}`}`;
 }

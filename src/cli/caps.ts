@@ -18,7 +18,7 @@ import { NotFoundError, suggest, UsageError } from './errors.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import { checkTargets, findTarget } from './target.ts';
+import { checkTargets, findTarget, mayBeWorkload, toLeader } from './target.ts';
 import type { OptionValues } from './verb.ts';
 
 interface Answer {
@@ -31,7 +31,11 @@ interface Answer {
 export async function run([who = '', what = '']: readonly string[], options: OptionValues): Promise<number> {
   checkTargets([who, what]);
   const name = readCapability(options);
-  const snapshot = await readSnapshot(options, { ...wantEverything, holders: what.includes(':') });
+  const snapshot = await readSnapshot(options, {
+    ...wantEverything,
+    holders: what.includes(':'),
+    workloads: [who, what].some(mayBeWorkload),
+  });
   const index = new SnapshotIndex(snapshot);
   const process = findProcess(who, index, options);
   const { subject, likely } = readSubject(process);
@@ -64,14 +68,14 @@ function readCapability(options: OptionValues): CapabilityName | undefined {
 }
 
 function findProcess(word: string, index: SnapshotIndex, options: OptionValues): Process {
-  const target = findTarget(word, index, options);
+  const target = toLeader(findTarget(word, index, options), index);
   if (target.kind === 'process') return target.process;
   throw new UsageError(`caps speaks of what a process may do: ${word} is a namespace`);
 }
 
 /** A process as target stands for the namespaces that it is in. */
 function findNamespaces(word: string, index: SnapshotIndex, options: OptionValues): readonly Namespace[] {
-  const target = findTarget(word, index, options);
+  const target = toLeader(findTarget(word, index, options), index);
   if (target.kind === 'namespace') return [target.namespace];
   const { namespaces } = target.process;
   const found = namespaceTypes.flatMap((type) => {

@@ -125,6 +125,11 @@ function findColumn<Row>(all: readonly Column<Row>[], name: string): Column<Row>
   return column;
 }
 
+/** Whether a column that costs time to read is shown, compared or ordered by. */
+export function mentionsColumn({ columns, filter, sort }: OptionValues, name: string): boolean {
+  return [columns, filter, sort].some((text) => new RegExp(`\\b${name}\\b`, 'i').test(String(text)));
+}
+
 /** The words of an option that takes several: "a,b". */
 export function splitWords(value: string | boolean | undefined): readonly string[] {
   if (typeof value !== 'string') return [];

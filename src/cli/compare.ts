@@ -10,14 +10,14 @@ import { UsageError } from './errors.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import { checkTargets, findTarget } from './target.ts';
+import { checkTargets, findTarget, mayBeWorkload, toLeader } from './target.ts';
 import type { OptionValues } from './verb.ts';
 
 export async function run([word = 'self']: readonly string[], options: OptionValues): Promise<number> {
   checkTargets([word]);
-  const snapshot = await readSnapshot(options, { ...wantEverything, holders: false });
+  const snapshot = await readSnapshot(options, { ...wantEverything, holders: false, workloads: mayBeWorkload(word) });
   const index = new SnapshotIndex(snapshot);
-  const target = findTarget(word, index, options);
+  const target = toLeader(findTarget(word, index, options), index);
   if (target.kind !== 'process') throw new UsageError(`compare speaks of processes: ${word} is a namespace`);
   const comparisons = compareWithHost(target.process, index);
   if (options.json) {

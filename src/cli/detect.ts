@@ -55,13 +55,14 @@ async function readQuestion(word: string): Promise<DetectQuestion> {
   checkTargets([word]);
   const pid = /^(?:\/proc\/)?(\d+)\/?$/.exec(word)?.[1];
   if (pid !== undefined && Number(pid) <= largestPid) return { about: 'process', pid: Number(pid) };
-  const [{ SnapshotIndex }, { collectSnapshot }, { findTarget }] = await Promise.all([
+  const [{ SnapshotIndex }, { collectSnapshot }, { findTarget, toLeader }] = await Promise.all([
     import('../analysis/snapshot-index.ts'),
     import('../collect/collect.ts'),
     import('./target.ts'),
   ]);
   try {
-    const target = findTarget(word, new SnapshotIndex(await collectSnapshot(wantEverything)), {});
+    const index = new SnapshotIndex(collectSnapshot(wantEverything));
+    const target = toLeader(findTarget(word, index, {}), index);
     return target.kind === 'process'
       ? { about: 'process', pid: target.process.pid }
       : askAboutNamespace(target.namespace);

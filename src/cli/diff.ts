@@ -17,7 +17,7 @@ import { UsageError } from './errors.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, writeLines, writeNote } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import { checkTargets, findTarget } from './target.ts';
+import { checkTargets, findTarget, mayBeWorkload, toLeader } from './target.ts';
 import type { OptionValues } from './verb.ts';
 
 export async function run(words: readonly string[], options: OptionValues): Promise<number> {
@@ -83,7 +83,11 @@ function describeNamespace(namespace: Namespace, index: SnapshotIndex): string {
 
 async function diffTargets(a: string, b: string, options: OptionValues): Promise<number> {
   checkTargets([a, b]);
-  const snapshot = await readSnapshot(options, { ...wantEverything, commandLines: 'all', holders: false });
+  const snapshot = await readSnapshot(options, {
+    ...wantEverything,
+    holders: false,
+    workloads: [a, b].some(mayBeWorkload),
+  });
   const index = new SnapshotIndex(snapshot);
   const [left, right] = [findProcess(a, index, options), findProcess(b, index, options)];
   const shared = diffProcesses(left, right, index);
@@ -111,7 +115,7 @@ async function diffTargets(a: string, b: string, options: OptionValues): Promise
 }
 
 function findProcess(word: string, index: SnapshotIndex, options: OptionValues): Process {
-  const target = findTarget(word, index, options);
+  const target = toLeader(findTarget(word, index, options), index);
   if (target.kind === 'process') return target.process;
   throw new UsageError(`diff compares two snapshots or two processes: ${word} is a namespace`);
 }

@@ -11,7 +11,7 @@ import { formatNamespace, type NamespaceType, namespaceTypes } from '../model/na
 import { wantEverything } from '../model/wanted.ts';
 import { NotFoundError, UsageError } from './errors.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import { checkTargets, findTarget } from './target.ts';
+import { checkTargets, findTarget, mayBeWorkload, toLeader } from './target.ts';
 
 export interface FoundEntrances {
   readonly entrances: readonly Entrance[];
@@ -47,8 +47,8 @@ export async function findEntrances(
     if (own !== undefined) pid = own;
     else if (query.form === 'path') name(openFile(query.path));
     else {
-      index ??= new SnapshotIndex(await readSnapshot({}, wantEverything));
-      const target = findTarget(word, index, {});
+      index ??= new SnapshotIndex(await readSnapshot({}, { ...wantEverything, workloads: words.some(mayBeWorkload) }));
+      const target = toLeader(findTarget(word, index, {}), index);
       if (target.kind === 'process') pid = target.process.tid;
       else {
         const { type, inode } = target.namespace;

@@ -16,7 +16,7 @@ import { chooseColumns, makeRowFilter, sortRows, toJsonRow } from './choose-colu
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import { checkTargets, findTarget } from './target.ts';
+import { checkTargets, findTarget, mayBeWorkload } from './target.ts';
 import type { OptionValues } from './verb.ts';
 
 const usualColumns = ['kind', 'pid', 'fd', 'path', 'in', 'what', 'release'];
@@ -28,7 +28,7 @@ export async function run(words: readonly string[], options: OptionValues): Prom
   checkTargets(words);
   const chosen = chooseColumns(holderColumns, usualColumns, options);
   const filter = await makeRowFilter(holderColumns, options);
-  const snapshot = await readSnapshot(options, wantEverything);
+  const snapshot = await readSnapshot(options, { ...wantEverything, workloads: words.some(mayBeWorkload) });
   const index = new SnapshotIndex(snapshot);
   const held = words.flatMap((word) => findNamespaces(word, index, options));
   const groups = held.map((namespace) => {
@@ -53,10 +53,12 @@ export async function run(words: readonly string[], options: OptionValues): Prom
   return groups.some(({ rows }) => rows.length > 0) ? 0 : 1;
 }
 
-/** A process stands for the namespaces that it is in and that are not the boot's own. */
+/** A process stands for the namespaces that it is in and that are not the boot's own, a workload for those that it has. */
 function findNamespaces(word: string, index: SnapshotIndex, options: OptionValues): Namespace[] {
   const target = findTarget(word, index, options);
   if (target.kind === 'namespace') return [target.namespace];
+  if (target.kind === 'workload')
+    return target.workload.namespaces.flatMap(({ type, inode }) => index.namespace(type, inode) ?? []);
   const namespaces = namespaceTypes.flatMap((type) => {
     const inode = target.process.namespaces[type];
     const namespace = isKnown(inode) ? index.namespace(type, inode) : undefined;

@@ -1,20 +1,25 @@
 // nscope ls: the namespaces of this host.
 
-import { type ListedNamespace, toListed } from '../analysis/inferred-places.ts';
+import { findPlace, isPlace, type ListedNamespace, toListed } from '../analysis/inferred-places.ts';
 import { arrangeTree, isTreeKind, type TreeKind, treeKinds } from '../analysis/namespace-tree.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import { isNamespaceType, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
+import type { Target } from '../analysis/target-error.ts';
+import { findWorkloadsOf } from '../analysis/workloads.ts';
+import { isKnown } from '../model/known.ts';
+import { isNamespaceType, namespaceTypes } from '../model/namespace-types.ts';
 import { wantListing } from '../model/wanted.ts';
 import type { Column } from '../render/columns.ts';
 import { readCell } from '../render/columns.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
 import { makeNamespaceRow, type NamespaceRow, namespaceColumns } from '../render/namespace-columns.ts';
 import { formatTable } from '../render/table.ts';
-import { chooseColumns, makeRowFilter, sortRows, splitWords, toJsonRow } from './choose-columns.ts';
+import { chooseColumns, makeRowFilter, mentionsColumn, sortRows, toJsonRow } from './choose-columns.ts';
 import { suggest, UsageError } from './errors.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
+import { readTypes } from './read-types.ts';
+import { checkTargets, findTarget, mayBeWorkload } from './target.ts';
 import type { OptionValues } from './verb.ts';
 
 const usualColumns = ['type', 'inode', 'processes', 'pid', 'user', 'owner', 'name', 'command'];
@@ -25,7 +30,10 @@ const hiddenColumns = ['type', 'inode', 'owner', 'user', 'since', 'name', 'holde
 /** Of the usual columns these are left out where no row has anything in them. */
 const leftOutWhenEmpty = ['name'];
 
-export async function run(_words: readonly string[], options: OptionValues): Promise<number> {
+export async function run([word]: readonly string[], options: OptionValues): Promise<number> {
+  if (word !== undefined && isNamespaceType(word))
+    throw new UsageError(`"${word}" is a type: nscope ls --type ${word}`);
+  checkTargets([word]);
   const types = readTypes(options);
   const treeKind = readTreeKind(options);
   const columns = chooseColumns(namespaceColumns, options.hidden ? hiddenColumns : usualColumns, options);
@@ -33,12 +41,15 @@ export async function run(_words: readonly string[], options: OptionValues): Pro
   const filter = await makeRowFilter(namespaceColumns, options);
   sortRows(namespaceColumns, [], options);
 
-  const snapshot = await readSnapshot(options, wantListing);
+  const workloads = mentionsColumn(options, 'workload') || mayBeWorkload(word);
+  const snapshot = await readSnapshot(options, { ...wantListing, workloads });
   const index = new SnapshotIndex(snapshot);
+  const isMeant = word === undefined ? () => true : findMeant(findTarget(word, index, options), index);
   const unnumbered = new Map(snapshot.unnumbered.map((one) => [toListed(one), one]));
   const all = interleave(snapshot.namespaces, [...unnumbered.keys()])
     .filter(({ type }) => types.length === 0 || types.includes(type))
     .filter((namespace) => !options.hidden || isHidden(namespace))
+    .filter(isMeant)
     .map((namespace) => makeNamespaceRow(namespace, index));
   const rows = sortRows(namespaceColumns, filter(all), options);
   if (options.json) {
@@ -57,6 +68,19 @@ export async function run(_words: readonly string[], options: OptionValues): Pro
     noteCoverage(snapshot.coverage);
   }
   return rows.length === 0 ? 1 : 0;
+}
+
+/** Of a process the namespaces that it is in, of a workload those that it has and the host does not. */
+function findMeant(target: Target, index: SnapshotIndex): (namespace: ListedNamespace) => boolean {
+  if (target.kind === 'namespace')
+    return ({ type, inode }) => type === target.namespace.type && inode === target.namespace.inode;
+  if (target.kind === 'workload') return (namespace) => findWorkloadsOf(namespace, index).includes(target.workload);
+  const { process } = target;
+  return ({ type, inode, number }) => {
+    const place = findPlace(process, type);
+    if (!isPlace(place)) return isKnown(place) && place === inode;
+    return 'inode' in place ? place.inode === inode : place.number === number;
+  };
 }
 
 /** By type, and of each type those without a number last. */
@@ -119,14 +143,6 @@ function isEmpty(columns: readonly Column<NamespaceRow>[], name: string, row: Na
   const column = columns.find((candidate) => candidate.name === name);
   const value = column ? readCell(column, row) : null;
   return value === null || (Array.isArray(value) && value.length === 0);
-}
-
-function readTypes(options: OptionValues): readonly NamespaceType[] {
-  return splitWords(options.type).map((word) => {
-    if (!isNamespaceType(word))
-      throw new UsageError(`there is no namespace type "${word}"; ${suggest(word, namespaceTypes)}`);
-    return word;
-  });
 }
 
 function readTreeKind(options: OptionValues): TreeKind | undefined {

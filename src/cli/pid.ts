@@ -8,7 +8,6 @@ import {
   translatePid,
 } from '../analysis/pid-translation.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import type { Target } from '../analysis/target-error.ts';
 import { isKnown } from '../model/known.ts';
 import { formatNamespace } from '../model/namespace-types.ts';
 import type { Process } from '../model/schema.ts';
@@ -21,7 +20,7 @@ import { formatUnknown } from '../render/unknown.ts';
 import { NotFoundError, UsageError } from './errors.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import { checkTargets, findTarget } from './target.ts';
+import { checkTargets, findTarget, mayBeWorkload, toLeader } from './target.ts';
 import type { OptionValues } from './verb.ts';
 
 export async function run([word = '']: readonly string[], options: OptionValues): Promise<number> {
@@ -30,7 +29,12 @@ export async function run([word = '']: readonly string[], options: OptionValues)
   if (word === 'self' && within !== undefined)
     throw new UsageError('self is a process here: it is not looked up --in another namespace');
   checkTargets([within]);
-  const snapshot = await readSnapshot(options, { ...wantListing, commandLines: 'none', holders: false });
+  const snapshot = await readSnapshot(options, {
+    ...wantListing,
+    commandLines: 'none',
+    holders: false,
+    workloads: mayBeWorkload(within),
+  });
   const index = new SnapshotIndex(snapshot);
   const process =
     within === undefined
@@ -45,7 +49,7 @@ export async function run([word = '']: readonly string[], options: OptionValues)
 }
 
 function findHere(word: string, index: SnapshotIndex, options: OptionValues): Process {
-  const target = findTarget(word, index, options);
+  const target = toLeader(findTarget(word, index, options), index);
   if (target.kind === 'process') return target.process;
   throw new UsageError(`"${word}" is no PID`);
 }
@@ -60,7 +64,7 @@ function findWithin(pid: number, inode: number, index: SnapshotIndex): Process {
 
 /** A pid namespace itself, that of a process, or the one in which all the processes of another namespace are. */
 function findPidNamespace(word: string, index: SnapshotIndex, options: OptionValues): number {
-  const target = findTarget(word, index, options);
+  const target = toLeader(findTarget(word, index, options), index);
   if (target.kind === 'namespace' && target.namespace.type === 'pid') return target.namespace.inode;
   const inodes = new Set(membersOf(target, index).map((process) => findOwnPidNamespace(process, index)));
   const [first, ...more] = inodes;
@@ -75,7 +79,7 @@ function findPidNamespace(word: string, index: SnapshotIndex, options: OptionVal
   return first;
 }
 
-function membersOf(target: Target, index: SnapshotIndex): readonly Process[] {
+function membersOf(target: ReturnType<typeof toLeader>, index: SnapshotIndex): readonly Process[] {
   return target.kind === 'process' ? [target.process] : findMembers(target.namespace, index).processes;
 }
 

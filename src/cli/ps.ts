@@ -19,12 +19,12 @@ import {
 } from '../render/process-columns.ts';
 import { formatTable } from '../render/table.ts';
 import { formatUnknown } from '../render/unknown.ts';
-import { chooseColumns, makeRowFilter, sortRows, toJsonRow } from './choose-columns.ts';
+import { chooseColumns, makeRowFilter, mentionsColumn, sortRows, toJsonRow } from './choose-columns.ts';
 import { UsageError } from './errors.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import { checkTargets, findTarget } from './target.ts';
+import { checkTargets, findTarget, mayBeWorkload } from './target.ts';
 import type { OptionValues } from './verb.ts';
 
 const usualColumns = ['pid', 'nspid', 'ppid', 'user', 'state', ...namespaceTypes.map((type) => `${type}ns`), 'command'];
@@ -39,11 +39,11 @@ export async function run([word]: readonly string[], options: OptionValues): Pro
   const filter = await makeRowFilter(processColumns, options);
   sortRows(processColumns, [], options);
 
-  const wantsCgroups = [options.columns, options.filter, options.sort].some((text) => String(text).includes('cgroup'));
   const snapshot = await readSnapshot(options, {
     ...wantListing,
     commandLines: 'all',
-    cgroups: wantsCgroups || options.json === true,
+    cgroups: mentionsColumn(options, 'cgroup') || options.json === true,
+    workloads: mentionsColumn(options, 'workload') || mayBeWorkload(word),
     holders: false,
   });
   const index = new SnapshotIndex(snapshot);
@@ -67,13 +67,14 @@ export async function run([word]: readonly string[], options: OptionValues): Pro
   return rows.length === 0 ? 1 : 0;
 }
 
-/** Those in a namespace, those that are inferred to be among them; of a process those that are in all the namespaces that it is in. */
+/** Those in a namespace or a workload, those that are inferred to be among them; of a process those that are in all the namespaces that it is in. */
 function findProcesses(target: Target, index: SnapshotIndex): readonly Process[] {
   if (target.kind === 'namespace') {
     const { processes, threads } = findMembers(target.namespace, index);
     const inferred = index.inferredMembersOf(target.namespace.type, target.namespace.inode);
     return [...[...processes, ...inferred].sort((a, b) => a.pid - b.pid), ...threads];
   }
+  if (target.kind === 'workload') return target.workload.pids.flatMap((pid) => index.process(pid) ?? []);
   const companions = findCompanions(target.process, index);
   if (isKnown(companions)) return companions;
   throw new UsageError(`the namespaces of process ${target.process.pid} are not known: ${formatUnknown(companions)}`);

@@ -1,9 +1,10 @@
-// nscope show: all that is known of namespaces and processes.
+// nscope show: all that is known of namespaces, processes and workloads.
 import { findChildren, findMembers, findOwned, findOwners } from '../analysis/namespace-relations.ts';
 import { translatePid } from '../analysis/pid-translation.ts';
 import { findAncestors, findPlacements } from '../analysis/process-placement.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import type { Target } from '../analysis/target-error.ts';
+import { findWorkload, findWorkloadsOf, nameWorkload } from '../analysis/workloads.ts';
 import { readProcessSecurity } from '../kernel/process-security.ts';
 import type { ProcessSecurity } from '../model/process-security.ts';
 import type { Namespace, Process } from '../model/schema.ts';
@@ -13,6 +14,7 @@ import { describeNamespacePage } from '../render/show-namespace.ts';
 import { formatPage, type Page } from '../render/show-page.ts';
 import { describeProcessPage } from '../render/show-process.ts';
 import { describeIdMaps, describeSecurity } from '../render/show-security.ts';
+import { describeWorkloadPage } from '../render/show-workload.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
@@ -27,10 +29,12 @@ export async function run(words: readonly string[], options: OptionValues): Prom
   if (options.json) {
     const namespaces = targets.flatMap((target) => (target.kind === 'namespace' ? [target.namespace] : []));
     const processes = targets.flatMap((target) => (target.kind === 'process' ? [target.process] : []));
+    const workloads = targets.flatMap((target) => (target.kind === 'workload' ? [target.workload] : []));
     writeLines(
       formatJsonObject({
         ...(namespaces.length > 0 ? { namespaces: namespaces.map((one) => toJsonNamespace(one, index)) } : {}),
         ...(processes.length > 0 ? { processes: processes.map((one) => toJsonProcess(one, index, options)) } : {}),
+        ...(workloads.length > 0 ? { workloads } : {}),
         coverage: snapshot.coverage,
       }),
     );
@@ -45,11 +49,13 @@ export async function run(words: readonly string[], options: OptionValues): Prom
 }
 
 function writeTarget(target: Target, index: SnapshotIndex, options: OptionValues): void {
-  const page =
-    target.kind === 'namespace'
-      ? describeNamespacePage(target.namespace, index)
-      : describeProcess(target.process, index, options);
-  writeLines(formatPage(page, { width: readTerminalWidth(), palette: choosePalette() }));
+  writeLines(formatPage(describe(target, index, options), { width: readTerminalWidth(), palette: choosePalette() }));
+}
+
+function describe(target: Target, index: SnapshotIndex, options: OptionValues): Page {
+  if (target.kind === 'namespace') return describeNamespacePage(target.namespace, index);
+  if (target.kind === 'workload') return describeWorkloadPage(target.workload, index);
+  return describeProcess(target.process, index, options);
 }
 
 function describeProcess(process: Process, index: SnapshotIndex, options: OptionValues): Page {
@@ -71,6 +77,7 @@ function toJsonNamespace(namespace: Namespace, index: SnapshotIndex): object {
   const { processes, threads, forChildren } = findMembers(namespace, index);
   return {
     ...namespace,
+    workloads: findWorkloadsOf(namespace, index).map(nameWorkload),
     owners: findOwners(namespace, index).namespaces.map(({ inode }) => inode),
     owned: findOwned(namespace, index).map(({ type, inode }) => ({ type, inode })),
     children: findChildren(namespace, index).map(({ inode }) => inode),
@@ -84,8 +91,10 @@ function toJsonNamespace(namespace: Namespace, index: SnapshotIndex): object {
 
 function toJsonProcess(process: Process, index: SnapshotIndex, options: OptionValues): object {
   const security = readSecurity(process, options);
+  const workload = findWorkload(process, index);
   return {
     ...process,
+    workload: workload ? nameWorkload(workload) : null,
     ancestors: findAncestors(process, index).map(({ tid }) => tid),
     pidsInNamespaces: translatePid(process, index),
     placements: findPlacements(process, index),

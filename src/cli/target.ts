@@ -3,6 +3,7 @@ import { parseTarget } from '../analysis/parse-target.ts';
 import { resolveTarget } from '../analysis/resolve-target.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { describeTarget, type Target, TargetError } from '../analysis/target-error.ts';
+import { nameWorkload } from '../analysis/workloads.ts';
 import { readIdentity } from '../kernel/files.ts';
 import { NotFoundError, suggest, UsageError } from './errors.ts';
 import type { OptionValues } from './verb.ts';
@@ -21,6 +22,25 @@ export function checkTargets(words: readonly (string | undefined)[]): void {
  */
 export function findTarget(word: string, index: SnapshotIndex, options: OptionValues): Target {
   return explain(() => resolveTarget(word, index, options.from === undefined ? readIdentity : undefined));
+}
+
+/**
+ * A workload stands for its leader where a process is meant, and other targets for themselves.
+ * @throws NotFoundError when no process is in it
+ */
+export function toLeader(target: Target, index: SnapshotIndex): Exclude<Target, { readonly kind: 'workload' }> {
+  if (target.kind !== 'workload') return target;
+  const { leader } = target.workload;
+  const process = leader === null ? undefined : index.process(leader);
+  if (process) return { kind: 'process', process };
+  throw new NotFoundError(`${nameWorkload(target.workload)}: no process is in it`);
+}
+
+/** Whether a target can lead to a workload: only then they are looked for. */
+export function mayBeWorkload(word: string | undefined): boolean {
+  if (word === undefined) return false;
+  const query = explain(() => parseTarget(word));
+  return query.form === 'workload' || (query.form === 'name' && query.type === undefined);
 }
 
 function explain<T>(resolve: () => T): T {

@@ -9,7 +9,7 @@ import { formatProcessTree } from '../render/process-tree-lines.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import { checkTargets, findTarget } from './target.ts';
+import { checkTargets, findTarget, mayBeWorkload } from './target.ts';
 import type { OptionValues } from './verb.ts';
 
 /** A level takes two columns: at most half of the terminal is for branches. */
@@ -18,7 +18,12 @@ const fewestLevels = 6;
 
 export async function run([word]: readonly string[], options: OptionValues): Promise<number> {
   checkTargets([word]);
-  const snapshot = await readSnapshot(options, { ...wantListing, commandLines: 'all', holders: false });
+  const snapshot = await readSnapshot(options, {
+    ...wantListing,
+    commandLines: 'all',
+    holders: false,
+    workloads: mayBeWorkload(word),
+  });
   const index = new SnapshotIndex(snapshot);
   const processes = word === undefined ? snapshot.processes : findProcesses(word, index, options);
   const width = options.wide ? undefined : readTerminalWidth();
@@ -44,10 +49,11 @@ export async function run([word]: readonly string[], options: OptionValues): Pro
   return rows.length === 0 ? 1 : 0;
 }
 
-/** Of a process all below it; of a namespace those in it. */
+/** Of a process all below it; of a namespace or a workload those in it. */
 function findProcesses(word: string, index: SnapshotIndex, options: OptionValues): readonly Process[] {
   const target = findTarget(word, index, options);
   if (target.kind === 'process') return findSubtree(target.process, index);
+  if (target.kind === 'workload') return target.workload.pids.flatMap((pid) => index.process(pid) ?? []);
   const { processes, threads } = findMembers(target.namespace, index);
   return [...processes, ...threads];
 }

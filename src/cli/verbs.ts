@@ -28,9 +28,10 @@ export const verbs: readonly Verb[] = [
     details: [
       'Lists every namespace that can be seen, one on a line. What could not be seen is said below the list, on standard error, and in full under coverage with --json.',
       'Of processes whose links are refused it is inferred where they are, from what anybody may read of them. Such counts, leaders and places have a tilde in front, and a namespace that exists and whose inode number cannot be read is ~#1. With --json each place says by what it was inferred and how certain that is.',
+      'With a process as TARGET only the namespaces that it is in are listed, with a workload those that it has and the host does not. The column workload tells to which container, sandbox, unit or named network each belongs; it is read only where it is asked for.',
       '--tree puts each namespace below the user namespace that owns it (owner), below its parent (parent; pid and user namespaces alone have one), or below the namespace that its leader’s ancestors are in (process).',
     ],
-    arguments: [],
+    arguments: [{ ...targetArgument, optional: true }],
     options: [
       typeOption,
       {
@@ -47,6 +48,7 @@ export const verbs: readonly Verb[] = [
     examples: [
       { command: 'nscope ls --type net,mnt', meaning: 'network and mount namespaces alone' },
       { command: `nscope ls --filter 'processes > 10'`, meaning: 'namespaces that more than ten processes are in' },
+      { command: 'nscope ls -o +workload', meaning: 'and whose container or sandbox each one is' },
       { command: 'nscope ls --hidden', meaning: 'namespaces that no process is in, and what holds them' },
       { command: 'nscope --tree=owner', meaning: 'which user namespace owns what' },
     ],
@@ -55,11 +57,11 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'show',
-    summary: 'show all that is known of a namespace or a process',
+    summary: 'show all that is known of a namespace, a process or a workload',
     details: [
-      'Of a namespace: what it isolates, whose it is, what is above and below it, its names, what its type carries (maps, host name, clock offsets), and who is in it. Of a process: how it was called, where it comes from, its PIDs in every nested pid namespace, and for each of its namespaces whether it is the boot’s own, its parent’s, and how many others are in it.',
+      'Of a namespace: what it isolates, whose it is, what is above and below it, its names, what its type carries (maps, host name, clock offsets), and who is in it. Of a process: how it was called, where it comes from, its PIDs in every nested pid namespace, and for each of its namespaces whether it is the boot’s own, its parent’s, and how many others are in it. Of a workload, as docker:web: its image, pod and labels, by what it is known, its namespaces and processes.',
       'What the host refused is shown with the reason.',
-      'A bare name is first looked for among the names of namespaces, then among the host names in uts namespaces, then among the names of processes. One that leads to several is refused, with the list of them.',
+      'A bare name is first looked for among the names of namespaces, then among the host names in uts namespaces, then among those of workloads, then among the names of processes. One that leads to several is refused, with the list of them.',
     ],
     arguments: [{ ...targetArgument, repeated: true }],
     options: [jsonOption, noBpfOption, fromOption],
@@ -76,7 +78,7 @@ export const verbs: readonly Verb[] = [
     name: 'ps',
     summary: 'list processes with their namespaces',
     details: [
-      'Lists processes, and threads that are not where their process is. With a namespace as TARGET only those in it; with a process those that are in all the namespaces that it is in, which for a process of a container are those of the container.',
+      'Lists processes, and threads that are not where their process is. With a namespace as TARGET only those in it; with a workload, as podman:web, those of it; with a process those that are in all the namespaces that it is in, which for a process of a container are those of the container.',
       'In the usual columns - stands for the initial namespace and ? for one that is not known, and ~ in front of what is inferred because the links are refused; types in which all are in the initial one have no column; and on a narrow terminal only as many last digits of inode numbers are shown as tell the namespaces apart. Columns named by --columns show whole numbers.',
     ],
     arguments: [{ ...targetArgument, optional: true }],
@@ -94,7 +96,7 @@ export const verbs: readonly Verb[] = [
     summary: 'draw the tree of processes, with the borders between namespaces',
     details: [
       'Where a process is in other namespaces than its parent, a line above it says in which. Threads that are not where their process is stand below it in braces. A question mark behind a namespace says that the parent’s is not known, so that the border may lie further up.',
-      'With a process as TARGET only what is below it, with a namespace only those in it. Kernel threads that are where kthreadd is are counted in its row.',
+      'With a process as TARGET only what is below it, with a namespace or a workload only those in it. Kernel threads that are where kthreadd is are counted in its row.',
     ],
     arguments: [{ ...targetArgument, optional: true }],
     options: [
@@ -136,13 +138,14 @@ export const verbs: readonly Verb[] = [
     summary: 'show everything that keeps a namespace alive, and what releases it',
     details: [
       'Lists every holder of a namespace, most direct first: processes, threads, links for children, descriptors, sockets, tun and tap devices, descriptors in flight, bind mounts in any mount namespace, mounted file systems, children, owned namespaces, and what only the kernel knows. A namespace ends when all of them are gone. RELEASE is a command for a shell; nscope runs none of them.',
-      'A process stands for the namespaces that it is in and that are not the boot’s own.',
+      'A process stands for the namespaces that it is in and that are not the boot’s own, a workload for those that it has and the host does not.',
     ],
     arguments: [targetArgument],
     options: [...rowOptions],
     examples: [
       { command: 'nscope holders net:blue', meaning: 'what keeps the network namespace that ip netns named blue' },
       { command: 'nscope holders 4026532992', meaning: 'the same for an inode number' },
+      { command: 'nscope ls -o +workload', meaning: 'and whose container or sandbox each one is' },
       { command: 'nscope ls --hidden', meaning: 'the namespaces that no process is in' },
     ],
     columns: loadHolderColumns,

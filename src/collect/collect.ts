@@ -8,6 +8,7 @@ import { isKnown } from '../model/known.ts';
 import type { Snapshot } from '../model/schema.ts';
 import { type Wanted, wantEverything } from '../model/wanted.ts';
 import { sources } from '../sources/index.ts';
+import { findWorkloads } from '../workloads/index.ts';
 import { roundMs, runSources } from './run-sources.ts';
 
 /**
@@ -19,10 +20,33 @@ export function collectSnapshot(wanted: Wanted = wantEverything): Snapshot {
   const started = performance.now();
   const takenAt = new Date().toISOString();
   const host = readHost();
-  const facts = runSources(host, wanted, sources);
+  const facts = runSources(host, completeWanted(wanted), sources);
   for (const fact of nameUsers(facts)) facts.push(fact);
   facts.push({ fact: 'host', host: { ...host, takenAt, durationMs: roundMs(performance.now() - started) } });
-  return buildSnapshot(facts);
+  const snapshot = buildSnapshot(facts);
+  return wanted.workloads ? addWorkloads(snapshot) : snapshot;
+}
+
+/** By what workloads are known is read of every process. */
+function completeWanted(wanted: Wanted): Wanted {
+  return wanted.workloads ? { ...wanted, commandLines: 'all', cgroups: true } : wanted;
+}
+
+function addWorkloads(snapshot: Snapshot): Snapshot {
+  const started = performance.now();
+  const { workloads, coverage, limit } = findWorkloads(snapshot);
+  const source = Object.freeze({ ...coverage, durationMs: roundMs(performance.now() - started) });
+  const sources = Object.freeze([...snapshot.coverage.sources, source]);
+  const { reasons, lifts } = snapshot.coverage;
+  const limits = limit && {
+    reasons: Object.freeze([...reasons, limit.reason]),
+    lifts: lifts.includes(limit.lift) ? lifts : Object.freeze([...lifts, limit.lift]),
+  };
+  return Object.freeze({
+    ...snapshot,
+    workloads,
+    coverage: Object.freeze({ ...snapshot.coverage, sources, ...limits }),
+  });
 }
 
 /** The names of the uids that occur in the facts. */

@@ -20,7 +20,7 @@ import type { WatchOptions } from './watch-options.ts';
 export type Listener = (event: EventDraft & { readonly at: string }) => void;
 
 /** What a reading for comparison leaves out. */
-const wantComparison: Wanted = { ...wantEverything, commandLines: 'none', cgroups: false };
+const wantComparison: Wanted = { ...wantEverything, commandLines: 'none', cgroups: false, workloads: false };
 
 export class Watcher implements SourceHost {
   readonly about: EventSource;
@@ -64,7 +64,7 @@ export class Watcher implements SourceHost {
       intervalMs: options.intervalMs,
     });
     try {
-      this.first = collectSnapshot({ ...wantEverything, bpf: this.#bpf });
+      this.first = collectSnapshot({ ...wantEverything, workloads: false, bpf: this.#bpf });
       const mounts = watchMounts(() => this.lookWell());
       this.#mounts = mounts;
       this.about = { ...this.#source.about, cannotSee: [...this.#source.about.cannotSee, ...mounts.cannotSee] };

@@ -5,7 +5,7 @@ import type { EnumerationFact, Fact, HostFact, MountListFact, ProcessFact, Signs
 import { countRelatives, describeHolders } from './holders.ts';
 import { inferPlaces } from './inference/infer-places.ts';
 import { findInitialNamespaces, isInitial } from './initial-namespaces.ts';
-import { isKnown, type Known } from './known.ts';
+import { isKnown, type Known, notAsked } from './known.ts';
 import { MergedNamespaces } from './merge-namespaces.ts';
 import { findPidNamespaceInits, measureLevel } from './pid-levels.ts';
 import type { Namespace, Places, Process, Snapshot } from './schema.ts';
@@ -101,6 +101,7 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
     processes: Object.freeze(
       processFacts.map((fact) => toProcess(fact, nestedPids, commandLines, cgroups, inferred.places)),
     ),
+    workloads: notAsked,
     coverage: buildCoverage(facts, merged.disagreements(), census, unseenHolders),
   });
 }

@@ -44,8 +44,11 @@ export {
   type TimeOffsets,
   type UnnumberedNamespace,
   type UtsNames,
+  type Workload,
+  type WorkloadEvidence,
 } from './schema.ts';
 export { snapshotVersion } from './schema-version.ts';
 export { SnapshotError, validateSnapshot } from './validate-snapshot.ts';
 export { nscopeVersion } from './version.ts';
 export { type Wanted, wantEverything, wantListing, wantProcesses } from './wanted.ts';
+export { type WorkloadEngine, type WorkloadKind, workloadEngines, workloadKinds } from './workload-engines.ts';

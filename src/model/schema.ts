@@ -3,6 +3,7 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { visibleKinds } from './holder-kinds.ts';
 import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
 import { snapshotVersion } from './schema-version.ts';
+import { workloadEngines, workloadKinds } from './workload-engines.ts';
 
 const strict = { additionalProperties: false };
 
@@ -360,6 +361,55 @@ const coverageSchema = Type.Object(
   strict,
 );
 
+const workloadEvidence = Type.Object(
+  {
+    by: Type.Union([
+      Type.Literal('cgroup'),
+      Type.Literal('command-line'),
+      Type.Literal('namespaces'),
+      Type.Literal('name'),
+      Type.Literal('state'),
+      Type.Literal('socket'),
+    ]),
+    text: Type.String(),
+  },
+  {
+    ...strict,
+    description:
+      'What says so: the path of a cgroup, the command line of who runs it, that a process shares its namespaces, the name of a namespace, or what the engine itself keeps: in a file, or told through its socket.',
+  },
+);
+
+const workloadSchema = Type.Object(
+  {
+    engine: Type.Enum([...workloadEngines]),
+    kind: Type.Enum([...workloadKinds]),
+    id: Type.String({ description: 'What the engine tells it apart by; of a sandbox the PID of who made it.' }),
+    name: Type.String({ description: 'What people call it; where nothing tells, the beginning of its id.' }),
+    certainty: Type.Union([Type.Literal('certain'), Type.Literal('likely')], {
+      description:
+        'certain: the engine itself, or the kernel, says that it exists. likely: it looks like one; a process can pretend it.',
+    }),
+    image: Type.Optional(Type.String()),
+    labels: Type.Optional(Type.Record(Type.String(), Type.String())),
+    pod: Type.Optional(Type.String({ description: 'Name of its pod, else the id of it.' })),
+    project: Type.Optional(Type.String({ description: 'Compose project.' })),
+    outer: Type.Optional(
+      Type.Object(
+        { engine: Type.Enum([...workloadEngines]), id: Type.String() },
+        { ...strict, description: 'The workload in which it runs itself.' },
+      ),
+    ),
+    leader: Type.Union([natural, Type.Null()], { description: 'PID of its init, else of its oldest process.' }),
+    pids: Type.Array(natural, { description: 'Its processes; those of workloads that run in it are theirs alone.' }),
+    namespaces: Type.Array(Type.Object({ type, inode }, strict), {
+      description: 'Those that its processes are in and the host is not, and those that it names.',
+    }),
+    evidence: Type.Array(workloadEvidence),
+  },
+  { ...strict, description: 'A container, a machine, a sandbox, a named network or a unit of systemd.' },
+);
+
 export const snapshotSchema = Type.Object(
   {
     schema: Type.Literal(snapshotVersion),
@@ -367,6 +417,7 @@ export const snapshotSchema = Type.Object(
     namespaces: Type.Array(namespaceSchema),
     unnumbered: Type.Array(unnumberedSchema),
     processes: Type.Array(processSchema),
+    workloads: known(Type.Array(workloadSchema)),
     coverage: coverageSchema,
   },
   { ...strict, title: snapshotVersion },
@@ -386,6 +437,8 @@ export type Holder = Frozen<Static<typeof holderSchema>>;
 export type UnseenHolders = Frozen<Static<typeof unseenHoldersSchema>>;
 export type HolderCounts = Frozen<Static<typeof holderCounts>>;
 export type HostSnapshot = Frozen<Static<typeof hostSchema>>;
+export type Workload = Frozen<Static<typeof workloadSchema>>;
+export type WorkloadEvidence = Frozen<Static<typeof workloadEvidence>>;
 export type Coverage = Frozen<Static<typeof coverageSchema>>;
 export type SourceCoverage = Frozen<Static<typeof sourceCoverage>>;
 export type Refusal = Frozen<Static<typeof refusal>>;

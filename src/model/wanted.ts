@@ -13,6 +13,8 @@ export interface Wanted {
   readonly mountPaths: boolean;
   /** Threads that are not where their leader is. */
   readonly threads: boolean;
+  /** Which container, sandbox or unit processes and namespaces belong to; takes command lines and cgroups of all. */
+  readonly workloads: boolean;
 }
 
 /** Everything that a snapshot can carry. */
@@ -24,6 +26,7 @@ export const wantEverything: Wanted = {
   holders: true,
   mountPaths: true,
   threads: true,
+  workloads: true,
 };
 
 /** Processes and their namespaces alone. */
@@ -35,7 +38,14 @@ export const wantProcesses: Wanted = {
   holders: false,
   mountPaths: false,
   threads: false,
+  workloads: false,
 };
 
 /** What a listing of namespaces shows. */
-export const wantListing: Wanted = { ...wantEverything, commandLines: 'leaders', cgroups: false, mountPaths: false };
+export const wantListing: Wanted = {
+  ...wantEverything,
+  commandLines: 'leaders',
+  cgroups: false,
+  mountPaths: false,
+  workloads: false,
+};

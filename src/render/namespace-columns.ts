@@ -2,11 +2,13 @@
 import { describeCommand, describeUser } from '../analysis/command.ts';
 import { type ListedNamespace, nameUnnumbered } from '../analysis/inferred-places.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { findWorkloadsOf, nameWorkload } from '../analysis/workloads.ts';
 import { type HolderKind, holderKinds } from '../model/holder-kinds.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import type { IdMapping, Process } from '../model/schema.ts';
 import type { Cell, Column } from './columns.ts';
 import { inferredMark } from './inferred.ts';
+import { formatWorkloads } from './workload-names.ts';
 
 export interface NamespaceRow {
   readonly namespace: ListedNamespace;
@@ -183,6 +185,16 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
     cut: 'middle',
     value: ({ namespace }) => namespace.names.map(({ name }) => name),
     text: ({ namespace }) => namespace.names.map(({ name }) => name).join(' ') || '-',
+  },
+  {
+    name: 'workload',
+    header: 'WORKLOAD',
+    meaning:
+      'containers, sandboxes, units and named networks that have it, as in podman:web; ~ where no engine confirms it',
+    kind: 'list',
+    cut: 'end',
+    value: ({ namespace, index }) => [...new Set(findWorkloadsOf(namespace, index).map(nameWorkload))],
+    text: ({ namespace, index }) => formatWorkloads(findWorkloadsOf(namespace, index)),
   },
   {
     name: 'hostname',

@@ -3,6 +3,7 @@ import { describeCommand, describeUser } from '../analysis/command.ts';
 import { findInferred, findPlace, isPlace } from '../analysis/inferred-places.ts';
 import { findBorder } from '../analysis/process-tree.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { findWorkload, nameWorkload } from '../analysis/workloads.ts';
 import { isKnown } from '../model/known.ts';
 import {
   type NamespaceLink,
@@ -15,6 +16,7 @@ import type { Process } from '../model/schema.ts';
 import type { Column } from './columns.ts';
 import { formatPlace, inferredMark } from './inferred.ts';
 import { findStart } from './start-time.ts';
+import { formatWorkloads } from './workload-names.ts';
 
 export interface ProcessRow {
   readonly process: Process;
@@ -121,6 +123,22 @@ export const processColumns: readonly ProcessColumn[] = [
     kind: 'any',
     cut: 'middle',
     value: ({ process }) => process.cgroup,
+  },
+  {
+    name: 'workload',
+    header: 'WORKLOAD',
+    meaning:
+      'the container, sandbox, unit or named network that it is in, as in podman:web; ~ where no engine confirms it',
+    kind: 'any',
+    cut: 'end',
+    value: ({ process, index }) => {
+      const workload = findWorkload(process, index);
+      return workload ? nameWorkload(workload) : null;
+    },
+    text: ({ process, index }) => {
+      const workload = findWorkload(process, index);
+      return formatWorkloads(workload ? [workload] : []);
+    },
   },
   {
     name: 'comm',

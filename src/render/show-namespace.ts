@@ -10,6 +10,7 @@ import {
   findParents,
 } from '../analysis/namespace-relations.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { findWorkloadsOf } from '../analysis/workloads.ts';
 import { type HolderKind, holderKinds } from '../model/holder-kinds.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import { formatNamespace, namespaceTypeFacts } from '../model/namespace-types.ts';
@@ -18,6 +19,7 @@ import { escapeText } from './escape.ts';
 import { formatInference } from './inferred.ts';
 import { alignRows, type Page, type PageItem } from './show-page.ts';
 import { formatKnown, formatUnknown } from './unknown.ts';
+import { formatWorkloads } from './workload-names.ts';
 
 /** Of tasks and of namespaces below, no more lines than this; --json and ps tell the rest. */
 const mostRows = 10;
@@ -39,6 +41,7 @@ export function describeNamespacePage(namespace: Namespace, index: SnapshotIndex
       [
         ...describeOwnership(namespace, index),
         ...describeNames(namespace),
+        ...describeWorkloads(namespace, index),
         ...describeTypeOwn(namespace),
         ...describeInit(namespace, index),
       ],
@@ -46,6 +49,11 @@ export function describeNamespacePage(namespace: Namespace, index: SnapshotIndex
       [...describeRelatives(namespace, index), ...describeHolderCounts(namespace)],
     ],
   };
+}
+
+function describeWorkloads(namespace: Namespace, index: SnapshotIndex): PageItem[] {
+  const workloads = findWorkloadsOf(namespace, index);
+  return workloads.length > 0 ? [{ label: 'workload', lines: [escapeText(formatWorkloads(workloads))] }] : [];
 }
 
 function describeHost({ host, hostInferred }: Namespace): string {

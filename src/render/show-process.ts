@@ -4,6 +4,7 @@ import { nameUnnumbered } from '../analysis/inferred-places.ts';
 import { translatePid } from '../analysis/pid-translation.ts';
 import { findAncestors, findPlacements, type Placement } from '../analysis/process-placement.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { findWorkload } from '../analysis/workloads.ts';
 import { isKnown } from '../model/known.ts';
 import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
 import type { HostSnapshot, Place, Process } from '../model/schema.ts';
@@ -13,6 +14,7 @@ import { count, formatUser } from './show-namespace.ts';
 import { alignRows, type Page, type PageItem } from './show-page.ts';
 import { formatStart } from './start-time.ts';
 import { formatKnown, formatUnknown } from './unknown.ts';
+import { formatWorkloads } from './workload-names.ts';
 
 /** A command line may fill pages. */
 const mostCommandLines = 8;
@@ -33,6 +35,7 @@ export function describeProcessPage(process: Process, index: SnapshotIndex): Pag
         { label: 'started', lines: [describeStart(process, host)] },
         { label: 'threads', lines: [String(process.threads)] },
         ...(process.kernelThread ? [{ label: 'kind', lines: ['kernel thread'] }] : []),
+        ...describeWorkload(process, index),
         { label: 'cgroup', lines: [formatKnown(process.cgroup, escapeText)] },
         ...describeAncestors(process, index),
       ],
@@ -66,6 +69,11 @@ function describeState(state: string): string {
 
 function describeStart(process: Process, host: HostSnapshot): string {
   return formatStart(process.startTimeTicks, host);
+}
+
+function describeWorkload(process: Process, index: SnapshotIndex): PageItem[] {
+  const workload = findWorkload(process, index);
+  return workload ? [{ label: 'workload', lines: [escapeText(formatWorkloads([workload]))] }] : [];
 }
 
 function describeAncestors(process: Process, index: SnapshotIndex): PageItem[] {

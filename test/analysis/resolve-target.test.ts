@@ -10,6 +10,7 @@ import { deniedLinks, hostInodes, netnsName, processFact } from '../recorded-fac
 
 function resolve(word: string, others: readonly Fact[] = [], identify?: IdentifyPath): string {
   const target = resolveTarget(word, indexOf(others), identify);
+  if (target.kind === 'workload') return `workload ${target.workload.id}`;
   return target.kind === 'process'
     ? `process ${target.process.tid}`
     : `${target.namespace.type}:[${target.namespace.inode}]`;
@@ -116,8 +117,8 @@ test('What is in the right notation and not there is not found.', () => {
   for (const word of [...words, '/run/netns/green', '/proc/77777/ns/net', 'net:77777']) fail(word, 'not-found');
 });
 
-test('A workload is in a known notation, and none is known yet.', () => {
-  assert.match(fail('docker:web', 'not-found').message, /no workload of docker is known/);
+test('A snapshot without workloads says so when one is asked for.', () => {
+  assert.match(fail('docker:web', 'not-found').message, /the snapshot does not say which workloads there were/);
 });
 
 test('What is in no notation is malformed, and says what was expected.', () => {

@@ -101,7 +101,8 @@ test('Wrong words of ls are told with what was meant.', () => {
     [2, /--tree draws no tree of kind "owners"; did you mean owner\?/, 'ls', '--tree=owners'],
     [2, /there is no verb "lss"; did you mean ls\?/, 'lss'],
     [2, /unknown option '--colour'/, 'ls', '--colour'],
-    [2, /too many arguments/, 'ls', 'net'],
+    [2, /"net" is a type: nscope ls --type net/, 'ls', 'net'],
+    [2, /too many arguments/, 'ls', '1', '2'],
   ]);
 });
 
@@ -205,7 +206,7 @@ test('Targets that lead nowhere: exit status 1 for what is not there, 2 for what
   refuse(
     ['show', 'ps', 'tree'].flatMap((verb) => [
       [1, /net:\[4026539999\]: no such namespace/, verb, 'net:[4026539999]'] as const,
-      [1, /no workload of docker is known/, verb, 'docker:web'] as const,
+      [1, /the snapshot does not say which workloads/, verb, 'docker:web'] as const,
       [2, /there is no namespace type or engine "nett"; did you mean net\?/, verb, 'nett:blue'] as const,
       [2, /"worker" is ambiguous: 2 have this name\n {2}202 {2}worker\n {2}203 {2}worker\n/, verb, 'worker'] as const,
     ]),

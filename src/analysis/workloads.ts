@@ -1,0 +1,94 @@
+// Which workload does a process or a namespace belong to, and what is in a workload?
+import { isKnown, knownOr } from '../model/known.ts';
+import type { Namespace, Process, Workload } from '../model/schema.ts';
+import { type ListedNamespace, toListed } from './inferred-places.ts';
+import { findChildren, findOwned } from './namespace-relations.ts';
+import type { SnapshotIndex } from './snapshot-index.ts';
+
+/** `podman:web`, a target that leads to it again where no other has the name; not yet safe for a terminal. */
+export function nameWorkload({ engine, name }: Pick<Workload, 'engine' | 'name'>): string {
+  return `${engine}:${name}`;
+}
+
+/** The workloads of the snapshot; none where nobody asked for them. */
+export function listWorkloads(index: SnapshotIndex): readonly Workload[] {
+  return knownOr(index.snapshot.workloads, []);
+}
+
+/** A workload, and what is in it. */
+export interface WorkloadGroup {
+  readonly workload: Workload;
+  /** By pid; those of a workload that runs inside of it are in its own group alone. */
+  readonly processes: readonly Process[];
+  /** Those that its processes are in and the host is not, and those that it names, by type and inode number. */
+  readonly namespaces: readonly Namespace[];
+}
+
+/** All workloads with their processes and namespaces: by engine, then by name. */
+export function groupByWorkload(index: SnapshotIndex): readonly WorkloadGroup[] {
+  return listWorkloads(index).map((workload) => ({
+    workload,
+    processes: workload.pids.flatMap((pid) => index.process(pid) ?? []),
+    namespaces: workload.namespaces.flatMap(({ type, inode }) => index.namespace(type, inode) ?? []),
+  }));
+}
+
+/** The innermost workload that a process is in; of a thread that of its process. */
+export function findWorkload({ pid }: Process, index: SnapshotIndex): Workload | undefined {
+  return index.workloadOf(pid);
+}
+
+/**
+ * The workloads that have processes in a namespace, or that name it; of one that nobody is in, those of what it owns and
+ * of its children. Namespaces of the host are no workload's.
+ */
+export function findWorkloadsOf(namespace: ListedNamespace, index: SnapshotIndex): readonly Workload[] {
+  if (listWorkloads(index).length === 0) return [];
+  const { type, inode } = namespace;
+  if (isKnown(inode)) return index.workloadsOf(type, inode) ?? findBelow(index.namespace(type, inode), index);
+  const workloads = new Set<Workload>();
+  if (namespace.initial !== true && namespace.host !== true)
+    for (const { pid, inferred } of index.snapshot.processes) {
+      const place = inferred?.[type];
+      const workload = place && 'number' in place && place.number === namespace.number && index.workloadOf(pid);
+      if (workload) workloads.add(workload);
+    }
+  return [...workloads];
+}
+
+/** Sandboxes leave an outer user namespace without a process, which owns the one that they are in. */
+function findBelow(namespace: Namespace | undefined, index: SnapshotIndex): readonly Workload[] {
+  const { count, threads, inferred } = namespace?.processes ?? { count: 1, threads: 0 };
+  if (!namespace || namespace.initial === true || count > 0 || threads > 0 || inferred) return [];
+  const below = [...findOwned(namespace, index), ...findChildren(namespace, index)];
+  return [...new Set(below.flatMap((one) => index.workloadsOf(one.type, one.inode) ?? findBelow(one, index)))];
+}
+
+/** Whom a word behind `podman:` means: by name, by id or the beginning of it, or, of Kubernetes, by the last parts of the name. */
+export function findWorkloadsByName(
+  name: string,
+  engine: string | undefined,
+  index: SnapshotIndex,
+): readonly Workload[] {
+  const own = listWorkloads(index).filter((one) => engine === undefined || one.engine === engine);
+  const steps: ((one: Workload) => boolean)[] = [
+    (one) => one.name === name || one.id === name,
+    (one) => /^[0-9a-f]{3,64}$/.test(name) && one.id.length === 64 && one.id.startsWith(name),
+    (one) => one.name.endsWith(`/${name}`),
+    (one) => one.pod === name,
+  ];
+  for (const step of steps) {
+    const found = own.filter(step);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** The namespaces of a workload as rows of a listing, those without a number included. */
+export function listNamespacesOf(workload: Workload, index: SnapshotIndex): readonly ListedNamespace[] {
+  const numbered = workload.namespaces.flatMap(({ type, inode }) => index.namespace(type, inode) ?? []);
+  const unnumbered = index.snapshot.unnumbered
+    .map(toListed)
+    .filter((one) => findWorkloadsOf(one, index).includes(workload));
+  return [...numbered, ...unnumbered];
+}

@@ -1,0 +1,163 @@
+// Which containers, sandboxes and units are there, and what are they called? Recognized in a snapshot; then their engines'
+// own files are read. Nothing is started and no engine is asked.
+import { readLink } from '../kernel/files.ts';
+import { readStateFile } from '../kernel/state-file.ts';
+import { isKnown, type Known } from '../model/known.ts';
+import { namespaceTypes } from '../model/namespace-types.ts';
+import type { Process, Refusal, Snapshot, SourceCoverage, Workload } from '../model/schema.ts';
+import type { Draft, Engine, StateReader } from './engine.ts';
+import { findNamedNetworks } from './named-networks.ts';
+import { recognize } from './recognize.ts';
+
+export interface FoundWorkloads {
+  readonly workloads: readonly Workload[];
+  readonly coverage: Omit<SourceCoverage, 'durationMs'>;
+  /** What is not known for that, if anything. */
+  readonly limit: { readonly reason: string; readonly lift: string } | undefined;
+}
+
+/** @param snapshot - with the command lines and cgroups of all processes */
+export function readWorkloads(snapshot: Snapshot, engines: readonly Engine[], fallback: Engine): FoundWorkloads {
+  const counts = { asked: 0, refusals: new Map<string, { -readonly [K in keyof Refusal]: Refusal[K] }>() };
+  const drafts = recognize(snapshot, engines, fallback);
+  const networks = findNamedNetworks(snapshot, drafts);
+  const reader = makeReader(snapshot, counts);
+  for (const engine of [...engines, fallback]) {
+    const own = drafts.filter((draft) => draft.engine === engine.name);
+    if (own.length > 0) engine.learn?.(own, reader);
+  }
+  const hosts = findHostInodes(snapshot);
+  const workloads = [
+    ...drafts.filter(({ members }) => members.length > 0).map((draft) => finish(draft, hosts, undefined)),
+    ...networks.map(({ draft, inode }) => finish(draft, hosts, inode)),
+  ].sort(compare);
+  const refusals = [...counts.refusals.values()];
+  return {
+    workloads: Object.freeze(workloads),
+    limit: describeLimit(drafts, refusals),
+    coverage: {
+      source: 'workloads',
+      question: 'which container, sandbox or unit is each process in?',
+      ran: true,
+      asked: counts.asked,
+      found: workloads.length,
+      refused: refusals.reduce((sum, { count }) => sum + count, 0),
+      refusals,
+    },
+  };
+}
+
+/** Only what has no name for it is worth a remark. */
+function describeLimit(drafts: readonly Draft[], [refusal]: readonly Refusal[]): FoundWorkloads['limit'] {
+  const nameless = drafts.filter(({ name, members }) => name === undefined && members.length > 0).length;
+  if (!refusal || nameless === 0) return undefined;
+  const of = nameless === 1 ? 'one workload' : `${nameless} workloads`;
+  const reason = `the names of ${of}: what the engines keep is refused (${refusal.errno}; the first: ${refusal.example})`;
+  return { reason, lift: 'run as root of the host' };
+}
+
+interface Counts {
+  asked: number;
+  readonly refusals: Map<string, { -readonly [K in keyof Refusal]: Refusal[K] }>;
+}
+
+/** Each file is read once; what is not there is no refusal, since an engine may keep things elsewhere. */
+function makeReader(snapshot: Snapshot, counts: Counts): StateReader {
+  const texts = new Map<string, string | undefined>();
+  const note = <T>(path: string, value: Known<T>): Known<T> => {
+    counts.asked++;
+    if (isKnown(value) || value.unknown === 'gone') return value;
+    const [what, errno] = ['what an engine keeps of its workloads', value.errno ?? 'EINVAL'];
+    const known = counts.refusals.get(errno);
+    if (known) known.count++;
+    else counts.refusals.set(errno, { what, errno, count: 1, example: path });
+    return value;
+  };
+  const readText = (path: string) => {
+    if (!texts.has(path)) {
+      const text = note(path, readStateFile(path));
+      texts.set(path, isKnown(text) ? text : undefined);
+    }
+    return texts.get(path);
+  };
+  const own = process.geteuid?.();
+  return {
+    processes: snapshot.processes,
+    readText,
+    readJson: (path) => parseJson(readText(path)),
+    readLink: (path) => note(path, readLink(path)),
+    trusts: ({ uid }) => uid === 0 || uid === own,
+  };
+}
+
+/** An engine may be writing the file just now. */
+function parseJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** By type the namespaces that are no workload's: the boot's own, and those of the visible PID 1. */
+function findHostInodes(snapshot: Snapshot): ReadonlySet<string> {
+  const keys = snapshot.namespaces.flatMap(({ type, inode, initial }) => (initial === true ? [`${type}${inode}`] : []));
+  const init = snapshot.processes.find(({ tid }) => tid === 1);
+  for (const type of namespaceTypes) keys.push(`${type}${String(init?.namespaces[type])}`);
+  return new Set(keys);
+}
+
+function finish(draft: Draft, hosts: ReadonlySet<string>, netns: number | undefined): Workload {
+  const { engine, kind, id, image, labels, pod, project, outer } = draft;
+  const members = [...draft.members].sort((a, b) => a.pid - b.pid);
+  const evidence = draft.evidence.map((one) => Object.freeze({ ...one }));
+  return Object.freeze({
+    engine,
+    kind,
+    id,
+    name: draft.name ?? (/^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id),
+    certainty: evidence.some(({ by }) => by === 'state' || by === 'name') ? 'certain' : 'likely',
+    ...(image === undefined ? {} : { image }),
+    ...(labels === undefined ? {} : { labels: Object.freeze({ ...labels }) }),
+    ...(pod === undefined ? {} : { pod }),
+    ...(project === undefined ? {} : { project }),
+    ...(outer === undefined ? {} : { outer: Object.freeze({ engine: outer.engine, id: outer.id }) }),
+    leader: findLeader(members)?.pid ?? null,
+    pids: Object.freeze(members.map(({ pid }) => pid)),
+    namespaces: listNamespaces(members, hosts, netns),
+    evidence: Object.freeze(evidence),
+  });
+}
+
+/** Its init, else the oldest: the first of those whose parent is none of them. */
+function findLeader(members: readonly Process[]): Process | undefined {
+  const pids = new Set(members.map(({ pid }) => pid));
+  const tops = members.filter(({ ppid }) => !pids.has(ppid));
+  const isInit = ({ pids: nested }: Process) => nested.length > 1 && nested.at(-1) === 1;
+  const age = (a: Process, b: Process) =>
+    Number(isInit(b)) - Number(isInit(a)) || a.startTimeTicks - b.startTimeTicks || a.pid - b.pid;
+  return [...(tops.length > 0 ? tops : members)].sort(age)[0];
+}
+
+function listNamespaces(
+  members: readonly Process[],
+  hosts: ReadonlySet<string>,
+  netns: number | undefined,
+): Workload['namespaces'] {
+  return namespaceTypes.flatMap((type) => {
+    const inodes = new Set<number>(type === 'net' && netns !== undefined ? [netns] : []);
+    for (const { namespaces, inferred } of members) {
+      const place = inferred?.[type];
+      const link = namespaces[type];
+      const inode = isKnown(link) ? link : place && 'inode' in place ? place.inode : undefined;
+      if (inode !== undefined && !hosts.has(`${type}${inode}`)) inodes.add(inode);
+    }
+    return [...inodes].sort((a, b) => a - b).map((inode) => Object.freeze({ type, inode }));
+  });
+}
+
+function compare(a: Workload, b: Workload): number {
+  const [x, y] = [a, b].map(({ engine, name, id }) => [engine, name, id].join('\0')) as [string, string];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
