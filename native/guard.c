@@ -46,11 +46,29 @@ static void end_children(const char *path, int depth) {
 	close(fd);
 }
 
+/* In a /proc of another pid namespace the numbers mean other processes. */
+static bool proc_is_ours(void) {
+	char text[4096], *pids, *last;
+	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	if (fd >= 0) close(fd);
+	if (got < 0) return false;
+	text[got] = 0;
+	/* NSpid has one number for each pid namespace from that of /proc to one's own; before Linux 4.1 there is none. */
+	if (!(pids = strstr(text, "\nNSpid:\t"))) return true;
+	strtol(pids + 8, &last, 10);
+	return *last == '\n';
+}
+
 /* Stopped first, so that no process has another child between the look and its end. */
 static void end_tree(pid_t pid, int depth) {
 	char path[64], entries[2048];
 	long got;
 	if (kill(pid, SIGSTOP) < 0 || depth > DEEPEST) return;
+	if (!proc_is_ours()) {
+		kill(pid, SIGKILL);
+		return;
+	}
 	snprintf(path, sizeof path, "/proc/%d/task", pid);
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	while (fd >= 0 && (got = syscall(SYS_getdents64, fd, entries, sizeof entries)) > 0)

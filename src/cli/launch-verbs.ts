@@ -1,6 +1,7 @@
 // The rows of verbs that make and enter namespaces, for the table of verbs.
 import { namespaceTypes } from '../model/namespace-types.ts';
 import { runOptions } from './command-options.ts';
+import { jsonOption } from './reading-options.ts';
 import { targetArgument } from './target-argument.ts';
 import type { Verb } from './verb.ts';
 
@@ -126,5 +127,22 @@ export const launchVerbs: readonly Verb[] = [
       { command: 'nscope orphan | cat', meaning: 'the same; cat ends with the child' },
     ],
     load: () => import('./orphan.ts'),
+  },
+  {
+    name: 'lab',
+    summary: 'try on this kernel what the documents on namespaces claim',
+    details: [
+      'Each experiment runs here and now, shows its commands and what the kernel answered, and says in a sentence what it proves. The verdict is as described, differs on this kernel, or not permitted here, with the reason; it follows from the answers alone.',
+      'Without a NAME the experiments are listed; all stands for all of them. An ordinary user makes a user namespace for each. Mounts are made in new mount namespaces alone, no file is written, and what was started ends with the experiment, also when nscope is interrupted or killed.',
+      'Exit status 0 when all was as described, 1 when something differs, 3 when nothing differs and something was not permitted.',
+    ],
+    arguments: [{ name: 'NAME', meaning: 'an experiment, or all', optional: true, repeated: true }],
+    options: [jsonOption],
+    examples: [
+      { command: 'nscope lab', meaning: 'list the experiments' },
+      { command: 'nscope lab dead-namespace', meaning: 'a pid namespace that outlives its init' },
+      { command: 'nscope lab all --json', meaning: 'all of them, for a program' },
+    ],
+    load: () => import('./lab.ts'),
   },
 ];

@@ -121,10 +121,11 @@ export interface Addon {
   becomePrompt(verbose: number): never;
   becomeOrphan(): never;
   becomeSubreaper(): void;
+  unshareThread(flags: number): void;
 }
 
-/** Either the addon, or why it could not be loaded (one sentence). */
-export type AddonResult = { readonly addon: Addon } | { readonly missing: string };
+/** Either the addon and the file that it is in, or why it could not be loaded (one sentence). */
+export type AddonResult = { readonly addon: Addon; readonly file: string } | { readonly missing: string };
 
 const candidates = [
   join('build', 'native', 'nscope.node'),
@@ -154,7 +155,7 @@ function load(): AddonResult {
   const failures: string[] = [];
   for (const file of files) {
     try {
-      return { addon: require(file) as Addon };
+      return { addon: require(file) as Addon, file };
     } catch (error) {
       failures.push(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));
     }

@@ -1,12 +1,12 @@
 // Enters namespaces and starts a command in them.
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { watchSignals } from '../kernel/child-events.ts';
+import { Guard } from '../kernel/guard.ts';
 import type { SpawnStep } from '../kernel/spawn.ts';
 import { readErrnoName } from '../kernel/syscall-error.ts';
 import { namespaceTypeFacts } from '../model/namespace-types.ts';
 import type { EnterRequest } from './enter-request.ts';
 import { explainFailure } from './explain-failure.ts';
-import { Guard } from './guard.ts';
 import { orderEntrances } from './join-order.ts';
 import { launch, StepError } from './launch.ts';
 import { LaunchError } from './launch-error.ts';

@@ -2,12 +2,13 @@
 import { statSync } from 'node:fs';
 import { watchSignals } from '../kernel/child-events.ts';
 import { attempt } from '../kernel/files.ts';
+import { Guard } from '../kernel/guard.ts';
 import { closeNamespace, nsGetId, openNamespace } from '../kernel/nsfs.ts';
+import { findPidInProc } from '../kernel/pid-in-proc.ts';
 import type { SpawnStep } from '../kernel/spawn.ts';
 import { isKnown } from '../model/known.ts';
 import { type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
 import { explainFailure } from './explain-failure.ts';
-import { Guard } from './guard.ts';
 import { chooseMaps, writeMaps } from './id-maps.ts';
 import { launch, StepError } from './launch.ts';
 import { Pins } from './pins.ts';
@@ -46,13 +47,14 @@ export function run(
   const pins = new Pins();
   let guard: Guard | undefined;
   const prepare = (pid: number) => {
-    pins.make(pid, request.pins);
+    const shown = findPidInProc(pid);
+    pins.make(shown, request.pins);
     watchSignals();
     guard = new Guard(pid);
-    told(describe(pid, request.types));
+    told({ pid, namespaces: describe(shown, request.types) });
   };
   try {
-    const atSync = maps ? [(pid: number) => writeMaps(pid, maps), prepare] : [prepare];
+    const atSync = maps ? [(pid: number) => writeMaps(findPidInProc(pid), maps), prepare] : [prepare];
     const pid = launch({ steps: planRun(request, command), atSync });
     const isInit = request.types.has('pid');
     return superviseGuarded({ pid, isInit, hasInit: request.init }, guard);
@@ -63,8 +65,9 @@ export function run(
   }
 }
 
-function describe(pid: number, types: ReadonlySet<NamespaceType>): Made {
-  const namespaces = namespaceTypes
+/** @param pid - as /proc has it */
+function describe(pid: number, types: ReadonlySet<NamespaceType>): MadeNamespace[] {
+  return namespaceTypes
     .filter((type) => types.has(type))
     .map((type): MadeNamespace => {
       const path = `/proc/${pid}/ns/${type}`;
@@ -78,5 +81,4 @@ function describe(pid: number, types: ReadonlySet<NamespaceType>): Made {
       });
       return { type, inode: statSync(path).ino, ...(isKnown(id) ? { id } : {}) };
     });
-  return { pid, namespaces };
 }

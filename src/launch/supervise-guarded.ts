@@ -1,8 +1,8 @@
 // Waits for a command that a guard stands beside, and gives the end as exit statuses have it.
 import { constants } from 'node:os';
 import { endBySignal, endProcess } from '../kernel/child-events.ts';
+import type { Guard } from '../kernel/guard.ts';
 import type { ChildEnd } from '../kernel/spawn.ts';
-import type { Guard } from './guard.ts';
 import { type Command, supervise } from './supervise.ts';
 
 /** How a command ended. */

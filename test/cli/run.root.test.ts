@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { namespaceTypes } from '../../src/model/namespace-types.ts';
 import { isAlive, startNscope, waitForEnd } from '../launch/nscope-run.ts';
 import { missing } from '../tiers.ts';
-import { runNscope } from './run-nscope.ts';
+import { main, runNscope } from './run-nscope.ts';
 
 const skip = missing({ root: true, commands: ['hostname', 'ip', 'ps', 'mount', 'umount', 'su'] });
 
@@ -122,6 +122,17 @@ test('--json tells what was made before the command begins.', { skip }, () => {
   assert.equal(rest.length, 2);
   for (const { id } of namespaces) assert.match(id ?? '1', /^[1-9]\d*$/);
   assert.ok(process.pid > 1);
+});
+
+test('With the /proc of another pid namespace nscope is not mistaken about who its command is.', { skip }, () => {
+  const { stdout, stderr } = runNscope([
+    ...['run', '--pid', '--', process.execPath, main, 'run', '--json', '--map-root', '--uts', '--'],
+    ...['sh', '-c', 'readlink /proc/self/ns/uts; cat /proc/self/uid_map'],
+  ]);
+  const [json = '', link, map] = stdout.split('\n');
+  const { namespaces } = JSON.parse(json || '{}') as { namespaces: readonly { type: string; inode: number }[] };
+  assert.equal(link, `uts:[${namespaces.find(({ type }) => type === 'uts')?.inode}]`, stderr);
+  assert.match(map ?? '', /^\s*0\s+0\s+1$/);
 });
 
 test('--keep pins one namespace on a file and several below a directory, until they are unmounted.', { skip }, () => {

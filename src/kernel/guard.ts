@@ -1,5 +1,5 @@
 // Ends a command together with nscope: a process that waits for nothing else.
-import { type SpawnedChild, spawn, waitForChild } from '../kernel/spawn.ts';
+import { type SpawnedChild, spawn, waitForChild } from './spawn.ts';
 
 /** Ends when the command has ended by itself; when nscope is killed first, it kills the command and what it started. */
 export class Guard {

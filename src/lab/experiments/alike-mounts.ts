@@ -1,0 +1,20 @@
+import { type Experiment, sources } from '../experiment.ts';
+
+export const alikeMounts: Experiment = {
+  name: 'alike-mounts',
+  claim:
+    '/proc/PID/mounts of two mount namespaces can be the same text, while /proc/PID/mountinfo differs even where no mount point was changed.',
+  source: sources.grouping,
+  async perform(stage) {
+    const [one, other] = [await stage.make(['mnt']), await stage.make(['mnt'])];
+    const digests = async (file: string) => {
+      const lines = await stage.run(`md5sum /proc/${one.pid}/${file} /proc/${other.pid}/${file}`);
+      return lines.split('\n').map((line) => line.split(' ')[0] ?? '');
+    };
+    stage.expectOther('the inode of the second', other.inodes.mnt, one.inodes.mnt ?? '');
+    const [first = '', second] = await digests('mounts');
+    stage.expect('the digest of the mounts of the second', second, first);
+    const [firstInfo = '', secondInfo] = await digests('mountinfo');
+    stage.expectOther('the digest of its mountinfo', secondInfo, firstInfo);
+  },
+};

@@ -1,0 +1,27 @@
+import { loadAddon } from '../../kernel/addon.ts';
+import { namespaceTypeFacts } from '../../model/namespace-types.ts';
+import { type Experiment, NotPermittedError, sources } from '../experiment.ts';
+import { countLinks, findHolder } from '../hidden.ts';
+
+export const hiddenByThread: Experiment = {
+  name: 'hidden-by-thread',
+  claim: 'A thread can be in another network namespace than its process, and only the links of its own show that.',
+  source: sources.listing,
+  async perform(stage) {
+    const found = loadAddon();
+    if (!('file' in found)) throw new NotPermittedError(found.missing);
+    const flag = namespaceTypeFacts.net.cloneValue;
+    const inThread = `require('${found.file}').unshareThread(${flag}); console.log('ready'); setInterval(() => {}, 1e6)`;
+    const code = `new (require('worker_threads').Worker)(${JSON.stringify(inThread)}, { eval: true })`;
+    // For an ordinary user in a user namespace, of which the thread has the capabilities.
+    const made = await stage.makeWith([...stage.runIn('uts'), 'node', '-e', code]);
+    const own = await stage.run(`readlink /proc/${made.pid}/ns/net`);
+    const links = await stage.run(`readlink /proc/${made.pid}/task/*/ns/net`);
+    const other = links.split('\n').find((link) => link !== own);
+    stage.expect('the link of the process', own, await stage.run('readlink /proc/self/ns/net'));
+    stage.expectOther('that of one of its threads', other, own);
+    if (other === undefined) return;
+    stage.expect('how many links of processes lead there', await countLinks(stage, other, '[0-9]*'), 0);
+    stage.expect('the holder that nscope names', await findHolder(stage, other), `thread ${made.pid}`);
+  },
+};

@@ -1,0 +1,16 @@
+import { type Experiment, NotPermittedError, sources } from '../experiment.ts';
+import { findMessage } from '../stage.ts';
+
+export const nsCgroup: Experiment = {
+  name: 'ns-cgroup',
+  claim:
+    'The control group hierarchy called ns shows the processes of each set of namespaces, and which one was made in which.',
+  source: sources.grouping,
+  async perform(stage) {
+    const script = `mount -t cgroup -o ns lab ${stage.directory} && cat ${stage.directory}/tasks`;
+    const { output, status } = await stage.try([...stage.runIn('mnt'), 'sh', '-c', script]);
+    if (/permission denied|not permitted|must be superuser/i.test(output))
+      throw new NotPermittedError(findMessage(output) ?? '');
+    stage.expect('the status of mounting it', status ?? 'none', 0);
+  },
+};

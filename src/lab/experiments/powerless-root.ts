@@ -1,0 +1,16 @@
+import { type Experiment, sources } from '../experiment.ts';
+
+export const powerlessRoot: Experiment = {
+  name: 'powerless-root',
+  claim:
+    'Root of a user namespace has its capabilities in there alone: what other user namespaces own is refused to it.',
+  source: sources.readers,
+  async perform(stage) {
+    const setName = 'id -u; hostname "$(hostname)"';
+    const outside = await stage.try(['nscope', 'run', '--map-root', '--', 'sh', '-c', setName]);
+    stage.expect('the uid in there', outside.output.split('\n')[0], 0);
+    stage.expect('the status of setting the host name outside', outside.status === 0 ? 0 : 'a failure', 'a failure');
+    const inside = await stage.try(['nscope', 'run', '--map-root', '--uts', '--', 'sh', '-c', setName]);
+    stage.expect('that of setting it in a uts namespace of its own', inside.status ?? 'none', 0);
+  },
+};
