@@ -8,7 +8,10 @@ import type { DetectEvidence } from '../../src/model/detect-evidence.ts';
 import { type NamespaceType, namespaceTypes } from '../../src/model/namespace-types.ts';
 import { asNobody, type Setting } from './detect-settings.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+/** What is asked: itself, or the PID behind it. */
+const command = [fileURLToPath(new URL('../../src/cli/main.js', import.meta.url)), 'detect', '--json'];
+/** Node with the flags that the tests were given. */
+const node = [process.execPath, ...process.execArgv];
 
 export type Truth = Readonly<Partial<Record<NamespaceType, 'initial' | 'child'>>>;
 
@@ -26,14 +29,15 @@ export interface JudgedObservation extends Observation {
 const timeoutMs = 120_000;
 
 /**
- * Starts a shell in the setting, has it ask nscope, and reads the links of that shell from outside while it waits.
+ * Starts a shell in the setting, has it ask nscope or the program given, and reads the links of that shell from outside
+ * while it waits.
  * @throws Error with what was printed, when nscope did not answer
  */
-export async function observe(setting: Setting): Promise<JudgedObservation[]> {
+export async function observe(setting: Setting, program = command): Promise<JudgedObservation[]> {
   const marker = `nscope-detect-${process.pid}-${Math.random().toString(36).slice(2)}`;
-  const script = `"${process.execPath}" "${main}" detect --json; echo "STATUS $?"; read answer`;
-  const [command = '', ...words] = [...setting.prefix, 'sh', '-c', script, marker];
-  const child = spawn(command, words, {
+  const script = `${[...node, ...program].map((word) => `"${word}"`).join(' ')}; echo "STATUS $?"; read answer`;
+  const [first = '', ...words] = [...setting.prefix, 'sh', '-c', script, marker];
+  const child = spawn(first, words, {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...setting.environment },
   });
@@ -61,8 +65,9 @@ export async function observe(setting: Setting): Promise<JudgedObservation[]> {
     assert.notEqual(text, '', `${setting.name}: ${complaint}`);
     const seen = [judged(setting.name, truth, text, Number.parseInt(status, 10))];
     if (setting.fromOutside) {
-      seen.push(ask(`${setting.name}, by root from outside`, truth, pid, []));
-      seen.push(ask(`${setting.name}, by an ordinary user from outside`, truth, pid, asNobody));
+      const words = [...node, ...program, String(pid)];
+      seen.push(ask(`${setting.name}, by root from outside`, truth, words));
+      seen.push(ask(`${setting.name}, by an ordinary user from outside`, truth, [...asNobody, ...words]));
     }
     return seen;
   } finally {
@@ -71,9 +76,8 @@ export async function observe(setting: Setting): Promise<JudgedObservation[]> {
   }
 }
 
-function ask(name: string, truth: Truth, pid: number, prefix: readonly string[]): JudgedObservation {
-  const [command = '', ...words] = [...prefix, process.execPath, main, 'detect', String(pid), '--json'];
-  const { stdout, stderr, status } = spawnSync(command, words, { encoding: 'utf8', timeout: timeoutMs });
+function ask(name: string, truth: Truth, [first = '', ...words]: readonly string[]): JudgedObservation {
+  const { stdout, stderr, status } = spawnSync(first, words, { encoding: 'utf8', timeout: timeoutMs });
   assert.notEqual(stdout, '', `${name}: ${stderr}`);
   return judged(name, truth, stdout, status ?? -1);
 }

@@ -1,8 +1,9 @@
 // Runs tests of this checkout on another kernel: the script kernel-vm boots it, this file asks and reads the answer.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { buildBed } from '../bed/bed.ts';
 import { tierOf } from '../tiers.ts';
 
 /** The kernels that the suite covers, beside the one that the machine itself runs. */
@@ -33,8 +34,17 @@ export interface GuestResult {
 /** Emulation runs some 15 times slower than the machine; node itself starts in 2 s. */
 const guestTimeoutS = 900;
 const fileTimeoutMs = 300_000;
-const hiddenInGuest = ['/tmp/', '/run/', '/mnt/', '/dev/', '/var/tmp/'];
+const guestMemoryMib = 1536;
 const kernelVm = join('test', 'kernels', 'kernel-vm');
+
+/** Without a compiler, whose fresh code qemu would have to translate again, cold programs take half the time. */
+const nodeFlags = '--jitless --no-expose-wasm';
+
+/** How many guests may run side by side: each keeps one processor busy. */
+export const guestsAtOnce = Math.max(
+  1,
+  Math.min(availableParallelism(), Math.floor(totalmem() / 2 ** 20 / (2 * guestMemoryMib))),
+);
 
 /** The compiled tests that run on every kernel. */
 export function listGuestTests(): string[] {
@@ -56,11 +66,11 @@ export function fetchKernel(version: string): void {
 }
 
 /** Runs compiled test files on a cached kernel: those of the tier user as uid 65534. */
-export function runTestsOnKernel(version: string, files: readonly string[]): GuestResult {
-  const root = fileURLToPath(new URL('../../../..', import.meta.url));
-  if (hiddenInGuest.some((prefix) => root.startsWith(prefix))) throw new Error(`a guest cannot see ${root}: move it`);
+export async function runTestsOnKernel(version: string, files: readonly string[]): Promise<GuestResult> {
+  // A guest cannot write here, and its compiler is slow.
+  buildBed();
   const command = [
-    `echo KERNEL $(uname -r); cd ${root}`,
+    'echo KERNEL $(uname -r)',
     ...['root', 'user'].map((tier) =>
       runTier(
         tier,
@@ -69,28 +79,35 @@ export function runTestsOnKernel(version: string, files: readonly string[]): Gue
     ),
   ].join('\n');
   const started = Date.now();
-  const { stdout, stderr } = spawnSync(kernelVm, ['run', version, command], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    timeout: (guestTimeoutS + 60) * 1000,
-    env: { KERNEL_VM_TIMEOUT_S: `${guestTimeoutS}`, KERNEL_VM_MEMORY_MIB: '2048', ...process.env },
-  });
-  const tallies = [...stdout.matchAll(/^TALLY (.*)$/gm)].map(([, text]) => readTally(text ?? ''));
+  const output = await runInGuest(version, command);
+  const tallies = [...output.matchAll(/^TALLY (.*)$/gm)].map(([, text]) => readTally(text ?? ''));
   return {
     version,
-    release: /^KERNEL (\S+)/m.exec(stdout)?.[1] ?? '',
+    release: /^KERNEL (\S+)/m.exec(output)?.[1] ?? '',
     passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
     failed: tallies.reduce((sum, { failed }) => sum + failed, 0) + (tallies.length === 2 ? 0 : 1),
     skipped: tallies.flatMap(({ skipped }) => skipped),
     seconds: Math.round((Date.now() - started) / 1000),
-    output: stdout + stderr,
+    output,
   };
+}
+
+/** What a command printed in a guest; that it has failed is for its output to say. */
+function runInGuest(version: string, command: string): Promise<string> {
+  const options = {
+    maxBuffer: 1 << 28,
+    timeout: (guestTimeoutS + 60) * 1000,
+    env: { KERNEL_VM_TIMEOUT_S: `${guestTimeoutS}`, KERNEL_VM_MEMORY_MIB: `${guestMemoryMib}`, ...process.env },
+  };
+  return new Promise((resolve) => {
+    execFile(kernelVm, ['run', version, command], options, (_error, stdout, stderr) => resolve(stdout + stderr));
+  });
 }
 
 function runTier(tier: string, files: readonly string[]): string {
   if (files.length === 0) return `echo 'TALLY {"passed":0,"failed":0,"skipped":[]}'`;
   const prefix = tier === 'user' ? 'setpriv --reuid=65534 --regid=65534 --clear-groups --' : '';
-  const node = `TMPDIR=$d HOME=$d ${prefix} ${process.execPath} scripts/test-tier.js $d/tally false ${fileTimeoutMs}`;
+  const node = `TMPDIR=$d HOME=$d ${prefix} ${process.execPath} ${nodeFlags} scripts/test-tier.js $d/tally false ${fileTimeoutMs}`;
   return `d=$(mktemp -d); chmod 777 $d; ${node} ${files.join(' ')}; echo; echo "TALLY $(cat $d/tally)"`;
 }
 
@@ -107,6 +124,17 @@ function readTally(text: string): Tally {
   } catch {
     return { passed: 0, failed: 1, skipped: [] };
   }
+}
+
+/** Calls `work` for every item, at most `atOnce` of them at a time; the results are in the order of the items. */
+export async function inTurns<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results = new Map<T, R>();
+  const waiting = [...items];
+  const takeTurns = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) results.set(item, await work(item));
+  };
+  await Promise.all(Array.from({ length: atOnce }, takeTurns));
+  return items.flatMap((item) => results.get(item) ?? []);
 }
 
 /** The results as a table, one kernel a line. */

@@ -2,15 +2,24 @@
 //   node build/js/test/kernels/run.js [VERSION…] [FILE…]
 // VERSION: 5.10, 6.12, 7 …, all of guest.ts by default; FILE: compiled tests, those of guest.ts by default.
 // As a tier, with skips and promises: npm test -- kernels. Needs what kernel-vm says; half a minute for each kernel.
-import { fetchKernel, formatResults, kernelVersions, listGuestTests, runTestsOnKernel } from './guest.ts';
+import {
+  fetchKernel,
+  formatResults,
+  guestsAtOnce,
+  inTurns,
+  kernelVersions,
+  listGuestTests,
+  runTestsOnKernel,
+} from './guest.ts';
 
 const words = process.argv.slice(2);
 const versions = words.filter((word) => /^[\d.]+$/.test(word));
 const files = words.filter((word) => word.endsWith('.js'));
 
-const results = (versions.length > 0 ? versions : kernelVersions).map((version) => {
-  fetchKernel(version);
-  const result = runTestsOnKernel(version, files.length > 0 ? files : listGuestTests());
+const wanted = versions.length > 0 ? versions : kernelVersions;
+for (const version of wanted) fetchKernel(version);
+const results = await inTurns(wanted, guestsAtOnce, async (version) => {
+  const result = await runTestsOnKernel(version, files.length > 0 ? files : listGuestTests());
   process.stdout.write(`== Linux ${result.release || version}\n${result.output}\n`);
   return result;
 });

@@ -34,7 +34,7 @@ export function after(script: string): string[] {
 
 /** What the command prints there. It must succeed, whatever is refused. */
 export function takeSnapshotIn(prefix: readonly string[], words: readonly string[] = ['snapshot']): Snapshot {
-  const [command = '', ...rest] = [...prefix, process.execPath, main, ...words];
+  const [command = '', ...rest] = [...prefix, process.execPath, ...process.execArgv, main, ...words];
   const { status, stdout, stderr } = spawnSync(command, rest, {
     encoding: 'utf8',
     timeout: 120_000,
