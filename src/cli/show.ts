@@ -1,11 +1,16 @@
 // nscope show: all that is known of namespaces, processes and workloads.
+import { findHolders } from '../analysis/find-holders.ts';
 import { findChildren, findMembers, findOwned, findOwners } from '../analysis/namespace-relations.ts';
+import { judgePidNamespace } from '../analysis/pid-namespace-life.ts';
 import { translatePid } from '../analysis/pid-translation.ts';
 import { findAncestors, findPlacements } from '../analysis/process-placement.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import type { Target } from '../analysis/target-error.ts';
 import { findWorkload, findWorkloadsOf, nameWorkload } from '../analysis/workloads.ts';
+import { readPidNamespaceInit } from '../kernel/pid-namespace-init.ts';
 import { readProcessSecurity } from '../kernel/process-security.ts';
+import { isKnown } from '../model/known.ts';
+import type { PidNamespaceInit } from '../model/pid-namespace-init.ts';
 import type { ProcessSecurity } from '../model/process-security.ts';
 import type { Namespace, Process } from '../model/schema.ts';
 import { wantEverything } from '../model/wanted.ts';
@@ -32,7 +37,7 @@ export async function run(words: readonly string[], options: OptionValues): Prom
     const workloads = targets.flatMap((target) => (target.kind === 'workload' ? [target.workload] : []));
     writeLines(
       formatJsonObject({
-        ...(namespaces.length > 0 ? { namespaces: namespaces.map((one) => toJsonNamespace(one, index)) } : {}),
+        ...(namespaces.length > 0 ? { namespaces: namespaces.map((one) => toJsonNamespace(one, index, options)) } : {}),
         ...(processes.length > 0 ? { processes: processes.map((one) => toJsonProcess(one, index, options)) } : {}),
         ...(workloads.length > 0 ? { workloads } : {}),
         coverage: snapshot.coverage,
@@ -53,7 +58,8 @@ function writeTarget(target: Target, index: SnapshotIndex, options: OptionValues
 }
 
 function describe(target: Target, index: SnapshotIndex, options: OptionValues): Page {
-  if (target.kind === 'namespace') return describeNamespacePage(target.namespace, index);
+  if (target.kind === 'namespace')
+    return describeNamespacePage(target.namespace, index, readInit(target.namespace, index, options));
   if (target.kind === 'workload') return describeWorkloadPage(target.workload, index);
   return describeProcess(target.process, index, options);
 }
@@ -73,7 +79,7 @@ function readSecurity({ tid }: Process, options: OptionValues): ProcessSecurity 
 }
 
 /** The namespace as the snapshot has it, and what is around it: inode numbers of namespaces, PIDs of tasks. */
-function toJsonNamespace(namespace: Namespace, index: SnapshotIndex): object {
+function toJsonNamespace(namespace: Namespace, index: SnapshotIndex, options: OptionValues): object {
   const { processes, threads, forChildren } = findMembers(namespace, index);
   return {
     ...namespace,
@@ -86,7 +92,30 @@ function toJsonNamespace(namespace: Namespace, index: SnapshotIndex): object {
       threads: threads.map(({ tid }) => tid),
       forChildren: forChildren.map(({ tid }) => tid),
     },
+    ...(namespace.type === 'pid' ? { life: toJsonLife(namespace, index, options) } : {}),
   };
+}
+
+function toJsonLife(namespace: Namespace, index: SnapshotIndex, options: OptionValues): object {
+  const { state, zombies } = judgePidNamespace(namespace, index);
+  const init = readInit(namespace, index, options);
+  return {
+    state,
+    ...(init ? { init } : {}),
+    zombies: zombies.map(({ pid, ppid }) => ({ pid, ppid })),
+    holders: findHolders(index, namespace),
+  };
+}
+
+/** Of inits of this host alone, and not of one that has ended. */
+function readInit(
+  { type, init }: Namespace,
+  { snapshot }: SnapshotIndex,
+  options: OptionValues,
+): PidNamespaceInit | undefined {
+  if (type !== 'pid' || options.from !== undefined || init === undefined || !isKnown(init) || init === null)
+    return undefined;
+  return readPidNamespaceInit(init, snapshot.host.vantage.procPidNamespace);
 }
 
 function toJsonProcess(process: Process, index: SnapshotIndex, options: OptionValues): object {

@@ -60,6 +60,7 @@ export const verbs: readonly Verb[] = [
     summary: 'show all that is known of a namespace, a process or a workload',
     details: [
       'Of a namespace: what it isolates, whose it is, what is above and below it, its names, what its type carries (maps, host name, clock offsets), and who is in it. Of a process: how it was called, where it comes from, its PIDs in every nested pid namespace, and for each of its namespaces whether it is the boot’s own, its parent’s, and how many others are in it. Of a workload, as docker:web: its image, pod and labels, by what it is known, its namespaces and processes.',
+      'Of a pid namespace also: which signals reach its init from inside and from outside, what has ended in it and was not waited for, whose /proc its init has, and, where its init is gone, that it is dead and what pins it.',
       'What the host refused is shown with the reason.',
       'A bare name is first looked for among the names of namespaces, then among the host names in uts namespaces, then among those of workloads, then among the names of processes. One that leads to several is refused, with the list of them.',
     ],

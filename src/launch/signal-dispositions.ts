@@ -2,6 +2,7 @@
 import { readTextFile } from '../kernel/files.ts';
 import { findPidInProc } from '../kernel/pid-in-proc.ts';
 import { isKnown } from '../model/known.ts';
+import { parseSignals } from '../parse/signals.ts';
 
 /** What a process does about a signal; undefined where that cannot be read. */
 export type Disposition = 'handles' | 'ignores' | 'default' | undefined;
@@ -9,11 +10,7 @@ export type Disposition = 'handles' | 'ignores' | 'default' | undefined;
 export function readDisposition(pid: number, signal: number): Disposition {
   const status = readTextFile(`/proc/${findPidInProc(pid)}/status`);
   if (!isKnown(status)) return undefined;
-  if (hasSignal(status, 'SigCgt', signal)) return 'handles';
-  return hasSignal(status, 'SigIgn', signal) ? 'ignores' : 'default';
-}
-
-function hasSignal(status: string, field: string, signal: number): boolean {
-  const mask = new RegExp(`^${field}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1];
-  return mask !== undefined && ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n;
+  const { handled, ignored } = parseSignals(status);
+  if (handled.includes(signal)) return 'handles';
+  return ignored.includes(signal) ? 'ignores' : 'default';
 }

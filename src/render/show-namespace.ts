@@ -14,17 +14,20 @@ import { findWorkloadsOf } from '../analysis/workloads.ts';
 import { type HolderKind, holderKinds } from '../model/holder-kinds.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import { formatNamespace, namespaceTypeFacts } from '../model/namespace-types.ts';
+import type { PidNamespaceInit } from '../model/pid-namespace-init.ts';
 import type { IdMapping, Namespace, Process, TimeOffsets, UtsNames } from '../model/schema.ts';
 import { escapeText } from './escape.ts';
 import { formatInference } from './inferred.ts';
 import { alignRows, type Page, type PageItem } from './show-page.ts';
+import { describePidNamespace } from './show-pid-namespace.ts';
 import { formatKnown, formatUnknown } from './unknown.ts';
 import { formatWorkloads } from './workload-names.ts';
 
 /** Of tasks and of namespaces below, no more lines than this; --json and ps tell the rest. */
 const mostRows = 10;
 
-export function describeNamespacePage(namespace: Namespace, index: SnapshotIndex): Page {
+/** @param init - what was read of the init of a pid namespace */
+export function describeNamespacePage(namespace: Namespace, index: SnapshotIndex, init?: PidNamespaceInit): Page {
   const { type, inode } = namespace;
   return {
     title: formatNamespace(type, inode),
@@ -45,6 +48,7 @@ export function describeNamespacePage(namespace: Namespace, index: SnapshotIndex
         ...describeTypeOwn(namespace),
         ...describeInit(namespace, index),
       ],
+      type === 'pid' ? describePidNamespace(namespace, index, init) : [],
       describeTasks(namespace, index),
       [...describeRelatives(namespace, index), ...describeHolderCounts(namespace)],
     ],

@@ -1,0 +1,118 @@
+// What a page tells of pid namespaces alone: whether it lives, what reaches its init, what nobody has waited for, whose
+// /proc it has, and what keeps it when it is dead.
+import { describeCommand } from '../analysis/command.ts';
+import { findHolders } from '../analysis/find-holders.ts';
+import { judgePidNamespace, type PidNamespaceState } from '../analysis/pid-namespace-life.ts';
+import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { isKnown } from '../model/known.ts';
+import { formatNamespace } from '../model/namespace-types.ts';
+import type { PidNamespaceInit, SignalDispositions } from '../model/pid-namespace-init.ts';
+import type { Namespace, Process } from '../model/schema.ts';
+import { nameSignal } from '../model/signal-names.ts';
+import { escapeText } from './escape.ts';
+import { alignRows, type PageItem } from './show-page.ts';
+import { formatKnown, formatUnknown } from './unknown.ts';
+
+/** No more zombies and holders than this; --json has all. */
+const mostRows = 10;
+
+const states: Readonly<Record<PidNamespaceState, string>> = {
+  alive: 'it has its init',
+  dead: 'dead: its init has ended, and no process can be born in it any more',
+  'no-init': 'it has no init: none was born in it yet, or it has ended',
+  unknown: 'not known: its init may be out of sight',
+};
+
+/** @param init - undefined where it was not read: of a snapshot from a file, or where there is none */
+export function describePidNamespace(
+  namespace: Namespace,
+  index: SnapshotIndex,
+  init: PidNamespaceInit | undefined,
+): PageItem[] {
+  const { state, zombies } = judgePidNamespace(namespace, index);
+  return [
+    { label: 'state', lines: [states[state]] },
+    ...(state === 'alive' && init ? describeReach(namespace, init) : []),
+    {
+      label: 'zombies',
+      lines: zombies.length > 0 ? formatZombies(zombies, index) : ['none'],
+      rows: zombies.length > 0,
+    },
+    ...(state === 'alive' && init ? [describeProc(namespace, init)] : []),
+    ...(state === 'dead' || state === 'no-init' ? [describePins(namespace, index)] : []),
+  ];
+}
+
+/** pid_namespaces(7): from inside what the init handles or keeps blocked; from outside SIGKILL and SIGSTOP as well. */
+function describeReach(namespace: Namespace, { signals }: PidNamespaceInit): PageItem[] {
+  if (!isKnown(signals)) return [{ label: 'signals', lines: [formatUnknown(signals)] }];
+  const { handled, blocked, ignored } = findReaching(signals);
+  const parts = [
+    ...(handled.length > 0 ? [listNames(handled)] : []),
+    ...(blocked.length > 0 ? [`${listNames(blocked)} (blocked: kept until it takes them)`] : []),
+  ];
+  const inside = parts.length > 0 ? parts.join('; ') : 'none: it handles no signal';
+  const outside =
+    namespace.initial === true
+      ? 'there is no outside'
+      : parts.length > 0
+        ? 'the same, and SIGKILL and SIGSTOP, which are forced upon it'
+        : 'SIGKILL and SIGSTOP, which are forced upon it';
+  return [
+    { label: 'from inside', lines: [inside], mostLines: 6 },
+    { label: 'from outside', lines: [outside] },
+    ...(ignored.length > 0 ? [{ label: 'it ignores', lines: [listNames(ignored)], mostLines: 6 }] : []),
+  ];
+}
+
+/** Of those that are blocked, what is also handled is said once. */
+export function findReaching({ handled, blocked, ignored }: SignalDispositions): SignalDispositions {
+  return {
+    handled,
+    ignored,
+    blocked: blocked.filter((signal) => !handled.includes(signal) && !ignored.includes(signal)),
+  };
+}
+
+function listNames(signals: readonly number[]): string {
+  return signals.map(nameSignal).join(' ');
+}
+
+function formatZombies(zombies: readonly Process[], index: SnapshotIndex): string[] {
+  const rows = zombies.slice(0, mostRows).map(({ pid, comm, ppid }) => {
+    const parent = index.process(ppid);
+    return [
+      String(pid),
+      escapeText(comm),
+      `not waited for by ${ppid}${parent ? ` ${escapeText(describeCommand(parent))}` : ''}`,
+    ];
+  });
+  return [
+    ...alignRows(rows, [0]),
+    ...(zombies.length > mostRows ? [`… ${zombies.length - mostRows} more: --json`] : []),
+  ];
+}
+
+function describeProc({ inode }: Namespace, { procShows }: PidNamespaceInit): PageItem {
+  const line = formatKnown(procShows, (shown) =>
+    shown === inode
+      ? 'that of its init shows this namespace'
+      : `that of its init shows ${formatNamespace('pid', shown)}: ps in there lists what is in that one`,
+  );
+  return { label: '/proc', lines: [line] };
+}
+
+function describePins(namespace: Namespace, index: SnapshotIndex): PageItem {
+  const holders = findHolders(index, namespace);
+  const rows = holders
+    .slice(0, mostRows)
+    .map(({ kind, pid, path, what, release }) => [
+      kind,
+      escapeText(path ?? (pid === undefined ? '' : String(pid))),
+      escapeText(what),
+      release === undefined ? '' : `release: ${escapeText(release)}`,
+    ]);
+  const lines = holders.length === 0 ? ['nothing that was seen'] : alignRows(rows);
+  if (holders.length > mostRows) lines.push(`… ${holders.length - mostRows} more: nscope holders`);
+  return { label: 'pinned by', lines, rows: holders.length > 0 };
+}
