@@ -9,3 +9,5 @@ export { watch } from './live/watch.ts';
 export type { WatchOptions } from './live/watch-options.ts';
 export * from './model/index.ts';
 export { MalformedError } from './parse/malformed.ts';
+export { askEngines } from './workloads/ask-engines.ts';
+export { findWorkloads } from './workloads/index.ts';

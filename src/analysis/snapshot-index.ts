@@ -13,6 +13,7 @@ export class SnapshotIndex {
   #inferredMembers: Map<string, Process[]> | undefined;
   #workloadsByPid: Map<number, Workload> | undefined;
   #workloadsByNamespace: Map<string, Workload[]> | undefined;
+  #workloadsByNumber: Map<string, Set<Workload>> | undefined;
 
   constructor(snapshot: Snapshot) {
     this.snapshot = snapshot;
@@ -92,6 +93,23 @@ export class SnapshotIndex {
           append(this.#workloadsByNamespace, keyOf(type, inode), workload);
     }
     return this.#workloadsByNamespace.get(keyOf(type, inode));
+  }
+
+  /** The workloads of which processes are inferred to be in a namespace without a number. */
+  workloadsOfUnnumbered(type: NamespaceType, number: number): readonly Workload[] {
+    if (!this.#workloadsByNumber) {
+      const found = new Map<string, Set<Workload>>();
+      for (const { pid, inferred } of this.snapshot.processes)
+        for (const of of inferred ? namespaceTypes : []) {
+          const place = inferred?.[of];
+          const workload = place && 'number' in place ? this.workloadOf(pid) : undefined;
+          if (!place || !('number' in place) || !workload) continue;
+          const key = keyOf(of, place.number);
+          found.set(key, (found.get(key) ?? new Set()).add(workload));
+        }
+      this.#workloadsByNumber = found;
+    }
+    return [...(this.#workloadsByNumber.get(keyOf(type, number)) ?? [])];
   }
 }
 

@@ -1,5 +1,6 @@
 // Which workload does a process or a namespace belong to, and what is in a workload?
 import { isKnown, knownOr } from '../model/known.ts';
+import { type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
 import type { Namespace, Process, Workload } from '../model/schema.ts';
 import { type ListedNamespace, toListed } from './inferred-places.ts';
 import { findChildren, findOwned } from './namespace-relations.ts';
@@ -46,14 +47,8 @@ export function findWorkloadsOf(namespace: ListedNamespace, index: SnapshotIndex
   if (listWorkloads(index).length === 0) return [];
   const { type, inode } = namespace;
   if (isKnown(inode)) return index.workloadsOf(type, inode) ?? findBelow(index.namespace(type, inode), index);
-  const workloads = new Set<Workload>();
-  if (namespace.initial !== true && namespace.host !== true)
-    for (const { pid, inferred } of index.snapshot.processes) {
-      const place = inferred?.[type];
-      const workload = place && 'number' in place && place.number === namespace.number && index.workloadOf(pid);
-      if (workload) workloads.add(workload);
-    }
-  return [...workloads];
+  if (namespace.number === undefined || namespace.initial === true || namespace.host === true) return [];
+  return index.workloadsOfUnnumbered(type, namespace.number);
 }
 
 /** Sandboxes leave an outer user namespace without a process, which owns the one that they are in. */
@@ -84,11 +79,13 @@ export function findWorkloadsByName(
   return [];
 }
 
-/** The namespaces of a workload as rows of a listing, those without a number included. */
-export function listNamespacesOf(workload: Workload, index: SnapshotIndex): readonly ListedNamespace[] {
-  const numbered = workload.namespaces.flatMap(({ type, inode }) => index.namespace(type, inode) ?? []);
-  const unnumbered = index.snapshot.unnumbered
-    .map(toListed)
-    .filter((one) => findWorkloadsOf(one, index).includes(workload));
-  return [...numbered, ...unnumbered];
+/** The types in which a workload has namespaces, and whether one of a type is known to be there by its number. */
+export function findTypesOf(workload: Workload, index: SnapshotIndex): ReadonlyMap<NamespaceType, boolean> {
+  const types = new Map<NamespaceType, boolean>();
+  for (const type of namespaceTypes) {
+    const own = index.snapshot.unnumbered.filter((one) => one.type === type);
+    if (workload.namespaces.some((one) => one.type === type)) types.set(type, true);
+    else if (own.some((one) => findWorkloadsOf(toListed(one), index).includes(workload))) types.set(type, false);
+  }
+  return types;
 }

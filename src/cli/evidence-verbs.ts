@@ -1,9 +1,29 @@
 // The verbs that conclude from evidence: their rows in the table of verbs.
-import { fromOption, jsonOption, noBpfOption } from './reading-options.ts';
+import { fromOption, jsonOption, noBpfOption, rowOptions } from './reading-options.ts';
 import { targetArgument } from './target-argument.ts';
-import type { Verb } from './verb.ts';
+import type { ColumnMeaning, Verb } from './verb.ts';
+
+async function loadWorkloadColumns(): Promise<readonly ColumnMeaning[]> {
+  return (await import('../render/workload-columns.ts')).workloadColumns;
+}
 
 export const evidenceVerbs: readonly Verb[] = [
+  {
+    name: 'workloads',
+    summary: 'list containers, sandboxes and named networks, with or without their engine’s help',
+    details: [
+      'Lists what Docker, Podman, containerd, Kubernetes, LXC, systemd-nspawn, flatpak, bubblewrap, firejail, Chromium, mininet, OpenStack and ip netns run, and the units of systemd that have namespaces of their own.',
+      'They are known by the paths of cgroups, by who runs them and by their command lines, which anybody may read; names and images come from the files of engines where they may be read, else from the sockets of daemons that run already. A tilde stands before what no engine confirms: any process can look like one. No daemon is started.',
+    ],
+    arguments: [],
+    options: [{ flags: '-a, --all', meaning: 'also units of systemd without a namespace of their own' }, ...rowOptions],
+    examples: [
+      { command: 'nscope workloads', meaning: 'all of them' },
+      { command: `nscope workloads --filter 'engine == "podman"' -o +id`, meaning: 'Podman’s, with their ids' },
+    ],
+    columns: loadWorkloadColumns,
+    load: () => import('./workloads.ts'),
+  },
   {
     name: 'groups',
     summary: 'group processes by what anybody may read of their mounts, and say how well that works',

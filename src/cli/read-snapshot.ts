@@ -11,5 +11,8 @@ export async function readSnapshot(options: OptionValues, wanted: Wanted): Promi
     return loadSnapshot(options.from);
   }
   const { collectSnapshot } = await import('../collect/collect.ts');
-  return collectSnapshot({ ...wanted, ...(options.bpf === false ? { bpf: false } : {}) });
+  const snapshot = collectSnapshot({ ...wanted, ...(options.bpf === false ? { bpf: false } : {}) });
+  if (!wanted.workloads) return snapshot;
+  const { askEngines } = await import('../workloads/ask-engines.ts');
+  return askEngines(snapshot);
 }

@@ -9,6 +9,7 @@ import type { Snapshot } from '../model/schema.ts';
 import { type Wanted, wantEverything } from '../model/wanted.ts';
 import { sources } from '../sources/index.ts';
 import { findWorkloads } from '../workloads/index.ts';
+import { describeNameless } from '../workloads/nameless.ts';
 import { roundMs, runSources } from './run-sources.ts';
 
 /**
@@ -34,19 +35,11 @@ function completeWanted(wanted: Wanted): Wanted {
 
 function addWorkloads(snapshot: Snapshot): Snapshot {
   const started = performance.now();
-  const { workloads, coverage, limit } = findWorkloads(snapshot);
+  const { workloads, coverage } = findWorkloads(snapshot);
   const source = Object.freeze({ ...coverage, durationMs: roundMs(performance.now() - started) });
   const sources = Object.freeze([...snapshot.coverage.sources, source]);
-  const { reasons, lifts } = snapshot.coverage;
-  const limits = limit && {
-    reasons: Object.freeze([...reasons, limit.reason]),
-    lifts: lifts.includes(limit.lift) ? lifts : Object.freeze([...lifts, limit.lift]),
-  };
-  return Object.freeze({
-    ...snapshot,
-    workloads,
-    coverage: Object.freeze({ ...snapshot.coverage, sources, ...limits }),
-  });
+  const told = { ...snapshot, workloads, coverage: Object.freeze({ ...snapshot.coverage, sources }) };
+  return Object.freeze(describeNameless(told));
 }
 
 /** The names of the uids that occur in the facts. */

@@ -1,5 +1,5 @@
 // Files in which engines keep what they run: read so that nobody who is not trusted can make nscope wait or read for ever.
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import type { Known, Unknown } from '../model/known.ts';
 import { attempt } from './files.ts';
 
@@ -30,5 +30,13 @@ export function readStateFile(path: string): Known<string> {
     } finally {
       closeSync(fd);
     }
+  });
+}
+
+/** Whose socket this is; what is none counts as gone. */
+export function readSocketOwner(path: string): Known<number> {
+  return attempt<Known<number>>(() => {
+    const stat = lstatSync(path);
+    return stat.isSocket() ? stat.uid : { unknown: 'gone' };
   });
 }

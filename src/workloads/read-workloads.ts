@@ -12,8 +12,6 @@ import { recognize } from './recognize.ts';
 export interface FoundWorkloads {
   readonly workloads: readonly Workload[];
   readonly coverage: Omit<SourceCoverage, 'durationMs'>;
-  /** What is not known for that, if anything. */
-  readonly limit: { readonly reason: string; readonly lift: string } | undefined;
 }
 
 /** @param snapshot - with the command lines and cgroups of all processes */
@@ -34,7 +32,6 @@ export function readWorkloads(snapshot: Snapshot, engines: readonly Engine[], fa
   const refusals = [...counts.refusals.values()];
   return {
     workloads: Object.freeze(workloads),
-    limit: describeLimit(drafts, refusals),
     coverage: {
       source: 'workloads',
       question: 'which container, sandbox or unit is each process in?',
@@ -45,15 +42,6 @@ export function readWorkloads(snapshot: Snapshot, engines: readonly Engine[], fa
       refusals,
     },
   };
-}
-
-/** Only what has no name for it is worth a remark. */
-function describeLimit(drafts: readonly Draft[], [refusal]: readonly Refusal[]): FoundWorkloads['limit'] {
-  const nameless = drafts.filter(({ name, members }) => name === undefined && members.length > 0).length;
-  if (!refusal || nameless === 0) return undefined;
-  const of = nameless === 1 ? 'one workload' : `${nameless} workloads`;
-  const reason = `the names of ${of}: what the engines keep is refused (${refusal.errno}; the first: ${refusal.example})`;
-  return { reason, lift: 'run as root of the host' };
 }
 
 interface Counts {

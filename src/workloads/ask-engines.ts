@@ -1,0 +1,144 @@
+// What do Docker and Podman call the containers whose names their files would not give? Asked over the sockets of daemons
+// that run already: one that a socket would start is left alone. GET /containers/json of the Docker Engine API, which
+// Podman's service answers as well: docs.docker.com/reference/api/engine, podman-system-service(1).
+import { request } from 'node:http';
+import { readSocketOwner } from '../kernel/state-file.ts';
+import { isKnown, knownOr } from '../model/known.ts';
+import type { Process, Refusal, Snapshot, SourceCoverage, Workload } from '../model/schema.ts';
+import { listWords, readOption } from './engine.ts';
+import { readField, readWord, readWords } from './json-fields.ts';
+import { describeNameless, isUnnamed } from './nameless.ts';
+
+const timeoutMs = 3000;
+const mostBytes = 2 ** 24;
+
+/** Those that answer at these addresses where their command line names no other. */
+const usualSockets: Readonly<Record<string, string>> = {
+  dockerd: '/run/docker.sock',
+  podman: '/run/podman/podman.sock',
+};
+
+/**
+ * The same snapshot, with the names that running daemons tell. Only where a name is wanting, and only of root's daemons
+ * or nscope's own user's.
+ */
+export async function askEngines(snapshot: Snapshot): Promise<Snapshot> {
+  const workloads = knownOr(snapshot.workloads, []);
+  const unnamed = new Set(workloads.filter(isUnnamed).map(({ id }) => id));
+  if (unnamed.size === 0) return snapshot;
+  const started = performance.now();
+  const refusals: Refusal[] = [];
+  const answers = new Map<string, unknown>();
+  const sockets = listSockets(snapshot.processes);
+  for (const socket of sockets)
+    try {
+      for (const container of await listContainers(socket)) answers.set(readWord(container, 'Id') ?? '', container);
+    } catch (error) {
+      refusals.push({ what: 'the socket of an engine', errno: nameFailure(error), count: 1, example: socket });
+    }
+  const named = workloads.map((one) => (unnamed.has(one.id) ? complete(one, answers.get(one.id)) : one));
+  const coverage: SourceCoverage = {
+    source: 'engine-sockets',
+    question: 'what do running engines call their containers?',
+    ran: sockets.length > 0,
+    ...(sockets.length > 0 ? {} : { skipped: 'no daemon runs, and none is started for it' }),
+    asked: sockets.length,
+    found: named.filter((one, i) => one !== workloads[i]).length,
+    refused: refusals.length,
+    refusals,
+    durationMs: Math.round((performance.now() - started) * 1000) / 1000,
+  };
+  return describeNameless({
+    ...snapshot,
+    workloads: Object.freeze(named),
+    coverage: { ...snapshot.coverage, sources: Object.freeze([...snapshot.coverage.sources, coverage]) },
+  });
+}
+
+/** Of root's and one's own processes that serve. */
+function listSockets(processes: readonly Process[]): readonly string[] {
+  const sockets = processes.flatMap((one) => (isTrusted(one.uid) ? (readSocket(one) ?? []) : []));
+  return [...new Set(sockets)];
+}
+
+function isTrusted(uid: number): boolean {
+  return uid === 0 || uid === process.geteuid?.();
+}
+
+function readSocket(process: Process): string | undefined {
+  const usual = usualSockets[process.comm];
+  const words = listWords(process);
+  if (usual === undefined) return undefined;
+  if (process.comm === 'podman' && !(words.includes('system') && words.includes('service'))) return undefined;
+  const named = readOption(words, '-H', '--host') ?? words.find((word) => word.startsWith('unix://'));
+  if (named === undefined) return usual;
+  return named.startsWith('unix:///') ? named.slice('unix://'.length) : undefined;
+}
+
+function listContainers(socketPath: string): Promise<readonly unknown[]> {
+  const owner = readSocketOwner(socketPath);
+  if (isKnown(owner) && !isTrusted(owner)) return fail('EPERM');
+  if (!isKnown(owner) && owner.unknown !== 'denied') return fail(owner.errno ?? 'ENOTSOCK');
+  return new Promise((resolve, reject) => {
+    const asked = request({
+      socketPath,
+      path: '/v1.24/containers/json',
+      headers: { Host: 'engine' },
+      timeout: timeoutMs,
+    });
+    asked.on('timeout', () => asked.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
+    asked.on('error', reject);
+    asked.on('response', (response) => {
+      const parts: Buffer[] = [];
+      let length = 0;
+      response.on('error', reject);
+      response.on('data', (part: Buffer) => {
+        length += part.length;
+        if (length > mostBytes) asked.destroy(Object.assign(new Error('too long an answer'), { code: 'EMSGSIZE' }));
+        else parts.push(part);
+      });
+      response.on('end', () => resolve(parseContainers(Buffer.concat(parts).toString('utf8'))));
+    });
+    asked.end();
+  });
+}
+
+async function fail(code: string): Promise<never> {
+  throw Object.assign(new Error(code), { code });
+}
+
+/** What is no list of containers tells nothing. */
+function parseContainers(text: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}
+
+function nameFailure(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error);
+}
+
+function complete(workload: Workload, container: unknown): Workload {
+  const names = readField(container, 'Names');
+  const first: unknown = Array.isArray(names) ? names[0] : undefined;
+  const name = typeof first === 'string' ? first.replace(/^\//, '') : '';
+  if (name === '') return workload;
+  const image = readWord(container, 'Image');
+  const labels = readWords(container, 'Labels');
+  const project = labels?.['com.docker.compose.project'];
+  return Object.freeze({
+    ...workload,
+    name,
+    certainty: 'certain',
+    ...(image === undefined ? {} : { image }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(project === undefined ? {} : { project }),
+    evidence: Object.freeze([
+      ...workload.evidence,
+      Object.freeze({ by: 'socket', text: 'GET /containers/json' } as const),
+    ]),
+  });
+}
