@@ -3,29 +3,15 @@
  * the kernel and its data; the kernel runs it once, and it makes the maps, resolves the types against the kernel's own
  * BTF and loads the programs. include/uapi/linux/bpf.h, tools/lib/bpf/skel_internal.h
  */
-#include "addon.h"
+#include "bpf.h"
 #include <errno.h>
-#include <linux/bpf.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define LOADER_HEAD 24 /* u32 size, flags, log_level, log_size; u64 log_buf */
-#define LOADER_MAP 16  /* i32 fd; u32 max_entries; u64 initial_value */
-#define LOADER_PROG 4  /* i32 fd */
-#define MOST 64        /* maps, and programs */
-
-/* The attributes up to and including `field`: a kernel refuses bytes that it does not know unless they are zero. */
-#define SIZE_TO(field) (offsetof(union bpf_attr, field) + sizeof(((union bpf_attr *)0)->field))
-
-static int bpf(int command, union bpf_attr *attr, size_t size) { return (int)syscall(SYS_bpf, command, attr, size); }
-
-struct bytes {
-	void *data;
-	size_t size;
-};
+int bpf(int command, union bpf_attr *attr, size_t size) { return (int)syscall(SYS_bpf, command, attr, size); }
 
 /* The array map of one element that holds the loader's data. */
 static int create_data_map(struct bytes data, const char **call) {
@@ -66,8 +52,7 @@ static int load_loader(struct bytes insns, int map, const char **call) {
 	return bpf(BPF_PROG_LOAD, &attr, SIZE_TO(fd_array));
 }
 
-/* Returns 0, or the errno with *call set. `context` then holds the descriptors. */
-static int run_skeleton(struct bytes data, struct bytes insns, unsigned char *context, uint32_t size, const char **call) {
+int run_skeleton(struct bytes data, struct bytes insns, unsigned char *context, uint32_t size, const char **call) {
 	int map = create_data_map(data, call);
 	if (map < 0) return errno;
 	int loader = load_loader(insns, map, call), err = errno;
@@ -90,14 +75,16 @@ static int run_skeleton(struct bytes data, struct bytes insns, unsigned char *co
 	return err;
 }
 
+int32_t fd_at(const unsigned char *at) {
+	int32_t fd;
+	memcpy(&fd, at, sizeof fd);
+	return fd;
+}
+
 static napi_value to_array(napi_env env, const unsigned char *at, uint32_t count, size_t stride) {
 	napi_value array;
 	if (napi_create_array_with_length(env, count, &array) != napi_ok) return NULL;
-	for (uint32_t i = 0; i < count; i++) {
-		int32_t fd;
-		memcpy(&fd, at + i * stride, sizeof fd);
-		napi_set_element(env, array, i, make_int(env, fd));
-	}
+	for (uint32_t i = 0; i < count; i++) napi_set_element(env, array, i, make_int(env, fd_at(at + i * stride)));
 	return array;
 }
 
@@ -143,69 +130,4 @@ static napi_value load_skeleton(napi_env env, napi_callback_info info) {
 	return result;
 }
 
-/* bpfLinkIterator(prog, map) → a descriptor of the link; map: the map whose elements it visits, or -1. */
-static napi_value link_iterator(napi_env env, napi_callback_info info) {
-	napi_value args[2];
-	int32_t prog, map;
-	if (!read_arguments(env, info, 2, args) || !read_int(env, args[0], &prog) || !read_int(env, args[1], &map))
-		return NULL;
-	union bpf_iter_link_info target;
-	union bpf_attr attr;
-	memset(&target, 0, sizeof target);
-	memset(&attr, 0, sizeof attr);
-	attr.link_create.prog_fd = (uint32_t)prog;
-	attr.link_create.attach_type = BPF_TRACE_ITER;
-	if (map >= 0) {
-		target.map.map_fd = (uint32_t)map;
-		attr.link_create.iter_info = (uintptr_t)&target;
-		attr.link_create.iter_info_len = sizeof target.map;
-	}
-	int link = bpf(BPF_LINK_CREATE, &attr, SIZE_TO(link_create.iter_info_len));
-	return link < 0 ? throw_errno(env, errno, "bpf(LINK_CREATE)") : make_int(env, link);
-}
-
-#define FIRST_ROOM (256 << 10)
-#define READ_ROOM (32 << 10) /* no read of an iterator gives more */
-
-/* Returns 0, or the errno of read(2). */
-static int read_to_end(int fd, struct bytes *all) {
-	size_t room = FIRST_ROOM;
-	if (!(all->data = malloc(room))) return ENOMEM;
-	for (;;) {
-		if (room - all->size < READ_ROOM) {
-			void *more = realloc(all->data, room *= 2);
-			if (!more) return ENOMEM;
-			all->data = more;
-		}
-		ssize_t got = read(fd, (char *)all->data + all->size, room - all->size);
-		/* EAGAIN: a million objects went by without a record; the next read goes on behind them. */
-		if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-		if (got < 0) return errno;
-		if (!got) return 0;
-		all->size += (size_t)got;
-	}
-}
-
-/* bpfReadIterator(link) → a Buffer with all that one pass of the iterator writes. */
-static napi_value read_iterator(napi_env env, napi_callback_info info) {
-	napi_value arg;
-	int32_t link;
-	if (!read_arguments(env, info, 1, &arg) || !read_int(env, arg, &link)) return NULL;
-	union bpf_attr attr;
-	memset(&attr, 0, sizeof attr);
-	attr.iter_create.link_fd = (uint32_t)link;
-	int fd = bpf(BPF_ITER_CREATE, &attr, SIZE_TO(iter_create.flags));
-	if (fd < 0) return throw_errno(env, errno, "bpf(ITER_CREATE)");
-	struct bytes all = {0};
-	int err = read_to_end(fd, &all);
-	close(fd);
-	if (!err) return make_buffer(env, all.data, all.size);
-	free(all.data);
-	return throw_errno(env, err, "read(bpf_iter)");
-}
-
-void init_bpf(napi_env env, napi_value exports) {
-	export_function(env, exports, "bpfLoadSkeleton", load_skeleton);
-	export_function(env, exports, "bpfLinkIterator", link_iterator);
-	export_function(env, exports, "bpfReadIterator", read_iterator);
-}
+void init_bpf(napi_env env, napi_value exports) { export_function(env, exports, "bpfLoadSkeleton", load_skeleton); }

@@ -9,11 +9,11 @@ import type { OptionValues } from './verb.ts';
  * The columns that were asked for, else the usual ones.
  * @throws UsageError naming an unknown column
  */
-export function chooseColumns<Row>(
-  all: readonly Column<Row>[],
+export function chooseColumns<C extends Column<never>>(
+  all: readonly C[],
   usual: readonly string[],
   options: OptionValues,
-): readonly Column<Row>[] {
+): readonly C[] {
   const words = splitWords(options.columns);
   if (words.length === 0) return usual.map((name) => findColumn(all, name));
   const adds = words.every((word) => word.startsWith('+'));
@@ -49,7 +49,7 @@ export async function makeRowFilter<Row>(all: readonly Column<Row>[], options: O
 }
 
 /** A column costs time for each row: only those that occur in the expression are read. */
-function findUsed<Row>(all: readonly Column<Row>[], expression: string): readonly Column<Row>[] {
+function findUsed<C extends Column<never>>(all: readonly C[], expression: string): readonly C[] {
   return all.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(expression));
 }
 
@@ -113,7 +113,7 @@ function compareCells(a: Cell, b: Cell): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-function findColumn<Row>(all: readonly Column<Row>[], name: string): Column<Row> {
+function findColumn<C extends Column<never>>(all: readonly C[], name: string): C {
   const column = all.find((candidate) => candidate.name === name) ?? all.find(({ header }) => header === name);
   if (!column)
     throw new UsageError(

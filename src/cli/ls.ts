@@ -7,11 +7,16 @@ import type { Target } from '../analysis/target-error.ts';
 import { findWorkloadsOf } from '../analysis/workloads.ts';
 import { isKnown } from '../model/known.ts';
 import { isNamespaceType, namespaceTypes } from '../model/namespace-types.ts';
-import { wantListing } from '../model/wanted.ts';
+import { type Wanted, wantListing, wantNamespaces } from '../model/wanted.ts';
 import type { Column } from '../render/columns.ts';
 import { readCell } from '../render/columns.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
-import { makeNamespaceRow, type NamespaceRow, namespaceColumns } from '../render/namespace-columns.ts';
+import {
+  makeNamespaceRow,
+  type NamespaceColumn,
+  type NamespaceRow,
+  namespaceColumns,
+} from '../render/namespace-columns.ts';
 import { formatTable } from '../render/table.ts';
 import { chooseColumns, makeRowFilter, mentionsColumn, sortRows, toJsonRow } from './choose-columns.ts';
 import { suggest, UsageError } from './errors.ts';
@@ -41,8 +46,7 @@ export async function run([word]: readonly string[], options: OptionValues): Pro
   const filter = await makeRowFilter(namespaceColumns, options);
   sortRows(namespaceColumns, [], options);
 
-  const workloads = mentionsColumn(options, 'workload') || mayBeWorkload(word);
-  const snapshot = await readSnapshot(options, { ...wantListing, workloads });
+  const snapshot = await readSnapshot(options, chooseWanted(word, treeKind, options));
   const index = new SnapshotIndex(snapshot);
   const isMeant = word === undefined ? () => true : findMeant(findTarget(word, index, options), index);
   const unnumbered = new Map(snapshot.unnumbered.map((one) => [toListed(one), one]));
@@ -80,6 +84,20 @@ function findMeant(target: Target, index: SnapshotIndex): (namespace: ListedName
     const place = findPlace(process, type);
     if (!isPlace(place)) return isKnown(place) && place === inode;
     return 'inode' in place ? place.inode === inode : place.number === number;
+  };
+}
+
+/** No more than is shown: a plain listing looks for no holders where the kernel lists all namespaces by itself. */
+function chooseWanted(word: string | undefined, treeKind: TreeKind | undefined, options: OptionValues): Wanted {
+  const workloads = mentionsColumn(options, 'workload') || mayBeWorkload(word);
+  if (options.hidden || word !== undefined || workloads || (options.json && options.columns === undefined))
+    return { ...wantListing, workloads };
+  const needs = new Set(namespaceColumns.map(({ name, needs }) => needs && mentionsColumn(options, name) && needs));
+  return {
+    ...wantNamespaces,
+    ...(treeKind === 'process' ? { processes: 'all' } : {}),
+    attributes: needs.has('attributes'),
+    holders: needs.has('holders') ? true : wantNamespaces.holders,
   };
 }
 

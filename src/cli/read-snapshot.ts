@@ -1,5 +1,6 @@
 // Where the snapshot of a reading verb comes from: this host, or --from a file.
 
+import type { BpfProgram } from '../kernel/bpf.ts';
 import type { Snapshot } from '../model/schema.ts';
 import type { Wanted } from '../model/wanted.ts';
 import type { OptionValues } from './verb.ts';
@@ -10,9 +11,20 @@ export async function readSnapshot(options: OptionValues, wanted: Wanted): Promi
     const { loadSnapshot } = await import('./load-snapshot.ts');
     return loadSnapshot(options.from);
   }
+  const { prepareBpf } = await import('../kernel/bpf.ts');
+  if (wanted.bpf && options.bpf !== false) prepareBpf(listPrograms(wanted));
   const { collectSnapshot } = await import('../collect/collect.ts');
   const snapshot = collectSnapshot({ ...wanted, ...(options.bpf === false ? { bpf: false } : {}) });
   if (!wanted.workloads) return snapshot;
   const { askEngines } = await import('../workloads/ask-engines.ts');
   return askEngines(snapshot);
+}
+
+/** What will surely be read: loading it goes on while the modules that read it are loaded. */
+function listPrograms({ holders }: Wanted): readonly BpfProgram[] {
+  return [
+    'tasks',
+    ...(holders === false ? [] : (['namespaces'] as const)),
+    ...(holders === true ? (['files', 'superblocks'] as const) : []),
+  ];
 }

@@ -24,7 +24,7 @@ export function collectSnapshot(wanted: Wanted = wantEverything): Snapshot {
   const facts = runSources(host, completeWanted(wanted), sources);
   for (const fact of nameUsers(facts)) facts.push(fact);
   facts.push({ fact: 'host', host: { ...host, takenAt, durationMs: roundMs(performance.now() - started) } });
-  const snapshot = buildSnapshot(facts);
+  const snapshot = buildSnapshot(facts, wanted);
   return wanted.workloads ? addWorkloads(snapshot) : snapshot;
 }
 

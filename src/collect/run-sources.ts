@@ -5,7 +5,7 @@ import { closeDescriptor } from '../kernel/files.ts';
 import type { HostFacts } from '../kernel/host.ts';
 import type { Fact, ProcessFact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
-import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
+import { formatNamespace, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
 import type { Refusal } from '../model/schema.ts';
 import { TaskGroups } from '../model/tasks-of-namespaces.ts';
 import type { Wanted } from '../model/wanted.ts';
@@ -153,7 +153,10 @@ class Run {
   }
 
   #skipHolders(): string | undefined {
-    return this.#wanted.holders ? undefined : 'what holds namespaces was not asked for';
+    const { holders } = this.#wanted;
+    if (holders === true) return undefined;
+    if (holders === false) return 'what holds namespaces was not asked for';
+    return this.#wholeTypes.size === namespaceTypes.length ? 'the kernel lists all namespaces by itself' : undefined;
   }
 
   /** The kernel's iterators see nscope's own pid namespace: that must be the one that /proc shows. */

@@ -51,7 +51,8 @@ export interface Addon {
     log: Uint8Array,
     sizes: Uint32Array,
   ): { readonly maps: number[]; readonly progs: number[] };
-  bpfLinkIterator(prog: number, map: number): number;
+  bpfStartIterator(data: Uint8Array, insns: Uint8Array, maps: number, progs: number): object;
+  bpfFinishIterator(start: object): number;
   bpfReadIterator(link: number): Buffer;
   nsGetUserns(fd: number): number;
   nsGetParent(fd: number): number;

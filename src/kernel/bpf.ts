@@ -1,7 +1,7 @@
 // Runs the BPF programs (bpf/*.bpf.c): loads each once, when first asked for, and reads what its iterator writes.
 import { closeSync, existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseBpfSkeleton } from '../parse/bpf-skeleton.ts';
+import { type BpfSkeleton, parseBpfSkeleton } from '../parse/bpf-skeleton.ts';
 import { type Addon, loadAddon } from './addon.ts';
 import { type BpfRefusal, explainRefusal } from './bpf-refusal.ts';
 import { findPackageRoot } from './package-root.ts';
@@ -17,8 +17,18 @@ const initialPidInode = 0xeffffffc;
 
 const btfFile = '/sys/kernel/btf/vmlinux';
 
+const noBtf: BpfRefusal = {
+  code: 'ENOENT',
+  syscall: 'access',
+  reason: `${btfFile} is missing: this kernel does not describe its types to BPF programs, or sysfs is not mounted`,
+  lift: `a kernel with CONFIG_DEBUG_INFO_BTF, and ${btfFile} to be seen`,
+};
+
 /** Links of loaded programs (descriptors), or why a program is not there. */
 const links = new Map<BpfProgram, number | BpfRefusal>();
+
+/** Programs that a thread is loading, or has loaded, and that nobody has read. */
+const starts = new Map<BpfProgram, object>();
 
 /** Every namespace of the kernel, whatever holds it. Linux 6.18. Parse with parseBpfNamespaces. */
 export function readBpfNamespaces(): BpfReading {
@@ -66,6 +76,27 @@ export function readPidView(): { readonly isInitial: boolean; readonly procIsOur
 export function closeBpfPrograms(): void {
   for (const link of links.values()) if (typeof link === 'number') closeSync(link);
   links.clear();
+  starts.clear();
+}
+
+/**
+ * Begins to load programs that will be read, in threads, so that the verifier's milliseconds pass beside other work. What
+ * cannot be begun is refused when it is read.
+ */
+export function prepareBpf(programs: readonly BpfProgram[]): void {
+  const found = loadAddon();
+  if ('missing' in found || !existsSync(btfFile)) return;
+  for (const name of programs) if (!links.has(name)) startProgram(found.addon, name);
+}
+
+function startProgram(addon: Addon, name: BpfProgram): object {
+  let start = starts.get(name);
+  if (start === undefined) {
+    const { data, insns, maps, progs } = readSkeleton(name);
+    start = addon.bpfStartIterator(data, insns, maps, progs);
+    starts.set(name, start);
+  }
+  return start;
 }
 
 function readProgram(name: BpfProgram): BpfReading {
@@ -74,7 +105,7 @@ function readProgram(name: BpfProgram): BpfReading {
     return { refused: { code: 'ELIBACC', syscall: 'dlopen', reason: found.missing, lift: 'the addon of nscope' } };
   let link = links.get(name);
   if (link === undefined) {
-    link = refusalOfAll() ?? loadProgram(found.addon, name);
+    link = refusalOfAll() ?? finishProgram(found.addon, name);
     links.set(name, link);
   }
   if (typeof link !== 'number') return { refused: link };
@@ -91,17 +122,17 @@ function refusalOfAll(): BpfRefusal | undefined {
   return undefined;
 }
 
-/** Loads a program, links its iterator and keeps the link alone, which holds the program and the map. */
-function loadProgram(addon: Addon, name: BpfProgram): number | BpfRefusal {
-  const loaded = loadBpfSkeleton(addon, name);
-  if ('code' in loaded) return loaded;
-  const { maps, progs } = loaded;
+/** Of a loaded program its link alone is kept, which holds the program and the map. */
+function finishProgram(addon: Addon, name: BpfProgram): number | BpfRefusal {
+  if (!existsSync(btfFile)) return noBtf;
+  const start = startProgram(addon, name);
+  starts.delete(name);
   try {
-    return addon.bpfLinkIterator(progs[0] ?? -1, maps[0] ?? -1);
+    return addon.bpfFinishIterator(start);
   } catch (error) {
+    // Once more, for the words of the verifier.
+    if (process.env['NSCOPE_BPF_LOG']) loadBpfSkeleton(addon, name);
     return explainRefusal(name, error);
-  } finally {
-    for (const fd of [...maps, ...progs]) closeSync(fd);
   }
 }
 
@@ -116,20 +147,17 @@ export function loadBpfSkeleton(
   name: BpfProgram,
   sizes: readonly number[] = [],
 ): { readonly maps: readonly number[]; readonly progs: readonly number[] } | BpfRefusal {
-  if (!existsSync(btfFile))
-    return {
-      code: 'ENOENT',
-      syscall: 'access',
-      reason: `${btfFile} is missing: this kernel does not describe its types to BPF programs, or sysfs is not mounted`,
-      lift: `a kernel with CONFIG_DEBUG_INFO_BTF, and ${btfFile} to be seen`,
-    };
-  const skeleton = parseBpfSkeleton(readFileSync(join(findPackageRoot(), 'bpf', 'skeletons', `${name}.skel`)));
+  if (!existsSync(btfFile)) return noBtf;
   const log = Buffer.alloc(process.env['NSCOPE_BPF_LOG'] ? 1 << 24 : 0);
-  const { data, insns, maps, progs } = skeleton;
+  const { data, insns, maps, progs } = readSkeleton(name);
   try {
     return addon.bpfLoadSkeleton(data, insns, maps, progs, log, Uint32Array.from(sizes));
   } catch (error) {
     if (log.length > 0) process.stderr.write(log.subarray(0, Math.max(log.indexOf(0), 0)));
     return explainRefusal(name, error);
   }
+}
+
+function readSkeleton(name: BpfProgram): BpfSkeleton {
+  return parseBpfSkeleton(readFileSync(join(findPackageRoot(), 'bpf', 'skeletons', `${name}.skel`)));
 }

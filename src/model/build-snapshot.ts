@@ -12,12 +12,14 @@ import type { Namespace, Places, Process, Snapshot } from './schema.ts';
 import { snapshotVersion } from './schema-version.ts';
 import { type NamespaceTasks, TaskGroups, TasksOfNamespaces } from './tasks-of-namespaces.ts';
 import { findUnseenHolders } from './unseen-holders.ts';
+import { type Wanted, wantEverything } from './wanted.ts';
 
 /**
  * Builds the snapshot. Processes come sorted by pid and tid, namespaces by type and inode.
+ * @param wanted - which processes come with it
  * @throws Error when no host fact is among the facts: a collector that lost it is a bug
  */
-export function buildSnapshot(facts: readonly Fact[]): Snapshot {
+export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'processes'> = wantEverything): Snapshot {
   const allProcessFacts: ProcessFact[] = [];
   const nestedPids = new Map<number, readonly number[]>();
   const commandLines = new Map<number, Known<readonly string[]>>();
@@ -93,14 +95,14 @@ export function buildSnapshot(facts: readonly Fact[]): Snapshot {
       }),
     );
   }
+  const chosen =
+    wanted.processes === 'all' ? processFacts : chooseLeaders(processFacts, namespaces, inferred.unnumbered);
   return Object.freeze({
     schema: snapshotVersion,
     host: Object.freeze({ ...hostFact.host, users: Object.freeze(Object.fromEntries(users.sort())) }),
     namespaces: Object.freeze(namespaces),
     unnumbered: inferred.unnumbered,
-    processes: Object.freeze(
-      processFacts.map((fact) => toProcess(fact, nestedPids, commandLines, cgroups, inferred.places)),
-    ),
+    processes: Object.freeze(chosen.map((fact) => toProcess(fact, nestedPids, commandLines, cgroups, inferred.places))),
     workloads: notAsked,
     coverage: buildCoverage(facts, merged.disagreements(), census, unseenHolders),
   });
@@ -125,6 +127,18 @@ function sameAs(link: Known<number>, inode: number): Known<boolean> {
 
 function leaderOf(tasks: NamespaceTasks, init: number | undefined): number | null {
   return init ?? tasks.oldest?.tid ?? null;
+}
+
+/** Those that a namespace names: its leader, its init, and whoever is inferred to lead it. */
+function chooseLeaders(
+  facts: readonly ProcessFact[],
+  namespaces: readonly Namespace[],
+  unnumbered: Snapshot['unnumbered'],
+): readonly ProcessFact[] {
+  const named = new Set<unknown>();
+  for (const { processes, init } of namespaces) named.add(processes.leader).add(processes.inferred?.leader).add(init);
+  for (const { processes } of unnumbered) named.add(processes.leader);
+  return facts.filter(({ tid }) => named.has(tid));
 }
 
 /** By pid and tid. Of two facts of one number the younger task stands: the other had ended when it came. */

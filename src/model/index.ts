@@ -50,5 +50,5 @@ export {
 export { snapshotVersion } from './schema-version.ts';
 export { SnapshotError, validateSnapshot } from './validate-snapshot.ts';
 export { nscopeVersion } from './version.ts';
-export { type Wanted, wantEverything, wantListing, wantProcesses } from './wanted.ts';
+export { type Wanted, wantEverything, wantListing, wantNamespaces, wantProcesses } from './wanted.ts';
 export { type WorkloadEngine, type WorkloadKind, workloadEngines, workloadKinds } from './workload-engines.ts';

@@ -3,12 +3,22 @@
 export interface Wanted {
   readonly commandLines: 'all' | 'leaders' | 'none';
   readonly cgroups: boolean;
-  /** Owner, parent, 64-bit id, maps, names: what is asked once for each namespace. */
+  /** Owner, parent and 64-bit id of each namespace. */
   readonly details: boolean;
+  /** What some types have: host names, id maps, clock offsets. */
+  readonly attributes: boolean;
+  /**
+   * Which processes come with the snapshot. `leaders`: those that stand for a namespace, and the inits; the others are
+   * looked at and counted all the same.
+   */
+  readonly processes: 'all' | 'leaders';
   /** Whether BPF may be used. */
   readonly bpf: boolean;
-  /** What else holds namespaces: descriptors, sockets, mounts, and the kernel's own lists. */
-  readonly holders: boolean;
+  /**
+   * What else holds namespaces: descriptors, sockets, mounts. `unless-listed`: only where the kernel does not list all
+   * namespaces itself, so that none is missed. Without holders those lists are not read either.
+   */
+  readonly holders: boolean | 'unless-listed';
   /** Whether mounts that hold a namespace are looked up by path also where processes hold it as well. */
   readonly mountPaths: boolean;
   /** Threads that are not where their leader is. */
@@ -22,6 +32,8 @@ export const wantEverything: Wanted = {
   commandLines: 'all',
   cgroups: true,
   details: true,
+  attributes: true,
+  processes: 'all',
   bpf: true,
   holders: true,
   mountPaths: true,
@@ -34,6 +46,8 @@ export const wantProcesses: Wanted = {
   commandLines: 'none',
   cgroups: false,
   details: false,
+  attributes: false,
+  processes: 'all',
   bpf: true,
   holders: false,
   mountPaths: false,
@@ -41,11 +55,19 @@ export const wantProcesses: Wanted = {
   workloads: false,
 };
 
-/** What a listing of namespaces shows. */
+/** What a listing of namespaces may show. */
 export const wantListing: Wanted = {
   ...wantEverything,
   commandLines: 'leaders',
   cgroups: false,
   mountPaths: false,
   workloads: false,
+};
+
+/** All namespaces, who is in them and whose they are: what a listing shows when nothing more is asked for. */
+export const wantNamespaces: Wanted = {
+  ...wantListing,
+  attributes: false,
+  processes: 'leaders',
+  holders: 'unless-listed',
 };

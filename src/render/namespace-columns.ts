@@ -33,7 +33,10 @@ function isOlder(a: Process, b: Process): boolean {
   return a.startTimeTicks < b.startTimeTicks || (a.startTimeTicks === b.startTimeTicks && a.pid < b.pid);
 }
 
-type NamespaceColumn = Column<NamespaceRow>;
+export interface NamespaceColumn extends Column<NamespaceRow> {
+  /** What must have been read for it that other columns do without. */
+  readonly needs?: 'attributes' | 'holders';
+}
 
 export const namespaceColumns: readonly NamespaceColumn[] = [
   {
@@ -198,6 +201,7 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
   },
   {
     name: 'hostname',
+    needs: 'attributes',
     header: 'HOSTNAME',
     meaning: 'the host name in a uts namespace',
     kind: 'any',
@@ -206,6 +210,7 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
   },
   {
     name: 'uidMap',
+    needs: 'attributes',
     header: 'UIDMAP',
     meaning: 'inside:outside:count of each mapping of a user namespace',
     kind: 'any',
@@ -214,6 +219,7 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
   },
   {
     name: 'gidMap',
+    needs: 'attributes',
     header: 'GIDMAP',
     meaning: 'the same for groups',
     kind: 'any',
@@ -222,6 +228,7 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
   },
   {
     name: 'offsets',
+    needs: 'attributes',
     header: 'OFFSETS',
     meaning: 'seconds that a time namespace adds to the monotonic and boot clocks',
     kind: 'any',
@@ -230,6 +237,7 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
   },
   {
     name: 'holders',
+    needs: 'holders',
     header: 'HOLDERS',
     meaning: 'what keeps it alive: kinds, and how many of each',
     kind: 'list',
@@ -239,6 +247,7 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
   },
   {
     name: 'since',
+    needs: 'holders',
     header: 'SINCE',
     meaning: 'since when a descriptor or bind mount has kept it open (UTC); it is at least that old',
     kind: 'any',

@@ -48,7 +48,7 @@ class Climb {
   ask(namespace: FoundNamespace): void {
     if (this.#asked.has(formatNamespace(namespace.type, namespace.inode))) return;
     // The kernel's own list told all that is asked here, but since when it is open.
-    if (namespace.described && namespace.oldest !== undefined) return;
+    if (namespace.described && (namespace.oldest !== undefined || this.#context.skipHolders() !== undefined)) return;
     const open = openFound(namespace);
     if (!isKnown(open)) {
       if (open.unknown === 'denied')

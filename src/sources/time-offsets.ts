@@ -7,7 +7,7 @@ import type { Source, SourceContext } from './source.ts';
 export const timeOffsets: Source = {
   name: 'time-offsets',
   question: 'how far are the clocks of each time namespace set off?',
-  skip: (context) => (context.wanted.details ? undefined : 'details were not asked for'),
+  skip: (context) => (context.wanted.attributes ? undefined : 'attributes were not asked for'),
   run(context: SourceContext): void {
     for (const { type, inode, members } of context.found()) {
       if (type !== 'time') continue;

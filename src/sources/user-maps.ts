@@ -7,7 +7,7 @@ import type { Source, SourceContext } from './source.ts';
 export const userMaps: Source = {
   name: 'user-maps',
   question: 'which ids does each user namespace map?',
-  skip: (context) => (context.wanted.details ? undefined : 'details were not asked for'),
+  skip: (context) => (context.wanted.attributes ? undefined : 'attributes were not asked for'),
   run(context: SourceContext): void {
     for (const { type, inode, members } of context.found()) {
       if (type !== 'user') continue;

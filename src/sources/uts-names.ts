@@ -9,7 +9,7 @@ export const utsNames: Source = {
   name: 'uts-names',
   question: 'what does uname say in each uts namespace?',
   skip(context) {
-    if (!context.wanted.details) return 'details were not asked for';
+    if (!context.wanted.attributes) return 'attributes were not asked for';
     const result = loadAddon();
     return 'missing' in result ? result.missing : undefined;
   },
