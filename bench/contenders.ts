@@ -24,7 +24,7 @@ export interface Contender {
 }
 
 /** The bundle that the package publishes, or where it was not made the output of tsc. */
-const bundle = join('dist', 'nscope.js');
+const bundle = join('dist', 'nscope.cjs');
 const command = existsSync(bundle) ? bundle : fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 const scanProgram = fileURLToPath(new URL('./scan.js', import.meta.url));
 

@@ -4,6 +4,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { bundleCommand } from './bundle-command.js';
 import { copyDeclarations } from './declarations.js';
 import { collectLicences } from './licences.js';
 import { describeSchema } from './schema-types.js';
@@ -30,10 +31,11 @@ const shared = {
   logLevel: 'warning',
 };
 
-const forNode = await build({
+const commandMetafiles = await bundleCommand({ ...shared, outdir: undefined, chunkNames: undefined }, out);
+chmodSync(join(out, 'nscope.cjs'), 0o755);
+const library = await build({
   ...shared,
   entryPoints: {
-    nscope: 'src/cli/main.ts',
     index: 'src/index.ts',
     // Started as a thread by src/live/snapshot-aside.ts.
     'snapshot-thread': 'src/live/snapshot-thread.ts',
@@ -52,11 +54,6 @@ const pure = await build({
   mainFields: ['module', 'main'],
 });
 
-const command = join(out, 'nscope.js');
-const text = readFileSync(command, 'utf8');
-writeFileSync(command, text.startsWith('#!') ? text : `#!/usr/bin/env node\n${text}`);
-chmodSync(command, 0o755);
-
 const { schema, declarations } = await describeSchema(join(compiled, 'model/schema.js'));
 writeFileSync(
   join(out, 'snapshot.schema.json'),
@@ -68,7 +65,7 @@ copyDeclarations({
   entries: ['index.d.ts', 'model/index.d.ts', 'analysis/index.d.ts'],
   replaced: new Map([['model/schema.d.ts', declarations]]),
 });
-writeFileSync(join(out, 'LICENSES.txt'), collectLicences([forNode.metafile, pure.metafile]));
+writeFileSync(join(out, 'LICENSES.txt'), collectLicences([...commandMetafiles, library.metafile, pure.metafile]));
 
 rmSync('dist', { recursive: true, force: true });
 renameSync(out, 'dist');

@@ -1,0 +1,73 @@
+// Bundles the command as CommonJS, each verb into one file: Node loads those in a third of the time that a dozen chunks of
+// ES modules take. What a file asks for later, behind import(), becomes a file of its own where it is listed here or is a
+// verb; everything else is part of the file that asks for it.
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
+
+/** What few runs need, and is large. */
+const apart = ['src/cli/load-snapshot.ts', 'src/analysis/filter.ts'];
+
+/** Where the table of verbs stands: what these files import() is a verb. */
+const tables = /src\/cli\/(?:[a-z-]+-)?verbs\.ts$/;
+
+/**
+ * @param options - what the bundles of the package have in common
+ * @param out - the directory to write to: nscope.cjs and verbs/*.cjs
+ * @returns the metafiles of esbuild
+ */
+export async function bundleCommand(options, out) {
+  const metafiles = [];
+  const done = new Set();
+  const wanted = [{ entry: 'src/cli/main.ts', file: 'nscope.cjs' }];
+  for (let next = wanted.pop(); next; next = wanted.pop()) {
+    const { metafile } = await build({
+      ...options,
+      entryPoints: [next.entry],
+      outfile: join(out, next.file),
+      format: 'cjs',
+      splitting: false,
+      platform: 'node',
+      // Then import() of a file beside it is require(), which takes no loader of ES modules.
+      supported: { 'dynamic-import': false },
+      define: { 'Intl.Segmenter': 'LazySegmenter', 'import.meta.url': 'moduleUrl' },
+      inject: ['scripts/lazy-segmenter.js'],
+      banner: { js: `${next.file === 'nscope.cjs' ? '#!/usr/bin/env node\n' : ''}${moduleUrl}` },
+      plugins: [splitAt(wanted, done, next.file), lazyStringWidth],
+    });
+    metafiles.push(metafile);
+  }
+  return metafiles;
+}
+
+const moduleUrl = `const moduleUrl=require("node:url").pathToFileURL(__filename).href;`;
+
+/** Leaves out what is loaded later, and adds it to what is wanted. */
+function splitAt(wanted, done, from) {
+  return {
+    name: 'split',
+    setup({ onResolve, resolve }) {
+      onResolve({ filter: /^\./ }, async ({ kind, path, importer, resolveDir, pluginData }) => {
+        if (kind !== 'dynamic-import' || pluginData === 'split') return undefined;
+        const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'split' });
+        const entry = apart.find((file) => found.path.endsWith(file));
+        if (!entry && !tables.test(importer)) return undefined;
+        const file = `verbs/${basename(found.path, '.ts')}.cjs`;
+        if (!done.has(file)) wanted.push({ entry: found.path, file });
+        done.add(file);
+        return { path: from.startsWith('verbs/') ? `./${basename(file)}` : `./${file}`, external: true };
+      });
+    },
+  };
+}
+
+/** See scripts/lazy-string-width.js. */
+const lazyStringWidth = {
+  name: 'lazy-string-width',
+  setup({ onResolve }) {
+    onResolve({ filter: /^string-width$/ }, ({ importer }) =>
+      importer.endsWith('lazy-string-width.js')
+        ? undefined
+        : { path: new URL('lazy-string-width.js', import.meta.url).pathname },
+    );
+  },
+};
