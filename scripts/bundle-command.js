@@ -32,7 +32,7 @@ export async function bundleCommand(options, out) {
       define: { 'Intl.Segmenter': 'LazySegmenter', 'import.meta.url': 'moduleUrl' },
       inject: ['scripts/lazy-segmenter.js'],
       banner: { js: `${next.file === 'nscope.cjs' ? '#!/usr/bin/env node\n' : ''}${moduleUrl}` },
-      plugins: [splitAt(wanted, done, next.file), lazyStringWidth],
+      plugins: [splitAt(wanted, done, next.file), standIns],
     });
     metafiles.push(metafile);
   }
@@ -60,14 +60,16 @@ function splitAt(wanted, done, from) {
   };
 }
 
-/** See scripts/lazy-string-width.js. */
-const lazyStringWidth = {
-  name: 'lazy-string-width',
+/** Modules that are loaded when they are first used; each file says why. */
+const standIns = {
+  name: 'stand-ins',
   setup({ onResolve }) {
+    const lazy = (name) => ({ path: new URL(`lazy-${name}.cjs`, import.meta.url).pathname });
     onResolve({ filter: /^string-width$/ }, ({ importer }) =>
-      importer.endsWith('lazy-string-width.js')
-        ? undefined
-        : { path: new URL('lazy-string-width.js', import.meta.url).pathname },
+      importer.endsWith('lazy-string-width.cjs') ? undefined : lazy('string-width'),
+    );
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('/commander/') ? lazy('child-process') : undefined,
     );
   },
 };

@@ -1,7 +1,7 @@
 // Writes dist/, which is what the package publishes: the command, the library, the two pure modules that a browser can
 // use, their declarations, the JSON Schema of a snapshot, and the licences of what is bundled.
 // Reads src/ and the output of tsc in build/js; is started by `npm run build`.
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { bundleCommand } from './bundle-command.js';

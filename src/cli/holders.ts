@@ -17,18 +17,18 @@ import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { checkTargets, findTarget, mayBeWorkload } from './target.ts';
-import type { OptionValues } from './verb.ts';
+import type { GivenCommand, OptionValues } from './verb.ts';
 
 const usualColumns = ['kind', 'pid', 'fd', 'path', 'in', 'what', 'release'];
 
 /** Of the usual columns these are left out where no row has anything in them. */
 const leftOutWhenEmpty = new Set(['pid', 'fd', 'path', 'in', 'release']);
 
-export async function run(words: readonly string[], options: OptionValues): Promise<number> {
+export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
   checkTargets(words);
   const chosen = chooseColumns(holderColumns, usualColumns, options);
   const filter = await makeRowFilter(holderColumns, options);
-  const snapshot = await readSnapshot(options, { ...wantEverything, workloads: words.some(mayBeWorkload) });
+  const snapshot = await readSnapshot(options, { ...wantEverything, workloads: words.some(mayBeWorkload) }, given);
   const index = new SnapshotIndex(snapshot);
   const held = words.flatMap((word) => findNamespaces(word, index, options));
   const groups = held.map((namespace) => {

@@ -11,12 +11,7 @@ import { type Wanted, wantListing, wantNamespaces } from '../model/wanted.ts';
 import type { Column } from '../render/columns.ts';
 import { readCell } from '../render/columns.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
-import {
-  makeNamespaceRow,
-  type NamespaceColumn,
-  type NamespaceRow,
-  namespaceColumns,
-} from '../render/namespace-columns.ts';
+import { makeNamespaceRow, type NamespaceRow, namespaceColumns } from '../render/namespace-columns.ts';
 import { formatTable } from '../render/table.ts';
 import { chooseColumns, makeRowFilter, mentionsColumn, sortRows, toJsonRow } from './choose-columns.ts';
 import { suggest, UsageError } from './errors.ts';
@@ -25,7 +20,7 @@ import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { readTypes } from './read-types.ts';
 import { checkTargets, findTarget, mayBeWorkload } from './target.ts';
-import type { OptionValues } from './verb.ts';
+import type { GivenCommand, OptionValues } from './verb.ts';
 
 const usualColumns = ['type', 'inode', 'processes', 'pid', 'user', 'owner', 'name', 'command'];
 
@@ -35,7 +30,7 @@ const hiddenColumns = ['type', 'inode', 'owner', 'user', 'since', 'name', 'holde
 /** Of the usual columns these are left out where no row has anything in them. */
 const leftOutWhenEmpty = ['name'];
 
-export async function run([word]: readonly string[], options: OptionValues): Promise<number> {
+export async function run([word]: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
   if (word !== undefined && isNamespaceType(word))
     throw new UsageError(`"${word}" is a type: nscope ls --type ${word}`);
   checkTargets([word]);
@@ -46,7 +41,7 @@ export async function run([word]: readonly string[], options: OptionValues): Pro
   const filter = await makeRowFilter(namespaceColumns, options);
   sortRows(namespaceColumns, [], options);
 
-  const snapshot = await readSnapshot(options, chooseWanted(word, treeKind, options));
+  const snapshot = await readSnapshot(options, chooseWanted(word, treeKind, options), given);
   const index = new SnapshotIndex(snapshot);
   const isMeant = word === undefined ? () => true : findMeant(findTarget(word, index, options), index);
   const unnumbered = new Map(snapshot.unnumbered.map((one) => [toListed(one), one]));

@@ -1,7 +1,9 @@
 // The command: parses, loads the verb that was asked for and nothing else, and turns failures into sentences.
 import { escapeText } from '../render/escape.ts';
 import { OutputClosedError, writeNote } from './output.ts';
-import { parseCommandLine } from './parse-command-line.ts';
+import { findVerbName, parseCommandLine } from './parse-command-line.ts';
+import { prepareReading } from './prepare-reading.ts';
+import { verbs } from './verbs.ts';
 
 /** Failures that a person can do something about; anything else is a bug and shows its stack. */
 const expected = new Map<string, number>([
@@ -17,10 +19,12 @@ const expected = new Map<string, number>([
 
 export async function main(argv: readonly string[]): Promise<number> {
   try {
+    const usual = verbs.find(({ name }) => name === findVerbName(argv));
+    const prepared = usual && prepareReading(usual, argv);
     const invocation = await parseCommandLine(argv);
     if (!invocation) return 0;
     const { run } = await invocation.verb.load();
-    return await run(invocation.words, invocation.options, invocation.given);
+    return await run(invocation.words, invocation.options, { ...invocation.given, prepared });
   } catch (error) {
     if (error instanceof OutputClosedError) return 0;
     const status = error instanceof Error && 'code' in error ? expected.get(String(error.code)) : undefined;

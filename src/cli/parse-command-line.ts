@@ -20,8 +20,10 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Invocat
   if (first !== undefined && !first.startsWith('-') && first !== 'help') expectVerb(first);
   let invocation: Invocation | undefined;
   const { own, behind } = splitCommand(first === 'help' ? wordsOfHelp(argv[1]) : argv);
-  const columns = asksForHelp(own) ? await loadColumns() : new Map();
+  const helps = asksForHelp(own);
+  const columns = helps ? await loadColumns() : new Map();
   const program = buildProgram(
+    helps ? verbs : verbs.filter(({ name }) => name === findVerbName(argv)),
     (found) => {
       invocation = { ...found, given: { ...found.given, behind } };
     },
@@ -49,6 +51,11 @@ function wordsOfHelp(word: string | undefined): readonly string[] {
   return [word, '--help'];
 }
 
+/** The verb that a command line begins with; the usual one where it begins with an option, or is empty. */
+export function findVerbName([first = '-']: readonly string[]): string {
+  return first.startsWith('-') ? usualVerb : first;
+}
+
 /** The words behind the first `--` of a verb that takes a command are not for commander. */
 function splitCommand(argv: readonly string[]): {
   readonly own: readonly string[];
@@ -73,8 +80,13 @@ async function loadColumns(): Promise<ColumnsOfVerbs> {
   return columns;
 }
 
-/** All verbs as commander commands. */
-function buildProgram(found: (invocation: Invocation) => void, columns: ColumnsOfVerbs, hasDashes: boolean): Command {
+/** Some verbs as commander commands. */
+function buildProgram(
+  some: readonly Verb[],
+  found: (invocation: Invocation) => void,
+  columns: ColumnsOfVerbs,
+  hasDashes: boolean,
+): Command {
   const program = new Command('nscope')
     .description('every Linux namespace on a host: who is in it, what holds it, whose it is, how it nests')
     .version(nscopeVersion, '-V, --version', 'print the version')
@@ -84,7 +96,7 @@ function buildProgram(found: (invocation: Invocation) => void, columns: ColumnsO
     .enablePositionalOptions()
     .configureOutput({ writeOut: (text) => writeLines([text.replace(/\n$/, '')]), writeErr: () => {} })
     .showSuggestionAfterError(true);
-  for (const verb of verbs) {
+  for (const verb of some) {
     const command = program.command(verb.name, { isDefault: verb.name === usualVerb }).summary(verb.summary);
     command.description(`${verb.summary}\n\n${verb.details.join('\n\n')}`.trim());
     for (const { name, meaning, optional, repeated } of verb.arguments) {

@@ -21,20 +21,24 @@ import { NotFoundError, UsageError } from './errors.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { checkTargets, findTarget, mayBeWorkload, toLeader } from './target.ts';
-import type { OptionValues } from './verb.ts';
+import type { GivenCommand, OptionValues } from './verb.ts';
 
-export async function run([word = '']: readonly string[], options: OptionValues): Promise<number> {
+export async function run([word = '']: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
   const within = typeof options.in === 'string' ? options.in : undefined;
   if (word !== 'self' && !/^[1-9]\d{0,9}$/.test(word)) throw new UsageError(`"${word}" is no PID`);
   if (word === 'self' && within !== undefined)
     throw new UsageError('self is a process here: it is not looked up --in another namespace');
   checkTargets([within]);
-  const snapshot = await readSnapshot(options, {
-    ...wantListing,
-    commandLines: 'none',
-    holders: false,
-    workloads: mayBeWorkload(within),
-  });
+  const snapshot = await readSnapshot(
+    options,
+    {
+      ...wantListing,
+      commandLines: 'none',
+      holders: false,
+      workloads: mayBeWorkload(within),
+    },
+    given,
+  );
   const index = new SnapshotIndex(snapshot);
   const process =
     within === undefined

@@ -25,27 +25,31 @@ import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { checkTargets, findTarget, mayBeWorkload } from './target.ts';
-import type { OptionValues } from './verb.ts';
+import type { GivenCommand, OptionValues } from './verb.ts';
 
 const usualColumns = ['pid', 'nspid', 'ppid', 'user', 'state', ...namespaceTypes.map((type) => `${type}ns`), 'command'];
 
 /** A command of this many columns is worth reading. */
 const roomForCommand = 24;
 
-export async function run([word]: readonly string[], options: OptionValues): Promise<number> {
+export async function run([word]: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
   checkTargets([word]);
   const columns = chooseColumns(processColumns, usualColumns, options);
   // A wrong filter or order is told before anything is read.
   const filter = await makeRowFilter(processColumns, options);
   sortRows(processColumns, [], options);
 
-  const snapshot = await readSnapshot(options, {
-    ...wantListing,
-    commandLines: 'all',
-    cgroups: mentionsColumn(options, 'cgroup') || options.json === true,
-    workloads: mentionsColumn(options, 'workload') || mayBeWorkload(word),
-    holders: false,
-  });
+  const snapshot = await readSnapshot(
+    options,
+    {
+      ...wantListing,
+      commandLines: 'all',
+      cgroups: mentionsColumn(options, 'cgroup') || options.json === true,
+      workloads: mentionsColumn(options, 'workload') || mayBeWorkload(word),
+      holders: false,
+    },
+    given,
+  );
   const index = new SnapshotIndex(snapshot);
   const processes = word === undefined ? snapshot.processes : findProcesses(findTarget(word, index, options), index);
   const all = processes.map((process): ProcessRow => ({ process, index }));

@@ -1,18 +1,22 @@
 // Where the snapshot of a reading verb comes from: this host, or --from a file.
 
-import type { BpfProgram } from '../kernel/bpf.ts';
+import type { BpfProgram } from '../kernel/bpf-start.ts';
 import type { Snapshot } from '../model/schema.ts';
 import type { Wanted } from '../model/wanted.ts';
-import type { OptionValues } from './verb.ts';
+import type { GivenCommand, OptionValues } from './verb.ts';
 
 /** @throws SnapshotError, NoProcError */
-export async function readSnapshot(options: OptionValues, wanted: Wanted): Promise<Snapshot> {
+export async function readSnapshot(
+  options: OptionValues,
+  wanted: Wanted,
+  given: Pick<GivenCommand, 'prepared'> = {},
+): Promise<Snapshot> {
   if (typeof options.from === 'string') {
     const { loadSnapshot } = await import('./load-snapshot.ts');
     return loadSnapshot(options.from);
   }
   const { prepareBpf } = await import('../kernel/bpf.ts');
-  if (wanted.bpf && options.bpf !== false) prepareBpf(listPrograms(wanted));
+  if (wanted.bpf && options.bpf !== false) prepareBpf(listPrograms(wanted), given.prepared);
   const { collectSnapshot } = await import('../collect/collect.ts');
   const snapshot = collectSnapshot({ ...wanted, ...(options.bpf === false ? { bpf: false } : {}) });
   if (!wanted.workloads) return snapshot;

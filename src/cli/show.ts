@@ -24,11 +24,11 @@ import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { checkTargets, findTarget } from './target.ts';
-import type { OptionValues } from './verb.ts';
+import type { GivenCommand, OptionValues } from './verb.ts';
 
-export async function run(words: readonly string[], options: OptionValues): Promise<number> {
+export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
   checkTargets(words);
-  const snapshot = await readSnapshot(options, wantEverything);
+  const snapshot = await readSnapshot(options, wantEverything, given);
   const index = new SnapshotIndex(snapshot);
   const targets = words.map((word) => findTarget(word, index, options));
   if (options.json) {

@@ -3,10 +3,10 @@ import { wantEverything } from '../model/wanted.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
 import { writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import type { OptionValues } from './verb.ts';
+import type { GivenCommand, OptionValues } from './verb.ts';
 
-export async function run(_words: readonly string[], options: OptionValues): Promise<number> {
-  const snapshot = await readSnapshot(options, wantEverything);
+export async function run(_words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
+  const snapshot = await readSnapshot(options, wantEverything, given);
   writeLines(options.compact ? [JSON.stringify(snapshot)] : formatJsonObject(snapshot));
   return 0;
 }

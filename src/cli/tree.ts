@@ -10,20 +10,24 @@ import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { checkTargets, findTarget, mayBeWorkload } from './target.ts';
-import type { OptionValues } from './verb.ts';
+import type { GivenCommand, OptionValues } from './verb.ts';
 
 /** A level takes two columns: at most half of the terminal is for branches. */
 const columnsForEachLevel = 4;
 const fewestLevels = 6;
 
-export async function run([word]: readonly string[], options: OptionValues): Promise<number> {
+export async function run([word]: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
   checkTargets([word]);
-  const snapshot = await readSnapshot(options, {
-    ...wantListing,
-    commandLines: 'all',
-    holders: false,
-    workloads: mayBeWorkload(word),
-  });
+  const snapshot = await readSnapshot(
+    options,
+    {
+      ...wantListing,
+      commandLines: 'all',
+      holders: false,
+      workloads: mayBeWorkload(word),
+    },
+    given,
+  );
   const index = new SnapshotIndex(snapshot);
   const processes = word === undefined ? snapshot.processes : findProcesses(word, index, options);
   const width = options.wide ? undefined : readTerminalWidth();

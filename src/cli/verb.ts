@@ -1,4 +1,5 @@
 // What a verb is. The table of verbs drives parsing, help, completion and the manual page.
+import type { BpfProgram, PreparedBpf } from '../kernel/bpf-start.ts';
 
 /** An option as a person writes it; `value` names what it takes, and brackets make it optional. */
 export interface VerbOption {
@@ -54,6 +55,8 @@ export interface Verb {
    * that is no option.
    */
   readonly takesCommand?: boolean;
+  /** The BPF programs that it reads, unless an option says that this host is not to be read, or not with BPF. */
+  readonly reads?: readonly BpfProgram[];
   /** The columns that --columns may name. Loaded only where they are to be listed: help, completion, the manual page. */
   columns?(): Promise<readonly ColumnMeaning[]>;
   load(): Promise<VerbModule>;
@@ -68,6 +71,8 @@ export interface GivenCommand {
   readonly behind: readonly string[] | undefined;
   /** The values of options that may be written several times, by their long name in camelCase. */
   readonly repeated: Readonly<Record<string, readonly string[]>>;
+  /** The BPF programs whose loading has begun. */
+  readonly prepared?: PreparedBpf | undefined;
 }
 
 export interface VerbModule {

@@ -21,6 +21,9 @@ async function loadEventColumns(): Promise<readonly ColumnMeaning[]> {
   return (await import('../render/event-columns.ts')).eventColumns;
 }
 
+/** What a whole snapshot is read with. */
+const everyProgram = ['namespaces', 'tasks', 'files', 'superblocks'] as const;
+
 export const verbs: readonly Verb[] = [
   {
     name: 'ls',
@@ -53,6 +56,7 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope --tree=owner', meaning: 'which user namespace owns what' },
     ],
     columns: loadNamespaceColumns,
+    reads: ['namespaces', 'tasks'],
     load: () => import('./ls.ts'),
   },
   {
@@ -73,6 +77,7 @@ export const verbs: readonly Verb[] = [
         meaning: 'the one called blue, and the user namespace of process 812',
       },
     ],
+    reads: everyProgram,
     load: () => import('./show.ts'),
   },
   {
@@ -90,6 +95,7 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope ps -o pid,netns,command', meaning: 'network namespaces of all processes' },
     ],
     columns: loadProcessColumns,
+    reads: ['tasks'],
     load: () => import('./ps.ts'),
   },
   {
@@ -112,6 +118,7 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope tree', meaning: 'all processes' },
       { command: 'nscope tree 812', meaning: 'process 812 and all below it' },
     ],
+    reads: ['tasks'],
     load: () => import('./tree.ts'),
   },
   {
@@ -132,6 +139,7 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope pid 812', meaning: 'what process 812 is called inside its container' },
       { command: 'nscope pid 1 --in 812', meaning: 'the init of the pid namespace that process 812 is in' },
     ],
+    reads: ['tasks'],
     load: () => import('./pid.ts'),
   },
   {
@@ -150,6 +158,7 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope ls --hidden', meaning: 'the namespaces that no process is in' },
     ],
     columns: loadHolderColumns,
+    reads: everyProgram,
     load: () => import('./holders.ts'),
   },
   {
@@ -208,6 +217,7 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope snapshot > host.json', meaning: 'keep the state of this host' },
       { command: 'nscope snapshot | nscope ls --from -', meaning: 'list from a snapshot' },
     ],
+    reads: everyProgram,
     load: () => import('./snapshot.ts'),
   },
   {

@@ -1,7 +1,7 @@
 // Why a BPF program is not to be had here, in a sentence a person understands, and what would lift that.
 import { mayUseBpf } from '../model/capabilities.ts';
 import { isKnown } from '../model/known.ts';
-import type { BpfProgram } from './bpf.ts';
+import type { BpfProgram } from './bpf-start.ts';
 import { readTextFile } from './files.ts';
 import { readHost } from './host.ts';
 import { isSyscallError } from './syscall-error.ts';

@@ -1,21 +1,21 @@
 // Runs the BPF programs (bpf/*.bpf.c): loads each once, when first asked for, and reads what its iterator writes.
 import { closeSync, existsSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { type BpfSkeleton, parseBpfSkeleton } from '../parse/bpf-skeleton.ts';
 import { type Addon, loadAddon } from './addon.ts';
 import { type BpfRefusal, explainRefusal } from './bpf-refusal.ts';
-import { findPackageRoot } from './package-root.ts';
-
-/** A program of bpf/, by the name of its file. */
-export type BpfProgram = 'namespaces' | 'superblocks' | 'files' | 'tasks' | 'threads' | 'events' | 'lifetimes';
+import {
+  type BpfProgram,
+  btfFile,
+  type PreparedBpf,
+  type PreparedProgram,
+  readSkeleton,
+  startBpf,
+} from './bpf-start.ts';
 
 /** Either all records of one reading (see src/parse/bpf-*.ts), or why there are none. */
 export type BpfReading = { readonly bytes: Buffer } | { readonly refused: BpfRefusal };
 
 /** PID_NS_INIT_INO of include/uapi/linux/nsfs.h. */
 const initialPidInode = 0xeffffffc;
-
-const btfFile = '/sys/kernel/btf/vmlinux';
 
 const noBtf: BpfRefusal = {
   code: 'ENOENT',
@@ -28,7 +28,7 @@ const noBtf: BpfRefusal = {
 const links = new Map<BpfProgram, number | BpfRefusal>();
 
 /** Programs that a thread is loading, or has loaded, and that nobody has read. */
-const starts = new Map<BpfProgram, object>();
+const starts = new Map<BpfProgram, PreparedProgram>();
 
 /** Every namespace of the kernel, whatever holds it. Linux 6.18. Parse with parseBpfNamespaces. */
 export function readBpfNamespaces(): BpfReading {
@@ -80,23 +80,13 @@ export function closeBpfPrograms(): void {
 }
 
 /**
- * Begins to load programs that will be read, in threads, so that the verifier's milliseconds pass beside other work. What
- * cannot be begun is refused when it is read.
+ * Begins to load programs that will be read, so that the verifier's milliseconds pass beside other work.
+ * @param already - what was begun before this module was loaded; it is taken over
  */
-export function prepareBpf(programs: readonly BpfProgram[]): void {
-  const found = loadAddon();
-  if ('missing' in found || !existsSync(btfFile)) return;
-  for (const name of programs) if (!links.has(name)) startProgram(found.addon, name);
-}
-
-function startProgram(addon: Addon, name: BpfProgram): object {
-  let start = starts.get(name);
-  if (start === undefined) {
-    const { data, insns, maps, progs } = readSkeleton(name);
-    start = addon.bpfStartIterator(data, insns, maps, progs);
+export function prepareBpf(programs: readonly BpfProgram[], already: PreparedBpf = new Map()): void {
+  for (const [name, start] of already) if (!links.has(name)) starts.set(name, start);
+  for (const [name, start] of startBpf(programs.filter((name) => !links.has(name) && !starts.has(name))))
     starts.set(name, start);
-  }
-  return start;
 }
 
 function readProgram(name: BpfProgram): BpfReading {
@@ -124,8 +114,9 @@ function refusalOfAll(): BpfRefusal | undefined {
 
 /** Of a loaded program its link alone is kept, which holds the program and the map. */
 function finishProgram(addon: Addon, name: BpfProgram): number | BpfRefusal {
-  if (!existsSync(btfFile)) return noBtf;
-  const start = startProgram(addon, name);
+  prepareBpf([name]);
+  const start = starts.get(name);
+  if (!start) return noBtf;
   starts.delete(name);
   try {
     return addon.bpfFinishIterator(start);
@@ -156,8 +147,4 @@ export function loadBpfSkeleton(
     if (log.length > 0) process.stderr.write(log.subarray(0, Math.max(log.indexOf(0), 0)));
     return explainRefusal(name, error);
   }
-}
-
-function readSkeleton(name: BpfProgram): BpfSkeleton {
-  return parseBpfSkeleton(readFileSync(join(findPackageRoot(), 'bpf', 'skeletons', `${name}.skel`)));
 }

@@ -1,7 +1,7 @@
 // Stands for string-width in the bundled command: its tables of emoji take 20 ms, and text that needs them is rare.
 let real;
 
-export default function stringWidth(text) {
+module.exports = (text) => {
   real ??= require('string-width').default;
   return real(text);
-}
+};
