@@ -1,6 +1,6 @@
 // The command: parses, loads the verb that was asked for and nothing else, and turns failures into sentences.
 import { escapeText } from '../render/escape.ts';
-import { OutputClosedError, writeNote } from './output.ts';
+import { writeNote } from './output.ts';
 import { findVerbName, parseCommandLine } from './parse-command-line.ts';
 import { prepareReading } from './prepare-reading.ts';
 import { verbs } from './verbs.ts';
@@ -26,8 +26,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     const { run } = await invocation.verb.load();
     return await run(invocation.words, invocation.options, { ...invocation.given, prepared });
   } catch (error) {
-    if (error instanceof OutputClosedError) return 0;
-    const status = error instanceof Error && 'code' in error ? expected.get(String(error.code)) : undefined;
+    // By their codes: a verb's bundle has classes of its own.
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'NSCOPE_OUTPUT_CLOSED') return 0;
+    const status = expected.get(code);
     if (error instanceof Error && status !== undefined) {
       writeNote(`nscope: ${error.message.split('\n').map(escapeText).join('\n')}`);
       return status;

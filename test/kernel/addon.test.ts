@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 /** What loadAddon says in a process of its own. */
-function load(addon: string): { readonly missing?: string; readonly addon?: object } {
+function load(addon: string): { readonly missing?: string; readonly file?: string } {
   const module = new URL('../../src/kernel/addon.js', import.meta.url).href;
   const script = `import { loadAddon } from ${JSON.stringify(module)}; console.log(JSON.stringify(loadAddon()))`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
@@ -34,5 +34,5 @@ test('An addon that cannot be loaded is missing with the reason that the loader 
 });
 
 test('The build of this checkout is found without being named.', () => {
-  assert.deepEqual(load(''), { addon: {} });
+  assert.match(load('').file ?? '', /build\/native\/nscope\.node$/);
 });
