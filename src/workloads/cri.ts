@@ -41,9 +41,11 @@ export const cri: Engine = {
   },
   learn(drafts, reader) {
     // The shim of a pod runs all containers of it: each is looked for where the shims of all say.
+    // By the uid of the pod, which its name takes the place of as soon as that is known.
+    const pods = new Map(drafts.map((draft) => [draft, draft.pod]));
     const shims = drafts.filter(({ monitors }) => monitors.length > 0);
     for (const draft of drafts) {
-      const places = [draft, ...shims.filter((one) => one.pod === draft.pod && one !== draft)];
+      const places = [draft, ...shims.filter((one) => pods.get(one) === pods.get(draft) && one !== draft)];
       const files = places.flatMap((place) => findConfig(place, draft.id, reader) ?? []);
       for (const file of new Set(files)) if (learnFrom(draft, file, reader)) break;
     }

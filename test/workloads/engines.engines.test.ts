@@ -1,7 +1,7 @@
 // Real containers and sandboxes: nscope calls them as their engine does, finds all their processes and no others.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -287,3 +287,57 @@ for (const [engine, as, command, words] of [
     assert.equal(status, 0);
     assert.match(stdout, /likely, as nothing that only the engine can write was read/);
   });
+
+test('The sandbox of Chromium holds its zygotes and renderers, and not the browser.', {
+  skip: missing({ root: true, commands: ['chromium', 'setpriv'] }),
+}, async (t) => {
+  const home = mkdtempSync(join(tmpdir(), 'nscope-chromium-'));
+  chownSync(home, 65534, 65534);
+  const [program = '', ...rest] = asNobody;
+  const quiet = ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
+  const words = [
+    ...quiet,
+    '--headless=new',
+    '--disable-sync',
+    '--disable-dev-shm-usage',
+    `--user-data-dir=${home}/data`,
+  ];
+  const debugging = ['--remote-debugging-port=0', 'about:blank'];
+  start(t, program, [...rest, 'env', `HOME=${home}`, findCommand('chromium') ?? '', ...words, ...debugging]);
+  t.after(() => rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
+  const ownRoot = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(home);
+  const isIt = ({ engine, id, pids }: Workload) => engine === 'chromium' && pids.length >= 2 && ownRoot(Number(id));
+  const snapshot = await waitFor((all) => all.some(isIt));
+  assert.ok(isKnown(snapshot.workloads));
+  const workload = snapshot.workloads.find(isIt);
+  assert.ok(workload);
+  assert.ok(!workload.pids.includes(Number(workload.id)));
+  const browser = snapshot.processes.find(({ pid }) => pid === Number(workload.id));
+  for (const pid of workload.pids) {
+    const process = snapshot.processes.find((one) => one.pid === pid);
+    assert.notEqual(process?.namespaces.user, browser?.namespaces.user);
+  }
+});
+
+test('The hosts of mininet are called by their names, and its switches are none.', {
+  skip: missing({ root: true, commands: ['mn', 'brctl', 'ip'] }),
+}, async (t) => {
+  const mininet = spawn(findCommand('mn') ?? 'mn', ['--switch', 'lxbr', '--controller', 'none', '--topo', 'linear,2'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  const ended = new Promise((resolve) => mininet.once('exit', resolve));
+  t.after(async () => {
+    // It takes its links and bridges away when its input ends.
+    mininet.stdin.end();
+    await ended;
+  });
+  const snapshot = await waitFor((all) => has('mininet', 'h1')(all) && has('mininet', 'h2')(all));
+  assert.ok(isKnown(snapshot.workloads));
+  const own = snapshot.workloads.filter(({ engine }) => engine === 'mininet');
+  assert.deepEqual(
+    own.map(({ name }) => name),
+    ['h1', 'h2'],
+  );
+  for (const { namespaces } of own) assert.ok(namespaces.some(({ type }) => type === 'net'));
+});
