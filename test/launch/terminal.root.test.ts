@@ -1,7 +1,9 @@
 // run on a terminal: keys, job control, the size of the window, and whose the terminal is afterwards.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, test } from 'node:test';
+import { readChildren } from '../held-process.ts';
 import { missing } from '../tiers.ts';
 import { keys, nscope, TerminalSession, terminalNeeds } from './terminal-session.ts';
 
@@ -19,9 +21,28 @@ afterEach(async () => {
 });
 
 /** Starts a command that says when it runs. */
-async function start(options: string, command = `sh -c 'echo begun; exec sleep 300'`): Promise<void> {
+async function start(options: string, command: string): Promise<void> {
   terminal.enter(`${nscope} run ${options} -- ${command}`);
   await terminal.shows(/\nbegun\n/);
+}
+
+/**
+ * Starts sleep, and waits until it is that: a shell that is about to become it catches SIGINT, and sends it to itself in
+ * its own way, which as PID 1 it does not receive.
+ */
+async function startSleep(options: string): Promise<void> {
+  terminal.enter(`${nscope} run --json ${options} -- sleep 300`);
+  const [, pid = ''] = /"pid":(\d+)\}\}\n/.exec(await terminal.shows(/"pid":\d+\}\}\n/)) ?? [];
+  await waitUntil(() => [Number(pid), ...readChildren(Number(pid))].some((one) => readName(one) === 'sleep'));
+}
+
+function readName(pid: number): string {
+  return readFileSync(`/proc/${pid}/comm`, 'latin1').trim();
+}
+
+async function waitUntil(holds: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 15_000; !holds(); await new Promise((resolve) => setTimeout(resolve, 5)))
+    assert.ok(Date.now() < deadline, 'the command did not become sleep');
 }
 
 test('A shell as PID 1 has job control, and the outer shell has the terminal again when it has ended.', {
@@ -50,7 +71,7 @@ test('A shell as PID 1 has job control, and the outer shell has the terminal aga
 
 for (const options of ['--uts', '--pid', '--pid --init'])
   test(`With ${options} Ctrl-C ends the command, and the status is 130.`, { skip }, async () => {
-    await start(options);
+    await startSleep(options);
     terminal.type(keys.interrupt);
     await terminal.ready();
     assert.equal(await terminal.ask('echo "status $?"'), 'status 130');
