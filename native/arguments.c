@@ -1,6 +1,7 @@
 /* Reads arguments and makes return values; a wrong type throws. */
 #include "addon.h"
 #include <stdlib.h>
+#include <uchar.h>
 
 bool read_arguments(napi_env env, napi_callback_info info, size_t count, napi_value *values) {
 	size_t given = count;
@@ -26,12 +27,39 @@ bool read_u64(napi_env env, napi_value value, uint64_t *out) {
 	return true;
 }
 
+/* A character as UTF-8; a lone surrogate U+DC80 to U+DCFF stands for a byte that was no UTF-8, as in PEP 383. */
+static size_t write_character(uint32_t c, char *out) {
+	if (c < 0x80) return out[0] = c, 1;
+	if (c >= 0xdc80 && c <= 0xdcff) return out[0] = c - 0xdc00, 1;
+	if (c >= 0xd800 && c <= 0xdfff) c = 0xfffd;
+	if (c < 0x800) return out[0] = 0xc0 | c >> 6, out[1] = 0x80 | (c & 0x3f), 2;
+	size_t length = c < 0x10000 ? 3 : 4;
+	out[0] = length == 3 ? 0xe0 | c >> 12 : 0xf0 | c >> 18;
+	for (size_t i = 1; i < length; i++) out[i] = 0x80 | (c >> 6 * (length - 1 - i) & 0x3f);
+	return length;
+}
+
 bool read_string(napi_env env, napi_value value, char **out) {
-	size_t length;
-	if (napi_get_value_string_utf8(env, value, NULL, 0, &length) != napi_ok)
+	size_t length, at = 0;
+	if (napi_get_value_string_utf16(env, value, NULL, 0, &length) != napi_ok)
 		return throw_argument(env, "expected a string"), false;
-	if (!(*out = malloc(length + 1))) return throw_argument(env, "out of memory"), false;
-	napi_get_value_string_utf8(env, value, *out, length + 1, &length);
+	char16_t *units = malloc((length + 1) * sizeof *units);
+	*out = malloc(3 * length + 1);
+	if (!units || !*out) {
+		free(units);
+		free(*out);
+		*out = NULL;
+		return throw_argument(env, "out of memory"), false;
+	}
+	napi_get_value_string_utf16(env, value, units, length + 1, &length);
+	for (size_t i = 0; i < length; i++) {
+		uint32_t c = units[i];
+		if (c >= 0xd800 && c <= 0xdbff && i + 1 < length && units[i + 1] >= 0xdc00 && units[i + 1] <= 0xdfff)
+			c = 0x10000 + ((c - 0xd800) << 10) + (units[++i] - 0xdc00);
+		at += write_character(c, *out + at);
+	}
+	(*out)[at] = 0;
+	free(units);
 	return true;
 }
 

@@ -166,6 +166,14 @@ static int take_nofile(struct child *child, const struct step *step) {
 	return result(setrlimit(RLIMIT_NOFILE, &limit));
 }
 
+/* Descriptors that exec is to leave open. */
+static int take_keep(struct child *child, const struct step *step) {
+	(void)child;
+	for (size_t i = 0; i < step->id_count; i++)
+		if (fcntl(step->ids[i], F_SETFD, 0) < 0) return errno;
+	return 0;
+}
+
 static const struct step_kind kinds[] = {
 	{"sync", "", take_sync},
 	{"unshare", "i", take_unshare},
@@ -185,6 +193,7 @@ static const struct step_kind kinds[] = {
 	{"ambient", "", take_ambient},
 	{"pdeathsig", "i", take_pdeathsig},
 	{"nofile", "i", take_nofile},
+	{"keep", "n", take_keep},
 	{"guard", "i", take_guard},
 	{"init", "", take_init},
 	{"prompt", "il", take_prompt},

@@ -1,4 +1,5 @@
 // nscope enter: runs a command in namespaces that are there already.
+import { listInheritedDescriptors } from '../kernel/inherited-descriptors.ts';
 import { enter } from '../launch/enter.ts';
 import { credentialKinds, sides } from '../launch/enter-request.ts';
 import { isNamespaceType, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
@@ -10,6 +11,7 @@ import { planCommand, usualShell } from './read-command.ts';
 import type { GivenCommand, OptionValues } from './verb.ts';
 
 export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
+  const inherited = listInheritedDescriptors();
   const files = given.repeated['namespace'] ?? [];
   // As in the article: with -n alone all words are the command's.
   const isArticles = files.length > 0 && given.behind === undefined;
@@ -20,9 +22,13 @@ export async function run(words: readonly string[], options: OptionValues, given
   const request = readOptions(options, files.length > 0);
   const { entrances, pid, userMember } = await findEntrances(targets, files, readTypes(options));
   const named = command.length > 0 ? command : usualShell();
-  const steps = request.env === 'target' ? undefined : await planCommand(named);
+  const steps = request.env === 'target' ? undefined : await planCommand(named, inherited);
   return finishAs(() =>
-    enter({ ...request, entrances, userMember, process: pid === undefined ? undefined : { pid } }, named, steps),
+    enter(
+      { ...request, entrances, userMember, inherited, process: pid === undefined ? undefined : { pid } },
+      named,
+      steps,
+    ),
   );
 }
 

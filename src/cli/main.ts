@@ -1,4 +1,5 @@
 // The command: parses, loads the verb that was asked for and nothing else, and turns failures into sentences.
+import { readOwnArguments } from '../kernel/own-arguments.ts';
 import { escapeText } from '../render/escape.ts';
 import { writeNote } from './output.ts';
 import { findVerbName, parseCommandLine } from './parse-command-line.ts';
@@ -39,6 +40,6 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-void main(process.argv.slice(2)).then((status) => {
+void main(readOwnArguments()).then((status) => {
   process.exitCode = status;
 });

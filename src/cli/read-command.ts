@@ -11,8 +11,8 @@ export function usualShell(): readonly string[] {
 }
 
 /** The steps that become the command. `nscope init` and `nscope orphan` are carried out by the process as it is. */
-export async function planCommand(words: readonly string[]): Promise<SpawnStep[]> {
-  return (await planOwn(words)) ?? planProgram(words);
+export async function planCommand(words: readonly string[], inherited: readonly number[]): Promise<SpawnStep[]> {
+  return (await planOwn(words)) ?? planProgram(words, inherited);
 }
 
 async function planOwn(words: readonly string[]): Promise<SpawnStep[] | undefined> {

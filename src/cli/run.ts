@@ -1,5 +1,6 @@
 // nscope run: makes namespaces and runs a command in them.
 import { resolve } from 'node:path';
+import { listInheritedDescriptors } from '../kernel/inherited-descriptors.ts';
 import { type Made, run as runCommand } from '../launch/run.ts';
 import { type MapRequest, type Pin, type Propagation, propagations, type RunRequest } from '../launch/run-request.ts';
 import { isNamespaceType, type NamespaceType } from '../model/namespace-types.ts';
@@ -11,9 +12,10 @@ import { planCommand, usualShell } from './read-command.ts';
 import type { GivenCommand, OptionValues } from './verb.ts';
 
 export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
+  const inherited = listInheritedDescriptors();
   const request = readRequest(options, given.repeated['keep'] ?? []);
   const command = readWords(words, given.behind);
-  const steps = await planCommand(command);
+  const steps = await planCommand(command, inherited);
   return finishAs(() => runCommand(request, steps, command[0] ?? '', (made) => tell(made, options)));
 }
 

@@ -40,6 +40,8 @@ export type SpawnStep =
   | readonly ['pdeathsig', signal: number]
   /** The soft limit of open descriptors. */
   | readonly ['nofile', limit: number]
+  /** Descriptors that stay open in the command. */
+  | readonly ['keep', fds: readonly number[]]
   /** Becomes a process that kills `pid` and what is below it when nscope is gone without having released it. */
   | readonly ['guard', pid: number]
   /** Becomes an init; the following steps are those of its child. */

@@ -27,4 +27,6 @@ export interface EnterRequest {
   readonly credentials: CredentialKind | undefined;
   /** Whether the command is a child born in the pid namespace; else only its children will be in it. */
   readonly fork: boolean;
+  /** Descriptors above 2 that the command gets. */
+  readonly inherited: readonly number[];
 }

@@ -5,6 +5,7 @@ import { Guard } from '../kernel/guard.ts';
 import type { SpawnStep } from '../kernel/spawn.ts';
 import { readErrnoName } from '../kernel/syscall-error.ts';
 import { namespaceTypeFacts } from '../model/namespace-types.ts';
+import { parseText } from '../parse/text.ts';
 import type { EnterRequest } from './enter-request.ts';
 import { explainFailure } from './explain-failure.ts';
 import { orderEntrances } from './join-order.ts';
@@ -30,7 +31,11 @@ export function enter(
   const directories = new Directories();
   let guard: Guard | undefined;
   try {
-    const steps = planEnter(request, directories, own ?? planProgram(words, readEnvironment(request)));
+    const steps = planEnter(
+      request,
+      directories,
+      own ?? planProgram(words, request.inherited, readEnvironment(request)),
+    );
     const prepare = (pid: number) => {
       watchSignals();
       guard = new Guard(pid);
@@ -96,7 +101,9 @@ function readEnvironment({ env, process }: EnterRequest): readonly string[] | nu
   if (env !== 'target') return null;
   if (!process) throw new LaunchError('--env target: no TARGET is a process');
   try {
-    return readFileSync(`/proc/${process.pid}/environ`, 'utf8').split('\0').filter(Boolean);
+    return parseText(readFileSync(`/proc/${process.pid}/environ`))
+      .split('\0')
+      .filter(Boolean);
   } catch (cause) {
     throw new LaunchError(`the environment of process ${process.pid} cannot be read (${readErrnoName(cause)})`, {
       cause,

@@ -104,7 +104,10 @@ function refused(file: string, lines: readonly IdMapLine[], cause: unknown): Lau
     errno === 'EPERM'
       ? 'an id outside is not mapped in the user namespace that nscope is in, or may not be used without CAP_SETUID and CAP_SETGID there'
       : 'the kernel does not accept it';
-  return new LaunchError(`${file} refused the map "${formatMap(lines).trim()}" (${errno}): ${why}`, { cause });
+  return new LaunchError(
+    `${file} refused the map "${formatMap(lines).trim().replaceAll('\n', ', ')}" (${errno}): ${why}`,
+    { cause },
+  );
 }
 
 function formatMap(lines: readonly IdMapLine[]): string {

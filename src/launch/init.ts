@@ -6,16 +6,22 @@ import { planProgram } from './program-steps.ts';
 
 /**
  * Starts a command and is its init until it has ended; does not return.
+ * @param inherited - descriptors above 2 that it gets
  * @param started - is told its PID
  * @throws CommandError where it cannot be started
  */
-export function beInitOf(words: readonly string[], verbose: boolean, started: (pid: number) => void): never {
+export function beInitOf(
+  words: readonly string[],
+  inherited: readonly number[],
+  verbose: boolean,
+  started: (pid: number) => void,
+): never {
   becomeSubreaper();
   // Before the command is there: what comes between its start and the first look is passed on as well.
   watchSignals();
   let pid: number;
   try {
-    pid = launch({ steps: planProgram(words), atSync: [] });
+    pid = launch({ steps: planProgram(words, inherited), atSync: [] });
   } catch (error) {
     throw error instanceof StepError ? explainFailure(error.failure, { command: words[0] ?? '' }, error) : error;
   }

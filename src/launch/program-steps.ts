@@ -6,15 +6,21 @@ import { listPrograms } from './find-program.ts';
 
 /**
  * @param words - the program and its arguments
+ * @param inherited - descriptors above 2 that it gets
  * @param environment - `NAME=value`; null for nscope's own
  */
-export function planProgram(words: readonly string[], environment: readonly string[] | null = null): SpawnStep[] {
+export function planProgram(
+  words: readonly string[],
+  inherited: readonly number[],
+  environment: readonly string[] | null = null,
+): SpawnStep[] {
   const path = environment
     ? environment.find((line) => line.startsWith('PATH='))?.slice('PATH='.length)
     : process.env['PATH'];
   const limit = readSoftLimit();
   return [
     ...(limit === undefined ? [] : [['nofile', limit] as const]),
+    ...(inherited.length > 0 ? [['keep', inherited] as const] : []),
     ['exec', listPrograms(words[0] ?? '', path), words, environment],
   ];
 }
