@@ -178,7 +178,7 @@ export function findEntrance(index: SnapshotIndex, type: NamespaceType, inode: n
 
 function holdingRelatives(index: SnapshotIndex, namespace: Namespace): HeldBy[] {
   const held: HeldBy[] = [];
-  for (const other of index.snapshot.namespaces) {
+  for (const other of index.belowOf(namespace.type, namespace.inode)) {
     const isChild = other.type === namespace.type && other.parent === namespace.inode;
     const isOwned = namespace.type === 'user' && other.owner === namespace.inode && other.type !== 'user';
     if (!isChild && !isOwned) continue;

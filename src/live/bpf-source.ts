@@ -39,6 +39,7 @@ export function openHooksSource(host: SourceHost, options: SourceOptions): LiveS
     for (const one of waiting)
       if ('id' in one) tellLifetime(one, host);
       else tell(one, host);
+    if (waiting.length === 0) return;
     tellLoss(lifetimes as BpfEventStream, host);
     if (events) tellLoss(events, host);
   };
@@ -96,8 +97,13 @@ function explainHooks({ code, reason }: { readonly code: string; readonly reason
 }
 
 function drainEvents(stream: BpfEventStream, host: SourceHost): void {
-  for (const event of takeEvents(stream)) tell(event, host);
-  tellLoss(stream, host);
+  let isAny = false;
+  for (const event of takeEvents(stream)) {
+    isAny = true;
+    tell(event, host);
+  }
+  // A ring that found no room was full.
+  if (isAny) tellLoss(stream, host);
 }
 
 function* takeEvents(stream: BpfEventStream): Generator<BpfEvent> {

@@ -19,9 +19,9 @@ export interface Readings {
 const soonMs = 15;
 /** An end is seen this long after it at the latest; while things happen, the shorter time. */
 const busyBeatMs = 50;
-const mostBusyBeatMs = 120;
+const mostBusyBeatMs = 60;
 const idleBeatMs = 200;
-const mostIdleBeatMs = 1000;
+const mostIdleBeatMs = 2000;
 const busyForMs = 1000;
 const fingerprintMs = 1000;
 const comparisonMs = 1000;
@@ -30,8 +30,8 @@ const wholeSoonMs = 50;
 const shareAsked = 30;
 const shareUnasked = 50;
 /** Readings of the list alike, while things happen, and while nothing does. */
-const shareOfLists = 8;
-const shareOfIdleLists = 100;
+const shareOfLists = 4;
+const shareOfIdleLists = 200;
 /** What no event and no fingerprint shows is found after this; where nothing at all has happened, after the longer time. */
 const wholeAtLeastMs = 60_000;
 const wholeWhenIdleMs = 600_000;
@@ -70,18 +70,19 @@ export class Pace {
     this.#timers.clear();
   }
 
-  /** Something happened to a namespace. */
+  /** A namespace came or went. What holds it shows in the fingerprint; where there is none, a snapshot tells. */
   stir(): void {
-    this.#busyUntil = performance.now() + busyForMs;
     this.#hasStirred = true;
-    if (!this.#readings.list) this.wholeSoon();
-    else this.#later('whole', Math.max(busyForMs, this.#earliestWholeMs(shareUnasked)));
+    if (this.#fingerprint !== undefined && this.#readings.list) return;
+    const restMs = this.#readings.list ? busyForMs : wholeSoonMs;
+    this.#later('whole', Math.max(restMs, this.#earliestWholeMs(shareUnasked)));
   }
 
+  /** A namespace may have come or gone. */
   listSoon(): void {
-    this.stir();
-    if (this.#readings.list)
-      this.#later('list', Math.max(soonMs, Math.min(this.#earliestListMs(shareOfLists), mostBusyBeatMs)));
+    this.#busyUntil = performance.now() + busyForMs;
+    if (!this.#readings.list) this.wholeSoon();
+    else this.#later('list', Math.max(soonMs, Math.min(this.#earliestListMs(shareOfLists), mostBusyBeatMs)));
   }
 
   wholeSoon(): void {

@@ -2,6 +2,7 @@
 import type { EventDraft, EventSource, StreamElement } from '../model/events.ts';
 import type { NamespaceType } from '../model/namespace-types.ts';
 import type { Snapshot } from '../model/schema.ts';
+import { wantEverything } from '../model/wanted.ts';
 import { EventQueue } from './event-queue.ts';
 import { now } from './source.ts';
 import { toTimestamp } from './timestamp.ts';
@@ -80,7 +81,7 @@ class Stream {
   /** What happens while the snapshot is taken follows it. That some of it is in it already changes nothing. */
   async readState(): Promise<StreamElement> {
     this.#stateDue = false;
-    return this.describeState(await this.watcher.readWhole());
+    return this.describeState(await this.watcher.readWhole(wantEverything));
   }
 
   next(): StreamElement | undefined {

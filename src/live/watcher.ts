@@ -19,8 +19,14 @@ import type { WatchOptions } from './watch-options.ts';
 
 export type Listener = (event: EventDraft & { readonly at: string }) => void;
 
-/** What a reading for comparison leaves out. */
-const wantComparison: Wanted = { ...wantEverything, commandLines: 'none', cgroups: false, workloads: false };
+/** What a reading for comparison leaves out. Entering uts namespaces would be an event for whoever else watches. */
+const wantComparison: Wanted = {
+  ...wantEverything,
+  commandLines: 'none',
+  cgroups: false,
+  attributes: false,
+  workloads: false,
+};
 
 export class Watcher implements SourceHost {
   readonly about: EventSource;
@@ -112,9 +118,9 @@ export class Watcher implements SourceHost {
   }
 
   /** Takes a snapshot while events go on, and tells what no event told. @returns the snapshot */
-  async readWhole(): Promise<Snapshot> {
+  async readWhole(wanted = wantComparison): Promise<Snapshot> {
     const began = now();
-    const snapshot = await takeSnapshotAside({ ...wantComparison, bpf: this.#bpf });
+    const snapshot = await takeSnapshotAside({ ...wanted, bpf: this.#bpf });
     if (this.#stopped) return snapshot;
     this.#drain();
     const fresh = new LiveState(snapshot);

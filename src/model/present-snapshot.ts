@@ -41,6 +41,8 @@ export class PresentSnapshot {
   readonly #wholeProcesses = new Map<number, Process>();
   #built = new Map<string, Built>();
   #processes = new Map<number, DescribedTask>();
+  /** Whether a whole snapshot came since it was built last: what was built is still what was shown, and no more than that. */
+  #isRebased = true;
   /** Keys of namespaces whose holders or names have changed. */
   readonly #touched = new Set<string>();
 
@@ -55,7 +57,7 @@ export class PresentSnapshot {
     this.#whole = whole;
     this.#wholeNamespaces.clear();
     this.#wholeProcesses.clear();
-    this.#built.clear();
+    this.#isRebased = true;
     this.#processes.clear();
     for (const namespace of whole.namespaces) this.#wholeNamespaces.set(keyOf(withId(namespace)), namespace);
     for (const process of whole.processes) this.#wholeProcesses.set(process.tid, process);
@@ -75,6 +77,7 @@ export class PresentSnapshot {
       built.set(key, this.#describe(key, known, tasks.get(numberOf(known)), names.get(key), state));
     this.#built = built;
     this.#touched.clear();
+    this.#isRebased = false;
     const namespaces = [...built.values()].map(({ namespace }) => namespace).sort(byTypeAndInode);
     const { host } = this.#whole;
     return { ...this.#whole, host: { ...host, takenAt }, namespaces, processes: this.#describeTasks(state) };
@@ -93,7 +96,7 @@ export class PresentSnapshot {
     names: readonly NamespaceName[] | undefined,
     state: LiveState,
   ): Built {
-    const before = this.#built.get(key);
+    const before = this.#isRebased ? undefined : this.#built.get(key);
     const isSame = before && (known.id === null || before.namespace.id === known.id) && !this.#touched.has(key);
     if (isSame && equalLiveTasks(before.tasks, tasks)) return before;
     const whole = this.#wholeNamespaces.get(key);

@@ -13,6 +13,15 @@ export interface Announcement {
   /** The node number of the directory that it lies in. */
   readonly parentId: number;
   readonly node: DirectoryNode;
+  /** Whether the kernel may have it in its cache. */
+  readonly isKnown: boolean;
+}
+
+export interface AnnouncerHost {
+  /** Told what is to be let through, before it is done, and undefined behind it. */
+  expect(announcement: Announcement | undefined): void;
+  /** Makes the kernel ask anew for a name that it has in its cache. */
+  forget(announcement: Announcement): Promise<void>;
 }
 
 /** More than these wait only where namespaces come faster than directories are made; then watchers miss some. */
@@ -22,23 +31,23 @@ const retryMs = 10;
 
 export class Announcer {
   readonly #directory: string;
-  readonly #expect: (announcement: Announcement | undefined) => void;
+  readonly #host: AnnouncerHost;
   /** By key, in the order in which they came. */
   readonly #waiting = new Map<string, Announcement>();
   #isRunning = false;
   #isClosed = false;
 
-  /** @param expect - told what is to be let through, before it is done, and undefined behind it */
-  constructor(directory: string, expect: (announcement: Announcement | undefined) => void) {
+  constructor(directory: string, host: AnnouncerHost) {
     this.#directory = directory;
-    this.#expect = expect;
+    this.#host = host;
   }
 
   add(announcements: readonly Announcement[]): void {
     for (const announcement of announcements) {
       const { key } = announcement.node;
-      // What came and went before anybody was told is not told.
-      if (announcement.kind === 'ended' && this.#waiting.get(key)?.kind === 'created') this.#waiting.delete(key);
+      const wasTold = announcement.kind === 'created' || this.#waiting.get(key)?.kind !== 'created';
+      // What came and went before anybody was told, or looked, is not told.
+      if (!wasTold && !announcement.isKnown) this.#waiting.delete(key);
       else if (this.#waiting.size < mostWaiting) this.#waiting.set(key, announcement);
     }
     if (!this.#isRunning) void this.#run();
@@ -53,14 +62,15 @@ export class Announcer {
     for (const [key, announcement] of this.#waiting) {
       this.#waiting.delete(key);
       if (this.#isClosed) break;
-      this.#expect(announcement);
+      this.#host.expect(announcement);
       await this.#carryOut(announcement);
-      this.#expect(undefined);
+      this.#host.expect(undefined);
     }
     this.#isRunning = false;
   }
 
-  async #carryOut({ kind, path }: Announcement): Promise<void> {
+  async #carryOut(announcement: Announcement): Promise<void> {
+    const { kind, path } = announcement;
     const target = join(this.#directory, ...path);
     for (let i = 0; i < mostAttempts; i++) {
       try {
@@ -68,9 +78,11 @@ export class Announcer {
         return;
       } catch (error) {
         if (!isSyscallError(error)) throw error;
-        // EDEADLK: a snapshot was being taken. Anything else: it is there or gone already, or it was unmounted.
-        if (error.code !== 'EDEADLK') return;
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
+        // EDEADLK: a snapshot was being taken. ENOENT: it is gone already, or it was unmounted.
+        if (error.code === 'EDEADLK') await new Promise((resolve) => setTimeout(resolve, retryMs));
+        else if (error.code === 'ENOENT' || error.code === 'ENOTCONN') return;
+        // Somebody has looked already: the kernel would make nothing that is there, and keep what is not.
+        else await this.#host.forget(announcement);
       }
     }
   }

@@ -15,7 +15,7 @@ import type { FeedChange, NamespaceChange, SnapshotFeed, SnapshotListener } from
 const gatherMs = 5;
 /** Showing another state may take this share of the time, while listeners still hear of it soon enough. */
 const mostShare = 0.2;
-const mostRestMs = 60;
+const mostRestMs = 40;
 
 /** @returns undefined where events do not tell of every namespace as it comes and goes */
 export function openLiveFeed(log: (text: string) => void): LiveFeed | undefined {

@@ -13,6 +13,8 @@ import { openFound } from '../kernel/open-namespace.ts';
 import { readPrimaryGroups } from '../kernel/users.ts';
 import { isKnown } from '../model/known.ts';
 import { type Wanted, wantListing } from '../model/wanted.ts';
+import { notifyCode } from '../parse/fuse-protocol.ts';
+import { formatFuseInvalidateEntry } from '../parse/fuse-reply.ts';
 import { Announcer } from './announcer.ts';
 import { probeNamespaces } from './census-probe.ts';
 import { findId } from './entrances.ts';
@@ -53,7 +55,12 @@ export function mountNamespacefs(directory: string, options: MountOptions): Moun
   const feed = (options.bpf ? openLiveFeed(options.log) : undefined) ?? openPollingFeed(options, guard);
   const hostFiles = new HostFiles();
   const entrances = new Entrances();
-  const announcer = new Announcer(directory, (announcement) => session.expect(announcement));
+  const announcer = new Announcer(directory, {
+    expect: (announcement) => session.expect(announcement),
+    forget: async ({ parentId, path }) => {
+      await device?.notify(formatFuseInvalidateEntry(notifyCode.invalidateEntry, parentId, path.at(-1) ?? ''));
+    },
+  });
   const treeOptions: TreeOptions = {
     groups: readPrimaryGroups(),
     readText: (namespace, file, index) => guard(() => hostFiles.read(namespace, file, index)),

@@ -113,10 +113,12 @@ export class Session {
     const path = tree.pathOf(namespace);
     const above = findNode(tree.root, path.slice(0, -1));
     const parent = above && this.#nodes.newest(above.key);
-    if (kind === 'ended') this.#nodes.retire(keyOfNamespace(namespace));
+    const key = keyOfNamespace(namespace);
+    const isKnown = this.#nodes.newest(key) !== undefined;
+    if (kind === 'ended') this.#nodes.retire(key);
     if (!parent) return [];
     const node = findNode(tree.root, path);
-    return node?.kind === 'directory' ? [{ kind, path, parentId: parent.id, node }] : [];
+    return node?.kind === 'directory' ? [{ kind, path, parentId: parent.id, node, isKnown }] : [];
   }
 
   #show(snapshot: Snapshot): void {
@@ -361,8 +363,10 @@ export class Session {
       const [name, node] = open.entries[i] as (typeof open.entries)[number];
       const encoded = encodeName(name);
       if (!listing.hasRoom(encoded, plus)) break;
-      // What has gone since the listing began is still listed, and not looked up.
-      const entry = plus ? (known.isThere ? this.#enter(known, name, node, this.#tree.root) : null) : undefined;
+      // What has gone since the listing began is still listed, and not looked up. The text of a file is put together when
+      // somebody looks at the file itself: whoever walks a tree wants to know no more than its kind.
+      const isEntered = known.isThere && node.kind !== 'file';
+      const entry = plus ? (isEntered ? this.#enter(known, name, node, this.#tree.root) : null) : undefined;
       listing.add(encoded, node.inode, i + 3, typeOf(node), entry);
     }
     return listing.finish(unique);
