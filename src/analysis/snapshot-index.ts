@@ -110,8 +110,7 @@ export class SnapshotIndex {
     if (!this.#workloadsByNamespace) {
       this.#workloadsByNamespace = new InodeMap();
       for (const workload of knownOr(this.snapshot.workloads, []))
-        for (const { type, inode } of workload.namespaces)
-          append(this.#workloadsByNamespace, type, inode, workload);
+        for (const { type, inode } of workload.namespaces) append(this.#workloadsByNamespace, type, inode, workload);
     }
     return this.#workloadsByNamespace.get(type, inode);
   }

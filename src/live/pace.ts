@@ -28,6 +28,9 @@ const comparisonMs = 1000;
 const wholeSoonMs = 50;
 /** Of the time of one processor, snapshots take one part in so many, and one in so many where nothing asked for them. */
 const shareAsked = 30;
+/** Who asked does not wait for longer than this, unless they then took more than one part in so many. */
+const mostAskedRestMs = 3000;
+const shareAtMost = 8;
 const shareUnasked = 50;
 /** Readings of the list alike, while things happen, and while nothing does. */
 const shareOfLists = 4;
@@ -86,7 +89,11 @@ export class Pace {
   }
 
   wholeSoon(): void {
-    this.#later('whole', Math.max(wholeSoonMs, this.#earliestWholeMs(shareAsked)));
+    const restMs = Math.min(
+      this.#earliestWholeMs(shareAsked),
+      Math.max(mostAskedRestMs, this.#earliestWholeMs(shareAtMost)),
+    );
+    this.#later('whole', Math.max(wholeSoonMs, restMs));
   }
 
   wholeNow(): void {
