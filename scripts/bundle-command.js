@@ -1,7 +1,7 @@
 // Bundles the command as CommonJS, each verb into one file: Node loads those in a third of the time that a dozen chunks of
 // ES modules take. What a file asks for later, behind import(), becomes a file of its own where it is listed here or is a
 // verb; everything else is part of the file that asks for it.
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 /** What few runs need, and is large. */
@@ -17,7 +17,7 @@ const tables = /src\/cli\/(?:[a-z-]+-)?verbs\.ts$/;
  */
 export async function bundleCommand(options, out) {
   const metafiles = [];
-  const done = new Set();
+  const done = new Map();
   const wanted = [{ entry: 'src/cli/main.ts', file: 'nscope.cjs' }];
   for (let next = wanted.pop(); next; next = wanted.pop()) {
     const { metafile } = await build({
@@ -41,6 +41,14 @@ export async function bundleCommand(options, out) {
 
 const moduleUrl = `const moduleUrl=require("node:url").pathToFileURL(__filename).href;`;
 
+/** By the whole path below src/cli, or below src: two verbs have a file called run. */
+function nameFile(path) {
+  return relative('src', path)
+    .replace(/\.ts$/, '')
+    .replace(/^cli\//, '')
+    .replaceAll('/', '-');
+}
+
 /** Leaves out what is loaded later, and adds it to what is wanted. */
 function splitAt(wanted, done, from) {
   return {
@@ -51,9 +59,10 @@ function splitAt(wanted, done, from) {
         const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'split' });
         const entry = apart.find((file) => found.path.endsWith(file));
         if (!entry && !tables.test(importer)) return undefined;
-        const file = `verbs/${basename(found.path, '.ts')}.cjs`;
+        const file = `verbs/${nameFile(found.path)}.cjs`;
         if (!done.has(file)) wanted.push({ entry: found.path, file });
-        done.add(file);
+        else if (done.get(file) !== found.path) throw new Error(`${file} is of ${done.get(file)} and of ${found.path}`);
+        done.set(file, found.path);
         return { path: from.startsWith('verbs/') ? `./${basename(file)}` : `./${file}`, external: true };
       });
     },
