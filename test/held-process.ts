@@ -30,18 +30,22 @@ export async function hold(command: string, words: readonly string[], env = proc
   });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} could not be started`);
-  const end = async () => {
+  const kill = () => {
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {
       // It has ended by itself.
     }
+  };
+  const end = async () => {
+    kill();
     await exit;
     child.stdout.destroy();
     child.stderr.destroy();
     await closed;
   };
-  const timer = setTimeout(() => void end(), 20_000);
+  // No more than killed: the lines of a stream that is closed from here would never end.
+  const timer = setTimeout(kill, 20_000);
   for await (const line of createInterface({ input: child.stdout })) {
     clearTimeout(timer);
     return { pid, line, end };

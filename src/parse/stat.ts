@@ -19,8 +19,9 @@ const close = 0x29;
 const space = 0x20;
 const lineEnd = 0x0a;
 
-/** PF_KTHREAD of include/linux/sched.h. */
+/** PF_KTHREAD and PF_EXITING of include/linux/sched.h. */
 const kernelThreadFlag = 0x00200000;
+const exitingFlag = 0x00000004;
 
 /**
  * Reads the fields up to start time. The name stands in brackets and may hold any byte but NUL, brackets as well, so it
@@ -55,6 +56,11 @@ export function parseStat(bytes: Uint8Array): ProcessStat {
 
 export function isKernelThread(stat: Pick<ProcessStat, 'flags'>): boolean {
   return (stat.flags & kernelThreadFlag) !== 0;
+}
+
+/** Whether it has begun to end: a zombie, or about to be one. */
+export function isExiting(stat: Pick<ProcessStat, 'flags'>): boolean {
+  return (stat.flags & exitingFlag) !== 0;
 }
 
 /** Walks the numbers behind the name without making strings of them. */

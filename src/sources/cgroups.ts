@@ -1,9 +1,12 @@
 // In which cgroup is each process? /proc/PID/cgroup: cgroups(7). Tasks that the kernel has in one set need one reading.
 import { readProcTable } from '../kernel/proc-table.ts';
 import { nameErrno } from '../kernel/syscall-error.ts';
+import type { ProcessFact } from '../model/facts.ts';
 import { type Known, unknownFromErrno } from '../model/known.ts';
 import { parseCgroup } from '../parse/cgroup.ts';
+import { isExiting, parseStat } from '../parse/stat.ts';
 import type { Source, SourceContext } from './source.ts';
+import { isSameProcess } from './task-records.ts';
 
 /** A line for each hierarchy; paths are at most 4096 bytes. */
 const longestFileBytes = 131_072;
@@ -16,29 +19,58 @@ export const cgroups: Source = {
     return context.tasksByBpf() ? undefined : 'they were read with the processes';
   },
   run(context: SourceContext): void {
-    const sets = context.cgroupSets();
-    const readers = new Map<number, number>();
-    for (const { tid } of context.tasks()) {
-      const set = sets.get(tid);
-      if (set !== undefined && !readers.has(set)) readers.set(set, tid);
-    }
-    const answers = new Map<number, Known<string>>();
-    const names = [...readers.values()].map(String);
-    for (const { name, files } of readProcTable({
-      names,
-      links: [],
-      files: ['cgroup'],
-      maxFileBytes: longestFileBytes,
-    })) {
-      context.asked();
-      const [bytes] = files;
-      if (bytes instanceof Buffer) answers.set(Number(name), parseCgroup(bytes.toString('utf8')));
-      else if (bytes !== undefined) answers.set(Number(name), unknownFromErrno(nameErrno(-bytes)));
-    }
-    for (const { tid } of context.tasks()) {
-      const reader = readers.get(sets.get(tid) ?? -1);
-      const cgroup = reader === undefined ? undefined : answers.get(reader);
-      if (cgroup !== undefined) context.emit({ fact: 'cgroup', tid, cgroup });
+    // One task is asked for all of its group; the next one where that has ended meanwhile.
+    let waiting = groupTasks(context);
+    for (let turn = 0; waiting.length > 0; turn++) {
+      const answers = ask(
+        context,
+        waiting.flatMap(({ tasks }) => tasks[turn] ?? []),
+      );
+      waiting = waiting.filter(({ tasks }) => {
+        const cgroup = answers.get(tasks[turn]?.tid ?? 0);
+        if (cgroup !== undefined) for (const { tid } of tasks) context.emit({ fact: 'cgroup', tid, cgroup });
+        return cgroup === undefined && turn + 1 < tasks.length;
+      });
     }
   },
 };
+
+interface Group {
+  readonly tasks: ProcessFact[];
+}
+
+/** Of one set, those that have exited apart: the kernel says "/" of them in every hierarchy of cgroups v1. */
+function groupTasks(context: SourceContext): Group[] {
+  const sets = context.cgroupSets();
+  const groups = new Map<string, Group>();
+  for (const task of context.tasks()) {
+    const set = sets.get(task.tid);
+    if (set === undefined) continue;
+    const key = `${set}${hasExited(task) ? ' exited' : ''}`;
+    const group = groups.get(key) ?? { tasks: [] };
+    groups.set(key, group);
+    group.tasks.push(task);
+  }
+  return [...groups.values()];
+}
+
+function hasExited({ state }: Pick<ProcessFact, 'state'>): boolean {
+  return state === 'Z' || state === 'X';
+}
+
+/** What is read of a task that another took the number of, or that has begun to end since, says nothing of its group. */
+function ask(context: SourceContext, tasks: readonly ProcessFact[]): Map<number, Known<string>> {
+  const answers = new Map<number, Known<string>>();
+  const byName = new Map(tasks.map((task) => [`${task.tid}`, task]));
+  const question = { names: [...byName.keys()], links: [], files: ['cgroup', 'stat'], maxFileBytes: longestFileBytes };
+  for (const { name, files } of readProcTable(question)) {
+    context.asked();
+    const task = byName.get(name);
+    const [bytes, stat] = files;
+    if (!task || !(stat instanceof Buffer) || !isSameProcess(task, stat)) continue;
+    if (isExiting(parseStat(stat)) !== hasExited(task)) continue;
+    if (bytes instanceof Buffer) answers.set(task.tid, parseCgroup(bytes.toString('utf8')));
+    else if (bytes !== undefined) answers.set(task.tid, unknownFromErrno(nameErrno(-bytes)));
+  }
+  return answers;
+}

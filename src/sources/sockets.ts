@@ -30,6 +30,7 @@ interface Candidate {
 
 class SocketSearch {
   readonly #context: SourceContext;
+  /** By tid: of processes, and of threads that are elsewhere than their leader, or whose leader has exited. */
   readonly #netOf = new Map<number, number>();
   /** What was learnt of a socket that several processes have open. */
   readonly #known = new Map<number, number>();
@@ -37,7 +38,7 @@ class SocketSearch {
 
   constructor(context: SourceContext) {
     this.#context = context;
-    for (const process of context.processes()) this.#netOf.set(process.pid, knownOr(process.namespaces.net, 0));
+    for (const { tid, namespaces } of context.tasks()) this.#netOf.set(tid, knownOr(namespaces.net, 0));
   }
 
   tellTable(table: OpenLinks): void {
@@ -48,12 +49,13 @@ class SocketSearch {
     });
     const unknown = candidates.filter(({ socket }) => socket === undefined || !this.#known.has(socket));
     const answers = unknown.length > 0 ? this.#ask(table, unknown) : new Map<Candidate, number>();
+    const own = this.#netOf.get(table.tid ?? table.pid) ?? this.#netOf.get(table.pid);
     const owner = { pid: table.pid, ...(table.tid === undefined ? {} : { tid: table.tid }) };
     for (const candidate of candidates) {
       const { fd, socket } = candidate;
       const inode = answers.get(candidate) ?? (socket === undefined ? undefined : this.#known.get(socket));
-      // A socket of the process's own network namespace adds nothing: the process itself holds that.
-      if (inode === undefined || inode === this.#netOf.get(table.pid)) continue;
+      // A socket of the task's own network namespace adds nothing: the task itself holds that.
+      if (inode === undefined || inode === own) continue;
       this.#context.emit({
         fact: 'holder',
         type: 'net',

@@ -4,13 +4,15 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { buildBed } from '../bed/bed.ts';
+import { compile } from '../fixtures/compile.ts';
 import { tierOf } from '../tiers.ts';
 
 /** The kernels that the suite covers, beside the one that the machine itself runs. */
 export const kernelVersions = ['5.10', '6.1', '6.12', '6.19', '7'] as const;
 
-/** The rooms below test/ whose tests of the tiers root and user hold on every kernel. */
-export const roomsForEveryKernel = ['bed', 'hiding', 'kernel'] as const;
+/** The rooms below test/ whose tests of the tiers root and user hold on every kernel, and single files of others. */
+const roomsForEveryKernel = ['bed', 'hiding', 'kernel'] as const;
+const filesForEveryKernel = ['collect/parity.root.test.ts'] as const;
 
 /** What the suite needs of the machine, besides root. */
 export const guestNeeds = {
@@ -40,6 +42,9 @@ const kernelVm = join('test', 'kernels', 'kernel-vm');
 /** Without a compiler, whose fresh code qemu would have to translate again, cold programs take half the time. */
 const nodeFlags = '--jitless --no-expose-wasm';
 
+/** What the tests compile. */
+const fixturesForGuests = ['random-tree', 'fork-storm', 'deny-calls'].map((name) => `test/fixtures/${name}.c`);
+
 /** How many guests may run side by side: each keeps one processor busy. */
 export const guestsAtOnce = Math.max(
   1,
@@ -48,12 +53,13 @@ export const guestsAtOnce = Math.max(
 
 /** The compiled tests that run on every kernel. */
 export function listGuestTests(): string[] {
-  return roomsForEveryKernel.flatMap((room) =>
+  const inRooms = roomsForEveryKernel.flatMap((room) =>
     readdirSync(join('test', room), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.test.ts') && ['root', 'user'].includes(tierOf(file).name))
-      .map((file) => join('build', 'js', 'test', room, file.replace(/\.ts$/, '.js')))
+      .map((file) => join(room, file))
       .sort(),
   );
+  return [...inRooms, ...filesForEveryKernel].map((file) => join('build/js/test', file.replace(/\.ts$/, '.js')));
 }
 
 /**
@@ -69,6 +75,7 @@ export function fetchKernel(version: string): void {
 export async function runTestsOnKernel(version: string, files: readonly string[]): Promise<GuestResult> {
   // A guest cannot write here, and its compiler is slow.
   buildBed();
+  for (const source of fixturesForGuests) compile(source);
   const command = [
     'echo KERNEL $(uname -r)',
     ...['root', 'user'].map((tier) =>

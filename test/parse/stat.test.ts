@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MalformedError } from '../../src/parse/malformed.ts';
-import { isKernelThread, parseStat } from '../../src/parse/stat.ts';
+import { isExiting, isKernelThread, parseStat } from '../../src/parse/stat.ts';
 import { Random } from '../random.ts';
 import { assertMalformed } from './malformed-as.ts';
 
@@ -37,6 +37,13 @@ test('A kernel thread is known by its flag, whatever its name.', () => {
   assert.equal(stat.startTimeTicks, 4);
   assert.equal(isKernelThread(stat), true);
   assert.equal(isKernelThread(parseStat(named('[kthreadd]'))), false);
+});
+
+test('A zombie is known by its flag.', () => {
+  // Recorded on Linux 6.18: flags 4227148 of a child that nobody had waited for.
+  const zombie = shell.replace('(bash) S', '(bash) Z').replace(' 4194304 ', ' 4227148 ');
+  assert.equal(isExiting(parseStat(bytesOf(zombie))), true);
+  assert.equal(isExiting(parseStat(bytesOf(shell))), false);
 });
 
 test('A name may hold brackets, spaces, line ends and what looks like the fields behind it.', () => {

@@ -1,0 +1,170 @@
+// Two snapshots of one set of processes that stands still, one taken with BPF and one without: where do they differ?
+import { isDeepStrictEqual } from 'node:util';
+import { shownByBpfAlone } from '../../src/model/holder-kinds.ts';
+import { isKnown } from '../../src/model/known.ts';
+import { formatNamespace } from '../../src/model/namespace-types.ts';
+import type { Holder, HolderCounts, Namespace, Process, Snapshot } from '../../src/model/schema.ts';
+
+/** What was compared. Tasks are processes and threads that are elsewhere than their leader. */
+export interface Parity {
+  readonly tasks: number;
+  readonly namespaces: number;
+  /** What only the snapshot with BPF has. */
+  readonly byBpfAlone: readonly Namespace[];
+  /** Sentences. */
+  readonly differences: readonly string[];
+  /** How often each difference occurred that may be, by the reason. */
+  readonly explained: ReadonlyMap<string, number>;
+}
+
+export interface Subject {
+  /** Whether a process is one of those that stand still. */
+  readonly holdsStill: (pid: number) => boolean;
+  /** Whether nothing but these processes can change what is told of a namespace. */
+  readonly isTheirs: (namespace: Namespace) => boolean;
+}
+
+/** The fields of a namespace that come from a descriptor of it. */
+const askedOfDescriptor: readonly string[] = ['dev', 'id', 'owner', 'ownerUid'];
+
+/** The kinds that the snapshot without BPF lacks, or of which it knows fewer. */
+const bpfKinds: ReadonlySet<string> = new Set([...shownByBpfAlone, 'file-system', 'kernel']);
+
+export function compareSnapshots(bpf: Snapshot, proc: Snapshot, { holdsStill, isTheirs }: Subject): Parity {
+  const comparison = new Comparison();
+  const byBpfAlone: Namespace[] = [];
+  const tasks = pair(
+    bpf.processes.filter(({ pid }) => holdsStill(pid)),
+    proc.processes.filter(({ pid }) => holdsStill(pid)),
+    ({ pid, tid, startTimeTicks }) => `task ${pid}/${tid} of ${startTimeTicks}`,
+  );
+  for (const { name, left, right } of tasks)
+    if (left && right) comparison.compare(name, left, right, explainTask);
+    else comparison.differ(`${name} is told ${left ? 'with' : 'without'} BPF alone`);
+  const namespaces = pair(bpf.namespaces.filter(isTheirs), proc.namespaces.filter(isTheirs), ({ type, inode }) =>
+    formatNamespace(type, inode),
+  );
+  for (const { name, left, right } of namespaces)
+    if (left && right) comparison.compare(name, withoutBpfKinds(left), withoutBpfKinds(right), explainNamespace(left));
+    else if (left) byBpfAlone.push(left);
+    else comparison.differ(`${name} is told without BPF alone`);
+  // What they hold of the others' namespaces.
+  const held = pair(holdersAmong(bpf, holdsStill), holdersAmong(proc, holdsStill), ({ key }) => key);
+  for (const { name, left, right } of held)
+    if (!left || !right) comparison.differ(`${name} is told ${left ? 'with' : 'without'} BPF alone`);
+  return {
+    tasks: tasks.filter(({ left, right }) => left && right).length,
+    namespaces: namespaces.filter(({ left, right }) => left && right).length,
+    byBpfAlone,
+    differences: comparison.differences,
+    explained: comparison.explained,
+  };
+}
+
+/** Those of the kinds that both can see, in namespaces that both have. */
+function holdersAmong({ namespaces }: Snapshot, holdsStill: Subject['holdsStill']): { readonly key: string }[] {
+  return namespaces.flatMap((namespace) => {
+    if (namespace.processes.count === 0) return [];
+    const name = formatNamespace(namespace.type, namespace.inode);
+    return withoutBpfKinds(namespace)
+      .holders.filter((holder) => 'pid' in holder && holdsStill(holder.pid))
+      .map((holder) => ({ key: `${name}, held by ${JSON.stringify(Object.entries(holder).sort())}` }));
+  });
+}
+
+interface Pair<T> {
+  readonly name: string;
+  readonly left: T | undefined;
+  readonly right: T | undefined;
+}
+
+function pair<T>(left: readonly T[], right: readonly T[], nameOf: (one: T) => string): Pair<T>[] {
+  const [byLeft, byRight] = [left, right].map((list) => new Map(list.map((one) => [nameOf(one), one])));
+  const names = new Set([...(byLeft?.keys() ?? []), ...(byRight?.keys() ?? [])]);
+  return [...names].map((name) => ({ name, left: byLeft?.get(name), right: byRight?.get(name) }));
+}
+
+/** Why a field may differ; undefined when it may not. */
+type Explain<T> = (field: string, left: T, right: T) => string | undefined;
+
+class Comparison {
+  readonly differences: string[] = [];
+  readonly explained = new Map<string, number>();
+
+  differ(sentence: string): void {
+    this.differences.push(sentence);
+  }
+
+  compare<T extends object>(name: string, left: T, right: T, explain: Explain<T>): void {
+    for (const field of new Set([...Object.keys(left), ...Object.keys(right)])) {
+      const [one, other] = [Reflect.get(left, field), Reflect.get(right, field)] as unknown[];
+      if (isDeepStrictEqual(one, other)) continue;
+      const reason = explain(field, left, right);
+      if (reason === undefined)
+        this.differ(`${field} of ${name} with BPF ${JSON.stringify(one)}, without ${JSON.stringify(other)}`);
+      else this.explained.set(reason, (this.explained.get(reason) ?? 0) + 1);
+    }
+  }
+}
+
+/** Of a task every field is the same, but for one link that /proc lacks. */
+function explainTask(field: string, left: Process, right: Process): string | undefined {
+  if (field !== 'namespaces') return undefined;
+  const { pid_for_children: shown, ...others } = left.namespaces;
+  const { pid_for_children: hidden, ...same } = right.namespaces;
+  const isUnborn = isKnown(shown) && !isKnown(hidden) && hidden.errno === 'ENOENT';
+  return isUnborn && isDeepStrictEqual(others, same)
+    ? 'up to Linux 7.0 /proc has no pid_for_children before the first child'
+    : undefined;
+}
+
+function explainNamespace(whole: Namespace): Explain<Namespace> {
+  return (field, left, right) => {
+    const value = Reflect.get(right, field) as unknown;
+    if (askedOfDescriptor.includes(field) && isNotAsked(value) && isHeldBySocketsAlone(whole))
+      return 'a network namespace that sockets alone hold can be opened by its id alone, which only BPF tells';
+    if (
+      field === 'openSince' &&
+      value === undefined &&
+      Object.keys(whole.holderCounts).some((kind) => bpfKinds.has(kind))
+    )
+      return 'what only BPF shows keeps it open';
+    if (field === 'openSince' && value === undefined && whole.holders.some(isDetached))
+      return 'only BPF shows detached mounts';
+    if (field === 'holderCounts' && hasMoreRelations(left.holderCounts, right.holderCounts))
+      return 'a child or an owned namespace is told with BPF alone';
+    return undefined;
+  };
+}
+
+function isNotAsked(value: unknown): boolean {
+  return isDeepStrictEqual(value, { unknown: 'not-asked' });
+}
+
+function isHeldBySocketsAlone({ type, holderCounts }: Namespace): boolean {
+  return type === 'net' && Object.keys(holderCounts).every((kind) => kind === 'socket' || kind === 'tap');
+}
+
+function isDetached(holder: Holder): boolean {
+  return holder.kind === 'bind-mount' && !isKnown(holder.mountNamespace);
+}
+
+/** What both can see of its holders. */
+function withoutBpfKinds(namespace: Namespace): Namespace {
+  const holders = namespace.holders.filter((holder) => !bpfKinds.has(holder.kind) && !isDetached(holder));
+  const counts = Object.entries(namespace.holderCounts).filter(([kind]) => !bpfKinds.has(kind));
+  const detached = namespace.holders.filter(isDetached).length;
+  const bindMounts = (namespace.holderCounts['bind-mount'] ?? 0) - detached;
+  const holderCounts = {
+    ...(Object.fromEntries(counts) as HolderCounts),
+    ...(detached > 0 && { 'bind-mount': bindMounts }),
+  };
+  if (holderCounts['bind-mount'] === 0) delete holderCounts['bind-mount'];
+  return { ...namespace, holders, holderCounts };
+}
+
+function hasMoreRelations(left: HolderCounts, right: HolderCounts): boolean {
+  const { child: children = 0, owned = 0, ...others } = left;
+  const { child: fewerChildren = 0, owned: fewerOwned = 0, ...same } = right;
+  return isDeepStrictEqual(others, same) && children >= fewerChildren && owned >= fewerOwned;
+}
