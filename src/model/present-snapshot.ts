@@ -159,10 +159,7 @@ export class PresentSnapshot {
     for (const [tid, task] of state.tasks) {
       if (tid !== task.pid && equalLinks(task.links, state.tasks.get(task.pid)?.links)) continue;
       const before = this.#processes.get(tid);
-      const isSame =
-        before?.links === task.links &&
-        before.comm === task.comm &&
-        before.process.startTimeTicks === task.startTimeTicks;
+      const isSame = before?.links === task.links && before.comm === task.comm && isTask(before.process, task);
       const entry = isSame ? before : { links: task.links, comm: task.comm, process: this.#describeTask(task) };
       seen.set(tid, entry);
       list.push(entry.process);
@@ -177,7 +174,7 @@ export class PresentSnapshot {
     const namespaces = Object.fromEntries(
       namespaceLinks.map((link, i) => [link, task.links[i] || unknownFromErrno('ESRCH')]),
     ) as Process['namespaces'];
-    if (whole?.startTimeTicks === startTimeTicks)
+    if (whole && isTask(whole, task))
       return equalLinks(linksOf(whole), task.links) && whole.comm === comm ? whole : { ...whole, comm, namespaces };
     const own = this.#whole.host.vantage.namespaces.pid;
     return {
@@ -196,6 +193,11 @@ export class PresentSnapshot {
       cgroup: notAsked,
     };
   }
+}
+
+/** Numbers are used again, those of threads by other processes too. */
+function isTask(process: Process, task: LiveTask): boolean {
+  return process.pid === task.pid && process.startTimeTicks === task.startTimeTicks;
 }
 
 function withId({ type, inode, id }: Namespace): EventNamespace {

@@ -1,0 +1,110 @@
+// The state after events as a snapshot, against the state itself, for hosts that chance makes up.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SnapshotIndex } from '../../src/analysis/snapshot-index.ts';
+import { buildSnapshot } from '../../src/model/build-snapshot.ts';
+import { compareStates } from '../../src/model/compare-states.ts';
+import type { EventDraft } from '../../src/model/events.ts';
+import type { Fact, NamespaceInodes } from '../../src/model/facts.ts';
+import { isKnown } from '../../src/model/known.ts';
+import { LiveState } from '../../src/model/live-state.ts';
+import { namespaceLinks, readLinkType } from '../../src/model/namespace-types.ts';
+import { PresentSnapshot } from '../../src/model/present-snapshot.ts';
+import type { Snapshot } from '../../src/model/schema.ts';
+import { container, snapshotOf } from '../container-host.ts';
+import { Random } from '../random.ts';
+import { hostInodes } from '../recorded-facts.ts';
+import { generateFacts } from './generated-facts.ts';
+
+const noSources = { details: () => undefined, nestedPids: (pid: number) => [pid] };
+
+function makeSnapshot(seed: number): Snapshot {
+  const facts = generateFacts(new Random(seed)).map((fact): Fact => {
+    if (fact.fact !== 'process') return fact;
+    const links = namespaceLinks.map((link) => {
+      const inode = fact.namespaces[link];
+      return [link, isKnown(inode) ? inode : hostInodes[readLinkType(link)]];
+    });
+    return { ...fact, state: 'S', namespaces: Object.fromEntries(links) as NamespaceInodes };
+  });
+  return buildSnapshot(facts);
+}
+
+function apply(state: LiveState, present: PresentSnapshot, events: readonly EventDraft[]): void {
+  for (const [i, event] of events.entries()) {
+    state.apply({ ...event, seq: i + 1, at: '' });
+    if (event.event === 'held' || event.event === 'released' || event.event === 'named' || event.event === 'unnamed')
+      present.touch(event.namespace);
+  }
+}
+
+/** Ids are not always known. What the kernel alone was said to hold is dropped where tasks hold it now. */
+function describe(state: LiveState): string[] {
+  return state
+    .describe()
+    .filter((line) => !line.includes('"kind":"kernel"'))
+    .map((line) => line.replace(/^(\w+:\[\d+\]) (?:\d+|null)$/, '$1'))
+    .sort();
+}
+
+test('A snapshot made after events says what the state says, however many came since the whole one.', () => {
+  let compared = 0;
+  for (let seed = 0; seed < 200; seed++) {
+    const first = makeSnapshot(seed);
+    const state = new LiveState(first);
+    const present = new PresentSnapshot(first, noSources);
+    for (const next of [seed + 1000, seed + 2000]) {
+      apply(state, present, compareStates(state, new LiveState(makeSnapshot(next))));
+      const built = present.build(state, '2026-01-02T03:04:05.000Z');
+      assert.deepEqual(describe(new LiveState(built)), describe(state), `seeds ${seed} and ${next}`);
+      const index = new SnapshotIndex(built);
+      for (const { type, inode, processes } of built.namespaces) {
+        const members = index.membersOf(type, inode).filter(({ namespaces }) => namespaces[type] === inode);
+        assert.equal(processes.count, members.filter(({ pid, tid }) => pid === tid).length, `${type} ${inode}`);
+        assert.equal(processes.leader === null, members.length === 0, `${type} ${inode}`);
+        compared++;
+      }
+    }
+  }
+  assert.ok(compared > 4000, String(compared));
+});
+
+test('What has not changed is the same object, and a new whole snapshot takes the place of what was known.', () => {
+  const whole = snapshotOf();
+  const state = new LiveState(whole);
+  const present = new PresentSnapshot(whole, noSources);
+  const [first, second] = [present.build(state, 'a'), present.build(state, 'b')];
+  assert.ok(first.namespaces.length > 10);
+  for (const [i, namespace] of first.namespaces.entries()) assert.equal(second.namespaces[i], namespace);
+  for (const [i, process] of first.processes.entries()) assert.equal(second.processes[i], process);
+  const of = { type: 'net', inode: container.net, id: '5005' } as const;
+  assert.equal(present.find(of)?.inode, container.net);
+  assert.equal(present.find({ ...of, id: '1' }), undefined, 'another one that has its number');
+  present.rebase(whole);
+  assert.equal(
+    present.find(of),
+    second.namespaces.find(({ id }) => id === '5005'),
+    'what was shown stays known',
+  );
+});
+
+test('A namespace that no whole snapshot has says what the list says of it, and what nobody asked is said.', () => {
+  const whole = snapshotOf();
+  const state = new LiveState(whole);
+  const owner = container.user;
+  const details = { owner, ownerUid: 1000, parent: container.pid, level: 2 };
+  const present = new PresentSnapshot(whole, { details: () => details, nestedPids: () => [301, 20, 1] });
+  const [type, inode, id] = ['pid', 4026532999, '9999'] as const;
+  const process = { pid: 301, tid: 301, ppid: 203, startTimeTicks: 99, comm: 'new', uid: 1000 };
+  const links = namespaceLinks.map((link) => (readLinkType(link) === 'pid' ? inode : hostInodes[readLinkType(link)]));
+  apply(state, present, [
+    { event: 'created', namespace: { type, inode, id }, how: 'clone', process },
+    { event: 'began', process, links },
+  ]);
+  const built = present.build(state, '');
+  const namespace = built.namespaces.find((one) => one.inode === inode);
+  assert.equal(namespace?.parent, container.pid);
+  assert.deepEqual([namespace?.owner, namespace?.ownerUid, namespace?.initial], [owner, 1000, false]);
+  assert.deepEqual(namespace?.processes, { count: 1, threads: 0, forChildren: 0, leader: 301 });
+  assert.deepEqual(built.processes.find(({ pid }) => pid === 301)?.pids, [301, 20, 1]);
+});
