@@ -105,7 +105,8 @@ export class PresentSnapshot {
     // What the kernel alone was said to hold is held by tasks, where there are some now.
     const holders = tasks ? held.filter(({ kind }) => kind !== 'kernel') : held;
     const { count = 0, threads = 0, forChildren = 0, leader } = tasks ?? {};
-    const init = base.init !== undefined && isKnown(base.init) && base.init !== null ? base.init : undefined;
+    const init = isKnown(base.init ?? null) ? state.tasks.get(Number(base.init)) : undefined;
+    const first = init?.links[pidIndex] === base.inode ? init : leader;
     const namespace: Namespace = {
       ...base,
       names: names ?? [],
@@ -114,7 +115,7 @@ export class PresentSnapshot {
         count,
         threads,
         forChildren,
-        leader: (init !== undefined && state.tasks.has(init) ? init : leader?.tid) ?? null,
+        leader: first?.tid ?? null,
       },
       holders,
       holderCounts: countHolders(base, holders, { count, threads, forChildren }),
@@ -194,6 +195,8 @@ export class PresentSnapshot {
     };
   }
 }
+
+const pidIndex = namespaceTypes.indexOf('pid');
 
 /** Numbers are used again, those of threads by other processes too. */
 function isTask(process: Process, task: LiveTask): boolean {
