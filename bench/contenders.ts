@@ -104,6 +104,18 @@ export const contenders: readonly Contender[] = [
     run: () => measureCommand(process.execPath, command, 'ls'),
   },
   {
+    name: 'nscope run',
+    meaning: 'nscope run --uts -- true',
+    clock: 'command',
+    run: () => measureCommand(process.execPath, command, 'run', '--uts', '--', 'true'),
+  },
+  {
+    name: 'unshare',
+    meaning: 'unshare --uts true, of util-linux',
+    clock: 'command',
+    run: () => measureCommand('unshare', '--uts', 'true'),
+  },
+  {
     name: 'node',
     meaning: 'node -e 0: what every command of Node takes',
     clock: 'command',
@@ -117,5 +129,7 @@ export const ratios = [
   { name: 'scan, warm / readlinks', value: 'scan, warm', of: 'readlinks', target: 'at most 1.5' },
   { name: 'lsns / nscope --no-bpf', value: 'lsns', of: 'nscope --no-bpf', target: 'at least 5' },
   { name: 'lsns / nscope', value: 'lsns', of: 'nscope', target: 'at least 5' },
+  { name: 'nscope run / unshare', value: 'nscope run', of: 'unshare', target: 'at most 120' },
+  { name: 'nscope run / node', value: 'nscope run', of: 'node', target: 'at most 3' },
   { name: 'listing, BPF / scan, BPF', value: 'listing, BPF', of: 'scan, BPF', target: 'at most 2' },
 ] as const;

@@ -1,4 +1,5 @@
 // The rows of verbs that make and enter namespaces, for the table of verbs.
+import { experimentNames } from '../lab/experiment-names.ts';
 import { namespaceTypes } from '../model/namespace-types.ts';
 import { runOptions } from './command-options.ts';
 import { jsonOption } from './reading-options.ts';
@@ -41,7 +42,7 @@ export const launchVerbs: readonly Verb[] = [
     name: 'enter',
     summary: 'run a command in namespaces that are there already',
     details: [
-      'Enters each TARGET and starts the command there. A process stands for all its namespaces that nscope is not in, or for those of --type. A namespace that no process is in is entered as well: through a descriptor that holds it, a bind mount in any mount namespace, its 64-bit id, or what is below it.',
+      'Enters each TARGET and starts the command there. A process stands for all its namespaces that nscope is not in, or for those of --type; a workload stands for its first process. A namespace that no process is in is entered as well: through a descriptor that holds it, a bind mount in any mount namespace, its 64-bit id, or what is below it.',
       'The order is such that the capabilities that each step needs are there: what a user namespace owns is entered after it, all else before it. In a pid namespace the command is a new process, whose parent has no number there: it is 0.',
       'With a process whose mount namespace is entered, the root directory is that of the process and the working directory is its root. In a user namespace the command is root, if anybody is mapped to root there.',
       '-n is for reading along with articles on setns(2): it names files, all other words are the command, and without -f the command itself stays outside a pid namespace, in which its children will be.',
@@ -85,6 +86,7 @@ export const launchVerbs: readonly Verb[] = [
     ],
     examples: [
       { command: 'nscope enter 812 -- ps a', meaning: 'in all namespaces of process 812' },
+      { command: 'nscope enter docker:web -- ip address', meaning: 'in those of a container' },
       { command: 'nscope enter net:blue -- ip address', meaning: 'in the network namespace called blue' },
       { command: 'nscope enter 812 --type net,uts -- hostname', meaning: 'in two of its namespaces' },
       { command: 'nscope enter -f -n /proc/812/ns/pid nscope orphan', meaning: 'a child in a pid namespace' },
@@ -136,7 +138,15 @@ export const launchVerbs: readonly Verb[] = [
       'Without a NAME the experiments are listed; all stands for all of them. An ordinary user makes a user namespace for each. Mounts are made in new mount namespaces alone, no file is written, and what was started ends with the experiment, also when nscope is interrupted or killed.',
       'Exit status 0 when all was as described, 1 when something differs, 3 when nothing differs and something was not permitted.',
     ],
-    arguments: [{ name: 'NAME', meaning: 'an experiment, or all', optional: true, repeated: true }],
+    arguments: [
+      {
+        name: 'NAME',
+        meaning: 'an experiment, or all',
+        optional: true,
+        repeated: true,
+        choices: ['all', ...experimentNames],
+      },
+    ],
     options: [jsonOption],
     examples: [
       { command: 'nscope lab', meaning: 'list the experiments' },

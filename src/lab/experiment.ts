@@ -1,9 +1,10 @@
 // What an experiment is.
+import type { ExperimentName } from './experiment-names.ts';
 import type { Stage } from './stage.ts';
 
 export interface Experiment {
   /** A word for the command line. */
-  readonly name: string;
+  readonly name: ExperimentName;
   /** What it proves, in one sentence. */
   readonly claim: string;
   /** The document that says so. */

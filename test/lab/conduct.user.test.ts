@@ -7,7 +7,7 @@ import { isAlive } from '../launch/nscope-run.ts';
 import { makeStageOptions } from './stage-options.ts';
 
 async function perform(experiment: Experiment['perform'], patienceMs?: number) {
-  const described = { name: 'try', claim: 'It is so.', source: 'a test', perform: experiment };
+  const described = { name: 'first-process' as const, claim: 'It is so.', source: 'a test', perform: experiment };
   return await conduct(described, makeStageOptions(undefined, patienceMs)).report;
 }
 
@@ -57,6 +57,6 @@ test('An experiment that compares nothing is a mistake of its own.', async () =>
     perform(async (stage) => {
       await stage.run('true');
     }),
-    /the experiment try compares nothing/,
+    /the experiment first-process compares nothing/,
   );
 });

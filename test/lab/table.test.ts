@@ -2,11 +2,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { experimentNames } from '../../src/lab/experiment-names.ts';
 import { experiments } from '../../src/lab/experiments.ts';
 
 test('Every experiment has a name of its own, a claim of one sentence, and a row in the document.', () => {
   assert.ok(experiments.length > 0);
-  assert.equal(new Set(experiments.map(({ name }) => name)).size, experiments.length);
+  assert.deepEqual(
+    experiments.map(({ name }) => name),
+    experimentNames,
+  );
   const document = readFileSync('docs/lab.md', 'utf8');
   for (const { name, claim } of experiments) {
     assert.match(name, /^[a-z]+(-[a-z]+)*$/);

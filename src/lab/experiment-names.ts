@@ -1,0 +1,38 @@
+// The names of the experiments, in the order of the documents: what completion offers, without the experiments themselves.
+
+export const experimentNames = [
+  'first-process',
+  'orphans-adopted',
+  'unreaped',
+  'signal-from-inside',
+  'handled-signal',
+  'forced-signals',
+  'kernel-signals',
+  'init-death',
+  'dead-namespace',
+  'pinned-by-mount',
+  'proc-of-mounter',
+  'unshare-children',
+  'setns-children',
+  'setns-descendants',
+  'parent-outside',
+  'pid-without-mount',
+  'propagation-trap',
+  'propagation-cure',
+  'loopback-alone',
+  'abstract-sockets',
+  'powerless-root',
+  'nested-user-namespaces',
+  'hidden-by-descriptor',
+  'hidden-by-mount',
+  'hidden-by-thread',
+  'reused-inode',
+  'fixed-inodes',
+  'net-directory',
+  'device-number',
+  'alike-mounts',
+  'chrooted-mountinfo',
+  'ns-cgroup',
+] as const;
+
+export type ExperimentName = (typeof experimentNames)[number];
