@@ -12,7 +12,10 @@ export type Command = string | readonly string[];
 
 /** What a command wrote, without the line feeds at its end, and how it ended. */
 export interface Answer extends End {
+  /** To standard output. */
   readonly output: string;
+  /** To standard error as well, where Node may have a warning too. */
+  readonly said: string;
 }
 
 /** A command that runs in namespaces of its own. */
@@ -33,6 +36,9 @@ export interface StageOptions {
   /** How long an answer may take: the machine may be busy, and no experiment takes a second on an idle one. */
   readonly patienceMs: number;
 }
+
+/** The status that a shell, and nscope, give for that. */
+const noSuchCommand = 127;
 
 /** The options of unshare(1) and of nscope run. */
 const makeFlags: Readonly<Record<NamespaceType, string>> = {
@@ -91,17 +97,18 @@ export class Stage {
    * @throws NotPermittedError where it fails, with what it said
    */
   async run(command: Command): Promise<string> {
-    const { output, status, signal } = await this.try(command);
+    const { output, said, status, signal } = await this.try(command);
     if (status === 0) return output;
-    throw new NotPermittedError(findMessage(output) ?? `${this.#show(command)} ended with ${status ?? signal}`);
+    throw new NotPermittedError(findMessage(said) ?? `${this.#show(command)} ended with ${status ?? signal}`);
   }
 
-  /** The same for a command that may fail. */
+  /** The same for a command that may fail. @throws NotPermittedError where a program that it needs is missing */
   async try(command: Command): Promise<Answer> {
     const actor = this.#begin(command, false);
     const { status, signal } = await actor.end();
     if (actor.failure) throw new NotPermittedError(actor.failure.message);
-    return { output: actor.output.trimEnd(), status, signal };
+    if (status === noSuchCommand) throw new NotPermittedError(findMessage(actor.output) ?? 'a program is missing');
+    return { output: actor.standardOutput.trimEnd(), said: actor.output.trimEnd(), status, signal };
   }
 
   /**
@@ -176,9 +183,10 @@ export class Stage {
   }
 }
 
-/** The last thing that a program has said; mount(8) adds a hint to it. */
-export function findMessage(output: string): string | undefined {
-  return output.split('\n').findLast((line) => line.trim() !== '' && !line.includes('dmesg(1)'));
+/** What a program complained of: nscope's own words, else the last line; mount(8) adds a hint to it. */
+export function findMessage(said: string): string | undefined {
+  const lines = said.split('\n').filter((line) => line.trim() !== '' && !line.includes('dmesg(1)'));
+  return lines.findLast((line) => line.startsWith('nscope: ')) ?? lines.at(-1);
 }
 
 /** For a script of sh(1): tells that it is there, and stays until it is ended. */

@@ -34,6 +34,6 @@ export const deadNamespace: Experiment = {
       '-c',
       'echo born',
     ]);
-    stage.expect('the errno of the next fork', /\((E[A-Z]+)\)/.exec(dead.output)?.[1] ?? dead.output, 'ENOMEM');
+    stage.expect('the errno of the next fork', /\((E[A-Z]+)\)/.exec(dead.said)?.[1] ?? dead.said, 'ENOMEM');
   },
 };

@@ -8,9 +8,9 @@ export const nsCgroup: Experiment = {
   source: sources.grouping,
   async perform(stage) {
     const script = `mount -t cgroup -o ns lab ${stage.directory} && cat ${stage.directory}/tasks`;
-    const { output, status } = await stage.try([...stage.runIn('mnt'), 'sh', '-c', script]);
-    if (/permission denied|not permitted|must be superuser/i.test(output))
-      throw new NotPermittedError(findMessage(output) ?? '');
+    const { said, status } = await stage.try([...stage.runIn('mnt'), 'sh', '-c', script]);
+    if (/permission denied|not permitted|must be superuser/i.test(said))
+      throw new NotPermittedError(findMessage(said) ?? '');
     stage.expect('the status of mounting it', status ?? 'none', 0);
   },
 };

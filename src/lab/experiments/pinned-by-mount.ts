@@ -18,7 +18,7 @@ export const pinnedByMount: Experiment = {
     await init.actor.end();
     const held = await stage.try(`grep -cF 'pid:[${init.inodes.pid}]' /proc/${around.pid}/mountinfo`);
     stage.expect('how many mounts still hold it', held.output, 1);
-    const { output } = await stage.try(born);
-    stage.expect('the errno of the next fork', /\((E[A-Z]+)\)/.exec(output)?.[1] ?? output, 'ENOMEM');
+    const { said } = await stage.try(born);
+    stage.expect('the errno of the next fork', /\((E[A-Z]+)\)/.exec(said)?.[1] ?? said, 'ENOMEM');
   },
 };

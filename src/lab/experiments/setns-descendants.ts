@@ -12,6 +12,6 @@ export const setnsDescendants: Experiment = {
     const downwards = await stage.try([...stage.enter(above), 'sh', '-c', 'echo born']);
     stage.expect('what a process says that is born in a descendant', downwards.output, 'born');
     const upwards = await stage.try([...stage.enter(above), 'nscope', 'run', '--pid', '--', ...into]);
-    stage.expect('the errno for an ancestor', /\((E[A-Z]+)\)/.exec(upwards.output)?.[1] ?? upwards.output, 'EINVAL');
+    stage.expect('the errno for an ancestor', /\((E[A-Z]+)\)/.exec(upwards.said)?.[1] ?? upwards.said, 'EINVAL');
   },
 };
