@@ -129,7 +129,7 @@ export const ratios = [
   { name: 'scan, warm / readlinks', value: 'scan, warm', of: 'readlinks', target: 'at most 1.5' },
   { name: 'lsns / nscope --no-bpf', value: 'lsns', of: 'nscope --no-bpf', target: 'at least 5' },
   { name: 'lsns / nscope', value: 'lsns', of: 'nscope', target: 'at least 5' },
-  { name: 'nscope run / unshare', value: 'nscope run', of: 'unshare', target: 'at most 120' },
-  { name: 'nscope run / node', value: 'nscope run', of: 'node', target: 'at most 3' },
+  { name: 'nscope run / unshare', value: 'nscope run', of: 'unshare', target: 'at most 80' },
+  { name: 'nscope run / node', value: 'nscope run', of: 'node', target: 'at most 1.5' },
   { name: 'listing, BPF / scan, BPF', value: 'listing, BPF', of: 'scan, BPF', target: 'at most 2' },
 ] as const;

@@ -15,6 +15,6 @@ for (const experiment of experiments) {
     const report = await conduct(experiment, makeStageOptions()).report;
     assert.equal(report.verdict, expected, JSON.stringify(report, undefined, 2));
     assert.ok(report.commands.length > 0);
-    assert.ok(report.commands.some(({ output }) => output !== ''));
+    assert.ok(report.commands.some(({ output, status }) => output !== '' || status !== 0));
   });
 }
