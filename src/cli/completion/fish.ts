@@ -13,10 +13,11 @@ export function formatFishCompletion({ usual, verbs }: CompletionTable): string 
       lines.push(`${here} ${flags}${value} -d ${quote(meaning)}`);
     }
     words.forEach(({ completion, repeated }, i) => {
+      // The first word is a verb, also where that of the usual one need not be written.
+      const begun = name === usual ? 'not __nscope_begins; and ' : '';
+      const condition = `${begun}__nscope_is ${name}${repeated ? '' : ` ${i + 1}`}`;
       if (completion.kind !== 'free')
-        lines.push(
-          `complete -c nscope -n ${quote(`__nscope_is ${name}${repeated ? '' : ` ${i + 1}`}`)} ${formatValue(completion, false)}`,
-        );
+        lines.push(`complete -c nscope -n ${quote(condition)} ${formatValue(completion, false)}`);
     });
   }
   const valued = verbs.flatMap(({ options }) =>
