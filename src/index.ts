@@ -2,6 +2,7 @@
 export * from './analysis/index.ts';
 export { collectSnapshot } from './collect/collect.ts';
 export { AddonMissingError } from './kernel/addon-missing-error.ts';
+export { type DetectQuestion, readDetectEvidence } from './kernel/detect-evidence.ts';
 export { NoProcError } from './kernel/host.ts';
 export { isSyscallError, type SyscallError } from './kernel/syscall-error.ts';
 export { EventSourceError } from './live/open-source.ts';

@@ -21,6 +21,9 @@ export {
 } from './classic-listing.ts';
 export { describeCommand, describeUser } from './command.ts';
 export { compareWithHost, type HostComparison } from './compare-with-host.ts';
+export type { Conclusion, Finding, Method, Weight } from './detect/finding.ts';
+export { isInChild, type Judgement, judgeEvidence, type NamedFinding, type Verdict } from './detect/judge.ts';
+export { methods as detectMethods } from './detect/methods.ts';
 export { diffProcesses, type SharedNamespace } from './diff-processes.ts';
 export { diffSnapshots, type NamespaceChange, type SnapshotDiff } from './diff-snapshots.ts';
 export {

@@ -68,6 +68,11 @@ function readQualified(word: string, prefix: string, rest: string): TargetQuery 
 function readTyped(word: string, type: NamespaceType, rest: string): TargetQuery {
   const inode = /^\[(\d+)\]$/.exec(rest)?.[1];
   if (inode !== undefined) return { form: 'inode', type, inode: Number(inode) };
+  if (/^\[?~?#?\d+\]?$/.test(rest) && /[~#]/.test(rest))
+    throw new TargetError(
+      'malformed',
+      `"${word}": no number leads to a namespace whose links are refused, and ${rest} counts in one listing alone; name a process in it instead, such as its leader in the column PID of nscope ls`,
+    );
   if (rest.startsWith('['))
     throw new TargetError(
       'malformed',

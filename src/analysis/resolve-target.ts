@@ -34,7 +34,7 @@ export function resolveTarget(word: string, index: SnapshotIndex, identify?: Ide
         'no namespace with this id is known here',
       );
     case 'pid':
-      return findProcess(index, query.pid);
+      return findProcess(index, query.pid, identify);
     case 'self':
       return findProcess(index, index.snapshot.host.vantage.pid);
     case 'path':
@@ -61,10 +61,14 @@ function findByInode(index: SnapshotIndex, inode: number, type: NamespaceType | 
   );
 }
 
-function findProcess(index: SnapshotIndex, pid: number): Target {
+function findProcess(index: SnapshotIndex, pid: number, identify?: IdentifyPath): Target {
   const process = index.process(pid);
-  if (!process) throw new TargetError('not-found', `there is no process ${pid} here`);
-  return { kind: 'process', process };
+  if (process) return { kind: 'process', process };
+  // hidepid=noaccess shows the directories of processes, and nothing in them.
+  const directory = identify?.(`/proc/${pid}`);
+  if (directory !== undefined && isKnown(directory))
+    throw new TargetError('refused', `process ${pid} is here, but may not be looked at: hidepid, or it came just now`);
+  throw new TargetError('not-found', `there is no process ${pid} here`);
 }
 
 function findWorkload(word: string, name: string, engine: string, index: SnapshotIndex): Target {
@@ -136,7 +140,7 @@ function notKnown(path: string, unknown: Unknown): TargetError {
 
 function findByPath(written: string, index: SnapshotIndex, identify: IdentifyPath | undefined): Target {
   const process = /^\/proc\/(\d+|self)\/?$/.exec(written)?.[1];
-  if (process !== undefined) return findProcess(index, readPid(process, index));
+  if (process !== undefined) return findProcess(index, readPid(process, index), identify);
   if (!identify) return findRecordedPath(written, index);
   const identity = identify(written);
   if (!isKnown(identity)) throw notKnown(written, identity);

@@ -4,7 +4,7 @@ import { type DetectQuestion, readDetectEvidence } from '../kernel/detect-eviden
 import { readNsfsDevice } from '../kernel/files.ts';
 import type { DetectEvidence } from '../model/detect-evidence.ts';
 import { isKnown, type Known, knownOr } from '../model/known.ts';
-import { isNamespaceType, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
+import { namespaceTypes } from '../model/namespace-types.ts';
 import type { Namespace } from '../model/schema.ts';
 import { wantEverything } from '../model/wanted.ts';
 import { detectColumns } from '../render/detect-columns.ts';
@@ -14,14 +14,15 @@ import { formatJsonObject } from '../render/json-lines.ts';
 import { formatPage } from '../render/show-page.ts';
 import { formatTable } from '../render/table.ts';
 import { formatUnknown } from '../render/unknown.ts';
-import { splitWords } from './choose-columns.ts';
-import { NotFoundError, suggest, UsageError } from './errors.ts';
+import { NotFoundError, UsageError } from './errors.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from './output.ts';
+import { readTypes } from './read-types.ts';
 import { checkTargets } from './target.ts';
 import type { OptionValues } from './verb.ts';
 
 export async function run([word = 'self']: readonly string[], options: OptionValues): Promise<number> {
-  const types = readTypes(options);
+  const asked = readTypes(options);
+  const types = asked.length === 0 ? namespaceTypes : namespaceTypes.filter((type) => asked.includes(type));
   const question = await readQuestion(word);
   const evidence = readDetectEvidence(question);
   // What is not there is a failure: status 1 says that the process is in no child namespace.
@@ -39,14 +40,6 @@ export async function run([word = 'self']: readonly string[], options: OptionVal
   if (!options.json) noteVantage(evidence);
   const inChild = isInChild(options.certain ? judgements.map(demandCertainty) : judgements);
   return inChild === undefined ? 3 : inChild ? 0 : 1;
-}
-
-function readTypes(options: OptionValues): readonly NamespaceType[] {
-  const words = splitWords(options.type);
-  for (const word of words)
-    if (!isNamespaceType(word))
-      throw new UsageError(`there is no namespace type "${word}"; ${suggest(word, namespaceTypes)}`);
-  return words.length === 0 ? namespaceTypes : namespaceTypes.filter((type) => words.includes(type));
 }
 
 /** PIDs need no snapshot; all other targets are looked up in one. */

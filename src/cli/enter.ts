@@ -2,12 +2,11 @@
 import { listInheritedDescriptors } from '../kernel/inherited-descriptors.ts';
 import { enter } from '../launch/enter.ts';
 import { credentialKinds, sides } from '../launch/enter-request.ts';
-import { isNamespaceType, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
-import { splitWords } from './choose-columns.ts';
 import { suggest, UsageError } from './errors.ts';
 import { findEntrances } from './find-entrances.ts';
 import { finishAs } from './finish.ts';
 import { planCommand, usualShell } from './read-command.ts';
+import { readTypes } from './read-types.ts';
 import type { GivenCommand, OptionValues } from './verb.ts';
 
 export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
@@ -47,11 +46,4 @@ function readChoice<C extends string>(name: string, word: OptionValues[string], 
   const found = choices.find((choice) => choice === word);
   if (found !== undefined) return found;
   throw new UsageError(`--${name} knows no "${String(word)}"; ${suggest(String(word), choices)}`);
-}
-
-function readTypes(options: OptionValues): readonly NamespaceType[] {
-  return splitWords(options.type).map((word) => {
-    if (isNamespaceType(word)) return word;
-    throw new UsageError(`there is no namespace type "${word}"; ${suggest(word, namespaceTypes)}`);
-  });
 }

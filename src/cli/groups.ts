@@ -13,6 +13,7 @@ import { describeScore, type GroupRow, groupColumns, layOutPaths } from '../rend
 import { formatJsonObject } from '../render/json-lines.ts';
 import { formatTable } from '../render/table.ts';
 import { NotFoundError, suggest, UsageError } from './errors.ts';
+import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import type { OptionValues } from './verb.ts';
@@ -39,6 +40,7 @@ export async function run(_words: readonly string[], options: OptionValues): Pro
     return 0;
   }
   writeAnswer(answer, new SnapshotIndex(snapshot), options);
+  noteCoverage(snapshot.coverage);
   return 0;
 }
 

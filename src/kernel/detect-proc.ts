@@ -6,7 +6,7 @@ import { parseHidepid } from '../parse/hidepid.ts';
 import { parseNestedPids } from '../parse/status.ts';
 import { attempt, readDirectory, readIdentity, readLink, readTextFile } from './files.ts';
 import { readProcMount } from './host.ts';
-import { countProcesses } from './process-count.ts';
+import { countProcessesBeside } from './process-count.ts';
 
 /** What is not known for want of /proc. */
 export const noProc: Unknown = Object.freeze({ unknown: 'unsupported', detail: '/proc is not mounted' });
@@ -26,12 +26,13 @@ export function readProcEvidence(): ProcEvidence {
   const mounted = isKnown(readLink('/proc/self'));
   const status = mounted ? readTextFile('/proc/self/status') : unknownFromErrno('ENOENT');
   const names = readDirectory('/proc');
+  const visible = isKnown(names) ? names.filter((name) => /^\d+$/.test(name)).map(Number) : names;
   return {
     state: mounted ? 'mounted' : 'foreign',
     hidepid: readHidepid(),
     readerPids: isKnown(status) ? (parseNestedPids(status) ?? notShown) : status,
-    visible: isKnown(names) ? names.filter((name) => /^\d+$/.test(name)).length : names,
-    total: attempt(countProcesses),
+    visible: isKnown(visible) ? visible.length : visible,
+    total: isKnown(visible) ? attempt(() => countProcessesBeside(visible)) : visible,
   };
 }
 

@@ -2,6 +2,7 @@
 export { buildSnapshot } from './build-snapshot.ts';
 export { type CapabilityName, capabilityNames, hasCapability, listCapabilities } from './capability-names.ts';
 export { compareStates } from './compare-states.ts';
+export type * from './detect-evidence.ts';
 export {
   type EventKind,
   type EventNamespace,

@@ -121,7 +121,8 @@ class Climb {
     if (!first) return;
     const { size } = this.#outOfReach;
     const whose = size === 1 ? first[0] : `${size} namespaces (the first: ${first[0]})`;
-    this.#context.limit(`the owner or parent of ${whose} is out of reach (${first[1]})`, 'run as root of the host');
+    const lift = first[1] === 'ENOTTY' ? 'a kernel that answers ioctl_nsfs(2)' : 'run as root of the host';
+    this.#context.limit(`the owner or parent of ${whose} is out of reach (${first[1]})`, lift);
   }
 
   /** Mount namespaces told their id seven releases before the others. */

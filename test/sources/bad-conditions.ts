@@ -9,13 +9,13 @@ import { main } from '../cli/run-nscope.ts';
 import { compile } from '../fixtures/compile.ts';
 
 /** The numbers of system calls that a sandbox may deny; above 424 they are the same on all machines. */
-const numbers: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  x64: { bpf: 321, kcmp: 312, setns: 308, name_to_handle_at: 303, open_by_handle_at: 304 },
-  arm64: { bpf: 280, kcmp: 272, setns: 268, name_to_handle_at: 264, open_by_handle_at: 265 },
+const numbers: Readonly<Record<string, Readonly<Record<string, number | string>>>> = {
+  x64: { bpf: 321, 'ioctl of nsfs': '16:183', kcmp: 312, setns: 308, name_to_handle_at: 303, open_by_handle_at: 304 },
+  arm64: { bpf: 280, 'ioctl of nsfs': '29:183', kcmp: 272, setns: 268, name_to_handle_at: 264, open_by_handle_at: 265 },
   all: { pidfd_open: 434, pidfd_getfd: 438, statmount: 457, listmount: 458 },
 };
 
-export const errnoNumbers = { EPERM: 1, ENOSYS: 38 } as const;
+export const errnoNumbers = { EPERM: 1, ENOTTY: 25, ENOSYS: 38 } as const;
 
 /** The words before a command that make a seccomp filter answer these calls with the errno. */
 export function denying(errno: keyof typeof errnoNumbers, ...calls: readonly string[]): string[] {

@@ -12,7 +12,7 @@ export const processCount: Method = {
   name: 'process-count',
   idea: 'The link count of /proc tells how many processes the whole host has; who sees fewer is in a child, or hidepid hides some.',
   kernels:
-    'all that were tried; the count was too high by dozens on some, so that only its meeting what is visible says much',
+    'all that were tried; where the count is too high, as on some, that of the tasks in /proc/loadavg corrects it, unless something lies over that file',
   types: ['pid'],
   judge(evidence) {
     const { visible, total, hidepid } = evidence.proc;
