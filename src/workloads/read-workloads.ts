@@ -24,7 +24,7 @@ export function readWorkloads(snapshot: Snapshot, engines: readonly Engine[], fa
     const own = drafts.filter((draft) => draft.engine === engine.name);
     if (own.length > 0) engine.learn?.(own, reader);
   }
-  const hosts = findHostInodes(snapshot);
+  const hosts = findHostInodes(snapshot, drafts);
   const workloads = [
     ...drafts.filter(({ members }) => members.length > 0).map((draft) => finish(draft, hosts, undefined)),
     ...networks.map(({ draft, inode }) => finish(draft, hosts, inode)),
@@ -88,11 +88,15 @@ function parseJson(text: string | undefined): unknown {
   }
 }
 
-/** By type the namespaces that are no workload's: the boot's own, and those of the visible PID 1. */
-function findHostInodes(snapshot: Snapshot): ReadonlySet<string> {
+/**
+ * By type the namespaces that are no workload's: the boot's own, and those of the visible PID 1, unless that one is in a
+ * workload itself, as seen from inside of a container.
+ */
+function findHostInodes(snapshot: Snapshot, drafts: readonly Draft[]): ReadonlySet<string> {
   const keys = snapshot.namespaces.flatMap(({ type, inode, initial }) => (initial === true ? [`${type}${inode}`] : []));
   const init = snapshot.processes.find(({ tid }) => tid === 1);
-  for (const type of namespaceTypes) keys.push(`${type}${String(init?.namespaces[type])}`);
+  if (init && !drafts.some(({ members }) => members.includes(init)))
+    for (const type of namespaceTypes) keys.push(`${type}${String(init.namespaces[type])}`);
   return new Set(keys);
 }
 

@@ -1,7 +1,7 @@
 // Who is in a workload: by who runs it, by descent, by namespaces; and who is not.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { linksOf, netnsName } from '../recorded-facts.ts';
+import { linksOf, netnsName, processFact } from '../recorded-facts.ts';
 import { idA, idB, ownLinks, recognizeIn, shortA, summarize } from './recorded-host.ts';
 
 const conmon = (pid: number, id: string, name: string, cgroup = '/') => ({
@@ -190,4 +190,16 @@ test('Kernel threads and zombies are in no workload, and a circle of parents end
 test('What a process may pretend stays likely.', () => {
   const workloads = recognizeIn([conmon(200, idA, 'web'), { pid: 201, ppid: 200, words: ['sleep'], uid: 1000 }]);
   assert.equal(workloads[0]?.certainty, 'likely');
+});
+
+test('From inside of a container its own namespaces are those of the workload, though PID 1 is in them.', () => {
+  const [workload] = recognizeIn(
+    [{ pid: 7, words: ['sh'], cgroup: `/docker/${idA}`, namespaces: ownLinks(1) }],
+    [processFact(1, ['init'], { cgroup: `/docker/${idA}`, namespaces: ownLinks(1), startTimeTicks: 2 })],
+  );
+  assert.deepEqual(workload?.pids, [1, 7]);
+  assert.deepEqual(
+    workload?.namespaces.map(({ type }) => type),
+    ['mnt', 'net'],
+  );
 });
