@@ -40,18 +40,6 @@ export interface StageOptions {
 /** The status that a shell, and nscope, give for that. */
 const noSuchCommand = 127;
 
-/** The options of unshare(1) and of nscope run. */
-const makeFlags: Readonly<Record<NamespaceType, string>> = {
-  cgroup: '--cgroup',
-  ipc: '--ipc',
-  mnt: '--mount',
-  net: '--net',
-  pid: '--pid',
-  time: '--time',
-  user: '--user',
-  uts: '--uts',
-};
-
 export class Stage {
   /** See StageOptions. */
   readonly directory: string;
@@ -83,7 +71,7 @@ export class Stage {
   }
 
   #flags(types: readonly NamespaceType[], mapRoot: string): string[] {
-    return [...(this.privileged || types.includes('user') ? [] : [mapRoot]), ...types.map((type) => makeFlags[type])];
+    return [...(this.privileged || types.includes('user') ? [] : [mapRoot]), ...types.map(formatFlag)];
   }
 
   /** The beginning of a command that enters namespaces of a process: all of them, or those of these types. */
@@ -181,6 +169,11 @@ export class Stage {
   #show(command: Command): string {
     return typeof command === 'string' ? command : command.map(quoteWord).join(' ');
   }
+}
+
+/** As unshare(1) and nscope run call a type. */
+function formatFlag(type: NamespaceType): string {
+  return type === 'mnt' ? '--mount' : `--${type}`;
 }
 
 /** What a program complained of: nscope's own words, else the last line; mount(8) adds a hint to it. */

@@ -84,14 +84,37 @@ test('--map-auto maps the ids of /etc/subuid around the one that was asked for.'
   }
 });
 
+/** unshare(2) answers with this errno. */
+function denyUnshare(errno: number): string {
+  return `${compile('test/fixtures/deny-calls.c')} ${errno} ${process.arch === 'arm64' ? 97 : 272}`;
+}
+
+for (const [setting, value, advice] of [
+  ['unprivileged_userns_clone', 0, 'sysctl kernel.unprivileged_userns_clone=1'],
+  ['apparmor_restrict_unprivileged_userns', 1, 'sysctl kernel.apparmor_restrict_unprivileged_userns=0'],
+] as const)
+  test(`Where kernel.${setting} forbids user namespaces it is named, with what to do.`, {
+    skip: skip || missing({ commands: ['cc'] }),
+  }, () => {
+    // As a kernel with that setting answers: EPERM.
+    const settings = `mount -t tmpfs x /proc/sys/kernel && echo ${value} >/proc/sys/kernel/${setting}`;
+    const { status, stderr } = shell(
+      `unshare -m sh -c '${settings} && exec ${denyUnshare(1)} ${nscope} run --map-root -- true'`,
+    );
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      new RegExp(`a new user namespace cannot be made \\(EPERM\\): kernel\\.${setting} is ${value}`),
+    );
+    assert.ok(stderr.includes(advice), stderr);
+  });
+
 test('A type that the kernel lacks is named, with the version that it came with.', {
   skip: skip || missing({ commands: ['cc'] }),
 }, () => {
-  const unshare = process.arch === 'arm64' ? 97 : 272;
-  const deny = `${compile('test/fixtures/deny-calls.c')} 22 ${unshare}`;
   // As such a kernel answers: EINVAL, and no link in /proc.
   const { status, stderr } = shell(
-    `unshare -m sh -c 'mount -t tmpfs x /proc && exec ${deny} ${nscope} run --time -- true'`,
+    `unshare -m sh -c 'mount -t tmpfs x /proc && exec ${denyUnshare(22)} ${nscope} run --time -- true'`,
   );
   assert.equal(status, 2);
   assert.match(stderr, /^nscope: this kernel has no time namespaces: they came with Linux 5\.6/);
