@@ -2,6 +2,7 @@
 import { evidenceVerbs } from './evidence-verbs.ts';
 import { launchVerbs } from './launch-verbs.ts';
 import { fromOption, jsonOption, noBpfOption, rowOptions, typeOption } from './reading-options.ts';
+import { sourceOption } from './source-option.ts';
 import { targetArgument } from './target-argument.ts';
 import type { ColumnMeaning, Verb } from './verb.ts';
 
@@ -258,11 +259,7 @@ export const verbs: readonly Verb[] = [
       { flags: '--state', meaning: 'with --json: the whole snapshot in the first object' },
       { flags: '--stats', meaning: 'print counts each second, and in all at the end, instead of events' },
       { flags: '--processes', meaning: 'also every process that begins, moves or ends' },
-      {
-        flags: '--source NAME',
-        meaning: 'by which way events are to come',
-        choices: ['bpf-hooks', 'bpf', 'process-events', 'comparison'],
-      },
+      sourceOption,
       { flags: '--interval SECONDS', meaning: 'between two snapshots, where they are compared' },
       { flags: '-n, --no-header', meaning: 'no line of column names' },
       { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
@@ -275,6 +272,32 @@ export const verbs: readonly Verb[] = [
     ],
     columns: loadEventColumns,
     load: () => import('./watch.ts'),
+  },
+  {
+    name: 'top',
+    summary: 'show namespaces and workloads live, on the whole screen',
+    details: [
+      'Shows all namespaces, and with Tab the workloads, as they are now: how many processes are in each, how many namespaces those processes make each second, what else holds it, who leads it. Below, how many there are of each type. Events bring it up to date as in watch; the source is named at the upper right.',
+      'Enter opens details of the chosen line. The keys < and > choose the column of the order, r turns it round, t shows one type alone, / lines with a text alone, ? lists all keys, q ends.',
+      'Reads keys from a terminal and needs 40 columns and 8 lines.',
+    ],
+    arguments: [],
+    options: [
+      typeOption,
+      {
+        flags: '--sort NAME',
+        meaning: 'by which column the namespaces are ordered first',
+        choices: ['type', 'inode', 'procs', 'new', 'held', 'user', 'pid', 'what'],
+      },
+      { flags: '-d, --delay SECONDS', meaning: 'between two looks; 1 where it is left out' },
+      sourceOption,
+      noBpfOption,
+    ],
+    examples: [
+      { command: 'nscope top', meaning: 'everything, by processes' },
+      { command: 'nscope top -t net --sort new', meaning: 'who makes network namespaces' },
+    ],
+    load: () => import('./top.ts'),
   },
   {
     name: 'mount',

@@ -1,7 +1,7 @@
 // nscope watch: what happens to namespaces, a line an event, for as long as somebody reads.
 import { awaitReader } from '../kernel/reader-left.ts';
 import { watch } from '../live/watch.ts';
-import { type EventSourceName, eventSourceNames, type NamespaceEvent, type StateElement } from '../model/events.ts';
+import type { NamespaceEvent, StateElement } from '../model/events.ts';
 import {
   type EventColumn,
   type EventRow,
@@ -10,11 +10,12 @@ import {
   usualEventColumns,
 } from '../render/event-columns.ts';
 import { chooseColumns, makeRowTest, toJsonRow } from './choose-columns.ts';
-import { suggest, UsageError } from './errors.ts';
+import { UsageError } from './errors.ts';
 import { EventCounts } from './event-counts.ts';
 import { LineWriter } from './line-writer.ts';
 import { choosePalette, readTerminalWidth, writeNote } from './output.ts';
 import { readTypes } from './read-types.ts';
+import { readSource } from './source-option.ts';
 import type { OptionValues } from './verb.ts';
 
 const statsEveryMs = 1000;
@@ -113,14 +114,6 @@ function formatTotals(counts: EventCounts, options: OptionValues): string[] {
 
 function widthFor(options: OptionValues): number | undefined {
   return options.wide ? undefined : readTerminalWidth();
-}
-
-function readSource(options: OptionValues): EventSourceName | undefined {
-  const { source } = options;
-  if (typeof source !== 'string') return undefined;
-  const name = eventSourceNames.find((known) => known === source);
-  if (!name) throw new UsageError(`there is no source of events "${source}"; ${suggest(source, eventSourceNames)}`);
-  return name;
 }
 
 function readInterval(options: OptionValues): number | undefined {

@@ -12,6 +12,8 @@ export interface Readings {
   /** Whether events tell of the making and freeing of every namespace. */
   readonly tellsNamespaces: boolean;
   readonly tellsProcesses: boolean;
+  /** Whether a snapshot has what no event tells of a new namespace: whose workload it is. */
+  readonly wholeTellsMore: boolean;
   /** Between snapshots where nothing tells of changes. */
   readonly intervalMs: number | undefined;
 }
@@ -76,8 +78,9 @@ export class Pace {
   /** A namespace came or went. What holds it shows in the fingerprint; where there is none, a snapshot tells. */
   stir(): void {
     this.#hasStirred = true;
-    if (this.#fingerprint !== undefined && this.#readings.list) return;
-    const restMs = this.#readings.list ? busyForMs : wholeSoonMs;
+    const { list, wholeTellsMore } = this.#readings;
+    if (this.#fingerprint !== undefined && list && !wholeTellsMore) return;
+    const restMs = list ? busyForMs : wholeSoonMs;
     this.#later('whole', Math.max(restMs, this.#earliestWholeMs(shareUnasked)));
   }
 

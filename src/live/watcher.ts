@@ -37,6 +37,7 @@ export class Watcher implements SourceHost {
   readonly #mounts: { stop(): void };
   readonly #pace: Pace;
   readonly #bpf: boolean;
+  readonly #wanted: Wanted;
   /** Whether the kernel's list of namespaces can be read. */
   readonly #listed: boolean;
   readonly #listeners = new Set<Listener>();
@@ -52,7 +53,9 @@ export class Watcher implements SourceHost {
   #stopped = false;
   #starting = true;
 
-  constructor(options: WatchOptions) {
+  /** @param wanted - what snapshots are to have beside what events change */
+  constructor(options: WatchOptions, wanted: Partial<Pick<Wanted, 'workloads' | 'attributes' | 'commandLines'>> = {}) {
+    this.#wanted = { ...wantComparison, ...wanted };
     this.#bpf = options.bpf !== false;
     this.#listed = this.#bpf && canListNamespaces();
     // The events since this moment wait in the source until the first snapshot is there.
@@ -68,9 +71,10 @@ export class Watcher implements SourceHost {
       tellsNamespaces: this.#source.tellsNamespaces,
       tellsProcesses: this.#source.tellsProcesses,
       intervalMs: options.intervalMs,
+      wholeTellsMore: Object.keys(wanted).length > 0,
     });
     try {
-      this.first = collectSnapshot({ ...wantEverything, workloads: false, bpf: this.#bpf });
+      this.first = collectSnapshot({ ...wantEverything, workloads: false, ...wanted, bpf: this.#bpf });
       const mounts = watchMounts(() => this.lookWell());
       this.#mounts = mounts;
       this.about = { ...this.#source.about, cannotSee: [...this.#source.about.cannotSee, ...mounts.cannotSee] };
@@ -118,7 +122,7 @@ export class Watcher implements SourceHost {
   }
 
   /** Takes a snapshot while events go on, and tells what no event told. @returns the snapshot */
-  async readWhole(wanted = wantComparison): Promise<Snapshot> {
+  async readWhole(wanted = this.#wanted): Promise<Snapshot> {
     const began = now();
     const snapshot = await takeSnapshotAside({ ...wanted, bpf: this.#bpf });
     if (this.#stopped) return snapshot;

@@ -1,13 +1,9 @@
 // A feed that is told: events change the state, and the snapshot that is shown is made from it, without reading the host.
 import { performance } from 'node:perf_hooks';
-import { readTextFile } from '../kernel/files.ts';
-import { findListed, type ListedNamespace } from '../live/listed-namespaces.ts';
+import { LiveSnapshot } from '../live/live-snapshot.ts';
 import { EventSourceError } from '../live/open-source.ts';
 import { Watcher } from '../live/watcher.ts';
 import type { EventDraft, EventNamespace } from '../model/events.ts';
-import { isKnown } from '../model/known.ts';
-import { keyOf } from '../model/live-state.ts';
-import { PresentSnapshot } from '../model/present-snapshot.ts';
 import type { Snapshot } from '../model/schema.ts';
 import type { FeedChange, NamespaceChange, SnapshotFeed, SnapshotListener } from './snapshot-feed.ts';
 
@@ -35,13 +31,9 @@ export class LiveFeed implements SnapshotFeed {
   readonly delayMs = 100;
   readonly #watcher: Watcher;
   readonly #log: (text: string) => void;
-  readonly #present: PresentSnapshot;
+  readonly #live: LiveSnapshot;
   readonly #listeners = new Set<SnapshotListener>();
-  /** By 64-bit id, of namespaces that no whole snapshot has yet. */
-  readonly #details = new Map<string, ListedNamespace>();
-  #snapshot: Snapshot;
   #changes: FeedChange[] = [];
-  #isStale = false;
   #shownAt = performance.now();
   #costMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -49,24 +41,14 @@ export class LiveFeed implements SnapshotFeed {
   constructor(watcher: Watcher, log: (text: string) => void) {
     this.#watcher = watcher;
     this.#log = log;
-    this.#snapshot = watcher.first;
-    this.#present = new PresentSnapshot(watcher.first, {
-      details: ({ id }) => (id === null ? undefined : this.#details.get(id)),
-      nestedPids: readNestedPids,
-    });
-    // So that what ends next is known as it was.
-    this.#snapshot = this.#present.build(watcher.state, watcher.first.host.takenAt);
+    this.#live = new LiveSnapshot(watcher);
     watcher.listen((event) => this.#take(event));
-    watcher.onWhole((whole) => {
-      this.#present.rebase(whole);
-      this.#isStale = true;
-    });
   }
 
   current(): Snapshot {
     this.#watcher.catchUp();
-    if (this.#isStale && performance.now() - this.#shownAt >= this.#restMs()) this.#show();
-    return this.#snapshot;
+    if (this.#live.isStale && performance.now() - this.#shownAt >= this.#restMs()) this.#show();
+    return this.#live.snapshot;
   }
 
   onChange(listener: SnapshotListener): () => void {
@@ -89,17 +71,13 @@ export class LiveFeed implements SnapshotFeed {
   }
 
   #take(event: EventDraft & { readonly at: string }): void {
-    this.#isStale = true;
-    if (event.event === 'held' || event.event === 'released' || event.event === 'named' || event.event === 'unnamed')
-      this.#present.touch(event.namespace);
-    else if (event.event === 'created') {
+    if (event.event === 'created') {
       const { process } = event;
       const by = process ? { uid: process.uid, pid: process.pid, comm: process.comm } : undefined;
       this.#note({ ...toChange('created', event.namespace, event.at), namespace: undefined, by });
     } else if (event.event === 'destroyed') {
       const { namespace } = event;
-      if (namespace.id !== null) this.#details.delete(namespace.id);
-      this.#note({ ...toChange('ended', namespace, event.at), namespace: this.#present.find(namespace) });
+      this.#note({ ...toChange('ended', namespace, event.at), namespace: this.#live.find(namespace) });
     } else if (event.event === 'lost') this.#note({ kind: 'lost', count: event.count, at: event.at });
   }
 
@@ -125,29 +103,15 @@ export class LiveFeed implements SnapshotFeed {
     const started = performance.now();
     const changes = this.#changes;
     this.#changes = [];
-    this.#isStale = false;
-    this.#learnDetails(changes);
-    this.#snapshot = this.#present.build(this.#watcher.state, new Date().toISOString());
+    const snapshot = this.#live.update();
     if (changes.length > 0) {
       const told = changes.map((change) =>
-        change.kind === 'created' ? { ...change, namespace: this.#present.find(change) } : change,
+        change.kind === 'created' ? { ...change, namespace: this.#live.find(change) } : change,
       );
-      for (const listener of this.#listeners) listener(this.#snapshot, told);
+      for (const listener of this.#listeners) listener(snapshot, told);
     }
     this.#shownAt = performance.now();
     this.#costMs = this.#shownAt - started;
-  }
-
-  /** The list is read once for all that are new and still there. */
-  #learnDetails(changes: readonly FeedChange[]): void {
-    const ids = new Set<string>();
-    for (const change of changes)
-      if (change.kind === 'created' && change.id !== null && this.#isThere(change)) ids.add(change.id);
-    if (ids.size > 0) for (const [id, listed] of findListed(ids)) this.#details.set(id, listed);
-  }
-
-  #isThere(namespace: EventNamespace): boolean {
-    return this.#watcher.state.namespaces.get(keyOf(namespace))?.id === namespace.id;
   }
 }
 
@@ -157,10 +121,4 @@ function toChange(
   at: string,
 ): Omit<NamespaceChange, 'namespace'> {
   return { kind, type, inode, id, at };
-}
-
-function readNestedPids(pid: number): readonly number[] {
-  const text = readTextFile(`/proc/${pid}/status`);
-  const found = isKnown(text) ? /^NSpid:\s+(.*)$/m.exec(text)?.[1]?.split(/\s+/).map(Number) : undefined;
-  return found ?? [pid];
 }
