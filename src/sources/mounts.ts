@@ -38,6 +38,7 @@ class BindMountSearch {
   /** How many bind mounts of a namespace were found in a mount namespace. */
   readonly #found = new Map<string, number>();
   readonly #unread = new Map<number, string>();
+  #handles: boolean | undefined;
 
   constructor(context: SourceContext) {
     this.#context = context;
@@ -51,14 +52,27 @@ class BindMountSearch {
       before = this.#done.size;
       const found = [...this.#context.found()];
       const reachable = new Set<string>();
-      for (const { type, inode, paths, id } of found)
-        if (paths.length > 0 || id !== undefined) reachable.add(formatNamespace(type, inode));
+      for (const namespace of found)
+        if (namespace.paths.length > 0 || this.#opensById(namespace))
+          reachable.add(formatNamespace(namespace.type, namespace.inode));
       for (const namespace of found) {
         if (namespace.type !== 'mnt' || this.#done.has(namespace.inode)) continue;
         this.#done.add(namespace.inode);
         if (holding?.has(namespace.inode) !== false) this.#searchNamespace(namespace, reachable);
       }
     }
+  }
+
+  /** Ids of mount namespaces are told from Linux 6.12 on, and handles open them from 6.18 on: one is tried for all. */
+  #opensById(namespace: FoundNamespace): boolean {
+    if (namespace.id === undefined) return false;
+    if (this.#handles === undefined) {
+      const open = openFound({ ...namespace, paths: [] });
+      if (isKnown(open)) closeNamespace(open);
+      // ESTALE speaks of this one alone: it has ended, or is inactive.
+      this.#handles = isKnown(open) || open.errno === 'ESTALE';
+    }
+    return this.#handles;
   }
 
   #searchNamespace(namespace: FoundNamespace, reachable: Set<string>): void {

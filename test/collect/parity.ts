@@ -4,6 +4,7 @@ import { shownByBpfAlone } from '../../src/model/holder-kinds.ts';
 import { isKnown } from '../../src/model/known.ts';
 import { formatNamespace } from '../../src/model/namespace-types.ts';
 import type { Holder, HolderCounts, Namespace, Process, Snapshot } from '../../src/model/schema.ts';
+import { isLinuxSince } from '../kernels/release.ts';
 
 /** What was compared. Tasks are processes and threads that are elsewhere than their leader. */
 export interface Parity {
@@ -45,13 +46,16 @@ export function compareSnapshots(bpf: Snapshot, proc: Snapshot, { holdsStill, is
     formatNamespace(type, inode),
   );
   for (const { name, left, right } of namespaces)
-    if (left && right) comparison.compare(name, withoutBpfKinds(left), withoutBpfKinds(right), explainNamespace(left));
+    if (left && right)
+      comparison.compare(name, comparable(left, holdsStill), comparable(right, holdsStill), explainNamespace(left));
     else if (left) byBpfAlone.push(left);
     else comparison.differ(`${name} is told without BPF alone`);
   // What they hold of the others' namespaces.
   const held = pair(holdersAmong(bpf, holdsStill), holdersAmong(proc, holdsStill), ({ key }) => key);
   for (const { name, left, right } of held)
-    if (!left || !right) comparison.differ(`${name} is told ${left ? 'with' : 'without'} BPF alone`);
+    if (left?.ofThread && !right && !isLinuxSince(6, 9))
+      comparison.explain('before Linux 6.9 pidfds do not reach the descriptors of a thread');
+    else if (!left || !right) comparison.differ(`${name} is told ${left ? 'with' : 'without'} BPF alone`);
   return {
     tasks: tasks.filter(({ left, right }) => left && right).length,
     namespaces: namespaces.filter(({ left, right }) => left && right).length,
@@ -61,14 +65,23 @@ export function compareSnapshots(bpf: Snapshot, proc: Snapshot, { holdsStill, is
   };
 }
 
+interface HeldThing {
+  readonly key: string;
+  /** A socket in the table of a thread that has one of its own. */
+  readonly ofThread: boolean;
+}
+
 /** Those of the kinds that both can see, in namespaces that both have. */
-function holdersAmong({ namespaces }: Snapshot, holdsStill: Subject['holdsStill']): { readonly key: string }[] {
+function holdersAmong({ namespaces }: Snapshot, holdsStill: Subject['holdsStill']): HeldThing[] {
   return namespaces.flatMap((namespace) => {
     if (namespace.processes.count === 0) return [];
     const name = formatNamespace(namespace.type, namespace.inode);
-    return withoutBpfKinds(namespace)
-      .holders.filter((holder) => 'pid' in holder && holdsStill(holder.pid))
-      .map((holder) => ({ key: `${name}, held by ${JSON.stringify(Object.entries(holder).sort())}` }));
+    return comparable(namespace, holdsStill)
+      .holders.filter((holder) => 'pid' in holder)
+      .map((holder) => ({
+        key: `${name}, held by ${JSON.stringify(Object.entries(holder).sort())}`,
+        ofThread: 'tid' in holder && holder.kind !== 'fd',
+      }));
   });
 }
 
@@ -102,8 +115,12 @@ class Comparison {
       const reason = explain(field, left, right);
       if (reason === undefined)
         this.differ(`${field} of ${name} with BPF ${JSON.stringify(one)}, without ${JSON.stringify(other)}`);
-      else this.explained.set(reason, (this.explained.get(reason) ?? 0) + 1);
+      else this.explain(reason);
     }
+  }
+
+  explain(reason: string): void {
+    this.explained.set(reason, (this.explained.get(reason) ?? 0) + 1);
   }
 }
 
@@ -149,17 +166,18 @@ function isDetached(holder: Holder): boolean {
   return holder.kind === 'bind-mount' && !isKnown(holder.mountNamespace);
 }
 
-/** What both can see of its holders. */
-function withoutBpfKinds(namespace: Namespace): Namespace {
-  const holders = namespace.holders.filter((holder) => !bpfKinds.has(holder.kind) && !isDetached(holder));
-  const counts = Object.entries(namespace.holderCounts).filter(([kind]) => !bpfKinds.has(kind));
-  const detached = namespace.holders.filter(isDetached).length;
-  const bindMounts = (namespace.holderCounts['bind-mount'] ?? 0) - detached;
-  const holderCounts = {
-    ...(Object.fromEntries(counts) as HolderCounts),
-    ...(detached > 0 && { 'bind-mount': bindMounts }),
-  };
-  if (holderCounts['bind-mount'] === 0) delete holderCounts['bind-mount'];
+/** The kinds that are counted here anew: a bystander that looks at a namespace has a descriptor of it for a moment. */
+const ofProcesses: readonly string[] = ['fd', 'socket', 'tap'];
+
+/** What both can see of its holders, those that come and go left out. */
+function comparable(namespace: Namespace, holdsStill: Subject['holdsStill']): Namespace {
+  const holders = namespace.holders.filter(
+    (holder) => !bpfKinds.has(holder.kind) && !isDetached(holder) && ('pid' in holder ? holdsStill(holder.pid) : true),
+  );
+  const holderCounts: Record<string, number> = {};
+  for (const [kind, count] of Object.entries(namespace.holderCounts))
+    if (!bpfKinds.has(kind) && kind !== 'bind-mount' && !ofProcesses.includes(kind)) holderCounts[kind] = count;
+  for (const { kind } of holders) holderCounts[kind] = (holderCounts[kind] ?? 0) + 1;
   return { ...namespace, holders, holderCounts };
 }
 

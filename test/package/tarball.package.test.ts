@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findCommand, missing } from '../tiers.ts';
+import { findNode, nodePackage } from './find-node.ts';
 
 const skip = missing({
   commands: [
@@ -28,6 +29,9 @@ const skip = missing({
     'aarch64-linux-musl-gcc',
   ],
 });
+
+/** The oldest that package.json admits, and the lines after it. */
+const nodeVersions = ['20.19.0', '22.23.3', '24.19.0', '26.10.0'];
 
 let directory = '';
 let tarball = '';
@@ -151,6 +155,37 @@ test('The installed command tells its version and lists namespaces with a prebui
     'some owner is known',
   );
 });
+
+for (const version of nodeVersions) {
+  test(`The installed command and library work in Node ${version}, with a prebuilt addon and without a warning.`, {
+    skip,
+  }, (context) => {
+    const node = findNode(process.arch, version);
+    if (node === undefined) return context.skip(`needs the npm package ${nodePackage(process.arch, version)}`);
+    const run = (words: readonly string[]) => {
+      const { status, stdout, stderr } = spawnSync(node, words, { cwd: project, env: bare, encoding: 'utf8' });
+      assert.deepEqual(
+        [status, stderr.match(/^.*[Ww]arning.*$/m)?.[0]],
+        [0, undefined],
+        `${words.join(' ')}: ${stderr}`,
+      );
+      return stdout;
+    };
+    assert.equal(run(['--version']).trim(), `v${version}`);
+    const command = realpathSync(join(project, 'node_modules/.bin/nscope'));
+    const listed = JSON.parse(run([command, 'ls', '--json'])) as { namespaces: { owner: unknown }[] };
+    assert.ok(
+      listed.namespaces.some(({ owner }) => typeof owner === 'number'),
+      'only the addon can ask for an owner',
+    );
+    assert.match(run([command, 'tree']), /user/);
+    const script = `
+      import { collectSnapshot } from 'nscope';
+      import { validateSnapshot } from 'nscope/model';
+      console.log(validateSnapshot(JSON.parse(JSON.stringify(await collectSnapshot()))).processes.length);`;
+    assert.ok(Number(run(['--input-type=module', '-e', script])) > 0);
+  });
+}
 
 test('Every verb of the installed command can print its help.', { skip }, () => {
   const verbs = [...runInstalled(['--help']).stdout.matchAll(/^ {2}([a-z]+)\b/gm)].flatMap(([, verb]) => verb ?? []);
