@@ -27,10 +27,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     const { run } = await invocation.verb.load();
     return await run(invocation.words, invocation.options, { ...invocation.given, prepared });
   } catch (error) {
-    // By their codes: a verb's bundle has classes of its own.
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code === 'NSCOPE_OUTPUT_CLOSED') return 0;
-    const status = expected.get(code);
+    // By name and code: a verb's bundle has classes of its own.
+    if (error instanceof Error && error.name === 'OutputClosedError') return 0;
+    const status = error instanceof Error && 'code' in error ? expected.get(String(error.code)) : undefined;
     if (error instanceof Error && status !== undefined) {
       writeNote(`nscope: ${error.message.split('\n').map(escapeText).join('\n')}`);
       return status;

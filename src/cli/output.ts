@@ -38,7 +38,6 @@ export function writeNote(text: string): void {
 /** The reader has closed the pipe: nobody wants the rest. */
 export class OutputClosedError extends Error {
   override readonly name = 'OutputClosedError';
-  readonly code = 'NSCOPE_OUTPUT_CLOSED';
 }
 
 function writeAll(fd: number, text: string): void {
