@@ -1,5 +1,4 @@
 // Takes a snapshot: runs the table of sources and builds the graph of what they say.
-import { performance } from 'node:perf_hooks';
 import { readHost } from '../kernel/host.ts';
 import { readUserNames } from '../kernel/users.ts';
 import { buildSnapshot } from '../model/build-snapshot.ts';
@@ -10,7 +9,8 @@ import { type Wanted, wantEverything } from '../model/wanted.ts';
 import { sources } from '../sources/index.ts';
 import { findWorkloads } from '../workloads/index.ts';
 import { describeNameless } from '../workloads/nameless.ts';
-import { roundMs, runSources } from './run-sources.ts';
+import { runSources } from './run-sources.ts';
+import { startWatch } from './stopwatch.ts';
 
 /**
  * Takes a snapshot of this host, now.
@@ -18,12 +18,12 @@ import { roundMs, runSources } from './run-sources.ts';
  * @throws NoProcError where there is no /proc to read
  */
 export function collectSnapshot(wanted: Wanted = wantEverything): Snapshot {
-  const started = performance.now();
+  const elapsedMs = startWatch();
   const takenAt = new Date().toISOString();
   const host = readHost();
   const facts = runSources(host, completeWanted(wanted), sources);
   for (const fact of nameUsers(facts)) facts.push(fact);
-  facts.push({ fact: 'host', host: { ...host, takenAt, durationMs: roundMs(performance.now() - started) } });
+  facts.push({ fact: 'host', host: { ...host, takenAt, durationMs: elapsedMs() } });
   const snapshot = buildSnapshot(facts, wanted);
   return wanted.workloads ? addWorkloads(snapshot) : snapshot;
 }
@@ -34,9 +34,9 @@ function completeWanted(wanted: Wanted): Wanted {
 }
 
 function addWorkloads(snapshot: Snapshot): Snapshot {
-  const started = performance.now();
+  const elapsedMs = startWatch();
   const { workloads, coverage } = findWorkloads(snapshot);
-  const source = Object.freeze({ ...coverage, durationMs: roundMs(performance.now() - started) });
+  const source = Object.freeze({ ...coverage, durationMs: elapsedMs() });
   const sources = Object.freeze([...snapshot.coverage.sources, source]);
   const told = { ...snapshot, workloads, coverage: Object.freeze({ ...snapshot.coverage, sources }) };
   return Object.freeze(describeNameless(told));

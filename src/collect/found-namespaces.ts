@@ -55,11 +55,17 @@ export class FoundNamespaces {
   #beginAnew(): void {
     this.#entries.clear();
     this.#read = 0;
-    for (const [namespaces, group] of this.#tasks.groups)
-      for (const link of namespaceLinks) {
+    for (const link of namespaceLinks) {
+      const type = readLinkType(link);
+      // Of thousands of sets most have the same namespace as the one before.
+      let entry: Entry | undefined;
+      for (const [namespaces, group] of this.#tasks.groups) {
         const inode = namespaces[link];
-        if (isKnown(inode)) addTasks(this.#enter(readLinkType(link), inode), link, group);
+        if (!isKnown(inode)) continue;
+        if (entry?.inode !== inode) entry = this.#enter(type, inode);
+        addTasks(entry, link, group);
       }
+    }
   }
 
   #take(fact: Fact): void {

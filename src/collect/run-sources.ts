@@ -1,9 +1,8 @@
 // Runs the ordered table: each source gets what those before it found, and is timed and counted.
-import { performance } from 'node:perf_hooks';
 import { readSuperblocks } from '../kernel/census.ts';
 import { closeDescriptor } from '../kernel/files.ts';
 import type { HostFacts } from '../kernel/host.ts';
-import type { Fact, ProcessFact } from '../model/facts.ts';
+import type { Fact, NamespaceInodes, ProcessFact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
 import { formatNamespace, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
 import type { Refusal } from '../model/schema.ts';
@@ -13,6 +12,7 @@ import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
 import type { OpenLinks, Source, SourceContext } from '../sources/index.ts';
 import { FoundNamespaces } from './found-namespaces.ts';
 import { readOpenLinks } from './open-links.ts';
+import { startWatch } from './stopwatch.ts';
 
 /** Namespaces that nothing else leads to are kept open up to this many; a process may usually have 1024 descriptors. */
 const mostKept = 512;
@@ -57,7 +57,7 @@ class Run {
   }
 
   source(source: Source): void {
-    const started = performance.now();
+    const elapsedMs = startWatch();
     const counts = { asked: 0, found: 0, refused: 0 };
     const refusals = new Map<string, { -readonly [K in keyof Refusal]: Refusal[K] }>();
     const context = this.#makeContext(counts, refusals);
@@ -72,7 +72,7 @@ class Run {
         ...(skipped === undefined ? {} : { skipped }),
         ...counts,
         refusals: Object.freeze([...refusals.values()]),
-        durationMs: roundMs(performance.now() - started),
+        durationMs: elapsedMs(),
       }),
     });
   }
@@ -100,6 +100,7 @@ class Run {
       },
       cgroupSets: () => this.#cgroupSets,
       tasks: () => this.#allTasks,
+      tasksWhere: (test) => this.#findTasks(test),
       filesByBpf: (done) => {
         this.#filesByBpf ||= done === true;
         return this.#filesByBpf;
@@ -140,6 +141,11 @@ class Run {
       if (this.#tasksByBpf && fact.startTimeTicks < this.#ownStart()) this.#withheld.push(fact);
     } else if (fact.fact === 'enumeration') for (const type of fact.wholeTypes) this.#wholeTypes.add(type);
     else if (fact.fact === 'nested-pids' && fact.pids.at(-1) === 1) this.#inits.push(fact.pid);
+  }
+
+  #findTasks(test: (namespaces: NamespaceInodes) => boolean): readonly ProcessFact[] {
+    const passing = new Set([...this.#tasks.groups.keys()].filter(test));
+    return passing.size === 0 ? [] : this.#allTasks.filter(({ namespaces }) => passing.has(namespaces));
   }
 
   #readDescriptors(): readonly OpenLinks[] {
@@ -184,8 +190,4 @@ class Run {
     this.#found.keep(type, inode, `/proc/self/fd/${fd}`);
     return true;
   }
-}
-
-export function roundMs(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

@@ -3,7 +3,7 @@
 import type { NamespaceFact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
 import { type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
-import { parseBpfNamespaces } from '../parse/bpf-namespaces.ts';
+import { BpfNamespaceList } from '../parse/bpf-namespaces.ts';
 import { type BpfSuperblockRecord, parseBpfSuperblocks } from '../parse/bpf-superblocks.ts';
 import { readBpfNamespaces, readBpfSuperblocks } from './bpf.ts';
 import { attempt, closeDescriptor } from './files.ts';
@@ -29,25 +29,41 @@ export interface NoListing {
   readonly lift: string;
 }
 
-/** Every namespace of all types, from the kernel's lists. Linux 6.18 with BPF. */
+/** Every namespace of all types, from the kernel's lists: the same object while they stay the same. Linux 6.18 with BPF. */
 export function listByBpf(dev: number | undefined): Listing | NoListing {
   const reading = readBpfNamespaces();
   if ('refused' in reading)
     return { source: 'BPF', errno: reading.refused.code, reason: reading.refused.reason, lift: reading.refused.lift };
-  const facts = parseBpfNamespaces(reading.bytes).map(
-    ({ type, inode, id, ownerInode, ownerUid, parentInode }): NamespaceFact => ({
-      fact: 'namespace',
-      type,
-      inode,
-      ...(dev === undefined ? {} : { dev }),
-      id: String(id),
-      // The initial user namespace alone has no owner.
-      owner: ownerInode === 0 ? null : ownerInode,
-      ...(type === 'user' ? { creatorUid: ownerUid, parent: ownerInode === 0 ? null : ownerInode } : {}),
-      ...(type === 'pid' ? { parent: parentInode === 0 ? null : parentInode } : {}),
-    }),
-  );
-  return { source: 'BPF', wholeTypes: namespaceTypes, facts };
+  const list = new BpfNamespaceList(reading.bytes);
+  const ids = list.records.map((record) => list.idOf(record));
+  if (before && before.dev === dev && isEqual(before.ids, ids)) return before.listing;
+  const facts = list.records
+    .map((record) => list.read(record))
+    .map(
+      ({ type, inode, id, ownerInode, ownerUid, parentInode }): NamespaceFact => ({
+        fact: 'namespace',
+        type,
+        inode,
+        ...(dev === undefined ? {} : { dev }),
+        id: String(id),
+        // The initial user namespace alone has no owner.
+        owner: ownerInode === 0 ? null : ownerInode,
+        ...(type === 'user' ? { creatorUid: ownerUid, parent: ownerInode === 0 ? null : ownerInode } : {}),
+        ...(type === 'pid' ? { parent: parentInode === 0 ? null : parentInode } : {}),
+      }),
+    );
+  const listing: Listing = { source: 'BPF', wholeTypes: namespaceTypes, facts };
+  before = { dev, ids, listing };
+  return listing;
+}
+
+/** The list read before. Ids are never given out again, so where they are the same all else is. */
+let before:
+  | { readonly dev: number | undefined; readonly ids: readonly number[]; readonly listing: Listing }
+  | undefined;
+
+function isEqual(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
 /** The lists change under a reader: so often it is read again before it is given up. */

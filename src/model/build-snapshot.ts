@@ -2,7 +2,7 @@
 import { buildCoverage } from './build-coverage.ts';
 import { takeCensus } from './census.ts';
 import type { EnumerationFact, Fact, HostFact, MountListFact, ProcessFact, SignsFact } from './facts.ts';
-import { countRelatives, describeHolders } from './holders.ts';
+import { countRelatives, describeHolders, KernelHolders } from './holders.ts';
 import { inferPlaces } from './inference/infer-places.ts';
 import { findInitialNamespaces, isInitial } from './initial-namespaces.ts';
 import { isKnown, type Known, notAsked } from './known.ts';
@@ -51,7 +51,7 @@ export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'proc
   for (const fact of processFacts) groups.add(fact);
   for (const namespaces of groups.groups.keys()) merged.addSeenByTasks(namespaces);
 
-  const census = takeCensus(enumerations, merged, groups.groups);
+  const census = takeCensus(enumerations, merged);
 
   const initials = findInitialNamespaces(hostFact.host, processFacts);
   const tasks = new TasksOfNamespaces(groups.groups);
@@ -70,6 +70,7 @@ export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'proc
   const namespaces: Namespace[] = [];
   const relatives = countRelatives(merged, census);
   const unseenHolders = findUnseenHolders(facts, merged, census);
+  const kernel = new KernelHolders(unseenHolders);
   for (const entry of merged.sorted()) {
     if (census.ended(entry)) continue;
     const initial = isInitial(entry.type, entry.inode, initials);
@@ -89,7 +90,7 @@ export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'proc
           leader: leaderOf(task, entry.type === 'pid' ? inits.get(entry.inode) : undefined),
           ...(inferredTasks ? { inferred: inferredTasks } : {}),
         }),
-        ...describeHolders(entry, task, relatives, census, unseenHolders),
+        ...describeHolders(entry, task, relatives, census, kernel),
         ...(entry.type === 'pid' || entry.type === 'user' ? { level: measureLevel(entry, merged, initials) } : {}),
         ...(entry.type === 'pid' ? { init: inits.get(entry.inode) ?? null } : {}),
       }),

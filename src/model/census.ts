@@ -1,15 +1,8 @@
 // What the kernel's own lists say, before and after the other sources: which namespaces ended meanwhile, and which are
 // there although nothing visible holds them.
-import type { EnumerationFact, NamespaceInodes } from './facts.ts';
-import { isKnown } from './known.ts';
+import type { EnumerationFact } from './facts.ts';
 import type { MergedNamespace, MergedNamespaces } from './merge-namespaces.ts';
-import {
-  formatNamespace,
-  type NamespaceType,
-  namespaceLinks,
-  namespaceTypes,
-  readLinkType,
-} from './namespace-types.ts';
+import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
 
 export interface Census {
   /** It was listed before, is not listed after, and nothing else names it: it ended while the others were read. */
@@ -25,41 +18,49 @@ export interface Census {
 }
 
 /** Without any enumeration nothing is known to have ended, and nothing is listed. */
-export function takeCensus(
-  enumerations: readonly EnumerationFact[],
-  merged: MergedNamespaces,
-  tasks: ReadonlyMap<NamespaceInodes, unknown>,
-): Census {
-  const first = collectKeys(enumerations, 'first');
-  const last = collectKeys(enumerations, 'last');
+export function takeCensus(enumerations: readonly EnumerationFact[], merged: MergedNamespaces): Census {
+  const first = new ListedKeys(enumerations, 'first');
+  const last = new ListedKeys(enumerations, 'last');
   const wholeFirst = collectWholeTypes(enumerations, 'first');
   const wholeLast = collectWholeTypes(enumerations, 'last');
   const isWhole = (type: NamespaceType) => wholeFirst.has(type) && wholeLast.has(type);
-  const named = new Set<string>();
-  for (const namespaces of tasks.keys())
-    for (const link of namespaceLinks) {
-      const inode = namespaces[link];
-      if (isKnown(inode)) named.add(formatNamespace(readLinkType(link), inode));
-    }
-  const keyOf = (entry: MergedNamespace) => formatNamespace(entry.type, entry.inode);
-  const ended = new Set<string>();
+  const ended = new Set<MergedNamespace>();
   const kept: MergedNamespace[] = [];
   for (const entry of merged.sorted()) {
-    const key = keyOf(entry);
-    const unseen = !named.has(key) && entry.holders.size === 0 && entry.names.length === 0;
-    if (unseen && wholeLast.has(entry.type) && first.has(key) && !last.has(key)) ended.add(key);
+    const unseen = !entry.seenByTasks && entry.holders.size === 0 && entry.names.length === 0;
+    if (unseen && wholeLast.has(entry.type) && first.has(entry) && !last.has(entry)) ended.add(entry);
     else kept.push(entry);
   }
   // What stands above one that is kept is kept as well, up to the top.
-  for (let entry = kept.pop(); entry; entry = kept.pop())
-    for (const above of merged.aboveOf(entry)) if (ended.delete(keyOf(above))) kept.push(above);
+  if (ended.size > 0)
+    for (let entry = kept.pop(); entry; entry = kept.pop())
+      for (const above of merged.aboveOf(entry)) if (ended.delete(above)) kept.push(above);
   return {
-    ended: (entry) => ended.has(keyOf(entry)),
-    listedFirst: (entry) => first.has(keyOf(entry)),
-    listedLast: (entry) => last.has(keyOf(entry)),
+    ended: (entry) => ended.has(entry),
+    listedFirst: (entry) => first.has(entry),
+    listedLast: (entry) => last.has(entry),
     isWhole,
     allWhole: () => namespaceTypes.every(isWhole),
   };
+}
+
+/** The namespaces of the lists of one pass. */
+class ListedKeys {
+  readonly #inodes = new Map<NamespaceType, Set<number>>();
+
+  constructor(enumerations: readonly EnumerationFact[], wanted: 'first' | 'last') {
+    for (const { pass, namespaces } of enumerations)
+      if (pass === wanted)
+        for (const { type, inode } of namespaces) {
+          const inodes = this.#inodes.get(type);
+          if (inodes) inodes.add(inode);
+          else this.#inodes.set(type, new Set([inode]));
+        }
+  }
+
+  has({ type, inode }: MergedNamespace): boolean {
+    return this.#inodes.get(type)?.has(inode) ?? false;
+  }
 }
 
 function collectWholeTypes(
@@ -67,12 +68,4 @@ function collectWholeTypes(
   pass: 'first' | 'last',
 ): ReadonlySet<NamespaceType> {
   return new Set(enumerations.filter((one) => one.pass === pass).flatMap(({ wholeTypes }) => wholeTypes));
-}
-
-function collectKeys(enumerations: readonly EnumerationFact[], pass: 'first' | 'last'): ReadonlySet<string> {
-  const keys = new Set<string>();
-  for (const enumeration of enumerations)
-    if (enumeration.pass === pass)
-      for (const { type, inode } of enumeration.namespaces) keys.add(formatNamespace(type, inode));
-  return keys;
 }

@@ -115,7 +115,8 @@ export interface EnumerationFact {
   readonly source: string;
   /** The types of which it gives every namespace; others may be among them, but not all. */
   readonly wholeTypes: readonly NamespaceType[];
-  readonly namespaces: readonly { readonly type: NamespaceType; readonly inode: number; readonly id?: string }[];
+  /** Where the second list has the same as the first, this is the same array. */
+  readonly namespaces: readonly Pick<NamespaceFact, 'type' | 'inode' | 'id'>[];
 }
 
 /**

@@ -3,7 +3,7 @@
 import type { Census } from './census.ts';
 import type { HolderKind } from './holder-kinds.ts';
 import type { MergedNamespace, MergedNamespaces } from './merge-namespaces.ts';
-import { formatNamespace } from './namespace-types.ts';
+import { formatNamespace, type NamespaceType } from './namespace-types.ts';
 import type { Holder, Namespace, UnseenHolders } from './schema.ts';
 import type { NamespaceTasks } from './tasks-of-namespaces.ts';
 import { describeUnseen, findRuledOut } from './unseen-holders.ts';
@@ -36,7 +36,7 @@ export function describeHolders(
   tasks: Readonly<NamespaceTasks>,
   relatives: Relatives,
   census: Census,
-  unseen: readonly UnseenHolders[],
+  kernel: KernelHolders,
 ): Pick<Namespace, 'holders' | 'holderCounts' | 'openSince'> {
   const key = formatNamespace(entry.type, entry.inode);
   const holders = [...entry.holders.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, holder]) => holder);
@@ -50,7 +50,7 @@ export function describeHolders(
   add('child', relatives.children.get(key) ?? 0);
   add('owned', relatives.owned.get(key) ?? 0);
   if (Object.keys(counts).length === 0 && census.listedLast(entry)) {
-    holders.push(describeKernel(entry, census, unseen));
+    holders.push(census.listedFirst(entry) ? kernel.describe(entry) : cameDuringScan);
     counts.kernel = 1;
   }
   const { openedAtMs } = entry.attributes;
@@ -66,17 +66,32 @@ export function describeHolders(
   };
 }
 
-function describeKernel(entry: MergedNamespace, census: Census, unseen: readonly UnseenHolders[]): Holder {
-  // What came into being while the others ran had no chance to be seen by them: nothing is ruled out.
-  const isNew = !census.listedFirst(entry);
-  return Object.freeze({
-    kind: 'kernel',
-    ruledOut: Object.freeze(isNew ? [] : findRuledOut(entry.type, unseen)),
-    notSeen: Object.freeze(isNew ? [cameDuringScan] : describeUnseen(entry.type, unseen)),
-  });
+/** What is said of a namespace that nothing visible holds: of all of one type the same. */
+export class KernelHolders {
+  readonly #unseen: readonly UnseenHolders[];
+  readonly #byType = new Map<NamespaceType, Holder>();
+
+  constructor(unseen: readonly UnseenHolders[]) {
+    this.#unseen = unseen;
+  }
+
+  describe({ type }: MergedNamespace): Holder {
+    let holder = this.#byType.get(type);
+    if (!holder) {
+      const ruledOut = Object.freeze(findRuledOut(type, this.#unseen));
+      holder = Object.freeze({ kind: 'kernel', ruledOut, notSeen: Object.freeze(describeUnseen(type, this.#unseen)) });
+      this.#byType.set(type, holder);
+    }
+    return holder;
+  }
 }
 
-const cameDuringScan = 'anything (it came into being during the scan; look again)';
+/** What came into being while the others ran had no chance to be seen by them: nothing is ruled out. */
+const cameDuringScan: Holder = Object.freeze({
+  kind: 'kernel',
+  ruledOut: Object.freeze([]),
+  notSeen: Object.freeze(['anything (it came into being during the scan; look again)']),
+});
 
 function countKinds(holders: readonly Holder[]): { -readonly [K in HolderKind]?: number } {
   const counts: { -readonly [K in HolderKind]?: number } = {};

@@ -22,6 +22,8 @@ export interface MergedNamespace {
   readonly names: NamespaceName[];
   /** By their JSON, so that two sources may tell of one. */
   readonly holders: Map<string, Holder>;
+  /** Whether a link of a task leads to it. */
+  seenByTasks: boolean;
 }
 
 export class MergedNamespaces {
@@ -42,7 +44,7 @@ export class MergedNamespaces {
     const inodes = this.#byType.get(type);
     let entry = inodes?.get(inode);
     if (!entry) {
-      entry = { type, inode, attributes: {}, names: [], holders: new Map() };
+      entry = { type, inode, attributes: {}, names: [], holders: new Map(), seenByTasks: false };
       inodes?.set(inode, entry);
     }
     return entry;
@@ -51,8 +53,10 @@ export class MergedNamespaces {
   add(fact: NamespaceFact): void {
     const entry = this.#enter(fact.type, fact.inode);
     const facts = this.#facts.get(entry);
-    if (facts) facts.push(fact);
-    else this.#facts.set(entry, [fact]);
+    if (!facts) this.#facts.set(entry, [fact]);
+    // A list that has not changed says the same once more.
+    else if (facts.at(-1) !== fact) facts.push(fact);
+    else return;
     if (typeof fact.owner === 'number') this.#enter('user', fact.owner);
     if (typeof fact.parent === 'number') this.#enter(fact.type, fact.parent);
   }
@@ -85,7 +89,7 @@ export class MergedNamespaces {
   addSeenByTasks(namespaces: NamespaceInodes): void {
     for (const link of namespaceLinks) {
       const inode = namespaces[link];
-      if (isKnown(inode)) this.#enter(readLinkType(link), inode);
+      if (isKnown(inode)) this.#enter(readLinkType(link), inode).seenByTasks = true;
     }
   }
 

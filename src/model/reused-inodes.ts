@@ -5,12 +5,13 @@ import { isKnown } from './known.ts';
 import { formatNamespace } from './namespace-types.ts';
 
 export class ReusedInodes {
-  readonly #first: ReadonlyMap<string, string>;
-  readonly #last: ReadonlyMap<string, string>;
+  readonly #enumerations: readonly EnumerationFact[];
+  /** Made when they are needed: numbers are seldom given out again during a scan. */
+  #first: ReadonlyMap<string, string> | undefined;
+  #last: ReadonlyMap<string, string> | undefined;
 
   constructor(enumerations: readonly EnumerationFact[]) {
-    this.#first = collectIds(enumerations, 'first');
-    this.#last = collectIds(enumerations, 'last');
+    this.#enumerations = enumerations;
   }
 
   /**
@@ -19,10 +20,13 @@ export class ReusedInodes {
    * @param facts - of one type and inode number
    */
   keepLast(facts: readonly NamespaceFact[]): readonly NamespaceFact[] {
+    if (facts.length < 2) return facts;
     const ids = new Set(facts.flatMap(({ id }) => (id !== undefined && isKnown(id) ? [id] : [])));
     const [one] = facts;
     if (ids.size < 2 || !one) return facts;
     const key = formatNamespace(one.type, one.inode);
+    this.#first ??= collectIds(this.#enumerations, 'first');
+    this.#last ??= collectIds(this.#enumerations, 'last');
     const last = this.#last.get(key);
     if (last !== undefined && last === this.#first.get(key)) return facts;
     const bearer = last ?? [...ids].sort(compareIds).at(-1);
@@ -38,7 +42,7 @@ function collectIds(enumerations: readonly EnumerationFact[], pass: 'first' | 'l
         const key = formatNamespace(type, inode);
         const before = ids.get(key);
         // Of two lists of one pass: the order of facts may not decide.
-        if (id !== undefined && (before === undefined || compareIds(before, id) < 0)) ids.set(key, id);
+        if (id !== undefined && isKnown(id) && (before === undefined || compareIds(before, id) < 0)) ids.set(key, id);
       }
   return ids;
 }

@@ -1,5 +1,4 @@
 // Colours mean one thing each: the type of a namespace.
-import { createColors } from 'picocolors';
 import { type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
 
 export type Paint = (text: string) => string;
@@ -11,21 +10,28 @@ export interface Palette {
   readonly strong: Paint;
 }
 
-export function makePalette(colours: boolean): Palette {
-  const c = createColors(colours);
+/** Puts the sequences of a colour or of a weight around a text: styleText of node:util does. */
+export type Styler = (
+  style: 'gray' | 'magenta' | 'yellow' | 'green' | 'red' | 'white' | 'cyan' | 'blue' | 'dim' | 'bold',
+  text: string,
+) => string;
+
+/** @param style - what colours; left out, nothing is coloured */
+export function makePalette(style?: Styler): Palette {
+  const paint = (name: Parameters<Styler>[0]): Paint => (style ? (text) => style(name, text) : (text) => text);
   return {
     types: {
-      cgroup: c.gray,
-      ipc: c.magenta,
-      mnt: c.yellow,
-      net: c.green,
-      pid: c.red,
-      time: c.white,
-      user: c.cyan,
-      uts: c.blue,
+      cgroup: paint('gray'),
+      ipc: paint('magenta'),
+      mnt: paint('yellow'),
+      net: paint('green'),
+      pid: paint('red'),
+      time: paint('white'),
+      user: paint('cyan'),
+      uts: paint('blue'),
     },
-    faint: c.dim,
-    strong: c.bold,
+    faint: paint('dim'),
+    strong: paint('bold'),
   };
 }
 

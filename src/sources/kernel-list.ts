@@ -87,11 +87,7 @@ function toEnumeration({ source, wholeTypes, facts }: Listing, pass: 'first' | '
     pass,
     source,
     wholeTypes,
-    namespaces: facts.map(({ type, inode, id }) => ({
-      type,
-      inode,
-      ...(id !== undefined && isKnown(id) ? { id } : {}),
-    })),
+    namespaces: facts,
   } as const;
 }
 

@@ -22,6 +22,8 @@ export const relations: Source = {
   question: 'whose is each namespace, what is above it, which is its id?',
   skip(context) {
     if (!context.wanted.details) return 'details were not asked for';
+    if (context.wanted.holders === 'unless-listed' && context.skipHolders() !== undefined)
+      return "the kernel's own list tells it";
     const result = loadAddon();
     return 'missing' in result ? result.missing : undefined;
   },
@@ -48,7 +50,7 @@ class Climb {
   ask(namespace: FoundNamespace): void {
     if (this.#asked.has(formatNamespace(namespace.type, namespace.inode))) return;
     // The kernel's own list told all that is asked here, but since when it is open.
-    if (namespace.described && (namespace.oldest !== undefined || this.#context.skipHolders() !== undefined)) return;
+    if (namespace.described && namespace.oldest !== undefined) return;
     const open = openFound(namespace);
     if (!isKnown(open)) {
       if (open.unknown === 'denied')

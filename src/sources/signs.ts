@@ -68,19 +68,9 @@ function readLeaders(context: SourceContext, stable: readonly (SignsFact | Mount
 }
 
 function listRefused(context: SourceContext): ProcessFact[] {
-  // Equal sets are one object, so that few are looked into.
-  const known = new Map<NamespaceInodes, boolean>();
-  const list: ProcessFact[] = [];
-  for (const process of context.processes()) {
-    const { namespaces } = process;
-    let refused = known.get(namespaces);
-    if (refused === undefined) {
-      refused = namespaceTypes.some((type) => isDenied(namespaces, type));
-      known.set(namespaces, refused);
-    }
-    if (refused) list.push(process);
-  }
-  return list;
+  return context
+    .tasksWhere((namespaces) => namespaceTypes.some((type) => isDenied(namespaces, type)))
+    .filter(({ pid, tid }) => pid === tid);
 }
 
 function isDenied(namespaces: NamespaceInodes, type: (typeof namespaceTypes)[number]): boolean {

@@ -1,5 +1,5 @@
 // What a source is: one question to one kernel interface, answered in plain facts. Sources never see each other.
-import type { Fact, ProcessFact, SearchedKind } from '../model/facts.ts';
+import type { Fact, NamespaceInodes, ProcessFact, SearchedKind } from '../model/facts.ts';
 import type { NamespaceLink, NamespaceType } from '../model/namespace-types.ts';
 import type { HostSnapshot } from '../model/schema.ts';
 import type { Wanted } from '../model/wanted.ts';
@@ -41,6 +41,8 @@ export interface SourceContext {
   processes(): Iterable<ProcessFact>;
   /** Processes, and threads that are not where their leader is, so far. */
   tasks(): Iterable<ProcessFact>;
+  /** Those whose set of namespaces passes the test; each set is tested once, however many tasks share it. */
+  tasksWhere(test: (namespaces: NamespaceInodes) => boolean): readonly ProcessFact[];
   /** By tid, a number that is equal for tasks in the same cgroups; empty where the kernel was not asked. */
   cgroupSets(): Map<number, number>;
   /** The processes so far that are PID 1 of their pid namespace. */

@@ -60,20 +60,13 @@ function seesKernelThreads(context: SourceContext): boolean {
 }
 
 function tellRefusedLinks(context: SourceContext): void {
-  let refused = 0;
-  let first = 0;
-  let errno = '';
-  // Equal sets are one object, so this looks into a few of them.
-  const refusals = new Map<NamespaceInodes, string | undefined>();
-  for (const { pid, namespaces } of context.processes()) {
-    if (!refusals.has(namespaces)) refusals.set(namespaces, findRefusal(namespaces));
-    const found = refusals.get(namespaces);
-    if (found === undefined) continue;
-    if (refused++ === 0) first = pid;
-    errno = found;
-  }
-  if (refused === 0) return;
-  const whose = refused === 1 ? `process ${first}` : `${refused} processes (the first: ${first})`;
+  const refused = context
+    .tasksWhere((namespaces) => findRefusal(namespaces) !== undefined)
+    .filter(({ pid, tid }) => pid === tid);
+  const [first] = refused;
+  if (!first) return;
+  const errno = findRefusal(first.namespaces);
+  const whose = refused.length === 1 ? `process ${first.pid}` : `${refused.length} processes (the first: ${first.pid})`;
   const what = `the namespace links of ${whose} are refused (${errno})`;
   context.searched(taskKinds, what);
   if (mayTrace(context)) context.limit(`${what} even to root: a security module or sandbox of this host guards them`);
@@ -89,18 +82,15 @@ function findRefusal(namespaces: NamespaceInodes): string | undefined {
 
 /** Before Linux 7.1 /proc has no link to a pid namespace for children that has had no init yet; BPF sees it. */
 function tellUnbornChildren(context: SourceContext): void {
-  let unborn = 0;
-  let first = 0;
-  for (const { pid, namespaces } of context.tasks()) {
-    const { pid_for_children: link, net } = namespaces;
-    // A task that has ended has no links at all.
-    if (isKnown(link) || link.unknown !== 'gone' || !isKnown(net)) continue;
-    if (unborn++ === 0) first = pid;
-  }
-  if (unborn > 0)
+  // A task that has ended has no links at all.
+  const unborn = context.tasksWhere(
+    ({ pid_for_children: link, net }) => !isKnown(link) && link.unknown === 'gone' && isKnown(net),
+  );
+  const [first] = unborn;
+  if (first)
     context.searched(
       ['for-children'],
-      `/proc does not show where the children of ${unborn} processes will be (${first})`,
+      `/proc does not show where the children of ${unborn.length} processes will be (${first.pid})`,
     );
 }
 

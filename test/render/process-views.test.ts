@@ -1,6 +1,7 @@
 // The lines of the process tree, and the columns of ps.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { styleText } from 'node:util';
 import { buildProcessTree } from '../../src/analysis/process-tree.ts';
 import type { Fact } from '../../src/model/facts.ts';
 import { makePalette } from '../../src/render/colours.ts';
@@ -15,7 +16,9 @@ function draw(width: number | undefined, others: readonly Fact[] = [], colours =
   const index = indexOf(others);
   const rows = buildProcessTree(index, { processes: index.snapshot.processes, foldKernelThreads: true });
   const { users } = index.snapshot.host;
-  return [...formatProcessTree(rows, { width, header: true, palette: makePalette(colours), users })];
+  return [
+    ...formatProcessTree(rows, { width, header: true, palette: makePalette(colours ? (style, text) => styleText(style, text, { validateStream: false }) : undefined), users }),
+  ];
 }
 
 test('A border stands above the process that crosses it, on the branch that leads there.', () => {

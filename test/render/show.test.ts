@@ -15,7 +15,7 @@ import { container, indexOf } from '../container-host.ts';
 import { denied, deniedLinks, hostInodes, processFact } from '../recorded-facts.ts';
 
 function print(page: Page, width: number | undefined = 80): string[] {
-  return [...formatPage(page, { width, palette: makePalette(false) })];
+  return [...formatPage(page, { width, palette: makePalette() })];
 }
 
 function namespacePage(type: NamespaceType, inode: number, index: SnapshotIndex = indexOf()): string[] {
