@@ -1,5 +1,6 @@
 // Begins what takes a reading verb longest, before its module is loaded and its options are understood.
 import { type PreparedBpf, startBpf } from '../kernel/bpf-start.ts';
+import { compileLess } from './compile-less.ts';
 import type { Verb } from './verb.ts';
 
 /** These say that this host is not read, or not with BPF. */
@@ -10,5 +11,7 @@ const without = /^(?:--from|--no-bpf|--help|--version|-[hV])(?:$|=)/;
  * @returns what a reading of this host takes up; undefined where nothing was started
  */
 export function prepareReading({ reads = [] }: Verb, argv: readonly string[]): PreparedBpf | undefined {
-  return reads.length === 0 || argv.some((word) => without.test(word)) ? undefined : startBpf(reads);
+  if (reads.length === 0 || argv.some((word) => without.test(word))) return undefined;
+  compileLess();
+  return startBpf(reads);
 }

@@ -3,7 +3,6 @@ import { readHost } from '../kernel/host.ts';
 import { readUserNames } from '../kernel/users.ts';
 import { buildSnapshot } from '../model/build-snapshot.ts';
 import type { Fact } from '../model/facts.ts';
-import { isKnown } from '../model/known.ts';
 import type { Snapshot } from '../model/schema.ts';
 import { type Wanted, wantEverything } from '../model/wanted.ts';
 import { sources } from '../sources/index.ts';
@@ -22,7 +21,7 @@ export function collectSnapshot(wanted: Wanted = wantEverything): Snapshot {
   const takenAt = new Date().toISOString();
   const host = readHost();
   const facts = runSources(host, completeWanted(wanted), sources);
-  for (const fact of nameUsers(facts)) facts.push(fact);
+  facts.push(...nameUsers());
   facts.push({ fact: 'host', host: { ...host, takenAt, durationMs: elapsedMs() } });
   const snapshot = buildSnapshot(facts, wanted);
   return wanted.workloads ? addWorkloads(snapshot) : snapshot;
@@ -42,17 +41,7 @@ function addWorkloads(snapshot: Snapshot): Snapshot {
   return Object.freeze(describeNameless(told));
 }
 
-/** The names of the uids that occur in the facts. */
-function* nameUsers(facts: readonly Fact[]): Generator<Fact> {
-  const uids = new Set<number>();
-  for (const fact of facts) {
-    if (fact.fact === 'process') uids.add(fact.uid);
-    else if (fact.fact === 'namespace' && fact.creatorUid !== undefined && isKnown(fact.creatorUid))
-      uids.add(fact.creatorUid);
-  }
-  const names = readUserNames();
-  for (const uid of uids) {
-    const name = names.get(uid);
-    if (name !== undefined) yield { fact: 'user-name', uid, name };
-  }
+/** All names that the host has at hand: the snapshot keeps those of the uids that occur in it. */
+function* nameUsers(): Generator<Fact> {
+  for (const [uid, name] of readUserNames()) yield { fact: 'user-name', uid, name };
 }

@@ -2,7 +2,7 @@
 import type { NamespaceInodes, ProcessFact } from '../model/facts.ts';
 import { isKnown, notAsked, unknownFromErrno } from '../model/known.ts';
 import { type NamespaceLink, namespaceLinks } from '../model/namespace-types.ts';
-import { BpfTaskCursor } from '../parse/bpf-tasks.ts';
+import { BpfTaskCursor, parseComm } from '../parse/bpf-tasks.ts';
 import { parseText } from '../parse/text.ts';
 import { parseTimeOffsets } from '../parse/time-offsets.ts';
 import { readBpfTasks } from './bpf.ts';
@@ -10,79 +10,130 @@ import type { BpfRefusal } from './bpf-refusal.ts';
 import { readTextFile } from './files.ts';
 import { readProcTable } from './proc-table.ts';
 
-export interface BpfTask {
-  readonly process: ProcessFact;
-  /** Its PIDs from the reader's pid namespace to its own, where it has more than one. */
-  readonly pids: readonly number[] | undefined;
-  /** Equal for tasks in the same cgroup of every hierarchy. */
-  readonly cgroupSet: number;
+/** Takes the tasks as they come. */
+export interface TaskReceiver {
+  task(task: ProcessFact): void;
+  /** A process with more than one PID: from the reader's pid namespace to its own. */
+  pids(pid: number, pids: readonly number[]): void;
+  /** A number that is equal for tasks in the same cgroup of every hierarchy. */
+  cgroupSet(tid: number, set: number): void;
 }
 
 /**
  * @param links - those that this kernel has; others stay `unsupported`
- * @returns the tasks of nscope's own pid namespace, or why BPF does not give them
+ * @param receiver - gets the tasks of nscope's own pid namespace
+ * @returns how many there were, or why BPF does not give them: then the receiver has got none
  */
-export function readTasksByBpf(links: ReadonlySet<NamespaceLink>): readonly BpfTask[] | BpfRefusal {
+export function readTasksByBpf(links: ReadonlySet<NamespaceLink>, receiver: TaskReceiver): number | BpfRefusal {
   const reading = readBpfTasks();
   if ('refused' in reading) return reading.refused;
   const cursor = new BpfTaskCursor(reading.bytes);
   const sets = new NamespaceSets(links);
   const offset = readOwnOffset();
-  const tasks: BpfTask[] = [];
   const leaders = new Map<number, NamespaceInodes>();
-  const kernelThreads: number[] = [];
+  const kernelThreads: TaskFact[] = [];
+  let count = 0;
   while (cursor.next()) {
     const { pid, tid } = cursor;
-    const namespaces = sets.of(cursor);
+    const namespaces = sets.of(cursor.words, cursor.linksStart);
     // A thread that differs in its uid alone is where its leader is.
-    if (tid === pid) leaders.set(pid, namespaces);
-    else if (leaders.get(pid) === namespaces) continue;
-    if (cursor.isKernelThread) kernelThreads.push(tid);
-    tasks.push({
-      process: {
-        fact: 'process',
-        pid,
-        tid,
-        ppid: cursor.ppid,
-        state: cursor.state,
-        comm: cursor.comm,
-        startTimeTicks: cursor.startTimeTicks(offset),
-        threads: cursor.threads,
-        uid: cursor.euid,
-        kernelThread: cursor.isKernelThread,
-        namespaces,
-        commandLine: notAsked,
-        cgroup: notAsked,
-      },
-      pids: cursor.pidCount > 1 ? Object.freeze(cursor.pids) : undefined,
-      cgroupSet: cursor.cgroupSet,
-    });
+    if (tid === pid) {
+      if (cursor.threads > 1) leaders.set(pid, namespaces);
+    } else if (leaders.get(pid) === namespaces) continue;
+    count++;
+    const task = new TaskFact(cursor, namespaces, offset, reading.bytes);
+    if (task.kernelThread) kernelThreads.push(task);
+    receiver.task(task);
+    receiver.cgroupSet(tid, cursor.cgroupSet);
+    if (tid === pid && cursor.pidCount > 1) receiver.pids(pid, Object.freeze(cursor.pids));
   }
-  return nameKernelThreads(tasks, kernelThreads);
+  nameKernelThreads(kernelThreads);
+  return count;
 }
 
-/** Equal sets of namespaces are one frozen object; most tasks share theirs with others. */
+/** When each task started, by tid, in ticks since boot; none where BPF does not give them. */
+export function readStartTimes(): ReadonlyMap<number, number> {
+  const starts = new Map<number, number>();
+  const reading = readBpfTasks();
+  if ('refused' in reading) return starts;
+  const offset = readOwnOffset();
+  for (const cursor = new BpfTaskCursor(reading.bytes); cursor.next(); )
+    starts.set(cursor.tid, cursor.startTimeTicks(offset));
+  return starts;
+}
+
+/** A task whose name is made text when somebody wants it: of thousands a listing shows a few. */
+class TaskFact implements ProcessFact {
+  readonly fact = 'process';
+  readonly pid: number;
+  readonly tid: number;
+  readonly ppid: number;
+  readonly state: string;
+  readonly startTimeTicks: number;
+  readonly threads: number;
+  readonly uid: number;
+  readonly kernelThread: boolean;
+  readonly namespaces: NamespaceInodes;
+  readonly commandLine = notAsked;
+  readonly cgroup = notAsked;
+  /** Where the name is longer than what the kernel's list has of it. */
+  wholeName: string | undefined;
+  readonly #bytes: Uint8Array;
+  readonly #nameAt: number;
+
+  constructor(
+    cursor: BpfTaskCursor,
+    namespaces: NamespaceInodes,
+    offset: ReturnType<typeof readOwnOffset>,
+    bytes: Uint8Array,
+  ) {
+    this.pid = cursor.pid;
+    this.tid = cursor.tid;
+    this.ppid = cursor.ppid;
+    this.state = cursor.state;
+    this.startTimeTicks = cursor.startTimeTicks(offset);
+    this.threads = cursor.threads;
+    this.uid = cursor.euid;
+    this.kernelThread = cursor.isKernelThread;
+    this.namespaces = namespaces;
+    this.#bytes = bytes;
+    this.#nameAt = cursor.commStart;
+  }
+
+  get comm(): string {
+    return this.wholeName ?? parseComm(this.#bytes, this.#nameAt);
+  }
+}
+
+/** Equal sets of namespaces are one frozen object; most tasks share theirs with the task before. */
 class NamespaceSets {
   readonly #links: ReadonlySet<NamespaceLink>;
-  readonly #byHash = new Map<number, { readonly inodes: readonly number[]; readonly set: NamespaceInodes }[]>();
+  readonly #byHash = new Map<number, KnownSet[]>();
+  #last: KnownSet = { inodes: [], set: {} as NamespaceInodes };
 
   constructor(links: ReadonlySet<NamespaceLink>) {
     this.#links = links;
   }
 
-  of(cursor: BpfTaskCursor): NamespaceInodes {
+  /** @param at - where the inode numbers of a task stand among the words */
+  of(words: Uint32Array, at: number): NamespaceInodes {
+    if (!isSameSet(this.#last.inodes, words, at)) this.#last = this.#find(words, at);
+    return this.#last.set;
+  }
+
+  #find(words: Uint32Array, at: number): KnownSet {
     let hash = 0;
-    for (let i = 0; i < namespaceLinks.length; i++) hash = (Math.imul(hash, 31) + cursor.inodeAt(i)) | 0;
+    for (let i = 0; i < namespaceLinks.length; i++) hash = (Math.imul(hash, 31) + (words[at + i] ?? 0)) | 0;
     let alike = this.#byHash.get(hash);
     if (!alike) {
       alike = [];
       this.#byHash.set(hash, alike);
     }
-    for (const { inodes, set } of alike) if (inodes.every((inode, i) => inode === cursor.inodeAt(i))) return set;
-    const inodes = namespaceLinks.map((_, i) => cursor.inodeAt(i));
-    const set = this.#make(inodes);
-    alike.push({ inodes, set });
-    return set;
+    for (const known of alike) if (isSameSet(known.inodes, words, at)) return known;
+    const inodes = Array.from(words.subarray(at, at + namespaceLinks.length));
+    const known = { inodes, set: this.#make(inodes) };
+    alike.push(known);
+    return known;
   }
 
   #make(inodes: readonly number[]): NamespaceInodes {
@@ -96,6 +147,17 @@ class NamespaceSets {
   }
 }
 
+interface KnownSet {
+  readonly inodes: readonly number[];
+  readonly set: NamespaceInodes;
+}
+
+function isSameSet(inodes: readonly number[], words: Uint32Array, at: number): boolean {
+  if (inodes.length === 0) return false;
+  for (let i = 0; i < inodes.length; i++) if (inodes[i] !== words[at + i]) return false;
+  return true;
+}
+
 const missingLink = Object.freeze({ unknown: 'unsupported', detail: 'this kernel has no such link' } as const);
 
 /** Times of /proc are those of the reader's time namespace. */
@@ -105,19 +167,12 @@ export function readOwnOffset(): { readonly seconds: number; readonly nanosecond
 }
 
 /** The task has 15 bytes of a kernel thread's name; /proc has the whole of it. */
-function nameKernelThreads(tasks: readonly BpfTask[], kernelThreads: readonly number[]): readonly BpfTask[] {
-  const names = new Map<number, string>();
-  for (const { name, files } of readProcTable({
-    names: kernelThreads.map(String),
-    links: [],
-    files: ['comm'],
-    maxFileBytes: 256,
-  })) {
+function nameKernelThreads(threads: readonly TaskFact[]): void {
+  const byName = new Map(threads.map((thread) => [String(thread.tid), thread]));
+  const question = { names: [...byName.keys()], links: [], files: ['comm'], maxFileBytes: 256 };
+  for (const { name, files } of readProcTable(question)) {
     const [comm] = files;
-    if (comm instanceof Buffer) names.set(Number(name), parseText(comm.subarray(0, comm.length - 1)));
+    const thread = byName.get(name);
+    if (thread && comm instanceof Buffer) thread.wholeName = parseText(comm.subarray(0, comm.length - 1));
   }
-  return tasks.map((task) => {
-    const comm = names.get(task.process.tid);
-    return comm === undefined ? task : { ...task, process: { ...task.process, comm } };
-  });
 }

@@ -25,7 +25,7 @@ export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'proc
   const commandLines = new Map<number, Known<readonly string[]>>();
   const cgroups = new Map<number, Known<string>>();
   const enumerations: EnumerationFact[] = [];
-  const users: [string, string][] = [];
+  const users = new Map<number, string>();
   const signs: SignsFact[] = [];
   const mountLists: MountListFact[] = [];
   const merged = new MergedNamespaces();
@@ -41,8 +41,9 @@ export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'proc
     else if (fact.fact === 'enumeration') enumerations.push(fact);
     else if (fact.fact === 'signs') signs.push(fact);
     else if (fact.fact === 'mount-list') mountLists.push(fact);
-    else if (fact.fact === 'user-name') users.push([String(fact.uid), fact.name]);
-    else if (fact.fact === 'host') hostFact = fact;
+    else if (fact.fact === 'user-name') {
+      if ((users.get(fact.uid) ?? '') < fact.name) users.set(fact.uid, fact.name);
+    } else if (fact.fact === 'host') hostFact = fact;
   }
   if (!hostFact) throw new Error('buildSnapshot: no host fact');
   merged.settle(enumerations);
@@ -100,7 +101,7 @@ export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'proc
     wanted.processes === 'all' ? processFacts : chooseLeaders(processFacts, namespaces, inferred.unnumbered);
   return Object.freeze({
     schema: snapshotVersion,
-    host: Object.freeze({ ...hostFact.host, users: Object.freeze(Object.fromEntries(users.sort())) }),
+    host: Object.freeze({ ...hostFact.host, users: nameUsers(users, chosen, namespaces) }),
     namespaces: Object.freeze(namespaces),
     unnumbered: inferred.unnumbered,
     processes: Object.freeze(chosen.map((fact) => toProcess(fact, nestedPids, commandLines, cgroups, inferred.places))),
@@ -128,6 +129,19 @@ function sameAs(link: Known<number>, inode: number): Known<boolean> {
 
 function leaderOf(tasks: NamespaceTasks, init: number | undefined): number | null {
   return init ?? tasks.oldest?.tid ?? null;
+}
+
+/** The names of the uids that the snapshot has. */
+function nameUsers(
+  names: ReadonlyMap<number, string>,
+  processes: readonly ProcessFact[],
+  namespaces: readonly Namespace[],
+): Readonly<Record<string, string>> {
+  const uids = new Set<number>();
+  for (const { uid } of processes) uids.add(uid);
+  for (const { ownerUid } of namespaces) if (isKnown(ownerUid)) uids.add(ownerUid);
+  const used = [...names].filter(([uid]) => uids.has(uid)).map(([uid, name]): [string, string] => [String(uid), name]);
+  return Object.freeze(Object.fromEntries(used.sort()));
 }
 
 /** Those that a namespace names: its leader, its init, and whoever is inferred to lead it. */

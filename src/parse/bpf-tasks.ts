@@ -97,9 +97,14 @@ export class BpfTaskCursor {
     return this.#word(linkWords[link]);
   }
 
-  /** The same by the link's place in namespaceLinks. */
-  inodeAt(index: number): number {
-    return this.#word(firstLink + index);
+  /** All records as words of 32 bits: loops over thousands of tasks look at them without a call for each. */
+  get words(): Uint32Array {
+    return this.#words;
+  }
+
+  /** Where among the words the inode numbers of the links begin, in the order of namespaceLinks. */
+  get linksStart(): number {
+    return this.#at + firstLink;
   }
 
   /** Its PID in each pid namespace from the reader's to its own, as NSpid of proc_pid_status(5). */
@@ -142,15 +147,24 @@ export class BpfTaskCursor {
 
   /** The name, at most 15 bytes. Kernel threads have longer ones in /proc (and workers say there what they do). */
   get comm(): string {
-    const start = this.#at * 4 + commByte;
-    let end = start;
-    while (end < start + commBytes && this.#bytes[end] !== 0) end++;
-    return parseText(this.#bytes.subarray(start, end));
+    return parseComm(this.#bytes, this.commStart);
+  }
+
+  /** Where the name stands among the bytes, for parseComm. */
+  get commStart(): number {
+    return this.#at * 4 + commByte;
   }
 
   #word(index: number): number {
     return this.#words[this.#at + index] as number;
   }
+}
+
+/** The name of the task whose `commStart` this is: to make text of it later, or never. */
+export function parseComm(bytes: Uint8Array, start: number): string {
+  let end = start;
+  while (end < start + commBytes && bytes[end] !== 0) end++;
+  return parseText(bytes.subarray(start, end));
 }
 
 const noOffset = { seconds: 0, nanoseconds: 0 };

@@ -13,17 +13,17 @@ export const tasks: Source = {
   run(context: SourceContext): void {
     const own = context.host.vantage.namespaces;
     const links = new Set(namespaceLinks.filter((link) => isKnown(own[link]) || own[link].unknown !== 'unsupported'));
-    const found = readTasksByBpf(links);
-    if ('code' in found) {
+    const sets = context.cgroupSets();
+    const found = readTasksByBpf(links, {
+      task: (task) => context.emit(task),
+      pids: (pid, pids) => context.emit({ fact: 'nested-pids', pid, pids }),
+      cgroupSet: (tid, set) => context.wanted.cgroups && sets.set(tid, set),
+    });
+    if (typeof found !== 'number') {
       context.refused('the task list, with BPF', found.code, found.syscall);
       return;
     }
-    context.asked(found.length);
-    for (const { process, pids, cgroupSet } of found) {
-      context.emit(process);
-      if (pids && process.tid === process.pid) context.emit({ fact: 'nested-pids', pid: process.pid, pids });
-      context.cgroupSets().set(process.tid, cgroupSet);
-    }
+    context.asked(found);
     context.tasksByBpf(true);
     context.searched(taskKinds);
   },
