@@ -17,7 +17,12 @@ function draw(width: number | undefined, others: readonly Fact[] = [], colours =
   const rows = buildProcessTree(index, { processes: index.snapshot.processes, foldKernelThreads: true });
   const { users } = index.snapshot.host;
   return [
-    ...formatProcessTree(rows, { width, header: true, palette: makePalette(colours ? (style, text) => styleText(style, text, { validateStream: false }) : undefined), users }),
+    ...formatProcessTree(rows, {
+      width,
+      header: true,
+      palette: makePalette(colours ? (style, text) => styleText(style, text, { validateStream: false }) : undefined),
+      users,
+    }),
   ];
 }
 
