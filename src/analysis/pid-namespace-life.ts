@@ -45,6 +45,6 @@ function isInSight(namespace: Namespace, index: SnapshotIndex): boolean {
 }
 
 /** Z is a zombie, X one that is being removed: proc_pid_stat(5). */
-function hasEnded({ state }: Process): boolean {
+export function hasEnded({ state }: Process): boolean {
   return state === 'Z' || state === 'X';
 }

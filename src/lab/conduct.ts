@@ -18,26 +18,23 @@ export function conduct(experiment: Experiment, options: StageOptions): Conducte
 async function perform({ name, claim, source, perform }: Experiment, stage: Stage): Promise<ExperimentReport> {
   const begun = performance.now();
   let refusal: string | undefined;
-  let silence: string | undefined;
   try {
     await perform(stage);
   } catch (error) {
     if (error instanceof NotPermittedError) refusal = error.message;
-    else if (error instanceof NoAnswerError) silence = error.message;
+    else if (error instanceof NoAnswerError) stage.expect('what was waited for', error.message, 'an answer');
     else throw error;
   } finally {
     await stage.close();
   }
   const failed = stage.checks.filter(({ holds }) => !holds);
-  const differences = [
-    ...failed.map(({ what, expected, answered }) => `${what}: ${answered}, not ${expected}`),
-    ...(silence === undefined ? [] : [silence]),
-  ];
-  if (differences.length === 0 && refusal === undefined && stage.checks.length === 0)
-    throw new Error(`the experiment ${name} compares nothing`);
+  if (refusal === undefined && stage.checks.length === 0) throw new Error(`the experiment ${name} compares nothing`);
   const verdict: Verdict =
-    differences.length > 0 ? 'differs on this kernel' : refusal === undefined ? 'as described' : 'not permitted here';
-  const reason = differences.length > 0 ? differences.join('; ') : refusal;
+    failed.length > 0 ? 'differs on this kernel' : refusal === undefined ? 'as described' : 'not permitted here';
+  const reason =
+    failed.length > 0
+      ? failed.map(({ what, expected, answered }) => `${what}: ${answered}, not ${expected}`).join('; ')
+      : refusal;
   return {
     name,
     claim,

@@ -2,7 +2,7 @@
 // /proc it has, and what keeps it when it is dead.
 import { describeCommand } from '../analysis/command.ts';
 import { findHolders } from '../analysis/find-holders.ts';
-import { judgePidNamespace, type PidNamespaceState } from '../analysis/pid-namespace-life.ts';
+import { hasEnded, judgePidNamespace, type PidNamespaceState } from '../analysis/pid-namespace-life.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { isKnown } from '../model/known.ts';
 import { formatNamespace } from '../model/namespace-types.ts';
@@ -102,6 +102,12 @@ function describeProc({ inode }: Namespace, { procShows }: PidNamespaceInit): Pa
   return { label: '/proc', lines: [line] };
 }
 
+/** A zombie is not to be killed: who has to wait for it is. */
+function describeRelease(process: Process | undefined, release: string | undefined): string {
+  if (process && hasEnded(process)) return `it has ended; ${process.ppid} has not waited for it`;
+  return release === undefined ? '' : `release: ${escapeText(release)}`;
+}
+
 function describePins(namespace: Namespace, index: SnapshotIndex): PageItem {
   const holders = findHolders(index, namespace);
   const rows = holders
@@ -110,7 +116,7 @@ function describePins(namespace: Namespace, index: SnapshotIndex): PageItem {
       kind,
       escapeText(path ?? (pid === undefined ? '' : String(pid))),
       escapeText(what),
-      release === undefined ? '' : `release: ${escapeText(release)}`,
+      describeRelease(pid === undefined ? undefined : index.process(pid), release),
     ]);
   const lines = holders.length === 0 ? ['nothing that was seen'] : alignRows(rows);
   if (holders.length > mostRows) lines.push(`… ${holders.length - mostRows} more: nscope holders`);

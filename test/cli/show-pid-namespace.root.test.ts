@@ -1,8 +1,10 @@
 // nscope show of pid namespaces: what reaches an init, zombies, /proc, and what is dead.
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { hold, readLinksOf, readOnlyChild } from '../held-process.ts';
+import { hold, readLinksOf, readOnlyChild, waitForName } from '../held-process.ts';
 import { waitForEnd } from '../launch/nscope-run.ts';
+import { waitUntil } from '../marked-processes.ts';
 import { missing } from '../tiers.ts';
 import { runNscope } from './run-nscope.ts';
 
@@ -57,10 +59,13 @@ test('What reaches the init of a pid namespace from inside and from outside, and
 });
 
 test('An init that handles nothing and does not reap, with the /proc of the host.', { skip }, async () => {
-  const held = await hold('unshare', ['-pf', 'sh', '-c', '(sleep 0 & true); echo; exec sleep 1000']);
+  const held = await hold('unshare', ['-pf', 'sh', '-c', '(sleep 1000 & true); echo; exec sleep 1000']);
   try {
     const init = readOnlyChild(held.pid);
+    // Until then it is a shell, which reaps.
+    await waitForName(init, 'sleep');
     const orphan = readOnlyChild(init);
+    process.kill(orphan, 'SIGKILL');
     await waitForEnd(orphan);
     const { page, life } = show(readLinksOf(init).pid);
     assert.equal(page.get('from inside'), 'none: it handles no signal');
@@ -79,8 +84,9 @@ test('A pid namespace whose init has ended is dead, and what pins it is listed.'
   const inode = readLinksOf(init).pid;
   const pin = await hold('sh', ['-c', `exec 3</proc/${init}/ns/pid; echo; exec sleep 1000`]);
   try {
-    await held.end();
-    await waitForEnd(init);
+    // Its parent lives and waits for it: a zombie would be one of those that pin it.
+    process.kill(init, 'SIGKILL');
+    await waitUntil('its parent has waited for it', () => !existsSync(`/proc/${init}`));
     const { page, life } = show(inode);
     assert.match(page.get('state') ?? '', /^dead: its init has ended/);
     assert.match(page.get('pinned by') ?? '', new RegExp(`^fd +${pin.pid} +sleep 1000 +release: kill ${pin.pid}$`));

@@ -52,7 +52,7 @@ test('An answer that does not come is a difference, and what was asked is ended.
   }, 200);
   assert.deepEqual(
     [silent.verdict, silent.reason],
-    ['differs on this kernel', 'nothing like never was written within 0.2 s'],
+    ['differs on this kernel', 'what was waited for: nothing like never was written within 0.2 s, not an answer'],
   );
   assert.ok(pid > 0 && !isAlive(pid));
 });
