@@ -1,7 +1,7 @@
 // The live screen without a terminal: what it shows of a recorded host, and what keys do to it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import { CreationRates } from '../../src/analysis/creation-rates.ts';
 import { SnapshotIndex } from '../../src/analysis/snapshot-index.ts';
 import { firstState, type Key, pressKey, type TopState } from '../../src/cli/top-keys.ts';
@@ -46,7 +46,9 @@ class Terminal {
   /** The lines as they are written. */
   raw(colours = true): string[] {
     const context = { index: new SnapshotIndex(this.#snapshot), rates: this.rates, nowMs: 10_000 };
-    const palette = makePalette(colours);
+    const palette = makePalette(
+      colours ? (style, text) => styleText(style, text, { validateStream: false }) : undefined,
+    );
     const lines = this.#view.draw(this.state, context, { size: this.size, palette, source: 'bpf', time: '12:34:56' });
     this.state = this.#view.settle(this.state);
     return lines;
