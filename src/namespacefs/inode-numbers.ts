@@ -26,3 +26,12 @@ export function numberOfTypeDirectory(kind: 'by-name', type: NamespaceType): num
 export function numberOfProcess(pid: number, link?: NamespaceLink): number {
   return processBase + pid * 16 + (link === undefined ? 0 : 1 + namespaceLinks.indexOf(link));
 }
+
+const workloadBase = 2 ** 52;
+
+/** The directory of a workload, or one of its links: a hash of its key, since nothing numbers workloads. */
+export function numberOfWorkload(key: string, kind: 0 | 1): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  return workloadBase + (hash >>> 0) * 2 + kind;
+}

@@ -17,7 +17,7 @@ const mostRestMs = 40;
 export function openLiveFeed(log: (text: string) => void): LiveFeed | undefined {
   for (const source of ['bpf-hooks', 'bpf'] as const)
     try {
-      const watcher = new Watcher({ source });
+      const watcher = new Watcher({ source }, { workloads: true });
       if (watcher.tellsNamespaces) return new LiveFeed(watcher, log);
       watcher.stop();
       return undefined;

@@ -117,7 +117,7 @@ export function mountNamespacefs(directory: string, options: MountOptions): Moun
 
 /** Where no events tell of every namespace. */
 function openPollingFeed({ bpf, log }: MountOptions, guard: <T>(read: () => T) => T): SnapshotFeed {
-  const wanted: Wanted = { ...wantListing, commandLines: 'none', bpf };
+  const wanted: Wanted = { ...wantListing, commandLines: 'none', workloads: true, bpf };
   const collect = () => guard(() => collectSnapshot(wanted));
   return new PollingFeed({ collect, probe: bpf ? probeNamespaces : () => undefined, log });
 }

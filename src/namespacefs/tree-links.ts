@@ -1,8 +1,9 @@
 // The directories of the tree that hold links to namespaces: by id, by name, by process, and by owner. Pure.
+import { listWorkloads, nameWorkload } from '../analysis/workloads.ts';
 import { isKnown } from '../model/known.ts';
 import { namespaceLinks, namespaceTypes, readLinkType } from '../model/namespace-types.ts';
-import type { Namespace, Process } from '../model/schema.ts';
-import { numberOf, numberOfProcess, numberOfTypeDirectory, slot } from './inode-numbers.ts';
+import type { Namespace, Process, Workload } from '../model/schema.ts';
+import { numberOf, numberOfProcess, numberOfTypeDirectory, numberOfWorkload, slot } from './inode-numbers.ts';
 import { type DirectoryNode, type Entry, makeDirectory, type SymlinkNode } from './tree-node.ts';
 import { keyOfNamespace, type Ownership, ownedByRoot, type TreePlaces } from './tree-places.ts';
 
@@ -47,6 +48,48 @@ function* listLinksOf(places: TreePlaces, process: Process, key: string, whose: 
     const inode = numberOfProcess(process.pid, link);
     const target = places.relative(['by-pid', String(process.pid)], namespace);
     yield [link, { kind: 'symlink', key: `${key}/${link}`, inode, ...whose, target }];
+  }
+}
+
+/** `podman:web`; by its id where two have one name, or the name cannot be that of a directory. */
+export function* listByWorkload(places: TreePlaces): Generator<Entry> {
+  const taken = new Set<string>();
+  for (const workload of listWorkloads(places.index)) {
+    const { engine, id, leader } = workload;
+    const name = [nameWorkload(workload), `${engine}:${id}`].find((one) => isFileName(one) && !taken.has(one));
+    if (name === undefined) continue;
+    taken.add(name);
+    const process = leader === null ? undefined : places.index.process(leader);
+    const whose = process ? places.ofUser(process.uid) : ownedByRoot;
+    const key = `workload:${engine}:${id}`;
+    // Whoever may not ask its engine is told as little as of its processes.
+    const node = { key, inode: numberOfWorkload(key, 0), mode: 0o550, directories: 0, ...whose };
+    yield [name, makeDirectory(node, () => listNamespacesOf(places, workload, name, key, whose))];
+  }
+}
+
+/** By type: that of its leader, or the only one; others of the type have their number behind it. */
+function* listNamespacesOf(
+  places: TreePlaces,
+  { leader, namespaces }: Workload,
+  name: string,
+  key: string,
+  whose: Ownership,
+): Generator<Entry> {
+  const process = leader === null ? undefined : places.index.process(leader);
+  for (const [i, { type, inode }] of namespaces.entries()) {
+    const namespace = places.index.namespace(type, inode);
+    if (!namespace) continue;
+    const own = process?.namespaces[type];
+    const isFirst = namespaces.some((one) => one.type === type && one.inode === own)
+      ? own === inode
+      : namespaces.findIndex((one) => one.type === type) === i;
+    const file = isFirst ? type : `${type}-${inode}`;
+    const target = places.relative(['by-workload', name], namespace);
+    yield [
+      file,
+      { kind: 'symlink', key: `${key}/${file}`, inode: numberOfWorkload(`${key}/${file}`, 1), ...whose, target },
+    ];
   }
 }
 

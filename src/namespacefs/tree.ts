@@ -4,7 +4,7 @@
 //   TYPE/INODE/tasks …   what is known of one: namespace-files.ts
 //   user/INODE/owned/    links to what a user namespace owns
 //   initial/TYPE/        the boot's own namespaces, which have the same files
-//   by-id/, by-name/, by-pid/ links
+//   by-id/, by-name/, by-pid/, by-workload/ links
 //   events               what comes and goes
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { namespaceTypes } from '../model/namespace-types.ts';
@@ -12,7 +12,7 @@ import type { Namespace, Snapshot } from '../model/schema.ts';
 import { findCandidates } from './entrances.ts';
 import { numberOf, numberOfTop, slot } from './inode-numbers.ts';
 import { hostFiles, namespaceFiles } from './namespace-files.ts';
-import { listById, listByName, listByPid, makeOwned } from './tree-links.ts';
+import { listById, listByName, listByPid, listByWorkload, makeOwned } from './tree-links.ts';
 import { type DirectoryNode, type Entry, makeDirectory } from './tree-node.ts';
 import { keyOfNamespace, ownedByRoot, TreePlaces } from './tree-places.ts';
 
@@ -48,6 +48,7 @@ function makeRoot(places: TreePlaces, options: TreeOptions): DirectoryNode {
     makeTop('by-id', 17, () => listById(places)),
     makeTop('by-name', 18, () => listByName(places)),
     makeTop('by-pid', 19, () => listByPid(places)),
+    makeTop('by-workload', 20, () => listByWorkload(places)),
     ['events', { kind: 'events', key: 'events', inode: numberOfTop(32), mode: 0o440, ...ownedByRoot }],
   ]);
 }

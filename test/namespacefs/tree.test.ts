@@ -29,14 +29,14 @@ function read(path: string, from = root): string {
   return node?.kind === 'file' ? node.content() : '';
 }
 
-function follow(path: string): string {
-  const node = find(path);
+function follow(path: string, from = root): string {
+  const node = find(path, from);
   assert.equal(node?.kind, 'symlink', path);
   return node?.kind === 'symlink' ? new URL(node.target, `file:///${path}`).pathname.slice(1) : '';
 }
 
 test('The top has a directory for each type, the initial namespaces, the links and the events.', () => {
-  assert.deepEqual(list('/'), [...namespaceTypes, 'initial', 'by-id', 'by-name', 'by-pid', 'events']);
+  assert.deepEqual(list('/'), [...namespaceTypes, 'initial', 'by-id', 'by-name', 'by-pid', 'by-workload', 'events']);
 });
 
 test('The directories pid and uts are the initial namespaces as proposed in 2021: they hold other namespaces alone.', () => {
@@ -126,6 +126,37 @@ test('Links lead by name, by 64-bit id, by process and from the owner to the dir
   );
   assert.deepEqual(list(`user/${container.user}/owned`), ['mnt', 'net', 'pid', 'uts']);
   assert.deepEqual(list('initial/user/owned'), ['user', 'uts']);
+});
+
+test('Workloads lead to their namespaces by type, and no two of them share a name.', () => {
+  const snapshot = snapshotOf();
+  const base = {
+    engine: 'podman',
+    kind: 'container',
+    certainty: 'certain',
+    evidence: [],
+    leader: 201,
+    pids: [201],
+  } as const;
+  const namespaces = [
+    { type: 'net', inode: container.net },
+    { type: 'pid', inode: container.nestedPid },
+    { type: 'pid', inode: container.pid },
+  ] as const;
+  const workloads = [
+    { ...base, id: 'aa', name: 'web', namespaces },
+    { ...base, id: 'bb', name: 'web', namespaces: namespaces.slice(1, 2) },
+    { ...base, id: 'c/c', name: 'no/file', namespaces },
+  ];
+  const tree = buildTree({ ...snapshot, workloads }, { groups });
+  assert.deepEqual(list('by-workload', tree.root), ['podman:web', 'podman:bb']);
+  assert.deepEqual(list('by-workload/podman:web', tree.root), ['net', `pid-${container.nestedPid}`, 'pid']);
+  assert.deepEqual(list('by-workload/podman:bb', tree.root), ['pid']);
+  assert.equal(follow('by-workload/podman:web/pid', tree.root), `pid/${container.pid}`);
+  assert.equal(follow('by-workload/podman:web/net', tree.root), `net/${container.net}`);
+  const directory = find('by-workload/podman:web', tree.root);
+  assert.ok(directory?.kind === 'directory');
+  assert.deepEqual([directory.uid, directory.mode], [1000, 0o550]);
 });
 
 test('A name that cannot be a name of a file is left out, and nothing else with it.', () => {
