@@ -16,6 +16,8 @@ export interface Column<Row> {
   readonly align?: 'right';
   /** Where a cell that does not fit is cut: names and paths read better when their middle goes. */
   readonly cut?: 'end' | 'middle';
+  /** It is not cut below this, as long as others can be. */
+  readonly least?: number;
   value(row: Row): Cell;
   /** How it reads, where that is not the value itself. Already safe for a terminal, or escaped by the table. */
   text?(row: Row): string;

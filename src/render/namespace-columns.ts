@@ -196,6 +196,7 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
       'containers, sandboxes, units and named networks that have it, as in podman:web; ~ where no engine confirms it',
     kind: 'list',
     cut: 'end',
+    least: 24,
     value: ({ namespace, index }) => [...new Set(findWorkloadsOf(namespace, index).map(nameWorkload))],
     text: ({ namespace, index }) => formatWorkloads(findWorkloadsOf(namespace, index)),
   },

@@ -131,6 +131,7 @@ export const processColumns: readonly ProcessColumn[] = [
       'the container, sandbox, unit or named network that it is in, as in podman:web; ~ where no engine confirms it',
     kind: 'any',
     cut: 'end',
+    least: 24,
     value: ({ process, index }) => {
       const workload = findWorkload(process, index);
       return workload ? nameWorkload(workload) : null;

@@ -20,7 +20,7 @@ const gap = '  ';
 /** Where lines are not fitted, cells of a column that could be cut are padded up to this. */
 const widestPadding = 48;
 
-/** A column is not cut below this. */
+/** A column is not cut below this, unless it says otherwise itself. */
 const narrowest = 8;
 
 /** The lines of the table, without line ends. */
@@ -73,14 +73,20 @@ function fitWidths<Row>(
     return widths.map((width, i) => (columns[i]?.cut ? Math.min(width, widestPadding) : width));
   let over = widths.reduce((sum, width) => sum + width, 0) + gap.length * (columns.length - 1) - options.width;
   // The widest of the columns that may shrink gives first, so that several long ones end alike.
+  const leasts = columns.map(({ least = narrowest }) => least);
   while (over > 0) {
     let widest = -1;
     for (let i = 0; i < widths.length; i++)
-      if (columns[i]?.cut && (widths[i] ?? 0) > narrowest && (widths[i] ?? 0) > (widths[widest] ?? 0)) widest = i;
-    if (widest < 0) break;
+      if (columns[i]?.cut && (widths[i] ?? 0) > (leasts[i] ?? 0) && (widths[i] ?? 0) > (widths[widest] ?? 0))
+        widest = i;
+    if (widest < 0) {
+      if (leasts.every((least) => least <= narrowest)) break;
+      leasts.fill(narrowest);
+      continue;
+    }
     const others = columns.map((column, i) => (column.cut && i !== widest ? (widths[i] ?? 0) : 0));
     const width = widths[widest] ?? 0;
-    const shrunk = Math.max(narrowest, width - over, Math.min(width - 1, Math.max(...others)));
+    const shrunk = Math.max(leasts[widest] ?? narrowest, width - over, Math.min(width - 1, Math.max(...others)));
     over -= width - shrunk;
     widths[widest] = shrunk;
   }

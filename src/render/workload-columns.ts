@@ -17,6 +17,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
     meaning: 'engine and name, as in podman:web; ~ where no engine confirms it',
     kind: 'string',
     cut: 'middle',
+    least: 24,
     value: ({ workload }) => nameWorkload(workload),
     text: ({ workload }) => formatWorkloads([workload]),
   },

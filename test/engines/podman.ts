@@ -63,7 +63,8 @@ export function podmanOfRoot(t: TestContext): Podman {
     podman.run('pod', 'rm', '-fa', '-t0');
     podman.run('rm', '-fa', '-t0');
     spawnSync('umount', [join(scratch, 'root', 'overlay')]);
-    rmSync(scratch, { recursive: true, force: true });
+    // What conmon starts when a container has ended may still be at work in it.
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   });
   importImage(podman, packImage(scratch));
   return podman;

@@ -89,3 +89,16 @@ test('Colours are put on finished cells and do not shift what follows.', () => {
     '<1234>  abcdefghijklmnopqrstuvwxyz  one two three four five six',
   ]);
 });
+
+test('A column that is to keep some width gives last, and gives all the same where the line would be too long.', () => {
+  const [pid, name, command] = columns as [Column<Row>, Column<Row>, Column<Row>];
+  const keeping = [pid, { ...name, least: 20 }, command];
+  const lines = (width: number) => [...formatTable(keeping, rows, { header: true, width })];
+  assert.deepEqual(lines(40), [
+    ' PID  NAME                  COMMAND',
+    '   7  -                     sh',
+    '1234  abcdefghij…rstuvwxyz  one two thr…',
+  ]);
+  for (let width = 24; width <= 80; width++)
+    for (const line of lines(width)) assert.ok(measureWidth(line) <= width, `${width}: ${line}`);
+});
