@@ -1,9 +1,10 @@
 // npm run bench: measures nscope against a C loop and lsns on this host, in one run, and prints medians and ratios.
-//   main.js [--processes N,…] [--namespaces M] [--rounds R] [--memory N] [--only NAME,…] [--json FILE]
+//   main.js [--processes N,…] [--namespaces M] [--rounds R] [--memory N] [--only NAME,…] [--json FILE] [--plot FILE]
 import { writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Contender, contenders } from './contenders.ts';
+import { formatGrowth, measureGrowth, plotGrowth } from './growth.ts';
 import { startLoad } from './load.ts';
 import { type Figures, formatMemory, formatRatios, formatTable, summarize } from './report.ts';
 
@@ -15,8 +16,12 @@ const { values } = parseArgs({
     memory: { type: 'string', default: '20000' },
     only: { type: 'string' },
     json: { type: 'string' },
+    plot: { type: 'string' },
   },
 });
+/** The lines of the plot. */
+const plotted = ['lsns', 'nscope', 'nscope --no-bpf', 'nscope --json', 'iterator', 'node'];
+
 const only = values.only?.split(',');
 const chosen = contenders.filter(({ name }) => only === undefined || only.includes(name));
 const results: { readonly processes: number; readonly figures: Figures }[] = [];
@@ -33,6 +38,10 @@ for (const processes of values.processes
   );
   process.stdout.write(`${formatTable(chosen, figures)}\n${formatRatios(figures)}\n`);
 }
+const growths = measureGrowth(results);
+if (growths.length > 0)
+  process.stdout.write(`\nmilliseconds grow as processes to the power of\n${formatGrowth(growths)}\n`);
+if (values.plot !== undefined) writeFileSync(values.plot, plotGrowth(results, plotted));
 const memorySize = Number(values.memory);
 if (memorySize > 0) {
   const commands = chosen.filter(({ name }) => name.startsWith('nscope'));
@@ -41,7 +50,10 @@ if (memorySize > 0) {
   process.stdout.write(`\npeak memory at ${memorySize} processes (at most 300 MB)\n${formatMemory(figures)}\n`);
 }
 if (values.json !== undefined)
-  writeFileSync(values.json, `${JSON.stringify({ kernel: release(), node: process.version, results }, null, 2)}\n`);
+  writeFileSync(
+    values.json,
+    `${JSON.stringify({ kernel: release(), node: process.version, results, growths }, null, 2)}\n`,
+  );
 
 async function measure(
   processes: number,

@@ -4,6 +4,10 @@ import { viewWords } from './bpf-words.ts';
 import { parseText } from './text.ts';
 
 const fixedWords = 30;
+
+/** A record of a task without PIDs in nested pid namespaces. */
+export const taskRecordBytes = fixedWords * 4;
+
 const firstLink = 10;
 const commByte = 104;
 const commBytes = 16;
