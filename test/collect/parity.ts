@@ -130,14 +130,25 @@ function explainTask(field: string, left: Process, right: Process): string | und
   const { pid_for_children: shown, ...others } = left.namespaces;
   const { pid_for_children: hidden, ...same } = right.namespaces;
   const isUnborn = isKnown(shown) && !isKnown(hidden) && hidden.errno === 'ENOENT';
-  return isUnborn && isDeepStrictEqual(others, same)
-    ? 'up to Linux 7.0 /proc has no pid_for_children before the first child'
-    : undefined;
+  return isUnborn && isDeepStrictEqual(others, same) ? noLinkYet : undefined;
+}
+
+const noLinkYet = 'up to Linux 7.0 /proc has no pid_for_children before the first child';
+
+/** listns(2) tells of the namespace, and only BPF of the task whose children will be born there. */
+function isUnbornUnseen(left: Namespace, right: Namespace): boolean {
+  if (left.type !== 'pid' || isLinuxSince(7, 1) || right.processes.forChildren > 0) return false;
+  const { 'for-children': tasks, ...others } = left.holderCounts;
+  const same = { ...left.processes, forChildren: 0 };
+  return tasks === 1 && isDeepStrictEqual(same, right.processes) && isDeepStrictEqual(others, right.holderCounts);
 }
 
 function explainNamespace(whole: Namespace): Explain<Namespace> {
   return (field, left, right) => {
     const value = Reflect.get(right, field) as unknown;
+    if (askedOfDescriptor.includes(field) && isNotAsked(value) && whole.type === 'mnt' && !isLinuxSince(6, 18))
+      return 'a mount namespace that only the walk of them came by is opened again by a handle, from Linux 6.18 on';
+    if (['processes', 'holderCounts'].includes(field) && isUnbornUnseen(left, right)) return noLinkYet;
     if (askedOfDescriptor.includes(field) && isNotAsked(value) && isHeldBySocketsAlone(whole))
       return 'a network namespace that sockets alone hold can be opened by its id alone, which only BPF tells';
     if (

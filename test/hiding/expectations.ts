@@ -65,6 +65,19 @@ const activePlaces: ReadonlySet<string> = new Set([
   'for-children-unborn',
 ]);
 
+/** The table as docs/hiding-places.md has it: which of its types are found at each place, by sight. */
+export function describeExpectations(): string[][] {
+  const describe = (found: true | readonly string[] | undefined) =>
+    found === true ? 'all' : found === undefined ? '' : found.join(' ');
+  return Object.entries(expectations).map(([place, { foundBy, holders }]) => [
+    place,
+    describe(foundBy.lists),
+    describe(foundBy.tables),
+    describe(foundBy.proc) + (activePlaces.has(place) ? 'all from 6.19' : ''),
+    holders.join(', '),
+  ]);
+}
+
 export interface Expected {
   readonly found: boolean;
   readonly holders: readonly HolderKind[];
