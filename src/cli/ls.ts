@@ -15,7 +15,7 @@ import { makeNamespaceRow, type NamespaceRow, namespaceColumns } from '../render
 import { formatTable } from '../render/table.ts';
 import { chooseColumns, makeRowFilter, mentionsColumn, sortRows, toJsonRow } from './choose-columns.ts';
 import { suggest, UsageError } from './errors.ts';
-import { noteCoverage } from './note-coverage.ts';
+import { noteCoverage, noteMissingWorkloads } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { readTypes } from './read-types.ts';
@@ -64,6 +64,7 @@ export async function run([word]: readonly string[], options: OptionValues, give
     writeLines(formatJsonObject({ namespaces: numbered, unnumbered: others, coverage: snapshot.coverage }));
   } else {
     writeTable(columns, rows, index, treeKind, options);
+    if (mentionsColumn(options, 'workload')) noteMissingWorkloads(snapshot);
     noteCoverage(snapshot.coverage);
   }
   return rows.length === 0 ? 1 : 0;

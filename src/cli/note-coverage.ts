@@ -1,5 +1,6 @@
 // Says below a listing what could not be seen.
-import type { Coverage } from '../model/schema.ts';
+import { isKnown } from '../model/known.ts';
+import type { Coverage, Snapshot } from '../model/schema.ts';
 import { escapeText } from '../render/escape.ts';
 import { writeNote } from './output.ts';
 
@@ -9,4 +10,9 @@ export function noteCoverage(coverage: Coverage): void {
   const word = coverage.verdict === 'complete' ? 'all namespaces are listed, but' : 'partial';
   for (const reason of coverage.reasons) writeNote(`nscope: ${word}: ${escapeText(reason)}`);
   if (coverage.lifts.length > 0) writeNote(`nscope: to see more: ${coverage.lifts.map(escapeText).join('; ')}`);
+}
+
+/** Where the column of workloads is empty since a snapshot from a file has none. */
+export function noteMissingWorkloads({ workloads }: Snapshot): void {
+  if (!isKnown(workloads)) writeNote('nscope: the snapshot does not say which workloads there were');
 }

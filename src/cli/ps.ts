@@ -21,7 +21,7 @@ import { formatTable } from '../render/table.ts';
 import { formatUnknown } from '../render/unknown.ts';
 import { chooseColumns, makeRowFilter, mentionsColumn, sortRows, splitWords, toJsonRow } from './choose-columns.ts';
 import { UsageError } from './errors.ts';
-import { noteCoverage } from './note-coverage.ts';
+import { noteCoverage, noteMissingWorkloads } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { checkTargets, findTarget, mayBeWorkload } from './target.ts';
@@ -66,6 +66,7 @@ export async function run([word]: readonly string[], options: OptionValues, give
     );
   } else {
     writeTable(columns, rows, options);
+    if (mentionsColumn(options, 'workload')) noteMissingWorkloads(snapshot);
     noteCoverage(snapshot.coverage);
   }
   return rows.length === 0 ? 1 : 0;

@@ -141,3 +141,23 @@ test('The filter and the order of ls and ps know the workload.', () => {
     ['501', '502'],
   );
 });
+
+test('A snapshot that was taken without workloads is told apart from a host that has none.', () => {
+  const without = join(directory, 'without.json');
+  writeFileSync(without, JSON.stringify({ ...snapshot, workloads: { unknown: 'not-asked' } }));
+  const outcomes = runInTurn(
+    [['ls', '-o', 'inode,workload'], ['ps', '-o', '+workload'], ['workloads'], ['ls']].map((words) => [
+      ...words,
+      '--from',
+      without,
+    ]),
+  );
+  const [ls, ps, workloads, plain] = outcomes;
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    [0, 0, 2, 0],
+  );
+  for (const outcome of [ls, ps, workloads])
+    assert.match(outcome?.stderr ?? '', /the snapshot does not say which workloads there were/);
+  assert.doesNotMatch(plain?.stderr ?? '', /workloads/);
+});
