@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 export interface Readings {
   /** Reads the kernel's list of namespaces; undefined where it has none. */
   readonly list: (() => void) | undefined;
-  /** Takes a snapshot and compares it; resolves with the milliseconds that it took. */
+  /** Takes a snapshot and compares it; resolves with the milliseconds of a processor that it took. */
   readonly whole: () => Promise<number>;
   /** Tells cheaply whether holders changed; undefined where only a snapshot can. */
   readonly fingerprint: (() => string | undefined) | undefined;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { collectSnapshot } from '../collect/collect.ts';
 import { readIdentity } from '../kernel/files.ts';
+import { readThreadMs } from '../kernel/thread-time.ts';
 import { isKnown } from '../model/known.ts';
 import type { Snapshot } from '../model/schema.ts';
 import type { Wanted } from '../model/wanted.ts';
@@ -13,24 +14,36 @@ let thread: Worker | undefined;
 /** Requests are answered one after the other. */
 let last: Promise<unknown> = Promise.resolve();
 
+export interface TakenSnapshot {
+  readonly snapshot: Snapshot;
+  /** Processor time that it took. */
+  readonly costMs: number;
+}
+
 /**
  * Where the thread cannot be had (the file of its program is not there, as in a bundle that somebody else made), the
  * snapshot is taken in this one.
  * @throws Error when no snapshot can be taken: NoProcError, or one with the words of the thread's
  */
-export function takeSnapshotAside(wanted: Wanted): Promise<Snapshot> {
+export function takeSnapshotAside(wanted: Wanted): Promise<TakenSnapshot> {
   const taken = last.then(() => ask(wanted));
   last = taken.catch(() => {});
   return taken;
 }
 
-async function ask(wanted: Wanted): Promise<Snapshot> {
+async function ask(wanted: Wanted): Promise<TakenSnapshot> {
   thread ??= begin();
-  if (!thread) return collectSnapshot(wanted);
+  if (!thread) return takeHere(wanted);
   const answer = await exchange(thread, { wanted });
-  if (!answer) return collectSnapshot(wanted);
+  if (!answer) return takeHere(wanted);
   if ('failure' in answer) throw new Error(answer.failure);
-  return JSON.parse(answer.json) as Snapshot;
+  return { snapshot: JSON.parse(answer.json) as Snapshot, costMs: answer.costMs };
+}
+
+function takeHere(wanted: Wanted): TakenSnapshot {
+  const before = readThreadMs();
+  const snapshot = collectSnapshot(wanted);
+  return { snapshot, costMs: readThreadMs() - before };
 }
 
 /** @returns undefined when the thread ended instead of answering */

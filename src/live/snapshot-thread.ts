@@ -3,13 +3,15 @@
 import { parentPort } from 'node:worker_threads';
 import { collectSnapshot } from '../collect/collect.ts';
 import { closeBpfPrograms } from '../kernel/bpf.ts';
+import { readThreadMs } from '../kernel/thread-time.ts';
 import type { Wanted } from '../model/wanted.ts';
 
 export interface SnapshotRequest {
   readonly wanted: Wanted;
 }
 
-export type SnapshotAnswer = { readonly json: string } | { readonly failure: string };
+/** `costMs`: processor time, which on a busy machine is far less than the time that passed. */
+export type SnapshotAnswer = { readonly json: string; readonly costMs: number } | { readonly failure: string };
 
 const port = parentPort;
 port?.on('message', ({ wanted }: SnapshotRequest) => port.postMessage(answer(wanted)));
@@ -18,7 +20,9 @@ port?.once('close', closeBpfPrograms);
 
 function answer(wanted: Wanted): SnapshotAnswer {
   try {
-    return { json: JSON.stringify(collectSnapshot(wanted)) };
+    const before = readThreadMs();
+    const json = JSON.stringify(collectSnapshot(wanted));
+    return { json, costMs: readThreadMs() - before };
   } catch (error) {
     return { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }

@@ -9,10 +9,12 @@ import { equalLinks, keyOf, LiveState, type LiveTask, listLinked } from '../mode
 import { namespaceLinks, readLinkType } from '../model/namespace-types.ts';
 import type { Snapshot } from '../model/schema.ts';
 import { type Wanted, wantEverything } from '../model/wanted.ts';
-import { canListNamespaces, compareWithList, type ListedNamespace } from './listed-namespaces.ts';
+import { ListReader } from './list-reader.ts';
+import { canListNamespaces } from './listed-namespaces.ts';
+import { News } from './news.ts';
 import { openSource } from './open-source.ts';
 import { Pace } from './pace.ts';
-import { takeSnapshotAside } from './snapshot-aside.ts';
+import { type TakenSnapshot, takeSnapshotAside } from './snapshot-aside.ts';
 import { type LiveSource, type Moment, now, type SourceHost, type TaskNews } from './source.ts';
 import { toTimestamp } from './timestamp.ts';
 import type { WatchOptions } from './watch-options.ts';
@@ -42,11 +44,8 @@ export class Watcher implements SourceHost {
   readonly #listed: boolean;
   readonly #listeners = new Set<Listener>();
   readonly #wholeListeners = new Set<(snapshot: Snapshot) => void>();
-  /** When an event told of a namespace or task last; older readings do not count against it. */
-  readonly #newsOf = new Map<string, Moment>();
-  readonly #newsOfTask = new Map<number, Moment>();
-  /** Listed namespaces of which no event has told yet: who made them may still be said. */
-  readonly #unexplained = new Map<string, { readonly namespace: ListedNamespace; readonly at: Moment }>();
+  readonly #news = new News();
+  readonly #list: ListReader;
   #mounter: { readonly process: EventProcess; readonly at: Moment } | undefined;
   #draining = false;
   #lost: { readonly count: number | null; readonly at: Moment } | undefined;
@@ -61,12 +60,8 @@ export class Watcher implements SourceHost {
     // The events since this moment wait in the source until the first snapshot is there.
     this.#source = openSource(this, options);
     this.#pace = new Pace({
-      list: this.#listed && this.#source.tellsProcesses ? () => this.readList() : undefined,
-      whole: async () => {
-        const started = performance.now();
-        await this.readWhole();
-        return performance.now() - started;
-      },
+      list: this.#listed && this.#source.tellsProcesses ? () => this.#list.read() : undefined,
+      whole: async () => (await this.#compareWhole(this.#wanted)).costMs,
       fingerprint: this.#bpf ? readFingerprints : undefined,
       tellsNamespaces: this.#source.tellsNamespaces,
       tellsProcesses: this.#source.tellsProcesses,
@@ -83,6 +78,13 @@ export class Watcher implements SourceHost {
       throw error;
     }
     this.#state = new LiveState(this.first);
+    this.#list = new ListReader({
+      state: this.#state,
+      news: this.#news,
+      drain: () => this.#drain(),
+      emit: (event) => this.#emit(this.#explain(event)),
+      again: () => this.lookSoon(),
+    });
     this.#starting = false;
     this.#pace.start();
   }
@@ -123,58 +125,27 @@ export class Watcher implements SourceHost {
 
   /** Takes a snapshot while events go on, and tells what no event told. @returns the snapshot */
   async readWhole(wanted = this.#wanted): Promise<Snapshot> {
+    return (await this.#compareWhole(wanted)).snapshot;
+  }
+
+  async #compareWhole(wanted: Wanted): Promise<TakenSnapshot> {
     const began = now();
-    const snapshot = await takeSnapshotAside({ ...wanted, bpf: this.#bpf });
-    if (this.#stopped) return snapshot;
+    const taken = await takeSnapshotAside({ ...wanted, bpf: this.#bpf });
+    const { snapshot } = taken;
+    if (this.#stopped) return taken;
     this.#drain();
     const fresh = new LiveState(snapshot);
     const events = compareStates(this.#state, fresh, {
-      namespace: (key) => (this.#newsOf.get(key) ?? 0) >= began || this.#isUnexplained(key, fresh),
-      task: (tid) => (this.#newsOfTask.get(tid) ?? 0) >= began,
+      namespace: (key) => this.#news.isOfNamespace(key, began) || this.#isAwaited(fresh.namespaces.get(key)),
+      task: (tid) => this.#news.isOfTask(tid, began),
     });
-    this.#forgetNews(began);
+    this.#news.forget(began);
     // What was lost since it began may be in it or not.
     if (this.#lost && this.#lost.at < began) this.#tellLoss(events.length);
     for (const event of events) this.#emit(this.#explain(event));
     for (const listener of this.#wholeListeners) listener(snapshot);
     if (this.#lost) this.#pace.wholeNow();
-    return snapshot;
-  }
-
-  /** Reads the kernel's list of namespaces and tells which came and went without an event. */
-  readList(): void {
-    const began = now();
-    const read = compareWithList(this.#state.namespaces);
-    if (!read) return;
-    this.#drain();
-    const isNewer = (namespace: EventNamespace) => (this.#newsOf.get(keyOf(namespace)) ?? 0) >= began;
-    for (const namespace of read.gone)
-      if (this.#state.namespaces.get(keyOf(namespace)) === namespace && !isNewer(namespace))
-        this.#emit({ event: 'destroyed', namespace });
-    const listed = new Map(read.come.map((namespace) => [nameOf(namespace), namespace]));
-    for (const [name, namespace] of listed) {
-      if (this.#isKnown(namespace) || isNewer(namespace)) continue;
-      const { at: seen } = this.#unexplained.get(name) ?? { at: began };
-      if (began - seen < graceNs) {
-        this.#unexplained.set(name, { namespace, at: seen });
-        this.#pace.listSoon();
-      } else this.#emit(this.#explain({ event: 'created', namespace, how: 'seen', process: null }));
-    }
-    for (const [name, { namespace }] of this.#unexplained) {
-      if (!this.#isKnown(namespace)) {
-        if (listed.has(name)) continue;
-        // It has gone, and nobody told who it was of.
-        if (!this.#state.namespaces.has(keyOf(namespace))) {
-          this.#emit(this.#explain({ event: 'created', namespace, how: 'seen', process: null }));
-          this.#emit({ event: 'destroyed', namespace });
-        }
-      }
-      this.#unexplained.delete(name);
-    }
-  }
-
-  #isKnown(namespace: EventNamespace): boolean {
-    return this.#state.namespaces.get(keyOf(namespace))?.id === namespace.id;
+    return taken;
   }
 
   began(news: TaskNews, at: Moment): void {
@@ -184,7 +155,7 @@ export class Watcher implements SourceHost {
     const base = this.#state.tasks.get(news.tid === news.pid ? news.ppid : news.pid);
     const task: LiveTask = { ...pickProcess(news), links: news.inodes, entered: 0 };
     task.entered = this.#state.findEntered(task);
-    this.#newsOfTask.set(news.tid, at);
+    this.#news.ofTask(news.tid, at);
     const ahead = base && namespaceLinks.some((_, i) => news.inodes[i] !== base.links[i]);
     if (ahead) this.#addCommand(task);
     this.#noteLinks(news, toEventProcess(task), 'clone', at);
@@ -195,7 +166,7 @@ export class Watcher implements SourceHost {
   named(news: TaskNews, before: number, at: Moment): void {
     if (before !== news.tid) {
       this.#state.tasks.delete(before);
-      this.#newsOfTask.set(before, at);
+      this.#news.ofTask(before, at);
     }
     const known = this.#state.tasks.get(news.tid);
     if (!known) this.began(news, at);
@@ -213,7 +184,7 @@ export class Watcher implements SourceHost {
       links: base?.links ?? news.inodes.map(() => 0),
       entered: base?.entered ?? 0,
     };
-    this.#newsOfTask.set(news.tid, at);
+    this.#news.ofTask(news.tid, at);
     if (base && equalLinks(base.links, news.inodes)) return;
     this.#addCommand(task);
     this.#noteLinks(news, toEventProcess(task), how, at);
@@ -223,7 +194,7 @@ export class Watcher implements SourceHost {
   }
 
   ended(tid: number, at: Moment): void {
-    this.#newsOfTask.set(tid, at);
+    this.#news.ofTask(tid, at);
     const task = this.#state.tasks.get(tid);
     if (task) for (const event of describeEnd(this.#state, task, 'exit', toTimestamp(at))) this.#emit(event);
   }
@@ -242,7 +213,7 @@ export class Watcher implements SourceHost {
   destroyed(namespace: EventNamespace, at: Moment): void {
     const known = this.#state.namespaces.get(keyOf(namespace));
     if (!known || (known.id !== null && known.id !== namespace.id)) return;
-    this.#newsOf.set(keyOf(known), at);
+    this.#news.ofNamespace(keyOf(known), at);
     this.#emit({ event: 'destroyed', namespace: known, at: toTimestamp(at) });
     this.#pace.stir();
   }
@@ -286,7 +257,7 @@ export class Watcher implements SourceHost {
     const key = keyOf(namespace);
     const known = this.#state.namespaces.get(key);
     if (known && (known.id === namespace.id || known.id === null || namespace.id === null)) return;
-    this.#newsOf.set(key, at);
+    this.#news.ofNamespace(key, at);
     const when = toTimestamp(at);
     if (known) this.#emit({ event: 'destroyed', namespace: known, at: when });
     this.#emit({ event: 'created', namespace, how, process, at: when });
@@ -298,12 +269,8 @@ export class Watcher implements SourceHost {
     if (command !== undefined) task.command = command;
   }
 
-  #isUnexplained(key: string, fresh: LiveState): boolean {
-    const namespace = fresh.namespaces.get(key);
-    if (!this.#listed || !this.#source.tellsProcesses || !namespace || namespace.id === null) return false;
-    if (this.#state.namespaces.get(key)?.id === namespace.id) return false;
-    const seen = this.#unexplained.get(nameOf(namespace));
-    return seen === undefined || now() - seen.at < graceNs;
+  #isAwaited(namespace: EventNamespace | undefined): boolean {
+    return namespace !== undefined && this.tellsNamespaces && this.#listed && this.#list.isAwaited(namespace);
   }
 
   /** A mount namespace that came without clone or unshare is of whoever called open_tree or fsmount just before. */
@@ -320,11 +287,6 @@ export class Watcher implements SourceHost {
     this.#emit({ event: 'resync', changes });
   }
 
-  #forgetNews(before: Moment): void {
-    for (const [key, at] of this.#newsOf) if (at < before) this.#newsOf.delete(key);
-    for (const [tid, at] of this.#newsOfTask) if (at < before) this.#newsOfTask.delete(tid);
-  }
-
   #emit(draft: EventDraft): void {
     const event = { ...draft, at: draft.at ?? toTimestamp(now()) };
     this.#state.apply({ ...event, seq: 0 });
@@ -332,17 +294,10 @@ export class Watcher implements SourceHost {
   }
 }
 
-/** So long a namespace may be listed before the event of its making is here. */
-const graceNs = 20_000_000;
 /** So long after open_tree or fsmount a mount namespace is taken for its work. */
 const mounterNs = 500_000_000;
 
 const userIndex = namespaceLinks.findIndex((link) => readLinkType(link) === 'user');
-
-/** Tells it also from one that had its number before. */
-function nameOf(namespace: EventNamespace): string {
-  return `${keyOf(namespace)} ${namespace.id}`;
-}
 
 function pickProcess({ pid, tid, ppid, startTimeTicks, comm, uid }: EventProcess): EventProcess {
   return { pid, tid, ppid, startTimeTicks, comm, uid };

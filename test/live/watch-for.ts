@@ -20,7 +20,7 @@ export interface Watched {
 /** Waits until an event of this kind has come. @throws AssertionError when none comes */
 export type Seen = (isIt: (event: NamespaceEvent) => boolean) => Promise<void>;
 
-const seenMs = 20_000;
+const seenMs = 60_000;
 
 /**
  * Starts `act` once the state is there, and reads until it has ended and `settleMs` have passed. With `equal` the state must
@@ -72,7 +72,7 @@ export function parseTimestampUs(at: string): number {
   return Date.parse(`${at.slice(0, 23)}Z`) * 1000 + Number(at.slice(23, 26));
 }
 
-const becomeEqualMs = 20_000;
+const becomeEqualMs = 60_000;
 
 /** Other processes of the host come and go as well: for a moment the two may differ. */
 async function becomeEqual(state: LiveState): Promise<void> {

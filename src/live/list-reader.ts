@@ -1,0 +1,81 @@
+// Tells what the kernel's list of namespaces has that no event told of: what came by a way without an event, and what ended.
+import type { EventDraft, EventNamespace } from '../model/events.ts';
+import { keyOf, type LiveState } from '../model/live-state.ts';
+import { compareWithList, type ListedNamespace } from './listed-namespaces.ts';
+import type { News } from './news.ts';
+import { type Moment, now } from './source.ts';
+
+export interface ListHost {
+  readonly state: LiveState;
+  readonly news: News;
+  /** Takes the events that wait: they are older than the list. */
+  drain(): void;
+  emit(event: EventDraft): void;
+  /** Asks for another reading before long. */
+  again(): void;
+}
+
+/** So long a namespace may be listed before the event of its making is here. */
+const graceNs = 20_000_000;
+
+export class ListReader {
+  readonly #host: ListHost;
+  /** Listed namespaces of which no event has told yet: who made them may still be said. */
+  readonly #unexplained = new Map<string, { readonly namespace: ListedNamespace; readonly at: Moment }>();
+
+  constructor(host: ListHost) {
+    this.#host = host;
+  }
+
+  read(): void {
+    const { state, news } = this.#host;
+    const began = now();
+    const read = compareWithList(state.namespaces);
+    if (!read) return;
+    this.#host.drain();
+    for (const namespace of read.gone)
+      if (state.namespaces.get(keyOf(namespace)) === namespace && !news.isOfNamespace(keyOf(namespace), began))
+        this.#host.emit({ event: 'destroyed', namespace });
+    const listed = new Map(read.come.map((namespace) => [nameOf(namespace), namespace]));
+    for (const [name, namespace] of listed)
+      if (!this.#isKnown(namespace) && !news.isOfNamespace(keyOf(namespace), began))
+        this.#awaitEvent(name, namespace, began);
+    for (const [name, { namespace }] of this.#unexplained) {
+      if (!this.#isKnown(namespace) && listed.has(name)) continue;
+      this.#unexplained.delete(name);
+      // It has gone, and nobody told who it was of.
+      if (state.namespaces.has(keyOf(namespace))) continue;
+      this.#emitSeen(namespace);
+      this.#host.emit({ event: 'destroyed', namespace });
+    }
+  }
+
+  /** Whether the event of its making may still come. */
+  isAwaited(namespace: EventNamespace): boolean {
+    if (namespace.id === null || this.#isKnown(namespace)) return false;
+    const seen = this.#unexplained.get(nameOf(namespace));
+    return seen === undefined || now() - seen.at < graceNs;
+  }
+
+  #awaitEvent(name: string, namespace: ListedNamespace, began: Moment): void {
+    const { at } = this.#unexplained.get(name) ?? { at: began };
+    if (began - at >= graceNs) this.#emitSeen(namespace);
+    else {
+      this.#unexplained.set(name, { namespace, at });
+      this.#host.again();
+    }
+  }
+
+  #emitSeen(namespace: ListedNamespace): void {
+    this.#host.emit({ event: 'created', namespace, how: 'seen', process: null });
+  }
+
+  #isKnown(namespace: EventNamespace): boolean {
+    return this.#host.state.namespaces.get(keyOf(namespace))?.id === namespace.id;
+  }
+}
+
+/** Tells it also from one that had its number before. */
+function nameOf(namespace: EventNamespace): string {
+  return `${keyOf(namespace)} ${namespace.id}`;
+}
