@@ -20,6 +20,11 @@ const directory = mkdtempSync(join(tmpdir(), 'nscope-walk-'));
 const load = await startLoad(namespaces, namespaces);
 const mount = spawn(process.execPath, [command, 'mount', directory], { stdio: ['ignore', 'ignore', 'inherit'] });
 const watch = spawn(process.execPath, [command, 'watch', '--json'], { stdio: ['ignore', 'ignore', 'inherit'] });
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    for (const child of [mount, watch]) child.kill();
+    process.exit(1);
+  });
 try {
   while (!readdirSync(directory).includes('initial')) await sleep(100);
   const types = namespaceTypes.map((type) => join(directory, type)).join(' ');
