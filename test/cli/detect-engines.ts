@@ -1,19 +1,10 @@
 // Containers for nscope detect: a root file system whose programs are the machine's own, and the engines that run it.
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { watchLeftCgroups } from '../engines/left-cgroups.ts';
 import { asNobody, type Setting } from '../kernel/detect-settings.ts';
 
 const checkout = fileURLToPath(new URL('../../../..', import.meta.url)).replace(/\/$/, '');
@@ -21,9 +12,6 @@ const nobody = 65534;
 
 /** What is mounted read-only: the programs with their libraries, this checkout, and node where it is elsewhere. */
 const shared = ['/usr', checkout, dirname(process.execPath)].filter((path, i) => i === 0 || !path.startsWith('/usr/'));
-
-/** cgroups that engines leave behind. */
-const leftCgroups = ['libpod_parent', 'payload', 'lxc.pivot'];
 
 export interface Engines {
   readonly settings: readonly Setting[];
@@ -42,7 +30,7 @@ export function prepareEngines(): Engines {
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
   mkdirSync(home);
   chownSync(home, nobody, nobody);
-  const cgroupsBefore = new Set(listLeftCgroups());
+  const removeLeftCgroups = watchLeftCgroups();
   const variables = writePodmanConfiguration(directory);
   const lxc = writeLxcConfiguration(directory, root);
   return {
@@ -57,7 +45,7 @@ export function prepareEngines(): Engines {
       for (const mount of [join(directory, 'root/overlay'), join(home, '.local/share/containers/storage/overlay')])
         spawnSync('umount', ['-q', mount]);
       rmSync(directory, { recursive: true, force: true });
-      for (const path of listLeftCgroups()) if (!cgroupsBefore.has(path)) removeCgroups(path);
+      removeLeftCgroups();
     },
   };
 }
@@ -152,33 +140,4 @@ function writeLxcConfiguration(directory: string, root: string): string {
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
   return file;
-}
-
-function listLeftCgroups(): string[] {
-  const roots = ['/sys/fs/cgroup', ...readdirSync('/sys/fs/cgroup').map((name) => `/sys/fs/cgroup/${name}`)];
-  return roots.flatMap((path) =>
-    listDirectories(path)
-      .filter((name) => leftCgroups.includes(name))
-      .map((name) => `${path}/${name}`),
-  );
-}
-
-function listDirectories(path: string): string[] {
-  try {
-    return readdirSync(path, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name);
-  } catch {
-    return [];
-  }
-}
-
-/** Empty ones alone: in one that holds a process rmdir(2) fails, and it stays. */
-function removeCgroups(path: string): void {
-  for (const name of listDirectories(path)) removeCgroups(`${path}/${name}`);
-  try {
-    rmdirSync(path);
-  } catch {
-    process.stderr.write(`${path} is in use and stays\n`);
-  }
 }

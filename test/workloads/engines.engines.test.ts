@@ -4,16 +4,19 @@ import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { collectSnapshot } from '../../src/collect/collect.ts';
 import { isKnown } from '../../src/model/known.ts';
 import type { Process, Snapshot, Workload } from '../../src/model/schema.ts';
 import { runNscope } from '../cli/run-nscope.ts';
 import { startContainerd, startDocker } from '../engines/docker.ts';
+import { watchLeftCgroups } from '../engines/left-cgroups.ts';
 import { packImage, podmanOfRoot, podmanOfUser } from '../engines/podman.ts';
 import { readChildren } from '../held-process.ts';
 import { asNobody } from '../kernel/detect-settings.ts';
 import { findCommand, missing } from '../tiers.ts';
+
+after(watchLeftCgroups());
 
 const image = ['busybox', 'tar'];
 const skipPodman = missing({ root: true, commands: [...image, 'podman', 'runc'] });
