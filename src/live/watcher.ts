@@ -11,6 +11,8 @@ import type { Snapshot } from '../model/schema.ts';
 import { type Wanted, wantEverything } from '../model/wanted.ts';
 import { ListReader } from './list-reader.ts';
 import { canListNamespaces } from './listed-namespaces.ts';
+import { Loss } from './loss.ts';
+import { Mounter } from './mounter.ts';
 import { News } from './news.ts';
 import { openSource } from './open-source.ts';
 import { Pace } from './pace.ts';
@@ -46,9 +48,9 @@ export class Watcher implements SourceHost {
   readonly #wholeListeners = new Set<(snapshot: Snapshot) => void>();
   readonly #news = new News();
   readonly #list: ListReader;
-  #mounter: { readonly process: EventProcess; readonly at: Moment } | undefined;
+  readonly #mounter = new Mounter();
+  readonly #loss = new Loss();
   #draining = false;
-  #lost: { readonly count: number | null; readonly at: Moment } | undefined;
   #stopped = false;
   #starting = true;
 
@@ -82,7 +84,7 @@ export class Watcher implements SourceHost {
       state: this.#state,
       news: this.#news,
       drain: () => this.#drain(),
-      emit: (event) => this.#emit(this.#explain(event)),
+      emit: (event) => this.#emit(this.#mounter.explain(event)),
       again: () => this.lookSoon(),
     });
     this.#starting = false;
@@ -140,11 +142,11 @@ export class Watcher implements SourceHost {
       task: (tid) => this.#news.isOfTask(tid, began),
     });
     this.#news.forget(began);
-    // What was lost since it began may be in it or not.
-    if (this.#lost && this.#lost.at < began) this.#tellLoss(events.length);
-    for (const event of events) this.#emit(this.#explain(event));
+    const lost = this.#loss.take(began);
+    if (lost !== undefined) this.#tellLoss(lost, events.length);
+    for (const event of events) this.#emit(this.#mounter.explain(event));
     for (const listener of this.#wholeListeners) listener(snapshot);
-    if (this.#lost) this.#pace.wholeNow();
+    if (this.#loss.isAny) this.#pace.wholeNow();
     return taken;
   }
 
@@ -200,7 +202,7 @@ export class Watcher implements SourceHost {
   }
 
   mounted(news: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void {
-    this.#mounter = { process: pickProcess(news), at };
+    this.#mounter.note(pickProcess(news), at);
     this.#pace.listSoon();
   }
 
@@ -219,8 +221,7 @@ export class Watcher implements SourceHost {
   }
 
   lost(count: number | null): void {
-    const before = this.#lost?.count;
-    this.#lost = { count: count === null || before === null ? null : (before ?? 0) + count, at: now() };
+    this.#loss.add(count, now());
     this.#pace.wholeNow();
   }
 
@@ -273,16 +274,7 @@ export class Watcher implements SourceHost {
     return namespace !== undefined && this.tellsNamespaces && this.#listed && this.#list.isAwaited(namespace);
   }
 
-  /** A mount namespace that came without clone or unshare is of whoever called open_tree or fsmount just before. */
-  #explain(event: EventDraft): EventDraft {
-    if (event.event !== 'created' || event.process || event.namespace.type !== 'mnt' || !this.#mounter) return event;
-    if (now() - this.#mounter.at > mounterNs) return event;
-    return { ...event, how: 'mount', process: this.#mounter.process, at: toTimestamp(this.#mounter.at) };
-  }
-
-  #tellLoss(changes: number): void {
-    const count = this.#lost?.count ?? null;
-    this.#lost = undefined;
+  #tellLoss(count: number | null, changes: number): void {
     this.#emit({ event: 'lost', count, where: 'kernel' });
     this.#emit({ event: 'resync', changes });
   }
@@ -293,9 +285,6 @@ export class Watcher implements SourceHost {
     for (const listener of this.#listeners) listener(event);
   }
 }
-
-/** So long after open_tree or fsmount a mount namespace is taken for its work. */
-const mounterNs = 500_000_000;
 
 const userIndex = namespaceLinks.findIndex((link) => readLinkType(link) === 'user');
 
