@@ -21,6 +21,8 @@ export class Actor {
   readonly #ended: Promise<End>;
   readonly #guard: Guard | undefined;
   readonly #patienceMs: number;
+  readonly #countTyped: () => number;
+  readonly #pieces: { during: number; text: string }[] = [];
   #output = '';
   #standardOutput = '';
   #end: End | undefined;
@@ -30,13 +32,18 @@ export class Actor {
   /** The process inside, where nscope has told which it is. */
   #inner: number | undefined;
 
-  /** @param words - the program and its arguments; `shown` is what the transcript has for them */
+  /**
+   * @param words - the program and its arguments; `shown` is what the transcript has for them
+   * @param countTyped - the place of the command that was typed last
+   */
   constructor(
     words: readonly string[],
     shown: { readonly command: string; readonly background: boolean },
     patienceMs: number,
+    countTyped: () => number,
   ) {
     this.#patienceMs = patienceMs;
+    this.#countTyped = countTyped;
     const [program = '', ...rest] = words;
     this.#shown = shown;
     // The C locale: messages are compared.
@@ -83,12 +90,12 @@ export class Actor {
 
   show(): ShownCommand {
     const status = this.#stopped ? null : (this.#end?.status ?? null);
-    return { ...this.#shown, output: this.#output, status };
+    return { ...this.#shown, output: this.#output, pieces: this.#pieces, status };
   }
 
   /** Writes to its standard input, which the transcript shows as a terminal would. */
   type(text: string): void {
-    this.#output += text;
+    this.#keep(text);
     this.#child.stdin.write(text);
   }
 
@@ -132,8 +139,17 @@ export class Actor {
   }
 
   #hear(bytes: Buffer): void {
-    this.#output += bytes.toString('utf8');
+    this.#keep(bytes.toString('utf8'));
     this.#heard();
+  }
+
+  #keep(text: string): void {
+    this.#output += text;
+    const during = this.#countTyped();
+    const last = this.#pieces.at(-1);
+    // A line that has begun goes on where it is.
+    if (last && (last.during === during || !last.text.endsWith('\n'))) last.text += text;
+    else this.#pieces.push({ during, text });
   }
 
   #finish(end: End, resolve: (end: End) => void): void {

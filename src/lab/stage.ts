@@ -161,7 +161,8 @@ export class Stage {
 
   #begin(command: Command, background: boolean): Actor {
     const words = typeof command === 'string' ? ['sh', '-c', command] : command;
-    const actor = new Actor(this.#resolve(words), { command: this.#show(command), background }, this.#patienceMs);
+    const shown = { command: this.#show(command), background };
+    const actor = new Actor(this.#resolve(words), shown, this.#patienceMs, () => this.#actors.length - 1);
     this.#actors.push(actor);
     return actor;
   }

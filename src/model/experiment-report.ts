@@ -4,6 +4,11 @@
 export const verdicts = ['as described', 'differs on this kernel', 'not permitted here'] as const;
 export type Verdict = (typeof verdicts)[number];
 
+export interface OutputPiece {
+  readonly during: number;
+  readonly text: string;
+}
+
 /** A command as it was typed, and all that it wrote. */
 export interface ShownCommand {
   /** As a shell reads it; `nscope` and `node` stand for the programs that run the lab. */
@@ -12,6 +17,8 @@ export interface ShownCommand {
   readonly background: boolean;
   /** Standard output and error in the order in which they came. */
   readonly output: string;
+  /** The same in pieces: each with the place in the list of the command that had been typed last when it came. */
+  readonly pieces: readonly OutputPiece[];
   /** Null where a signal ended it, or where the lab ended it when all was asked. */
   readonly status: number | null;
 }

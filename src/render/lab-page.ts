@@ -26,22 +26,28 @@ export function* formatExperiment(report: ExperimentReport, options: LabPageOpti
   yield* text(report.claim);
   yield* text(`From: ${report.source}.`);
   yield '';
-  for (const command of report.commands) yield* formatCommand(command, prompt, palette);
+  for (let i = 0; i < report.commands.length; i++) yield* formatMoment(report.commands, i, prompt, palette);
   yield '';
   for (const check of report.checks) yield* text(formatCheck(check));
   if (report.reason !== undefined && report.verdict === 'not permitted here') yield* text(report.reason);
 }
 
-function* formatCommand(
-  { command, background, output, status }: ShownCommand,
+/** What stands on the terminal from one command to the next: also what others wrote meanwhile in the background. */
+function* formatMoment(
+  commands: readonly ShownCommand[],
+  at: number,
   prompt: string,
   palette: Palette,
 ): Generator<string> {
+  const typed = commands[at];
+  if (!typed) return;
+  const { command, background, status } = typed;
   yield `${indent}${palette.faint(prompt)} ${palette.strong(escapeText(command))}${background ? ' &' : ''}`;
+  const pieces = commands.flatMap((one) => one.pieces.filter(({ during }) => during === at));
+  const lines = pieces.flatMap(({ text }) => text.split('\n').filter((line) => line !== ''));
   // Tabs are kept where they stand, as the terminal of the command would show them.
-  for (const line of output.replace(/\n+$/, '').split('\n'))
-    if (line !== '') yield indent + line.split('\t').map(escapeText).join('        ');
-  if (status !== null && status !== 0) yield `${indent}${palette.faint(`(status ${status})`)}`;
+  for (const line of lines) yield indent + line.split('\t').map(escapeText).join('        ');
+  if (!background && status !== null && status !== 0) yield `${indent}${palette.faint(`(status ${status})`)}`;
 }
 
 function formatCheck({ what, expected, answered, holds }: Check): string {

@@ -14,7 +14,10 @@ async function perform(experiment: Experiment['perform'], patienceMs?: number) {
 test('The verdict follows from the comparisons, and a difference is told with both sides.', async () => {
   const same = await perform(async (stage) => stage.expect('a sum', await stage.run('echo $((1 + 1))'), 2));
   assert.deepEqual([same.verdict, same.reason], ['as described', undefined]);
-  assert.deepEqual(same.commands, [{ command: 'echo $((1 + 1))', background: false, output: '2\n', status: 0 }]);
+  const pieces = [{ during: 0, text: '2\n' }];
+  assert.deepEqual(same.commands, [
+    { command: 'echo $((1 + 1))', background: false, output: '2\n', pieces, status: 0 },
+  ]);
   const other = await perform(async (stage) => stage.expect('a sum', await stage.run('echo $((1 + 2))'), 2));
   assert.deepEqual([other.verdict, other.reason], ['differs on this kernel', 'a sum: 3, not 2']);
   const missing = await perform(async (stage) => stage.expectOther('a word', undefined, 'x'));

@@ -14,17 +14,6 @@ function inScript(from: string, to: string): Sabotage {
   return (words) => words.map((word) => word.replaceAll(from, to));
 }
 
-/** From the second time on that a command is the same. */
-function fromTheSecond(change: Sabotage): Sabotage {
-  const seen = new Set<string>();
-  return (words) => {
-    const text = words.join(' ');
-    if (seen.has(text)) return change(words);
-    seen.add(text);
-    return words;
-  };
-}
-
 export const sabotages: Readonly<Record<string, Sabotage>> = {
   'first-process': withoutPid,
   'orphans-adopted': withoutPid,
@@ -65,6 +54,7 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
   'reused-inode': (words) =>
     words.includes('--json') ? ['sh', '-c', `echo '{"namespaces":[{"type":"uts","inode":'$$'}]}'`] : words,
   'fixed-inodes': replace(/^readlink \/proc\/2\/ns\/uts$/, 'unshare --uts readlink /proc/self/ns/uts'),
-  'alike-mounts': fromTheSecond(replace(/^echo ready/, 'mount -t tmpfs lab /mnt && echo ready')),
+  'alike-mounts': (words) =>
+    words.includes('enter') ? replace(/^echo ready/, 'mount -t tmpfs lab /mnt && echo ready')(words) : words,
   'chrooted-mountinfo': inScript('chroot /mnt', 'env'),
 };

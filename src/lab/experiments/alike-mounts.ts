@@ -1,4 +1,5 @@
 import { type Experiment, sources } from '../experiment.ts';
+import { idle } from '../stage.ts';
 
 export const alikeMounts: Experiment = {
   name: 'alike-mounts',
@@ -6,7 +7,10 @@ export const alikeMounts: Experiment = {
     '/proc/PID/mounts of two mount namespaces can be the same text, while /proc/PID/mountinfo differs even where no mount point was changed.',
   source: sources.grouping,
   async perform(stage) {
-    const [one, other] = [await stage.make(['mnt']), await stage.make(['mnt'])];
+    const one = await stage.make(['mnt']);
+    // A copy of the first, where nobody else mounts anything meanwhile.
+    const copy = ['nscope', 'run', '--mount', '--', 'sh', '-c', idle()];
+    const other = await stage.makeWith([...stage.enter(one), ...copy]);
     const digests = async (file: string) => {
       const lines = await stage.run(`md5sum /proc/${one.pid}/${file} /proc/${other.pid}/${file}`);
       return lines.split('\n').map((line) => line.split(' ')[0] ?? '');
