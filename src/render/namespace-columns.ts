@@ -1,37 +1,21 @@
 // The columns of a listing of namespaces.
-import { describeCommand, describeUser } from '../analysis/command.ts';
-import { type ListedNamespace, nameUnnumbered } from '../analysis/inferred-places.ts';
-import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { describeCommand } from '../analysis/command.ts';
+import { nameUnnumbered } from '../analysis/inferred-places.ts';
 import { findWorkloadsOf, nameWorkload } from '../analysis/workloads.ts';
-import { type HolderKind, holderKinds } from '../model/holder-kinds.ts';
-import { isKnown, type Known } from '../model/known.ts';
-import type { IdMapping, Process } from '../model/schema.ts';
-import type { Cell, Column } from './columns.ts';
+import { isKnown } from '../model/known.ts';
+import type { Column } from './columns.ts';
 import { inferredMark } from './inferred.ts';
+import {
+  countInferred,
+  findPath,
+  formatHolderCounts,
+  formatMap,
+  listHolderKinds,
+  type NamespaceRow,
+  pick,
+  readUser,
+} from './namespace-row.ts';
 import { formatWorkloads } from './workload-names.ts';
-
-export interface NamespaceRow {
-  readonly namespace: ListedNamespace;
-  readonly leader: Process | undefined;
-  /** Whether it is inferred that the leader is in it. */
-  readonly leaderInferred: boolean;
-  readonly index: SnapshotIndex;
-}
-
-/** Its leader is the oldest of those in it, also where that one is only inferred to be. */
-export function makeNamespaceRow(namespace: ListedNamespace, index: SnapshotIndex): NamespaceRow {
-  const { leader, inferred } = namespace.processes;
-  const known = leader === null ? undefined : index.process(leader);
-  const other = inferred?.leader == null ? undefined : index.process(inferred.leader);
-  const leaderInferred =
-    other !== undefined && other !== known && (!known || (namespace.type !== 'pid' && isOlder(other, known)));
-  return { namespace, leader: leaderInferred ? other : known, leaderInferred, index };
-}
-
-/** Of those who started in one tick the one with the smaller number. */
-function isOlder(a: Process, b: Process): boolean {
-  return a.startTimeTicks < b.startTimeTicks || (a.startTimeTicks === b.startTimeTicks && a.pid < b.pid);
-}
 
 export interface NamespaceColumn extends Column<NamespaceRow> {
   /** What must have been read for it that other columns do without. */
@@ -272,45 +256,3 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
     value: ({ leader }) => (leader ? describeCommand(leader) : null),
   },
 ];
-
-function readUser({ namespace, leader, index }: NamespaceRow): Cell {
-  const { users } = index.snapshot.host;
-  if (leader) return describeUser(users, leader.uid);
-  return isKnown(namespace.ownerUid) ? describeUser(users, namespace.ownerUid) : namespace.ownerUid;
-}
-
-/** A column that only one type has is none for the others. */
-function pick<T>(value: Known<T> | undefined, read: (value: T) => string): Cell {
-  if (value === undefined) return null;
-  return isKnown(value) ? read(value) : value;
-}
-
-export function formatMap(map: readonly IdMapping[]): string {
-  return map.map(({ inside, outside, count }) => `${inside}:${outside}:${count}`).join(' ');
-}
-
-function countInferred({ processes }: ListedNamespace): number {
-  return processes.inferred ? processes.inferred.certain + processes.inferred.likely : 0;
-}
-
-function listHolderKinds({ holderCounts }: ListedNamespace): HolderKind[] {
-  return holderKinds.filter((kind) => (holderCounts[kind] ?? 0) > 0);
-}
-
-/** "fd 2, bind-mount 1"; a namespace without any was about to end, or its holders are out of sight. */
-function formatHolderCounts(namespace: ListedNamespace): string {
-  const { holderCounts } = namespace;
-  if (namespace.holders.some((holder) => holder.kind === 'kernel' && holder.notSeen.length > 0)) return 'none seen';
-  return (
-    listHolderKinds(namespace)
-      .map((kind) => `${kind} ${holderCounts[kind]}`)
-      .join(', ') || '?'
-  );
-}
-
-function findPath(namespace: ListedNamespace): string | null {
-  const [name] = namespace.names;
-  if (name) return name.path;
-  const { leader } = namespace.processes;
-  return leader === null ? null : `/proc/${leader}/ns/${namespace.type}`;
-}

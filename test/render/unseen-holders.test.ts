@@ -6,7 +6,8 @@ import type { Fact } from '../../src/model/facts.ts';
 import { holderKindFacts } from '../../src/model/holder-kinds.ts';
 import { namespaceTypes } from '../../src/model/namespace-types.ts';
 import { formatCell } from '../../src/render/columns.ts';
-import { makeNamespaceRow, namespaceColumns } from '../../src/render/namespace-columns.ts';
+import { namespaceColumns } from '../../src/render/namespace-columns.ts';
+import { makeNamespaceRow } from '../../src/render/namespace-row.ts';
 import { hostFact, hostInodes } from '../recorded-facts.ts';
 
 const lonely = { type: 'net', inode: 4026532100 } as const;
