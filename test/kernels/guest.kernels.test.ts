@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { missing } from '../tiers.ts';
+import { formatCoverage } from './coverage-table.ts';
 import {
   fetchKernel,
   formatResults,
@@ -30,5 +31,9 @@ describe('Other kernels.', { skip, concurrency: guestsAtOnce }, () => {
 });
 
 after(() => {
-  if (results.length > 0) process.stdout.write(`${formatResults(results)}\n`);
+  if (results.length === 0) return;
+  const order: readonly string[] = kernelVersions;
+  results.sort((one, other) => order.indexOf(one.version) - order.indexOf(other.version));
+  const coverage = formatCoverage(new Map(results.map(({ version, output }) => [version, output])));
+  process.stdout.write(`${formatResults(results)}\n\nTypes found of those made, root of the host\n${coverage}\n`);
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { buildBed } from '../bed/bed.ts';
 import { compile } from '../fixtures/compile.ts';
 import { tierOf } from '../tiers.ts';
+import { alignColumns } from './coverage-table.ts';
 
 /** The kernels that the suite covers, beside the one that the machine itself runs. */
 export const kernelVersions = ['5.10', '6.1', '6.12', '6.19', '7'] as const;
@@ -152,6 +153,5 @@ export function formatResults(results: readonly GuestResult[]): string {
     [version, release || 'did not boot', passed, failed, skipped.length, `${seconds} s`].map(String),
   );
   const table = [['kernel', 'release', 'passed', 'failed', 'skipped', 'time'], ...rows];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  return table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
+  return alignColumns(table);
 }

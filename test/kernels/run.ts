@@ -2,6 +2,7 @@
 //   node build/js/test/kernels/run.js [VERSION…] [FILE…]
 // VERSION: 5.10, 6.12, 7 …, all of guest.ts by default; FILE: compiled tests, those of guest.ts by default.
 // As a tier, with skips and promises: npm test -- kernels. Needs what kernel-vm says; half a minute for each kernel.
+import { formatCoverage } from './coverage-table.ts';
 import {
   fetchKernel,
   formatResults,
@@ -24,4 +25,6 @@ const results = await inTurns(wanted, guestsAtOnce, async (version) => {
   return result;
 });
 process.stdout.write(`${formatResults(results)}\n`);
+const coverage = formatCoverage(new Map(results.map(({ version, output }) => [version, output])));
+process.stdout.write(`\nTypes found of those made, root of the host\n${coverage}\n`);
 process.exitCode = results.every(({ passed, failed }) => passed > 0 && failed === 0) ? 0 : 1;
