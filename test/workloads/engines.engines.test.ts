@@ -1,70 +1,23 @@
 // Real containers and sandboxes: nscope calls them as their engine does, finds all their processes and no others.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, type TestContext, test } from 'node:test';
-import { collectSnapshot } from '../../src/collect/collect.ts';
+import { after, test } from 'node:test';
 import { isKnown } from '../../src/model/known.ts';
-import type { Process, Snapshot, Workload } from '../../src/model/schema.ts';
+import type { Workload } from '../../src/model/schema.ts';
 import { runNscope } from '../cli/run-nscope.ts';
 import { startContainerd, startDocker } from '../engines/docker.ts';
 import { watchLeftCgroups } from '../engines/left-cgroups.ts';
 import { packImage, podmanOfRoot, podmanOfUser } from '../engines/podman.ts';
-import { readChildren } from '../held-process.ts';
-import { asNobody } from '../kernel/detect-settings.ts';
-import { findCommand, missing } from '../tiers.ts';
+import { missing } from '../tiers.ts';
+import { assertSeenByNobody, find, has, listInside, start, waitFor } from './live-workloads.ts';
 
 after(watchLeftCgroups());
 
 const image = ['busybox', 'tar'];
 const skipPodman = missing({ root: true, commands: [...image, 'podman', 'runc'] });
-
-/** Workloads of an engine, once `done` says so: processes may still be about to execute their program. */
-async function waitFor(done: (workloads: readonly Workload[]) => boolean): Promise<Snapshot> {
-  for (const deadline = Date.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
-    const snapshot = collectSnapshot();
-    if (isKnown(snapshot.workloads) && done(snapshot.workloads)) return snapshot;
-    if (Date.now() > deadline) assert.fail(JSON.stringify(snapshot.workloads, undefined, 1));
-  }
-}
-
-function find(snapshot: Snapshot, engine: string, name: string): Workload {
-  assert.ok(isKnown(snapshot.workloads));
-  const found = snapshot.workloads.filter((one) => one.engine === engine && one.name === name);
-  assert.equal(found.length, 1, `${engine}:${name}`);
-  return found[0] as Workload;
-}
-
-function has(engine: string, name: string, processes = 1) {
-  return (workloads: readonly Workload[]) =>
-    workloads.some((one) => one.engine === engine && one.name === name && one.pids.length >= processes);
-}
-
-/** All processes in the mount namespace of the workload's leader, which is its own. */
-function listInside(snapshot: Snapshot, { leader }: Workload): readonly number[] {
-  const inside = snapshot.processes.find(({ pid }) => pid === leader)?.namespaces.mnt;
-  assert.ok(inside !== undefined && isKnown(inside));
-  const isInside = ({ pid, tid, state, namespaces }: Process) =>
-    pid === tid && state !== 'Z' && namespaces.mnt === inside;
-  return snapshot.processes.filter(isInside).map(({ pid }) => pid);
-}
-
-/** Nobody finds the same processes in it, by the name or the id; of what is still booting, once it has booted. */
-async function assertSeenByNobody(target: string, engine: string, name: string): Promise<void> {
-  const [program = '', ...rest] = [...asNobody, process.execPath, join(process.cwd(), 'build/js/src/cli/main.js')];
-  const words = [...rest, 'ps', target, '--json', '-o', 'pid,workload'];
-  for (const deadline = Date.now() + 30_000; ; ) {
-    const before = find(collectSnapshot(), engine, name).pids;
-    const { stdout, stderr, status } = spawnSync(program, words, { encoding: 'utf8', timeout: 120_000 });
-    assert.equal(status, 0, stderr);
-    const { processes } = JSON.parse(stdout) as { processes: { pid: number }[] };
-    const seen = processes.map(({ pid }) => pid);
-    if (Date.now() > deadline) assert.deepEqual(seen, before);
-    if (String(seen) === String(before)) return;
-  }
-}
 
 test('Containers of Podman are called as Podman calls them, with their pod, also what podman exec started.', {
   skip: skipPodman,
@@ -232,115 +185,4 @@ test('A machine of systemd-nspawn is called as its command line says.', {
   const workload = find(snapshot, 'nspawn', name);
   assert.deepEqual(workload.pids, listInside(snapshot, workload));
   await assertSeenByNobody(`nspawn:${name}`, 'nspawn', name);
-});
-
-/** A program that ends with the test, and all that it started. */
-function start(t: TestContext, command: string, words: readonly string[]): number {
-  const child = spawn(findCommand(command) ?? command, words, { stdio: 'ignore', detached: true });
-  const { pid } = child;
-  assert.ok(pid !== undefined);
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  t.after(async () => {
-    // Who made a sandbox may leave it behind: what it started ends first.
-    for (const one of listBelow(pid).reverse()) kill(one);
-    kill(pid);
-    await ended;
-  });
-  return pid;
-}
-
-function listBelow(pid: number): number[] {
-  try {
-    return readChildren(pid).flatMap((child) => [child, ...listBelow(child)]);
-  } catch {
-    return [];
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended with another.
-  }
-}
-
-for (const [engine, as, command, words] of [
-  [
-    'bubblewrap',
-    asNobody,
-    'bwrap',
-    ['--unshare-all', '--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--die-with-parent'],
-  ],
-  ['firejail', ['env'], 'firejail', ['--quiet', '--noprofile', '--net=none']],
-] as const)
-  test(`A sandbox of ${engine} is called by its program, and found by the PID of who made it.`, {
-    skip: missing({ root: true, commands: [command, 'setpriv'] }),
-  }, async (t) => {
-    const [program = '', ...rest] = as;
-    const pid = start(t, program, [...rest, findCommand(command) ?? command, ...words, 'sleep', '9999']);
-    const isIt = ({ id, pids }: Workload) => id === String(pid) && pids.length >= 2;
-    const snapshot = await waitFor((all) => all.some(isIt));
-    assert.ok(isKnown(snapshot.workloads));
-    const workload = snapshot.workloads.find(isIt);
-    assert.ok(workload);
-    assert.deepEqual([workload.engine, workload.name, workload.certainty], [engine, 'sleep', 'likely']);
-    assert.deepEqual(workload.pids, listInside(snapshot, workload));
-    const { status, stdout } = runNscope(['show', `${engine}:${pid}`]);
-    assert.equal(status, 0);
-    assert.match(stdout, /likely, as nothing that only the engine can write was read/);
-  });
-
-test('The sandbox of Chromium holds its zygotes and renderers, and not the browser.', {
-  skip: missing({ root: true, commands: ['chromium', 'setpriv'] }),
-}, async (t) => {
-  const home = mkdtempSync(join(tmpdir(), 'nscope-chromium-'));
-  chownSync(home, 65534, 65534);
-  const [program = '', ...rest] = asNobody;
-  const quiet = ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
-  const words = [
-    ...quiet,
-    '--headless=new',
-    '--disable-sync',
-    '--disable-dev-shm-usage',
-    `--user-data-dir=${home}/data`,
-  ];
-  const debugging = ['--remote-debugging-port=0', 'about:blank'];
-  start(t, program, [...rest, 'env', `HOME=${home}`, findCommand('chromium') ?? '', ...words, ...debugging]);
-  t.after(() => rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
-  const ownRoot = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(home);
-  const isIt = ({ engine, id, pids }: Workload) => engine === 'chromium' && pids.length >= 2 && ownRoot(Number(id));
-  const snapshot = await waitFor((all) => all.some(isIt));
-  assert.ok(isKnown(snapshot.workloads));
-  const workload = snapshot.workloads.find(isIt);
-  assert.ok(workload);
-  assert.ok(!workload.pids.includes(Number(workload.id)));
-  const browser = snapshot.processes.find(({ pid }) => pid === Number(workload.id));
-  for (const pid of workload.pids) {
-    const process = snapshot.processes.find((one) => one.pid === pid);
-    assert.notEqual(process?.namespaces.user, browser?.namespaces.user);
-  }
-});
-
-test('The hosts of mininet are called by their names, and its switches are none.', {
-  skip: missing({ root: true, commands: ['mn', 'brctl', 'ip'] }),
-}, async (t) => {
-  const mininet = spawn(findCommand('mn') ?? 'mn', ['--switch', 'lxbr', '--controller', 'none', '--topo', 'linear,2'], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  });
-  const ended = new Promise((resolve) => mininet.once('exit', resolve));
-  t.after(async () => {
-    // It takes its links and bridges away when its input ends.
-    mininet.stdin.end();
-    await ended;
-  });
-  const snapshot = await waitFor((all) => has('mininet', 'h1')(all) && has('mininet', 'h2')(all));
-  assert.ok(isKnown(snapshot.workloads));
-  const own = snapshot.workloads.filter(({ engine }) => engine === 'mininet');
-  assert.deepEqual(
-    own.map(({ name }) => name),
-    ['h1', 'h2'],
-  );
-  for (const { namespaces } of own) assert.ok(namespaces.some(({ type }) => type === 'net'));
 });
