@@ -1,4 +1,5 @@
 // Events that were lost and not told of yet: how many, and since when a comparison makes good for them.
+import type { EventDraft } from '../model/events.ts';
 import type { Moment } from './source.ts';
 
 export class Loss {
@@ -16,13 +17,16 @@ export class Loss {
   }
 
   /**
-   * What a comparison that began at a moment makes good for; what was lost since may be in it or not, and stays.
-   * @returns undefined where nothing was lost before that
+   * What to tell behind a comparison that began at a moment and gave so many changes: it makes good for what was lost before.
+   * What was lost since may be in it or not, and stays.
    */
-  take(began: Moment): number | null | undefined {
-    if (this.#at >= began) return undefined;
+  takeEvents(began: Moment, changes: number): EventDraft[] {
     const count = this.#count;
+    if (count === undefined || this.#at >= began) return [];
     this.#count = undefined;
-    return count;
+    return [
+      { event: 'lost', count, where: 'kernel' },
+      { event: 'resync', changes },
+    ];
   }
 }

@@ -1,5 +1,5 @@
 // What a source of events is: it tells the watcher what the kernel says as it happens, or only when to look again.
-import type { EventNamespace, EventSource } from '../model/events.ts';
+import type { EventNamespace, EventProcess, EventSource } from '../model/events.ts';
 
 /** A task as the kernel tells of it: where it is now. */
 export interface TaskNews {
@@ -62,4 +62,9 @@ export interface SourceOptions {
 
 export function now(): Moment {
   return Number(process.hrtime.bigint());
+}
+
+/** No more of a task than what events tell. */
+export function pickProcess({ pid, tid, ppid, startTimeTicks, comm, uid }: EventProcess): EventProcess {
+  return { pid, tid, ppid, startTimeTicks, comm, uid };
 }

@@ -17,7 +17,7 @@ import { News } from './news.ts';
 import { openSource } from './open-source.ts';
 import { Pace } from './pace.ts';
 import { type TakenSnapshot, takeSnapshotAside } from './snapshot-aside.ts';
-import { type LiveSource, type Moment, now, type SourceHost, type TaskNews } from './source.ts';
+import { type LiveSource, type Moment, now, pickProcess, type SourceHost, type TaskNews } from './source.ts';
 import { toTimestamp } from './timestamp.ts';
 import type { WatchOptions } from './watch-options.ts';
 
@@ -46,6 +46,7 @@ export class Watcher implements SourceHost {
   readonly #listed: boolean;
   readonly #listeners = new Set<Listener>();
   readonly #wholeListeners = new Set<(snapshot: Snapshot) => void>();
+  #onFailure: ((error: unknown) => void) | undefined;
   readonly #news = new News();
   readonly #list: ListReader;
   readonly #mounter = new Mounter();
@@ -63,7 +64,7 @@ export class Watcher implements SourceHost {
     this.#source = openSource(this, options);
     this.#pace = new Pace({
       list: this.#listed && this.#source.tellsProcesses ? () => this.#list.read() : undefined,
-      whole: async () => (await this.#compareWhole(this.#wanted)).costMs,
+      whole: () => this.#compareOrTell(),
       fingerprint: this.#bpf ? readFingerprints : undefined,
       tellsNamespaces: this.#source.tellsNamespaces,
       tellsProcesses: this.#source.tellsProcesses,
@@ -101,6 +102,11 @@ export class Watcher implements SourceHost {
     this.#wholeListeners.add(listener);
   }
 
+  /** Told when no snapshot could be taken, as where there are no descriptors left; else that ends the process. */
+  onFailure(listener: (error: unknown) => void): void {
+    this.#onFailure = listener;
+  }
+
   /** What all events so far have made of the first snapshot; not to be changed. */
   get state(): LiveState {
     return this.#state;
@@ -130,6 +136,17 @@ export class Watcher implements SourceHost {
     return (await this.#compareWhole(wanted)).snapshot;
   }
 
+  async #compareOrTell(): Promise<number> {
+    const started = now();
+    try {
+      return (await this.#compareWhole(this.#wanted)).costMs;
+    } catch (error) {
+      if (!this.#onFailure) throw error;
+      this.#onFailure(error);
+      return (now() - started) / 1e6;
+    }
+  }
+
   async #compareWhole(wanted: Wanted): Promise<TakenSnapshot> {
     const began = now();
     const taken = await takeSnapshotAside({ ...wanted, bpf: this.#bpf });
@@ -142,8 +159,7 @@ export class Watcher implements SourceHost {
       task: (tid) => this.#news.isOfTask(tid, began),
     });
     this.#news.forget(began);
-    const lost = this.#loss.take(began);
-    if (lost !== undefined) this.#tellLoss(lost, events.length);
+    for (const event of this.#loss.takeEvents(began, events.length)) this.#emit(event);
     for (const event of events) this.#emit(this.#mounter.explain(event));
     for (const listener of this.#wholeListeners) listener(snapshot);
     if (this.#loss.isAny) this.#pace.wholeNow();
@@ -274,11 +290,6 @@ export class Watcher implements SourceHost {
     return namespace !== undefined && this.tellsNamespaces && this.#listed && this.#list.isAwaited(namespace);
   }
 
-  #tellLoss(count: number | null, changes: number): void {
-    this.#emit({ event: 'lost', count, where: 'kernel' });
-    this.#emit({ event: 'resync', changes });
-  }
-
   #emit(draft: EventDraft): void {
     const event = { ...draft, at: draft.at ?? toTimestamp(now()) };
     this.#state.apply({ ...event, seq: 0 });
@@ -287,7 +298,3 @@ export class Watcher implements SourceHost {
 }
 
 const userIndex = namespaceLinks.findIndex((link) => readLinkType(link) === 'user');
-
-function pickProcess({ pid, tid, ppid, startTimeTicks, comm, uid }: EventProcess): EventProcess {
-  return { pid, tid, ppid, startTimeTicks, comm, uid };
-}

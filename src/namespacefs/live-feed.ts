@@ -43,6 +43,7 @@ export class LiveFeed implements SnapshotFeed {
     this.#log = log;
     this.#live = new LiveSnapshot(watcher);
     watcher.listen((event) => this.#take(event));
+    watcher.onFailure((error) => this.#tell('no snapshot could be taken', error));
   }
 
   current(): Snapshot {
@@ -93,8 +94,12 @@ export class LiveFeed implements SnapshotFeed {
     try {
       this.#show();
     } catch (error) {
-      this.#log(`the state could not be shown: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+      this.#tell('the state could not be shown', error);
     }
+  }
+
+  #tell(what: string, error: unknown): void {
+    this.#log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }
 
   #show(): void {
