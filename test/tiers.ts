@@ -65,7 +65,7 @@ export const tiers: readonly Tier[] = [
     meaning: 'other kernels, under emulation',
     unprivileged: false,
     parallel: false,
-    timeoutMs: 1_800_000,
+    timeoutMs: 3_000_000,
   },
 ];
 

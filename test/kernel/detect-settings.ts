@@ -5,6 +5,8 @@ export interface Setting {
   /** Runs what stands behind it; `sh -c '… exec "$@"' sh` for steps of a shell. */
   readonly prefix: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Whether other kernels try it too, under emulation: where what tells it differs from kernel to kernel. */
+  readonly everyKernel?: boolean;
   /** Whether the process is judged from outside as well, by root and by an ordinary user. */
   readonly fromOutside?: boolean;
 }
@@ -38,19 +40,19 @@ const fullRange = [
 
 /** What a kernel gives by itself, without an engine: root and util-linux are enough. */
 export const settings: readonly Setting[] = [
-  { name: 'host', prefix: [] },
-  { name: 'host, ordinary user', prefix: asNobody, fromOutside: true },
+  { name: 'host', everyKernel: true, prefix: [] },
+  { name: 'host, ordinary user', everyKernel: true, prefix: asNobody, fromOutside: true },
   { name: 'hidepid=1, ordinary user', prefix: [...hideProcesses(1), ...asNobody] },
   { name: 'hidepid=2, ordinary user', prefix: [...hideProcesses(2), ...asNobody] },
-  { name: 'network namespace', prefix: ['unshare', '-n'] },
+  { name: 'network namespace', everyKernel: true, prefix: ['unshare', '-n'] },
   { name: 'mount namespace', prefix: ['unshare', '-m'] },
   { name: 'pid namespace, /proc of the host', prefix: ['unshare', '-pf'] },
-  { name: 'time namespace', prefix: ['unshare', '-Tf', '--monotonic', '1000'] },
-  { name: 'user namespace', prefix: ['unshare', '-Ur'], fromOutside: true },
+  { name: 'time namespace', everyKernel: true, prefix: ['unshare', '-Tf', '--monotonic', '1000'] },
+  { name: 'user namespace', everyKernel: true, prefix: ['unshare', '-Ur'], fromOutside: true },
   { name: 'user namespace of the whole range', prefix: fullRange, fromOutside: true },
-  { name: 'container', prefix: container, fromOutside: true },
-  { name: 'container, ordinary user', prefix: [...container, ...asNobody] },
-  { name: 'container, masked /proc', prefix: [...container, ...mask] },
+  { name: 'container', everyKernel: true, prefix: container, fromOutside: true },
+  { name: 'container, ordinary user', everyKernel: true, prefix: [...container, ...asNobody] },
+  { name: 'container, masked /proc', everyKernel: true, prefix: [...container, ...mask] },
   {
     name: 'container, network of the host, settings covered',
     prefix: ['unshare', '-mpiuf', '-C', '--mount-proc', ...steps('mount -t tmpfs tmpfs /proc/sys/net/core')],
@@ -58,17 +60,31 @@ export const settings: readonly Setting[] = [
   { name: 'container, no addon', prefix: container, environment: { NSCOPE_ADDON: 'none' } },
   { name: 'container, network of the host', prefix: ['unshare', '-mpiuf', '-C', '--mount-proc'] },
   { name: 'container, pid namespace of the host', prefix: ['unshare', '-mniuf', '-C'] },
-  { name: 'rootless container', prefix: ['unshare', '-Urmnpiuf', '-C', '-T', '--mount-proc'], fromOutside: true },
-  { name: 'nested twice', prefix: ['unshare', '-Urpf', '--mount-proc', 'unshare', '-Urmnpf', '--mount-proc'] },
+  {
+    name: 'rootless container',
+    everyKernel: true,
+    prefix: ['unshare', '-Urmnpiuf', '-C', '-T', '--mount-proc'],
+    fromOutside: true,
+  },
+  {
+    name: 'nested twice',
+    everyKernel: true,
+    prefix: ['unshare', '-Urpf', '--mount-proc', 'unshare', '-Urmnpf', '--mount-proc'],
+  },
   {
     name: 'container, processes alone in /proc',
     prefix: [...container, ...steps('mount -t proc -o subset=pid proc /proc')],
   },
   // The container's own /proc lies over that of the host.
   { name: 'container, /proc of the host', prefix: [...container, ...steps('umount -l /proc')] },
-  { name: '/proc not mounted', prefix: [...container, ...steps('while umount -l /proc 2>/dev/null; do :; done')] },
+  {
+    name: '/proc not mounted',
+    everyKernel: true,
+    prefix: [...container, ...steps('while umount -l /proc 2>/dev/null; do :; done')],
+  },
   {
     name: '/proc of another pid namespace',
+    everyKernel: true,
     prefix: ['unshare', '-m', ...steps('unshare -pf mount -t proc proc /proc')],
   },
   { name: 'release said to be 2.6', prefix: ['setarch', '--uname-2.6'] },
