@@ -1,6 +1,16 @@
 // Containers for nscope detect: a root file system whose programs are the machine's own, and the engines that run it.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,12 +52,19 @@ export function prepareEngines(): Engines {
       ...bubblewrapSettings,
     ],
     remove() {
+      endPause(home);
       for (const mount of [join(directory, 'root/overlay'), join(home, '.local/share/containers/storage/overlay')])
         spawnSync('umount', ['-q', mount]);
       rmSync(directory, { recursive: true, force: true });
       removeLeftCgroups();
     },
   };
+}
+
+/** Rootless podman leaves a process behind that keeps its user namespace; its PID stands in the runtime directory. */
+function endPause(runtime: string): void {
+  const file = join(runtime, 'libpod/tmp/pause.pid');
+  if (existsSync(file)) process.kill(Number(readFileSync(file, 'utf8')), 'SIGKILL');
 }
 
 const bubblewrap = ['bwrap', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
