@@ -1,7 +1,7 @@
 // Podman with a place of its own, and an image that needs no registry.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -57,11 +57,14 @@ export function packImage(directory: string): string {
 
 /** Root's own, with the image localhost/bb:1; all its containers are gone after the test. */
 export function podmanOfRoot(t: TestContext): Podman {
+  const bridge = '/sys/class/net/cni-podman0';
+  const hadBridge = existsSync(bridge);
   const scratch = mkdtempSync(join(tmpdir(), 'nscope-podman-'));
   const podman = new Podman(scratch, 32_768, [], process.env);
   t.after(() => {
     podman.run('pod', 'rm', '-fa', '-t0');
     podman.run('rm', '-fa', '-t0');
+    if (!hadBridge && existsSync(bridge)) spawnSync('ip', ['link', 'del', 'cni-podman0']);
     spawnSync('umount', [join(scratch, 'root', 'overlay')]);
     // What conmon starts when a container has ended may still be at work in it.
     rmSync(scratch, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
