@@ -101,6 +101,7 @@ class Run {
       cgroupSets: () => this.#cgroupSets,
       tasks: () => this.#allTasks,
       tasksWhere: (test) => this.#findTasks(test),
+      oldestTasks: () => Array.from(this.#tasks.groups.values(), ({ oldest }) => oldest),
       filesByBpf: (done) => {
         this.#filesByBpf ||= done === true;
         return this.#filesByBpf;

@@ -51,17 +51,6 @@ export function readTasksByBpf(links: ReadonlySet<NamespaceLink>, receiver: Task
   return count;
 }
 
-/** When each task started, by tid, in ticks since boot; none where BPF does not give them. */
-export function readStartTimes(): ReadonlyMap<number, number> {
-  const starts = new Map<number, number>();
-  const reading = readBpfTasks();
-  if ('refused' in reading) return starts;
-  const offset = readOwnOffset();
-  for (const cursor = new BpfTaskCursor(reading.bytes); cursor.next(); )
-    starts.set(cursor.tid, cursor.startTimeTicks(offset));
-  return starts;
-}
-
 /** A task whose name is made text when somebody wants it: of thousands a listing shows a few. */
 class TaskFact implements ProcessFact {
   readonly fact = 'process';

@@ -1,6 +1,5 @@
 // How were the leaders of namespaces called? /proc/PID/cmdline of those processes alone: proc_pid_cmdline(5).
-import { readStartTimes } from '../kernel/bpf-tasks.ts';
-import { type ProcEntry, readProcTable } from '../kernel/proc-table.ts';
+import { readProcTable } from '../kernel/proc-table.ts';
 import type { ProcessFact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
 import type { Source, SourceContext } from './source.ts';
@@ -15,54 +14,28 @@ export const commandLines: Source = {
     return wanted === 'all' && !context.tasksByBpf() ? 'they were read with the processes' : undefined;
   },
   run(context: SourceContext): void {
-    const pids = context.wanted.commandLines === 'all' ? undefined : listLeaders(context);
+    const tasks = context.wanted.commandLines === 'all' ? context.tasks() : listLeaders(context);
     const facts = new Map<string, ProcessFact>();
-    for (const task of context.tasks()) if (!pids || pids.has(task.tid)) facts.set(String(task.tid), task);
-    // Who was there before and is there now, started at the same time, had these words in between.
-    const alone = context.tasksByBpf() && facts.size >= manyTasks ? new Map<string, ProcessFact>() : facts;
-    for (const { tid } of context.withheld()) moveEntry(String(tid), facts, alone);
-    read(context, alone);
-    if (alone === facts) return;
-    const words = [...readWords([...facts.keys()], ['cmdline'])];
-    const starts = readStartTimes();
-    for (const { name, files } of words) {
+    for (const task of tasks) facts.set(String(task.tid), task);
+    for (const entry of readProcTable({
+      names: [...facts.keys()],
+      links: [],
+      files: ['cmdline', 'stat'],
+      maxFileBytes: longestCommandLineBytes,
+    })) {
       context.asked();
-      const fact = facts.get(name);
-      if (fact && starts.get(fact.tid) === fact.startTimeTicks) tell(context, fact, files[0]);
+      const [bytes, stat] = entry.files;
+      const fact = facts.get(entry.name);
+      if (!fact || !isSameProcess(fact, stat)) continue;
+      const commandLine = toCommandLine(bytes);
+      if (isKnown(commandLine)) context.emit({ fact: 'command-line', pid: Number(entry.name), commandLine });
     }
   },
 };
 
-/** To look at all tasks once more costs as much as to look at the stat files of so many. */
-const manyTasks = 200;
-
-/** The stat file is read last of all, through the same directory. */
-function read(context: SourceContext, facts: ReadonlyMap<string, ProcessFact>): void {
-  for (const { name, files } of readWords([...facts.keys()], ['cmdline', 'stat'])) {
-    context.asked();
-    const fact = facts.get(name);
-    if (fact && isSameProcess(fact, files[1])) tell(context, fact, files[0]);
-  }
-}
-
-function readWords(names: readonly string[], files: readonly string[]): Iterable<ProcEntry> {
-  return readProcTable({ names, links: [], files, maxFileBytes: longestCommandLineBytes });
-}
-
-function tell(context: SourceContext, { tid }: ProcessFact, bytes: Buffer | number | undefined): void {
-  const commandLine = toCommandLine(bytes);
-  if (isKnown(commandLine)) context.emit({ fact: 'command-line', pid: tid, commandLine });
-}
-
-function moveEntry<K, V>(key: K, from: Map<K, V>, to: Map<K, V>): void {
-  const value = from.get(key);
-  if (value === undefined || from === to) return;
-  from.delete(key);
-  to.set(key, value);
-}
-
-function listLeaders(context: SourceContext): ReadonlySet<number> {
-  const pids = new Set<number>(context.inits());
-  for (const { oldest } of context.found()) if (oldest !== undefined) pids.add(oldest);
-  return pids;
+/** The inits, and of each set of namespaces the oldest task: whoever leads a namespace is one of them. */
+function* listLeaders(context: SourceContext): Generator<ProcessFact> {
+  yield* context.oldestTasks();
+  const inits = new Set(context.inits());
+  for (const task of context.tasks()) if (inits.has(task.tid)) yield task;
 }

@@ -14,8 +14,16 @@ import { readNsfsDevice } from '../kernel/files.ts';
 import { closeNamespace } from '../kernel/nsfs.ts';
 import { openFound } from '../kernel/open-namespace.ts';
 import { isCapable } from '../model/capabilities.ts';
+import type { NamespaceInodes } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
-import { formatNamespace, namespaceTypeFacts, namespaceTypes } from '../model/namespace-types.ts';
+import {
+  formatNamespace,
+  type NamespaceType,
+  namespaceLinks,
+  namespaceTypeFacts,
+  namespaceTypes,
+  readLinkType,
+} from '../model/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
 
 function skip(context: SourceContext): string | undefined {
@@ -106,10 +114,12 @@ function tellLimits(context: SourceContext, listings: readonly Listing[], failur
 function tellDisagreements(context: SourceContext, listings: readonly Listing[]): void {
   for (const { source, wholeTypes, facts } of listings) {
     if (wholeTypes.length === 0) continue;
-    const listed = new Set(facts.map(({ type, inode }) => formatNamespace(type, inode)));
+    const listed = new Map<NamespaceType, Set<number>>(wholeTypes.map((type) => [type, new Set()]));
+    for (const { type, inode } of facts) listed.get(type)?.add(inode);
+    // Where holders are not looked for, tasks alone lead to namespaces: a look at each set of links tells whether all is well.
+    if (context.skipHolders() !== undefined && !isAnyUnlisted(context, listed)) continue;
     for (const namespace of context.found()) {
-      const name = formatNamespace(namespace.type, namespace.inode);
-      if (listed.has(name) || !wholeTypes.includes(namespace.type)) continue;
+      if (listed.get(namespace.type)?.has(namespace.inode) !== false) continue;
       const open = openFound(namespace);
       // It ended meanwhile: that is no disagreement.
       if (!isKnown(open)) continue;
@@ -117,7 +127,19 @@ function tellDisagreements(context: SourceContext, listings: readonly Listing[])
       const again = readListings(context).listings.find((listing) => listing.source === source);
       closeNamespace(open);
       if (!again?.facts.some(({ type, inode }) => type === namespace.type && inode === namespace.inode))
-        context.emit({ fact: 'disagreement', text: `${name} exists, and is not in the kernel's list (${source})` });
+        context.emit({
+          fact: 'disagreement',
+          text: `${formatNamespace(namespace.type, namespace.inode)} exists, and is not in the kernel's list (${source})`,
+        });
     }
   }
+}
+
+function isAnyUnlisted(context: SourceContext, listed: ReadonlyMap<NamespaceType, ReadonlySet<number>>): boolean {
+  const isUnlisted = (namespaces: NamespaceInodes) =>
+    namespaceLinks.some((link) => {
+      const inode = namespaces[link];
+      return isKnown(inode) && listed.get(readLinkType(link))?.has(inode) === false;
+    });
+  return context.tasksWhere(isUnlisted).length > 0;
 }
