@@ -30,7 +30,7 @@ test('What is refused is not permitted, with the words of who refused; a differe
   });
   assert.deepEqual([refused.verdict, refused.reason], ['not permitted here', 'no way']);
   const absent = await perform(async (stage) => {
-    await stage.run(['nscope-no-such-program']);
+    await stage.run(['./nscope-no-such-program']);
   });
   assert.equal(absent.verdict, 'not permitted here');
   assert.match(absent.reason ?? '', /ENOENT/);
