@@ -9,9 +9,12 @@ export interface Load {
   end(): Promise<void>;
 }
 
-/** @throws Error when not all processes could be made, in the words of the program */
-export async function startLoad(processes: number, namespaces: number): Promise<Load> {
-  const child = spawn(buildProgram('load'), [String(processes), String(namespaces)], {
+/**
+ * @param threads - how many more threads each process has
+ * @throws Error when not all processes could be made, in the words of the program
+ */
+export async function startLoad(processes: number, namespaces: number, threads = 0): Promise<Load> {
+  const child = spawn(buildProgram('load'), [processes, namespaces, threads].map(String), {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exit = once(child, 'exit');

@@ -1,5 +1,6 @@
 // npm run bench: measures nscope against a C loop and lsns on this host, in one run, and prints medians and ratios.
-//   main.js [--processes N,…] [--namespaces M] [--rounds R] [--memory N] [--only NAME,…] [--json FILE] [--plot FILE]
+//   main.js [--processes N,…] [--namespaces M] [--threads T] [--rounds R] [--memory N] [--only NAME,…] [--json FILE]
+//           [--plot FILE]
 import { writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -12,6 +13,7 @@ const { values } = parseArgs({
   options: {
     processes: { type: 'string', default: '1000,5000' },
     namespaces: { type: 'string', default: '200' },
+    threads: { type: 'string', default: '0' },
     rounds: { type: 'string', default: '7' },
     memory: { type: 'string', default: '20000' },
     only: { type: 'string' },
@@ -61,7 +63,7 @@ async function measure(
   rounds: number,
   lines: readonly Contender[],
 ): Promise<Figures> {
-  const load = await startLoad(processes, namespaces);
+  const load = await startLoad(processes, namespaces, Number(values.threads));
   try {
     // The first to look at a process makes the kernel's entries for it: a round before the first, for nobody.
     for (const contender of lines) check(contender, processes);
