@@ -70,13 +70,13 @@ export const contenders: readonly Contender[] = [
     run: () => measureScan('members', { warm: false }),
   },
   {
-    name: 'scan, warm',
+    name: 'scan (warm)',
     meaning: 'the best of four more scans in one process, by /proc',
     clock: 'inside',
     run: () => measureScan('members', { warm: true }),
   },
   {
-    name: 'scan, BPF',
+    name: 'scan (BPF)',
     meaning: 'the first scan of a new process, by BPF where it can be',
     clock: 'inside',
     run: () => measureScan('members-bpf', { warm: false }),
@@ -88,7 +88,7 @@ export const contenders: readonly Contender[] = [
     run: () => measureScan('listing', { warm: false }),
   },
   {
-    name: 'listing, BPF',
+    name: 'listing (BPF)',
     meaning: 'the same by BPF where it can be',
     clock: 'inside',
     run: () => measureScan('listing-bpf', { warm: false }),
@@ -100,7 +100,7 @@ export const contenders: readonly Contender[] = [
     run: () => measureScan('bare', { warm: true }),
   },
   {
-    name: 'snapshot, warm',
+    name: 'snapshot (warm)',
     meaning: 'what nscope ls reads: the best of 14 more snapshots in one process',
     clock: 'inside',
     run: () => ({ ...measureScan('namespaces', { warm: true, times: 15 }), processes: undefined }),
@@ -147,13 +147,13 @@ export const contenders: readonly Contender[] = [
 /** What the figures are held against: `value` / `of`, and how large or small that should be at `processes`. */
 export const ratios = [
   { name: 'scan / readlinks', value: 'scan', of: 'readlinks', target: 'at most 1.5' },
-  { name: 'scan, warm / readlinks', value: 'scan, warm', of: 'readlinks', target: 'at most 1.5' },
+  { name: 'scan (warm) / readlinks', value: 'scan (warm)', of: 'readlinks', target: 'at most 1.5' },
   { name: 'lsns / nscope --no-bpf', value: 'lsns', of: 'nscope --no-bpf', target: 'at least 5' },
   { name: 'lsns / nscope', value: 'lsns', of: 'nscope', target: 'at least 10' },
   { name: 'nscope --json / nscope', value: 'nscope --json', of: 'nscope', target: 'at most 2' },
   { name: 'nscope / node', value: 'nscope', of: 'node', target: 'at most 1.6' },
-  { name: 'snapshot, warm / iterator', value: 'snapshot, warm', of: 'iterator', target: 'at most 5' },
+  { name: 'snapshot (warm) / iterator', value: 'snapshot (warm)', of: 'iterator', target: 'at most 5' },
   { name: 'nscope run / unshare', value: 'nscope run', of: 'unshare', target: 'at most 80' },
   { name: 'nscope run / node', value: 'nscope run', of: 'node', target: 'at most 1.5' },
-  { name: 'listing, BPF / scan, BPF', value: 'listing, BPF', of: 'scan, BPF', target: 'at most 2' },
+  { name: 'listing (BPF) / scan (BPF)', value: 'listing (BPF)', of: 'scan (BPF)', target: 'at most 2' },
 ] as const;
