@@ -2,6 +2,7 @@
 //   scan.js WANT TIMES
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { compileLess } from '../src/cli/compile-less.ts';
 import { collectSnapshot } from '../src/collect/collect.ts';
 import { readBpfTasks } from '../src/kernel/bpf.ts';
 import { type Wanted, wantEverything, wantListing, wantNamespaces } from '../src/model/wanted.ts';
@@ -50,6 +51,8 @@ function readBare(): Size {
 type Size = Pick<ScanReport, 'processes' | 'namespaces'>;
 
 function scan(take: () => Size, count: number): ScanReport {
+  // One that is the only one is set up as the command is.
+  if (count === 1) compileLess();
   const ms: number[] = [];
   const cpuMs: number[] = [];
   let last: Size = { processes: 0, namespaces: 0 };
