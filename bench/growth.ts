@@ -30,7 +30,7 @@ export function formatGrowth(growths: readonly Growth[]): string {
   return growths.map(({ name, exponent }) => `${name.padEnd(width)}  ${exponent.toFixed(2)}`).join('\n');
 }
 
-const [width, height, left, right, top, bottom] = [640, 360, 56, 130, 16, 36];
+const [width, height, left, right, top, bottom] = [640, 360, 72, 130, 16, 36];
 const colours = ['#c0392b', '#2471a3', '#1e8449', '#7d3c98', '#b9770e', '#566573'];
 
 /** An SVG with time over processes, both logarithmic, a line for each name. */
@@ -40,6 +40,7 @@ export function plotGrowth(results: readonly SizedFigures[], names: readonly str
   const sizes = sorted.map(({ processes }) => processes);
   const x = makeScale(sizes, left, width - right);
   const y = makeScale(times, height - bottom, top);
+  const labels: { readonly name: string; readonly colour: string | undefined; readonly y: number }[] = [];
   const lines = names.flatMap((name, i) => {
     const points = sorted.flatMap(({ processes, figures }) => {
       const ms = figures[name]?.medianMs;
@@ -49,11 +50,15 @@ export function plotGrowth(results: readonly SizedFigures[], names: readonly str
     if (!last) return [];
     const colour = colours[i % colours.length];
     const path = points.map((point) => `${point.x},${point.y}`).join(' ');
-    return [
-      `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>`,
-      `<text x="${last.x + 6}" y="${last.y + 4}" fill="${colour}">${escapeXml(name)}</text>`,
-    ];
+    labels.push({ name, colour, y: last.y + 4 });
+    return [`<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>`];
   });
+  let lowest = 0;
+  for (const { name, colour, y: wanted } of labels.sort((a, b) => a.y - b.y)) {
+    // No label lies on another.
+    lowest = Math.max(wanted, lowest + 13);
+    lines.push(`<text x="${width - right + 6}" y="${lowest}" fill="${colour}">${escapeXml(name)}</text>`);
+  }
   const grid = [
     ...sizes.map((size) => `<text x="${x(size)}" y="${height - 14}" text-anchor="middle" fill="#777">${size}</text>`),
     ...listDecades(times).map(
@@ -63,7 +68,7 @@ export function plotGrowth(results: readonly SizedFigures[], names: readonly str
   ];
   const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`;
   const axis = `<text x="${(left + width - right) / 2}" y="${height - 1}" text-anchor="middle" fill="#777">processes</text>`;
-  return `${[head, `<rect width="${width}" height="${height}" fill="#fff"/>`, ...grid, axis, ...lines, '</svg>'].join('\n')}\n`;
+  return `${[head, '<title>Milliseconds of a listing over the number of processes</title>', `<rect width="${width}" height="${height}" fill="#fff"/>`, ...grid, axis, ...lines, '</svg>'].join('\n')}\n`;
 }
 
 /** From the logarithm of a value to a place between two others. */
