@@ -35,7 +35,7 @@ test('What is refused is not permitted, with the words of who refused; a differe
   assert.equal(absent.verdict, 'not permitted here');
   assert.match(absent.reason ?? '', /ENOENT/);
   const inside = await perform(async (stage) => {
-    await stage.try('nscope-no-such-program');
+    await stage.try('./nscope-no-such-program');
   });
   assert.deepEqual(inside.verdict, 'not permitted here');
   assert.match(inside.reason ?? '', /nscope-no-such-program: .*not found/);
