@@ -12,6 +12,7 @@
 /* The attributes up to and including `field`: a kernel refuses bytes that it does not know unless they are zero. */
 #define SIZE_TO(field) (offsetof(union bpf_attr, field) + sizeof(((union bpf_attr *)0)->field))
 
+/* bpf(2) itself. */
 int bpf(int command, union bpf_attr *attr, size_t size);
 
 struct bytes {

@@ -1,14 +1,10 @@
 /* BPF tracing programs: attaching them, and reading the ring buffer that they write (Documentation/bpf/ringbuf.rst). */
-#include "addon.h"
+#include "bpf.h"
 #include <errno.h>
-#include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-#define SIZE_TO(field) (offsetof(union bpf_attr, field) + sizeof(((union bpf_attr *)0)->field))
 
 struct ring {
 	unsigned long *consumer;       /* a page that is ours to write */
@@ -25,7 +21,7 @@ static napi_value attach(napi_env env, napi_callback_info info) {
 	union bpf_attr attr;
 	memset(&attr, 0, sizeof attr);
 	attr.raw_tracepoint.prog_fd = (uint32_t)prog;
-	int link = (int)syscall(SYS_bpf, BPF_RAW_TRACEPOINT_OPEN, &attr, SIZE_TO(raw_tracepoint.prog_fd));
+	int link = bpf(BPF_RAW_TRACEPOINT_OPEN, &attr, SIZE_TO(raw_tracepoint.prog_fd));
 	return link < 0 ? throw_errno(env, errno, "bpf(RAW_TRACEPOINT_OPEN)") : make_int(env, link);
 }
 
@@ -42,7 +38,7 @@ static napi_value lookup(napi_env env, napi_callback_info info) {
 	attr.map_fd = (uint32_t)map;
 	attr.key = (uintptr_t)&key;
 	attr.value = (uintptr_t)&value;
-	if (syscall(SYS_bpf, BPF_MAP_LOOKUP_ELEM, &attr, SIZE_TO(flags)) < 0)
+	if (bpf(BPF_MAP_LOOKUP_ELEM, &attr, SIZE_TO(flags)) < 0)
 		return throw_errno(env, errno, "bpf(MAP_LOOKUP_ELEM)");
 	return make_u64(env, value);
 }
