@@ -9,7 +9,7 @@
  *   per file: i32 length or -errno, then the bytes, padded to 8 (the first of them directly behind the length)
  * visit_links: count is that of all links in the directory, refused (in the place of uid) that of those that may not be
  *   read, refusal (in the place of gid) the errno of the last; for each one that begins as wanted:
- *   u32 name (a number), i32 length, the text, padded to 8
+ *   u32 name (a number), i32 length, the text (of a file on nsfs always "type:[number]"), padded to 8
  */
 #include "proc.h"
 #include <dirent.h>
@@ -132,7 +132,11 @@ static bool put_wanted_link(struct job *job, int dir, const char *name, struct h
 	ssize_t length = readlinkat(dir, name, text, sizeof text);
 	/* A descriptor that was closed meanwhile (ENOENT) is passed over. */
 	if (length < 0 && (errno == EACCES || errno == EPERM)) head->refused++, head->refusal = errno;
-	if (length < 0 || !is_wanted(job, text, (size_t)length)) return true;
+	if (length < 0) return true;
+	if (!is_wanted(job, text, (size_t)length)) {
+		if (text[0] == '/') length = (ssize_t)read_nsfs_link(job->nsfs, dir, name, text, sizeof text);
+		if (!is_wanted(job, text, (size_t)length)) return true;
+	}
 	struct {
 		uint32_t name;
 		int32_t length;

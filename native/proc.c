@@ -96,7 +96,8 @@ static napi_value visit(napi_env env, napi_callback_info info, bool (*how)(struc
 		goto done;
 	}
 	struct job model = {.root = root, .names = lists[0], .count = counts[0], .links = lists[1], .link_count = counts[1],
-	                    .files = lists[2], .file_count = counts[2], .max_bytes = max_bytes, .visit = how};
+	                    .files = lists[2], .file_count = counts[2], .max_bytes = max_bytes, .nsfs = find_nsfs(),
+	                    .visit = how};
 	result = visit_all(env, &model, threads);
 done:
 	if (root >= 0) close(root);

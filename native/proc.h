@@ -12,6 +12,7 @@ struct job {
 	const char *const *files;
 	size_t file_count;
 	size_t max_bytes; /* of one file */
+	uint64_t nsfs; /* find_nsfs() */
 	bool (*visit)(struct job *job, const char *name);
 	char *data;
 	size_t size, room;
@@ -21,4 +22,9 @@ struct job {
 /* Each appends one record to job->data; false, with job->err set, when memory ran out. */
 bool visit_entry(struct job *job, const char *name);
 bool visit_links(struct job *job, const char *name);
+
+/* nsfs-link.c: the device number of nsfs, 0 where /proc does not show it. */
+uint64_t find_nsfs(void);
+/* "type:[inode]" where the link leads to nsfs, however the file was opened; its length, or 0. */
+size_t read_nsfs_link(uint64_t nsfs, int dir, const char *name, char *text, size_t room);
 #endif

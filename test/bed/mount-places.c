@@ -115,6 +115,23 @@ static bool make_detached(const struct place *place, enum type type) {
 	return true;
 }
 
+/* The mount goes with its mount namespace, which nothing holds once the child has ended. */
+static int open_bound(struct answer *answer, const void *type) {
+	char target[32];
+	if (bind_in_room(answer, type) == -1) return -1;
+	snprintf(target, sizeof target, DIRECTORY "/%s", types[*(const enum type *)type].name);
+	int fd = open(target, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? fail_fd("open(nsfs)") : fd;
+}
+
+static bool make_fd_of_unmounted(const struct place *place, enum type type) {
+	struct child child;
+	if (!spawn(&child, CLONE_NEWNS, open_bound, &type)) return false;
+	end(&child);
+	say_made(place, type, &child.answer.made, "\"pid\":%d,\"fd\":%d", getpid(), child.fd);
+	return true;
+}
+
 static int mount_proc(struct answer *answer, const void *argument) {
 	(void)answer;
 	(void)argument;
@@ -174,6 +191,8 @@ const struct place mount_places[] = {
 	 {0}},
 	{"nested-bind-mount", "nsfs is bind mounted in a mount namespace that is itself only bind mounted in a hidden one", ALL,
 	 make_nested, "", {0}},
+	{"fd-of-unmounted", "an open nsfs descriptor, opened through a bind mount that is gone: /proc/PID/fd reads / for it", ALL,
+	 make_fd_of_unmounted, "", {0}},
 	{"detached-mount", "nsfs is mounted in a tree that is attached nowhere: open_tree(OPEN_TREE_CLONE)", ALL, make_detached,
 	 "", {0}},
 	{"file-system", "a procfs mount in a hidden mount namespace (proc_fs_info.pid_ns)", BIT(PID), make_file_system,

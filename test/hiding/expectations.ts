@@ -48,6 +48,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'bind-mount': { holders: ['bind-mount'], foundBy: everywhere },
   'hidden-bind-mount': { holders: ['bind-mount'], foundBy: everywhere },
   'nested-bind-mount': { holders: ['bind-mount'], foundBy: everywhere },
+  'fd-of-unmounted': { holders: ['fd'], foundBy: everywhere },
   'detached-mount': { holders: ['bind-mount'], foundBy: byBpf },
   'file-system': { holders: ['file-system'], foundBy: byBpf },
   'detached-file-system': { holders: ['file-system'], foundBy: byBpf },

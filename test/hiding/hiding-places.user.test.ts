@@ -9,7 +9,14 @@ import { missing } from '../tiers.ts';
 const skip = missing({ unprivileged: true, ...bedNeeds });
 
 /** What an ordinary user sees of his own bed: his processes, their descriptors, and what those lead to. */
-const seenPlaces: ReadonlySet<string> = new Set(['process', 'thread', 'fd', 'parent-only', 'owner-only']);
+const seenPlaces: ReadonlySet<string> = new Set([
+  'process',
+  'thread',
+  'fd',
+  'fd-of-unmounted',
+  'parent-only',
+  'owner-only',
+]);
 
 test('An ordinary user finds what his own processes hold, and is told that the rest is not shown.', {
   skip,
