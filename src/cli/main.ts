@@ -16,6 +16,7 @@ const expected = new Map<string, number>([
   ['NSCOPE_LAUNCH', 2],
   ['NSCOPE_NOT_FOUND', 1],
   ['NSCOPE_MOUNT', 2],
+  ['NSCOPE_OUTPUT', 2],
 ]);
 
 export async function main(argv: readonly string[]): Promise<number> {

@@ -1,6 +1,7 @@
 // Writes to standard output and error: whole, in pieces of a good size, and without a trace when the reader has left.
 import { fstatSync, writeSync } from 'node:fs';
 import { styleText } from 'node:util';
+import { isSyscallError, type SyscallError } from '../kernel/syscall-error.ts';
 import { makePalette, type Palette, type Styler } from '../render/colours.ts';
 
 /** The columns of the terminal, or undefined where standard output is no terminal. */
@@ -43,14 +44,24 @@ export function writeLines(lines: Iterable<string>): void {
   writeAll(1, piece);
 }
 
-/** A remark for the person, on standard error. */
+/** A remark for the person, on standard error. Where that takes none, the exit status still tells how it went. */
 export function writeNote(text: string): void {
-  writeAll(2, `${text}\n`);
+  try {
+    writeAll(2, `${text}\n`);
+  } catch (error) {
+    if (!(error instanceof OutputError) && !(error instanceof OutputClosedError)) throw error;
+  }
 }
 
 /** The reader has closed the pipe: nobody wants the rest. */
 export class OutputClosedError extends Error {
   override readonly name = 'OutputClosedError';
+}
+
+/** What was to be printed could not be: the disk is full, or the device fails. Exit status 2. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError';
+  readonly code = 'NSCOPE_OUTPUT';
 }
 
 function writeAll(fd: number, text: string): void {
@@ -59,11 +70,18 @@ function writeAll(fd: number, text: string): void {
     try {
       bytes = bytes.subarray(writeSync(fd, bytes));
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EPIPE') throw new OutputClosedError('', { cause: error });
+      if (!isSyscallError(error)) throw error;
+      if (error.code === 'EPIPE') throw new OutputClosedError('', { cause: error });
       // A pipe that somebody made non-blocking is full: wait for its reader.
-      if (code !== 'EAGAIN') throw error;
+      if (error.code !== 'EAGAIN')
+        throw new OutputError(`standard output cannot be written: ${describe(error)}`, { cause: error });
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
+}
+
+/** "ENOSPC: no space left on device", without the call that Node names behind it. */
+function describe({ message, syscall }: SyscallError): string {
+  const end = message.lastIndexOf(`, ${syscall}`);
+  return end < 0 ? message : message.slice(0, end);
 }
