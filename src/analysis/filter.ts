@@ -82,5 +82,22 @@ function toFilterError(error: unknown, expression: string): FilterError {
     range?: { start: number; end: number };
   };
   const text = (summary ?? message?.split('\n', 1)[0] ?? String(error)).replace(/\bTYPE\b/, 'type');
-  return new FilterError(text, expression, range?.start ?? 0, range?.end ?? expression.length, error);
+  const start = range?.start ?? 0;
+  const told = tellSlip(text, expression, start) ?? text;
+  return new FilterError(told, expression, start, range?.end ?? expression.length, error);
+}
+
+const brackets: Readonly<Record<string, string>> = { RPAREN: ')', RBRACKET: ']', RBRACE: '}' };
+const operators: Readonly<Record<string, string>> = { '=': '==', and: '&&', or: '||', not: '!', '&': '&&', '|': '||' };
+
+/** The usual slips in words that say what is right; the language itself speaks of tokens and overloads. */
+function tellSlip(text: string, expression: string, start: number): string | undefined {
+  const end = /^(?:Unexpected token: EOF|Expected (\w+), got EOF)$/.exec(text);
+  if (end)
+    return `the expression ends too early${end[1] && brackets[end[1]] ? `: a ${brackets[end[1]]} is missing` : ''}`;
+  const word = /^(?:and|or|not)\b|^[=&|]/.exec(expression.slice(start))?.[0];
+  if (/^Unexpected (?:character|token)/.test(text) && word) return `${word} is no operator; ${operators[word]} is`;
+  if (/overload.*\blist\b(?:<dyn>)?(?: [!=]= string|\.\w+\(string\))/.test(text))
+    return `${text}; a list is asked with in: "word" in name, or name.exists(n, n.contains("word"))`;
+  return undefined;
 }

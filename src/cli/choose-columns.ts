@@ -14,11 +14,23 @@ export function chooseColumns<C extends Column<never>>(
   usual: readonly string[],
   options: OptionValues,
 ): readonly C[] {
-  const words = splitWords(options.columns);
-  if (words.length === 0) return usual.map((name) => findColumn(all, name));
-  const adds = words.every((word) => word.startsWith('+'));
-  const named = words.map((word) => findColumn(all, word.replace(/^\+/, '')));
-  return adds ? [...usual.map((name) => findColumn(all, name)), ...named] : named;
+  const words = readWords(options, 'columns');
+  const usually = usual.map((name) => findColumn(all, name));
+  if (words.length === 0) return usually;
+  const named = words.map((word) => ({
+    sign: /^[+-]/.exec(word)?.[0],
+    column: findColumn(all, word.replace(/^[+-]/, '')),
+  }));
+  const signless = named.filter(({ sign }) => sign === undefined);
+  if (signless.length > 0 && signless.length < named.length)
+    throw new UsageError(
+      `--columns ${options.columns}: either all names have + or - in front, which changes the usual columns, or none has`,
+    );
+  const gone = new Set(named.filter(({ sign }) => sign === '-').map(({ column }) => column));
+  const chosen = named.filter(({ sign }) => sign !== '-').map(({ column }) => column);
+  const columns = signless.length > 0 ? chosen : [...usually.filter((column) => !gone.has(column)), ...chosen];
+  if (columns.length === 0) throw new UsageError(`--columns ${options.columns} leaves no column`);
+  return columns;
 }
 
 /** Which of some rows are chosen. */
@@ -76,10 +88,7 @@ async function compile<Row>(all: readonly Column<Row>[], expression: string): Pr
     const message =
       unknown === undefined
         ? error.message
-        : `there is no column ${unknown}; ${suggest(
-            unknown,
-            all.map(({ name }) => name),
-          )} (a word is written in quotes: "${unknown}")`;
+        : `there is no column ${unknown}; ${suggestColumn(all, unknown)} (a word is written in quotes: "${unknown}")`;
     throw new UsageError(`--filter: ${message}\n  ${expression}\n  ${marks}`, { cause: error });
   }
 }
@@ -90,22 +99,23 @@ export function sortRows<Row>(
   rows: readonly Row[],
   options: OptionValues,
 ): readonly Row[] {
-  const keys = splitWords(options.sort).map((word) => ({
+  const keys = readWords(options, 'sort').map((word) => ({
     column: findColumn(all, word.replace(/^-/, '')),
     sign: word.startsWith('-') ? -1 : 1,
   }));
   if (keys.length === 0) return rows;
   return [...rows].sort((a, b) => {
     for (const { column, sign } of keys) {
-      const order = compareCells(readCell(column, a), readCell(column, b));
-      if (order !== 0) return sign * order;
+      const [x, y] = [readCell(column, a), readCell(column, b)];
+      // Turned or not: what is not known comes last.
+      const order = x === null || y === null ? Number(x === null) - Number(y === null) : sign * compareCells(x, y);
+      if (order !== 0) return order;
     }
     return 0;
   });
 }
 
 function compareCells(a: Cell, b: Cell): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   const [x, y] = [String(a), String(b)];
   // 64-bit ids are decimal strings.
@@ -115,14 +125,19 @@ function compareCells(a: Cell, b: Cell): number {
 
 function findColumn<C extends Column<never>>(all: readonly C[], name: string): C {
   const column = all.find((candidate) => candidate.name === name) ?? all.find(({ header }) => header === name);
-  if (!column)
-    throw new UsageError(
-      `there is no column "${name}"; ${suggest(
+  if (!column) throw new UsageError(`there is no column "${name}"; ${suggestColumn(all, name)}`);
+  return column;
+}
+
+/** The column that was probably meant: also by what stands above it in the listing. */
+function suggestColumn(all: readonly Column<never>[], name: string): string {
+  const headed = all.find(({ header }) => header.toLowerCase() === name.toLowerCase());
+  return headed
+    ? `did you mean ${headed.name}?`
+    : suggest(
         name,
         all.map((one) => one.name),
-      )}`,
-    );
-  return column;
+      );
 }
 
 /** Whether a column that costs time to read is shown, compared or ordered by. */
@@ -130,13 +145,19 @@ export function mentionsColumn({ columns, filter, sort }: OptionValues, name: st
   return [columns, filter, sort].some((text) => new RegExp(`\\b${name}\\b`, 'i').test(String(text)));
 }
 
-/** The words of an option that takes several: "a,b". */
-export function splitWords(value: string | boolean | undefined): readonly string[] {
+/**
+ * The words of an option that takes several: "a,b"; none where it is not given.
+ * @throws UsageError where it is given and names nothing, as a script does whose variable is empty
+ */
+export function readWords(options: OptionValues, option: string): readonly string[] {
+  const value = options[option];
   if (typeof value !== 'string') return [];
-  return value
+  const words = value
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '');
+  if (words.length === 0) throw new UsageError(`--${option} names nothing: "${value}"`);
+  return words;
 }
 
 /** A row as JSON: its columns by name, what is not known with its reason. */

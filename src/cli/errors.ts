@@ -11,13 +11,15 @@ export class NotFoundError extends Error {
   readonly code = 'NSCOPE_NOT_FOUND';
 }
 
-/** The one of `words` that was probably meant, for "did you mean". */
+/** The one of `words` that was probably meant, for "did you mean": its beginning, or a slip or two away. */
 export function findSimilar(word: string, words: readonly string[]): string | undefined {
+  const [longer, another] = word.length < 2 ? [] : words.filter((candidate) => candidate.startsWith(word));
+  if (longer !== undefined && another === undefined) return longer;
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let bestDistance = (word.length < 5 ? 1 : Math.max(2, Math.floor(word.length / 3))) + 1;
   for (const candidate of words) {
     const distance = measureDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
+    if (distance < bestDistance && distance < candidate.length) {
       best = candidate;
       bestDistance = distance;
     }
@@ -25,17 +27,22 @@ export function findSimilar(word: string, words: readonly string[]): string | un
   return best;
 }
 
-/** Levenshtein's distance; words of the command line are short. */
+/** How many letters are missing, too many, wrong, or swapped with the next; words of the command line are short. */
 function measureDistance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
-    for (let j = 1; j <= b.length; j++)
+    for (let j = 1; j <= b.length; j++) {
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
       next[j] = Math.min(
         (next[j - 1] ?? 0) + 1,
         (row[j] ?? 0) + 1,
         (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+        swapped ? (before[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
       );
+    }
+    before = row;
     row = next;
   }
   return row[b.length] ?? 0;

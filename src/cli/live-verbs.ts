@@ -1,5 +1,5 @@
 // The verbs that go on until they are stopped: their rows in the table of verbs.
-import { noBpfOption, typeOption } from './reading-options.ts';
+import { columnsOption, noBpfOption, typeOption } from './reading-options.ts';
 import { sourceOption } from './source-option.ts';
 import type { ColumnMeaning, Verb } from './verb.ts';
 
@@ -21,11 +21,7 @@ export const liveVerbs: readonly Verb[] = [
     options: [
       typeOption,
       { flags: '--filter EXPR', meaning: 'only events for which the CEL expression over the columns is true' },
-      {
-        flags: '-o, --columns NAME,...',
-        meaning: 'show these columns; +NAME adds one to the usual ones; help lists them',
-        completes: 'columns',
-      },
+      columnsOption,
       { flags: '-j, --json', meaning: 'print one JSON object a line, the source in use first' },
       { flags: '--state', meaning: 'with --json: the whole snapshot in the first object' },
       { flags: '--stats', meaning: 'print counts each second, and in all at the end, instead of events' },

@@ -19,7 +19,7 @@ import {
 } from '../render/process-columns.ts';
 import { formatTable } from '../render/table.ts';
 import { formatUnknown } from '../render/unknown.ts';
-import { chooseColumns, makeRowFilter, mentionsColumn, sortRows, splitWords, toJsonRow } from './choose-columns.ts';
+import { chooseColumns, makeRowFilter, mentionsColumn, readWords, sortRows, toJsonRow } from './choose-columns.ts';
 import { UsageError } from './errors.ts';
 import { noteCoverage, noteMissingWorkloads } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
@@ -103,7 +103,7 @@ function writeTable(columns: readonly Column<ProcessRow>[], rows: readonly Proce
 
 /** Columns that were named are shown as they are: `--columns net` gives whole inode numbers and no marks; +NAME adds. */
 function asked(options: OptionValues): boolean {
-  return typeof options.columns === 'string' && !splitWords(options.columns).every((word) => word.startsWith('+'));
+  return options.columns !== undefined && !readWords(options, 'columns').every((word) => /^[+-]/.test(word));
 }
 
 /** Leaves out what all rows have alike, and shortens inode numbers where whole ones do not fit. */

@@ -1,12 +1,12 @@
 // --type: of which types namespaces are wanted.
 import { isNamespaceType, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
-import { splitWords } from './choose-columns.ts';
+import { readWords } from './choose-columns.ts';
 import { suggest, UsageError } from './errors.ts';
 import type { OptionValues } from './verb.ts';
 
-/** @throws UsageError naming a type that does not exist */
+/** @throws UsageError naming a type that does not exist, or where none is named */
 export function readTypes(options: OptionValues): readonly NamespaceType[] {
-  return splitWords(options.type).map((word) => {
+  return readWords(options, 'type').map((word) => {
     if (!isNamespaceType(word))
       throw new UsageError(`there is no namespace type "${word}"; ${suggest(word, namespaceTypes)}`);
     return word;

@@ -18,15 +18,21 @@ export const typeOption: VerbOption = {
   choices: namespaceTypes,
 };
 
+export const columnsOption: VerbOption = {
+  flags: '-o, --columns NAME,...',
+  meaning: 'show these columns; +NAME adds one to the usual ones, -NAME leaves one out; help lists them',
+  completes: 'columns',
+};
+
 export const rowOptions: readonly VerbOption[] = [
   jsonOption,
+  columnsOption,
+  { flags: '--filter EXPR', meaning: 'only rows for which the CEL expression over the columns is true' },
   {
-    flags: '-o, --columns NAME,...',
-    meaning: 'show these columns; +NAME adds one to the usual ones; help lists them',
+    flags: '--sort NAME,...',
+    meaning: 'order by these columns; -NAME turns the order; what is not known comes last',
     completes: 'columns',
   },
-  { flags: '--filter EXPR', meaning: 'only rows for which the CEL expression over the columns is true' },
-  { flags: '--sort NAME,...', meaning: 'order by these columns; -NAME turns the order', completes: 'columns' },
   { flags: '-n, --no-header', meaning: 'no line of column names' },
   { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
   noBpfOption,

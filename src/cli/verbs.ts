@@ -209,7 +209,7 @@ export const verbs: readonly Verb[] = [
       'The object has the schema nscope.snapshot/1, which the package publishes as nscope/snapshot.schema.json.',
     ],
     arguments: [],
-    options: [{ flags: '--compact', meaning: 'one line, no indentation' }, fromOption],
+    options: [{ flags: '--compact', meaning: 'one line, no indentation' }, noBpfOption, fromOption],
     examples: [
       { command: 'nscope snapshot > host.json', meaning: 'keep the state of this host' },
       { command: 'nscope snapshot | nscope ls --from -', meaning: 'list from a snapshot' },
@@ -226,7 +226,7 @@ export const verbs: readonly Verb[] = [
       'Where the links of PID 1 are refused, the initial namespaces stand for them, which is said on standard error.',
     ],
     arguments: [],
-    options: [jsonOption, fromOption],
+    options: [jsonOption, noBpfOption, fromOption],
     examples: [
       { command: 'nscope listns', meaning: 'who is elsewhere than PID 1' },
       { command: 'nscope snapshot | nscope listns --from -', meaning: 'the same of a snapshot' },

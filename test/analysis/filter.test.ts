@@ -41,6 +41,14 @@ test('A wrong expression is told with its place.', () => {
     ['type == "net" && colour == 1', /Unknown variable: colour/, 17],
     ['processes >', /./, 11],
     ['type == 3', /./, 0],
+    ['', /^the expression ends too early$/, 0],
+    ['(processes > 1', /^the expression ends too early: a \) is missing$/, 14],
+    ['size([1, 2', /^the expression ends too early: a \] is missing$/, 10],
+    ['processes = 1', /^= is no operator; == is$/, 10],
+    ['processes > 1 and initial', /^and is no operator; && is$/, 14],
+    ['initial or initial', /^or is no operator; \|\| is$/, 8],
+    ['name == "blue"', /a list is asked with in: "word" in name/, 0],
+    ['name.contains("blue")', /a list is asked with in: "word" in name/, 0],
   ];
   for (const [expression, message, start] of cases) {
     assert.throws(

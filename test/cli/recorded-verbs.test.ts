@@ -67,6 +67,29 @@ test('A column is added with a plus, and --json gives the columns that were name
   assert.deepEqual(rows?.['namespaces'], [{ inode: container.net, name: ['blue', 'web'] }]);
 });
 
+test('A column is left out with a minus, and names with and without a sign do not mix.', () => {
+  const [left, both] = print(['ls', '-o', '-command,-owner'], ['ls', '-o', '+id,-command']);
+  assert.match(left?.[0] ?? '', /^TYPE +INODE +PROCS +PID +USER +NAME$/);
+  assert.match(both?.[0] ?? '', /^TYPE .* NAME +ID$/);
+  refuse([
+    [2, /--columns type,\+id: either all names have \+ or - in front/, 'ls', '-o', 'type,+id'],
+    [2, /leaves no column/, 'ls', '-o', '-type,-inode,-processes,-pid,-user,-owner,-name,-command'],
+    [2, /there is no column "colour"; there are: type, inode/, 'ls', '-o', '-colour'],
+  ]);
+});
+
+test('What is not known or none comes last in either order.', () => {
+  const orders = print(...['level', '-level'].map((key) => ['ls', '-o', 'type,level', '-n', '--sort', key]));
+  for (const lines of orders) {
+    const [known, none] = [
+      lines.findLastIndex((line) => / \d+$/.test(line)),
+      lines.findIndex((line) => / -$/.test(line)),
+    ];
+    assert.ok(known >= 0 && none > known, lines.join('\n'));
+  }
+  assert.notDeepEqual(orders[0], orders[1]);
+});
+
 test('The trees of ls put namespaces below their owner, their parent or that of an ancestor.', () => {
   const shown = ['-t', 'pid,user', '-o', 'type,inode', '-n'];
   const [parent, owner] = print(['ls', '--tree=parent', ...shown], ['ls', '--tree', ...shown]);
@@ -90,6 +113,14 @@ test('Wrong words of ls are told with what was meant.', () => {
     [2, /there is no namespace type "nett"; did you mean net\?/, 'ls', '--type', 'nett'],
     [2, /there is no column "inod"; did you mean inode\?/, 'ls', '-o', 'inod'],
     [2, /there is no column "colour"; there are: type, inode/, 'ls', '--sort', 'colour'],
+    [2, /there is no column "procs"; did you mean processes\?/, 'ls', '--sort', 'procs'],
+    [2, /there is no column "x"; there are: type, inode/, 'ls', '-o', 'x'],
+    [2, /--type names nothing: ""/, 'ls', '--type', ''],
+    [2, /--columns names nothing: ","/, 'ls', '-o', ','],
+    [2, /--sort names nothing: ""/, 'ls', '--sort', ''],
+    [2, /there is no verb "foo"; there are: ls, show/, 'foo'],
+    [2, /there is no verb "snap"; did you mean snapshot\?/, 'snap'],
+    [2, /there is no verb "shwo"; did you mean show\?/, 'shwo'],
     [
       2,
       /there is no column typ; did you mean type\?.*\n {2}typ == "net"\n {2}\^\^\^\n/,

@@ -48,6 +48,16 @@ test('A verb that takes --columns knows which there are, and no other says so.',
   }
 });
 
+test('Every verb that reads a snapshot of this host or of a file can do so without BPF.', () => {
+  const reading = verbs.filter(({ options }) => options.some(({ flags }) => flags.startsWith('--from')));
+  assert.ok(reading.length > 8);
+  for (const { name, options } of reading)
+    assert.ok(
+      options.some(({ flags }) => flags === '--no-bpf'),
+      name,
+    );
+});
+
 test('Names of verbs and flags of a verb are used once, and their texts are no sentences cut short.', () => {
   assert.equal(new Set(verbs.map(({ name }) => name)).size, verbs.length);
   for (const { name, options, summary, details } of verbs) {
