@@ -11,12 +11,14 @@ import type { OpenLinks } from '../sources/index.ts';
 const holdingLinks: readonly string[] = [...namespaceTypes.map((type) => `${type}:[`), 'socket:[', '/dev/net/tun'];
 
 export function readOpenLinks(processes: readonly ProcessFact[]): OpenLinks[] {
-  const tables = readTables(processes.map(({ pid }) => `${pid}/fd`));
+  // A zombie has closed all, and the kernel refuses its directory even to its user.
+  const open = processes.filter(({ state }) => state !== 'Z');
+  const tables = readTables(open.map(({ pid }) => `${pid}/fd`));
   const refused = new Set(tables.flatMap(({ pid, errno }) => (errno === undefined ? [] : [pid])));
   const unsure = new Set<string>();
-  // What a process refuses, its threads refuse as well; a leader that has ended refuses for itself alone.
-  const others = processes.flatMap(({ pid, threads, state }) =>
-    threads > 1 && (!refused.has(pid) || state === 'Z') ? listOwnTables(pid, unsure) : [],
+  // What a process refuses, its threads refuse as well; of a leader that has ended the threads may go on.
+  const others = processes.flatMap(({ pid, threads }) =>
+    threads > 1 && !refused.has(pid) ? listOwnTables(pid, unsure) : [],
   );
   if (others.length === 0) return tables;
   const all = [...tables, ...readTables(others)];

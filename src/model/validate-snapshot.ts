@@ -37,8 +37,9 @@ export function validateSnapshot(value: unknown): Snapshot {
     (a, b) => (depth(b.instancePath) > depth(a.instancePath) ? b : a),
     errors[0] ?? nowhere,
   );
+  const problem = deepest.message === 'schema is false' ? 'is not known to the schema' : deepest.message;
   throw new SnapshotError(
-    `it is not a valid snapshot: ${deepest.instancePath || '/'} ${deepest.message}`,
+    `it is not a valid snapshot: ${deepest.instancePath || '/'} ${problem}`,
     deepest.instancePath,
   );
 }

@@ -71,6 +71,10 @@ test('A value that does not belong is told by its place.', () => {
   const more = structuredClone(snapshot);
   Object.assign(more.namespaces[0] ?? {}, { type: 'net2' });
   refuse(write(JSON.stringify(more)), /\/namespaces\/0/);
+  refuse(
+    write(JSON.stringify({ ...snapshot, surprise: 1 })),
+    /not a valid snapshot: \/surprise is not known to the schema$/,
+  );
 });
 
 test('An empty file, one of bytes, a directory and none at all are told apart.', () => {
