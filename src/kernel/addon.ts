@@ -51,8 +51,15 @@ export interface Addon {
     log: Uint8Array,
     sizes: Uint32Array,
   ): { readonly maps: number[]; readonly progs: number[] };
-  bpfStartIterator(data: Uint8Array, insns: Uint8Array, maps: number, progs: number): object;
-  bpfFinishIterator(start: object): number;
+  bpfStartIterator(
+    data: Uint8Array,
+    insns: Uint8Array,
+    maps: number,
+    progs: number,
+    reads: 0 | 1,
+    after: object | null,
+  ): object;
+  bpfFinishIterator(start: object): [link: number, read: Buffer | null];
   bpfReadIterator(link: number): Buffer;
   nsGetUserns(fd: number): number;
   nsGetParent(fd: number): number;

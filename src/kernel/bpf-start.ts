@@ -11,23 +11,38 @@ export type BpfProgram = 'namespaces' | 'superblocks' | 'files' | 'tasks' | 'thr
 /** Programs whose loading has begun. What of them nobody reads ends with the process. */
 export type PreparedBpf = ReadonlyMap<BpfProgram, PreparedProgram>;
 
-/** Of the addon. */
-export type PreparedProgram = object;
+/** The addon's own object, and when it began: milliseconds of process.uptime. */
+export interface PreparedProgram {
+  readonly start: object;
+  readonly begunAtMs: number;
+}
+
+/** What every listing reads first, in this order: the list, so that what is in no list came later than it. */
+const readAtOnce: readonly BpfProgram[] = ['namespaces', 'tasks'];
 
 /** What BPF programs of any kernel are fitted to this one by. */
 export const btfFile = '/sys/kernel/btf/vmlinux';
 
-/** Begins to load iterators; none where nothing can be loaded, of which whoever reads one learns the reason. */
+/**
+ * Begins to load iterators, and to read those that are read first. None where nothing can be loaded, of which whoever
+ * reads one learns the reason.
+ */
 export function startBpf(programs: readonly BpfProgram[]): PreparedBpf {
   if (programs.length === 0) return new Map();
   const found = loadAddon();
   if ('missing' in found || !existsSync(btfFile)) return new Map();
-  return new Map(
-    programs.map((name) => {
-      const { data, insns, maps, progs } = readSkeleton(name);
-      return [name, found.addon.bpfStartIterator(data, insns, maps, progs)];
-    }),
-  );
+  const started = new Map<BpfProgram, PreparedProgram>();
+  let before: object | null = null;
+  for (const name of [...readAtOnce.filter((first) => programs.includes(first)), ...programs]) {
+    if (started.has(name)) continue;
+    const { data, insns, maps, progs } = readSkeleton(name);
+    const reads = readAtOnce.includes(name);
+    const begunAtMs = process.uptime() * 1000;
+    const start = found.addon.bpfStartIterator(data, insns, maps, progs, reads ? 1 : 0, reads ? before : null);
+    started.set(name, { start, begunAtMs });
+    if (reads) before = start;
+  }
+  return started;
 }
 
 export function readSkeleton(name: BpfProgram): BpfSkeleton {

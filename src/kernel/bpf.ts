@@ -27,6 +27,10 @@ const noBtf: BpfRefusal = {
 /** Links of loaded programs (descriptors), or why a program is not there. */
 const links = new Map<BpfProgram, number | BpfRefusal>();
 
+/** What was read as soon as its program was loaded, and is as good as new for so long. */
+const readings = new Map<BpfProgram, Buffer>();
+const freshMs = 250;
+
 /** Programs that a thread is loading, or has loaded, and that nobody has read. */
 const starts = new Map<BpfProgram, PreparedProgram>();
 
@@ -77,6 +81,7 @@ export function closeBpfPrograms(): void {
   for (const link of links.values()) if (typeof link === 'number') closeSync(link);
   links.clear();
   starts.clear();
+  readings.clear();
 }
 
 /**
@@ -99,6 +104,9 @@ function readProgram(name: BpfProgram): BpfReading {
     links.set(name, link);
   }
   if (typeof link !== 'number') return { refused: link };
+  const early = readings.get(name);
+  readings.delete(name);
+  if (early) return { bytes: early };
   try {
     return { bytes: found.addon.bpfReadIterator(link) };
   } catch (error) {
@@ -119,7 +127,9 @@ function finishProgram(addon: Addon, name: BpfProgram): number | BpfRefusal {
   if (!start) return noBtf;
   starts.delete(name);
   try {
-    return addon.bpfFinishIterator(start);
+    const [link, read] = addon.bpfFinishIterator(start.start);
+    if (read && process.uptime() * 1000 - start.begunAtMs < freshMs) readings.set(name, read);
+    return link;
   } catch (error) {
     // Once more, for the words of the verifier.
     if (process.env['NSCOPE_BPF_LOG']) loadBpfSkeleton(addon, name);
