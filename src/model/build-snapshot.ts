@@ -79,23 +79,20 @@ export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'proc
     const inferredTasks = inferred.tasksOf(entry.type, entry.inode);
     const host = hostInit ? sameAs(hostInit.namespaces[entry.type], entry.inode) : noHostInit;
     const hostInferred = isKnown(host) ? undefined : inferred.hostOf(entry.type, entry.inode);
-    namespaces.push(
-      Object.freeze({
-        ...merged.describe(entry, initial),
-        host,
-        ...(hostInferred ? { hostInferred } : {}),
-        processes: Object.freeze({
-          count: task.processes,
-          threads: task.threads,
-          forChildren: task.forChildren,
-          leader: leaderOf(task, entry.type === 'pid' ? inits.get(entry.inode) : undefined),
-          ...(inferredTasks ? { inferred: inferredTasks } : {}),
-        }),
-        ...describeHolders(entry, task, relatives, census, kernel),
-        ...(entry.type === 'pid' || entry.type === 'user' ? { level: measureLevel(entry, merged, initials) } : {}),
-        ...(entry.type === 'pid' ? { init: inits.get(entry.inode) ?? null } : {}),
-      }),
-    );
+    const { type, inode } = entry;
+    const { holders, holderCounts, openSince } = describeHolders(entry, task, relatives, census, kernel);
+    const namespace: Draft<Namespace> = {
+      ...merged.describe(entry, initial),
+      host,
+      processes: describeTasks(task, type === 'pid' ? inits.get(inode) : undefined, inferredTasks),
+      holders,
+      holderCounts,
+    };
+    if (hostInferred) namespace.hostInferred = hostInferred;
+    if (openSince !== undefined) namespace.openSince = openSince;
+    if (type === 'pid' || type === 'user') namespace.level = measureLevel(entry, merged, initials);
+    if (type === 'pid') namespace.init = inits.get(inode) ?? null;
+    namespaces.push(Object.freeze(namespace));
   }
   const chosen =
     wanted.processes === 'all' ? processFacts : chooseLeaders(processFacts, namespaces, inferred.unnumbered);
@@ -109,6 +106,8 @@ export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'proc
     coverage: buildCoverage(facts, merged.disagreements(), census, unseenHolders),
   });
 }
+
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 const noHostInit = Object.freeze({
   unknown: 'unsupported',
@@ -127,8 +126,19 @@ function sameAs(link: Known<number>, inode: number): Known<boolean> {
   return isKnown(link) ? link === inode : link;
 }
 
-function leaderOf(tasks: NamespaceTasks, init: number | undefined): number | null {
-  return init ?? tasks.oldest?.tid ?? null;
+function describeTasks(
+  { processes, threads, forChildren, oldest }: NamespaceTasks,
+  init: number | undefined,
+  inferred: Namespace['processes']['inferred'],
+): Namespace['processes'] {
+  const counts: Draft<Namespace['processes']> = {
+    count: processes,
+    threads,
+    forChildren,
+    leader: init ?? oldest?.tid ?? null,
+  };
+  if (inferred) counts.inferred = inferred;
+  return Object.freeze(counts);
 }
 
 /** The names of the uids that the snapshot has. */
@@ -158,6 +168,7 @@ function chooseLeaders(
 
 /** By pid and tid. Of two facts of one number the younger task stands: the other had ended when it came. */
 function sortTasks(facts: ProcessFact[]): readonly ProcessFact[] {
+  if (isSorted(facts)) return facts;
   facts.sort(
     (a, b) =>
       a.pid - b.pid ||
@@ -166,6 +177,16 @@ function sortTasks(facts: ProcessFact[]): readonly ProcessFact[] {
       (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1),
   );
   return facts.filter((fact, i) => fact.pid !== facts[i - 1]?.pid || fact.tid !== facts[i - 1]?.tid);
+}
+
+/** As one source alone gives them: by number, each once. */
+function isSorted(facts: readonly ProcessFact[]): boolean {
+  let before: ProcessFact | undefined;
+  for (const fact of facts) {
+    if (before && (fact.pid < before.pid || (fact.pid === before.pid && fact.tid <= before.tid))) return false;
+    before = fact;
+  }
+  return true;
 }
 
 /** Where two facts tell of one thing, the choice may not depend on their order. */

@@ -3,28 +3,31 @@
 import type { Census } from './census.ts';
 import type { HolderKind } from './holder-kinds.ts';
 import type { MergedNamespace, MergedNamespaces } from './merge-namespaces.ts';
-import { formatNamespace, type NamespaceType } from './namespace-types.ts';
+import type { NamespaceType } from './namespace-types.ts';
 import type { Holder, Namespace, UnseenHolders } from './schema.ts';
 import type { NamespaceTasks } from './tasks-of-namespaces.ts';
 import { describeUnseen, findRuledOut } from './unseen-holders.ts';
 
 export interface Relatives {
-  readonly children: ReadonlyMap<string, number>;
-  readonly owned: ReadonlyMap<string, number>;
+  readonly children: ReadonlyMap<MergedNamespace, number>;
+  readonly owned: ReadonlyMap<MergedNamespace, number>;
 }
 
 /** How many namespaces have each one as their parent, and as their owner. A child user namespace counts as a child. */
 export function countRelatives(merged: MergedNamespaces, census: Census): Relatives {
-  const children = new Map<string, number>();
-  const owned = new Map<string, number>();
-  const count = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1);
+  const children = new Map<MergedNamespace, number>();
+  const owned = new Map<MergedNamespace, number>();
   for (const entry of merged.sorted()) {
     if (census.ended(entry)) continue;
     const { parent, owner } = entry.attributes;
-    if (typeof parent === 'number') count(children, formatNamespace(entry.type, parent));
-    if (typeof owner === 'number' && entry.type !== 'user') count(owned, formatNamespace('user', owner));
+    if (typeof parent === 'number') addOne(children, merged.get(entry.type, parent));
+    if (typeof owner === 'number' && entry.type !== 'user') addOne(owned, merged.get('user', owner));
   }
   return { children, owned };
+}
+
+function addOne(counts: Map<MergedNamespace, number>, entry: MergedNamespace | undefined): void {
+  if (entry) counts.set(entry, (counts.get(entry) ?? 0) + 1);
 }
 
 /**
@@ -37,20 +40,19 @@ export function describeHolders(
   relatives: Relatives,
   census: Census,
   kernel: KernelHolders,
-): Pick<Namespace, 'holders' | 'holderCounts' | 'openSince'> {
-  const key = formatNamespace(entry.type, entry.inode);
-  const holders = [...entry.holders.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, holder]) => holder);
-  const counts = countKinds(holders);
-  const add = (kind: HolderKind, count: number) => {
-    if (count > 0) counts[kind] = count;
-  };
-  add('process', tasks.processes);
-  add('thread', tasks.threads);
-  add('for-children', tasks.forChildren);
-  add('child', relatives.children.get(key) ?? 0);
-  add('owned', relatives.owned.get(key) ?? 0);
-  if (Object.keys(counts).length === 0 && census.listedLast(entry)) {
-    holders.push(census.listedFirst(entry) ? kernel.describe(entry) : cameDuringScan);
+): Pick<Namespace, 'holders' | 'holderCounts'> & { readonly openSince: string | undefined } {
+  const counts: { -readonly [K in HolderKind]?: number } = {};
+  let holders = entry.holders.size === 0 ? noHolders : sortHolders(entry.holders);
+  for (const { kind } of holders) counts[kind] = (counts[kind] ?? 0) + 1;
+  if (tasks.processes > 0) counts.process = tasks.processes;
+  if (tasks.threads > 0) counts.thread = tasks.threads;
+  if (tasks.forChildren > 0) counts['for-children'] = tasks.forChildren;
+  const children = relatives.children.get(entry);
+  if (children !== undefined) counts.child = children;
+  const owned = relatives.owned.get(entry);
+  if (owned !== undefined) counts.owned = owned;
+  if (tasks.processes === 0 && Object.keys(counts).length === 0 && census.listedLast(entry)) {
+    holders = Object.freeze([census.listedFirst(entry) ? kernel.describe(entry) : cameDuringScan]);
     counts.kernel = 1;
   }
   const { openedAtMs } = entry.attributes;
@@ -59,11 +61,13 @@ export function describeHolders(
     typeof openedAtMs === 'number' && (counts.fd || counts['bind-mount'] || counts['in-flight'])
       ? new Date(openedAtMs).toISOString()
       : undefined;
-  return {
-    holders: Object.freeze(holders),
-    holderCounts: Object.freeze(counts),
-    ...(openSince === undefined ? {} : { openSince }),
-  };
+  return { holders, holderCounts: Object.freeze(counts), openSince };
+}
+
+const noHolders: readonly Holder[] = Object.freeze([]);
+
+function sortHolders(holders: ReadonlyMap<string, Holder>): readonly Holder[] {
+  return Object.freeze([...holders.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, holder]) => holder));
 }
 
 /** What is said of a namespace that nothing visible holds: of all of one type the same. */
@@ -92,9 +96,3 @@ const cameDuringScan: Holder = Object.freeze({
   ruledOut: Object.freeze([]),
   notSeen: Object.freeze(['anything (it came into being during the scan; look again)']),
 });
-
-function countKinds(holders: readonly Holder[]): { -readonly [K in HolderKind]?: number } {
-  const counts: { -readonly [K in HolderKind]?: number } = {};
-  for (const { kind } of holders) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
-}

@@ -18,45 +18,72 @@ type Attributes = Omit<NamespaceFact, 'fact' | 'type' | 'inode'>;
 export interface MergedNamespace {
   readonly type: NamespaceType;
   readonly inode: number;
-  readonly attributes: Partial<Record<keyof Attributes, Known<unknown>>>;
-  readonly names: NamespaceName[];
+  readonly attributes: Readonly<MutableAttributes>;
+  readonly names: readonly NamespaceName[];
   /** By their JSON, so that two sources may tell of one. */
-  readonly holders: Map<string, Holder>;
+  readonly holders: ReadonlyMap<string, Holder>;
   /** Whether a link of a task leads to it. */
-  seenByTasks: boolean;
+  readonly seenByTasks: boolean;
 }
 
+type MutableAttributes = Partial<Record<keyof Attributes, Known<unknown>>>;
+
+/** Most namespaces have one fact, no name and no holder: nothing is made for them that stays empty. */
+interface Entry extends MergedNamespace {
+  attributes: Readonly<MutableAttributes>;
+  names: NamespaceName[];
+  holders: Map<string, Holder>;
+  seenByTasks: boolean;
+  /** What was said of it, until it is known which of those that bore its number is meant. */
+  fact: NamespaceFact | undefined;
+  moreFacts: NamespaceFact[] | undefined;
+}
+
+const noAttributes: Readonly<MutableAttributes> = Object.freeze({});
+const noNames: NamespaceName[] = [];
+const noHolders = new Map<string, Holder>();
+
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
 export class MergedNamespaces {
-  /** What was said of each, until it is known which of those that bore its number is meant. */
-  readonly #facts = new Map<MergedNamespace, NamespaceFact[]>();
   /** The different values that sources gave, as JSON, by namespace and key. */
   readonly #contradictions = new Map<string, Set<string>>();
-  readonly #byType = new Map<NamespaceType, Map<number, MergedNamespace>>(
-    namespaceTypes.map((type) => [type, new Map()]),
-  );
+  readonly #byType = new Map<NamespaceType, Map<number, Entry>>(namespaceTypes.map((type) => [type, new Map()]));
+  /** Until another one is entered. */
+  #sorted: readonly MergedNamespace[] | undefined;
 
   get(type: NamespaceType, inode: number): MergedNamespace | undefined {
     return this.#byType.get(type)?.get(inode);
   }
 
   /** A namespace that was named in any way exists: this makes its entry. */
-  #enter(type: NamespaceType, inode: number): MergedNamespace {
+  #enter(type: NamespaceType, inode: number): Entry {
     const inodes = this.#byType.get(type);
     let entry = inodes?.get(inode);
     if (!entry) {
-      entry = { type, inode, attributes: {}, names: [], holders: new Map(), seenByTasks: false };
+      entry = {
+        type,
+        inode,
+        attributes: noAttributes,
+        names: noNames,
+        holders: noHolders,
+        seenByTasks: false,
+        fact: undefined,
+        moreFacts: undefined,
+      };
       inodes?.set(inode, entry);
+      this.#sorted = undefined;
     }
     return entry;
   }
 
   add(fact: NamespaceFact): void {
     const entry = this.#enter(fact.type, fact.inode);
-    const facts = this.#facts.get(entry);
-    if (!facts) this.#facts.set(entry, [fact]);
+    if (!entry.fact) entry.fact = fact;
     // A list that has not changed says the same once more.
-    else if (facts.at(-1) !== fact) facts.push(fact);
-    else return;
+    else if ((entry.moreFacts?.at(-1) ?? entry.fact) === fact) return;
+    else if (entry.moreFacts) entry.moreFacts.push(fact);
+    else entry.moreFacts = [fact];
     if (typeof fact.owner === 'number') this.#enter('user', fact.owner);
     if (typeof fact.parent === 'number') this.#enter(fact.type, fact.parent);
   }
@@ -64,25 +91,36 @@ export class MergedNamespaces {
   /** Merges what was added. To be called once, after the last fact and before anything is asked. */
   settle(enumerations: readonly EnumerationFact[]): void {
     const reused = new ReusedInodes(enumerations);
-    for (const [entry, facts] of this.#facts) for (const fact of reused.keepLast(facts)) this.#merge(entry, fact);
-    this.#facts.clear();
+    for (const inodes of this.#byType.values())
+      for (const entry of inodes.values()) {
+        const { fact, moreFacts } = entry;
+        if (fact && !moreFacts) entry.attributes = fact;
+        else if (fact && moreFacts) entry.attributes = this.#merge(entry, reused.keepLast([fact, ...moreFacts]));
+        entry.fact = undefined;
+        entry.moreFacts = undefined;
+      }
   }
 
-  #merge(entry: MergedNamespace, fact: NamespaceFact): void {
-    for (const [key, value] of Object.entries(fact)) {
-      if (key === 'fact' || key === 'type' || key === 'inode') continue;
-      this.#set(entry, key as keyof Attributes, value);
-    }
+  #merge(entry: Entry, facts: readonly NamespaceFact[]): MutableAttributes {
+    const attributes: MutableAttributes = {};
+    for (const fact of facts)
+      for (const [key, value] of Object.entries(fact))
+        if (key !== 'fact' && key !== 'type' && key !== 'inode')
+          this.#set(entry, attributes, key as keyof Attributes, value);
+    return attributes;
   }
 
   addName(fact: NameFact): void {
-    const { names } = this.#enter(fact.type, fact.inode);
+    const entry = this.#enter(fact.type, fact.inode);
     const { kind, path } = fact.name;
-    if (!names.some((name) => name.path === path && name.kind === kind)) names.push(fact.name);
+    if (entry.names === noNames) entry.names = [fact.name];
+    else if (!entry.names.some((name) => name.path === path && name.kind === kind)) entry.names.push(fact.name);
   }
 
   addHolder(fact: HolderFact): void {
-    this.#enter(fact.type, fact.inode).holders.set(JSON.stringify(fact.holder), fact.holder);
+    const entry = this.#enter(fact.type, fact.inode);
+    if (entry.holders === noHolders) entry.holders = new Map();
+    entry.holders.set(JSON.stringify(fact.holder), fact.holder);
   }
 
   /** What a task's links lead to exists. */
@@ -93,22 +131,22 @@ export class MergedNamespaces {
     }
   }
 
-  #set(entry: MergedNamespace, key: keyof Attributes, value: Known<unknown>): void {
-    const before = entry.attributes[key];
+  #set(entry: Entry, attributes: MutableAttributes, key: keyof Attributes, value: Known<unknown>): void {
+    const before = attributes[key];
     if (before === undefined || !isKnown(before)) {
-      if (before === undefined || isKnown(value) || rank(value) < rank(before)) entry.attributes[key] = value;
+      if (before === undefined || isKnown(value) || rank(value) < rank(before)) attributes[key] = value;
       return;
     }
     if (!isKnown(value) || before === value) return;
     if (key === 'openedAtMs') {
-      entry.attributes[key] = Math.min(before as number, value as number);
+      attributes[key] = Math.min(before as number, value as number);
       return;
     }
     const [a, b] = [JSON.stringify(before), JSON.stringify(value)];
     if (a === b) return;
     const what = `${formatNamespace(entry.type, entry.inode)}: ${key}`;
     this.#contradictions.set(what, (this.#contradictions.get(what) ?? new Set([a])).add(b));
-    if (b < a) entry.attributes[key] = value;
+    if (b < a) attributes[key] = value;
   }
 
   /** One sentence for each value that sources contradict each other in. */
@@ -130,21 +168,19 @@ export class MergedNamespaces {
   }
 
   /** All entries by type and inode. */
-  *sorted(): Iterable<MergedNamespace> {
-    for (const type of namespaceTypes)
-      yield* [...(this.#byType.get(type)?.values() ?? [])].sort((a, b) => a.inode - b.inode);
+  sorted(): readonly MergedNamespace[] {
+    this.#sorted ??= namespaceTypes.flatMap((type) =>
+      Array.from(this.#byType.get(type)?.values() ?? []).sort((a, b) => a.inode - b.inode),
+    );
+    return this.#sorted;
   }
 
-  /** The part of a Namespace that comes from facts alone. */
-  describe(
-    entry: MergedNamespace,
-    initial: Known<boolean>,
-  ): Omit<Namespace, 'host' | 'processes' | 'level' | 'init' | 'holders' | 'holderCounts' | 'openSince'> {
-    const { type, inode, attributes: merged } = entry;
+  /** The part of a Namespace that comes from facts alone, for the caller to complete. */
+  describe(entry: MergedNamespace, initial: Known<boolean>): DescribedNamespace {
+    const { type, inode, attributes: merged, names } = entry;
     const attributes = merged as Partial<{ [K in keyof Attributes]: Exclude<Attributes[K], undefined> }>;
-    const hierarchical = type === 'pid' || type === 'user';
     const owner = atTop(attributes.owner, initial, type === 'user');
-    return {
+    const described: DescribedNamespace = {
       type,
       inode,
       dev: attributes.dev ?? notAsked,
@@ -152,18 +188,17 @@ export class MergedNamespaces {
       initial,
       owner,
       ownerUid: type === 'user' ? (attributes.creatorUid ?? notAsked) : this.#creatorOf(owner),
-      ...(hierarchical ? { parent: atTop(attributes.parent, initial, true) } : {}),
-      names: Object.freeze([...entry.names].sort((a, b) => compare(a.path, b.path) || compare(a.kind, b.kind))),
-      ...(type === 'uts' ? { uts: attributes.uts ?? notAsked } : {}),
-      ...(type === 'user'
-        ? {
-            uidMap: attributes.uidMap ?? notAsked,
-            gidMap: attributes.gidMap ?? notAsked,
-            setgroups: attributes.setgroups ?? notAsked,
-          }
-        : {}),
-      ...(type === 'time' ? { timeOffsets: attributes.timeOffsets ?? notAsked } : {}),
+      names: names.length === 0 ? frozenNames : sortNames(names),
     };
+    if (type === 'pid' || type === 'user') described.parent = atTop(attributes.parent, initial, true);
+    if (type === 'uts') described.uts = attributes.uts ?? notAsked;
+    if (type === 'time') described.timeOffsets = attributes.timeOffsets ?? notAsked;
+    if (type === 'user') {
+      described.uidMap = attributes.uidMap ?? notAsked;
+      described.gidMap = attributes.gidMap ?? notAsked;
+      described.setgroups = attributes.setgroups ?? notAsked;
+    }
+    return described;
   }
 
   /** A namespace belongs to whoever made the user namespace that owns it. */
@@ -172,6 +207,16 @@ export class MergedNamespaces {
     if (owner === null) return notAsked;
     return (this.get('user', owner)?.attributes.creatorUid ?? notAsked) as Known<number>;
   }
+}
+
+export type DescribedNamespace = Draft<
+  Omit<Namespace, 'host' | 'processes' | 'level' | 'init' | 'holders' | 'holderCounts' | 'openSince'>
+>;
+
+const frozenNames: readonly NamespaceName[] = Object.freeze([]);
+
+function sortNames(names: readonly NamespaceName[]): readonly NamespaceName[] {
+  return Object.freeze([...names].sort((a, b) => compare(a.path, b.path) || compare(a.kind, b.kind)));
 }
 
 /** The initial namespace of a hierarchy has nothing above it: there EPERM of the kernel means none, not refused. */

@@ -7,7 +7,7 @@ import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
 export interface TaskGroup {
   processes: number;
   /** How many threads, by the namespaces that their leaders are in; undefined where a leader was not seen. */
-  readonly threads: Map<NamespaceInodes | undefined, number>;
+  threads: Map<NamespaceInodes | undefined, number>;
   /** The oldest process; without one the oldest thread. */
   oldest: ProcessFact;
   /** A few of them, the oldest among them: paths to the namespaces, should one of them end. */
@@ -15,6 +15,9 @@ export interface TaskGroup {
 }
 
 const fewTasks = 3;
+
+/** Of most groups: nothing is made for them that stays empty. */
+const noThreads = new Map<NamespaceInodes | undefined, number>();
 
 /** Groups tasks one at a time, so that a collector can do it while they come in: each leader before its threads. */
 export class TaskGroups {
@@ -24,7 +27,7 @@ export class TaskGroups {
   add(task: ProcessFact): void {
     let group = this.groups.get(task.namespaces);
     if (!group) {
-      group = { processes: 0, threads: new Map(), oldest: task, some: [] };
+      group = { processes: 0, threads: noThreads, oldest: task, some: [] };
       this.groups.set(task.namespaces, group);
     }
     if (task.tid === task.pid) {
@@ -32,6 +35,7 @@ export class TaskGroups {
       this.#leaders.set(task.pid, task.namespaces);
     } else {
       const leader = this.#leaders.get(task.pid);
+      if (group.threads === noThreads) group.threads = new Map();
       group.threads.set(leader, (group.threads.get(leader) ?? 0) + 1);
     }
     if (isOlder(task, group.oldest)) group.oldest = task;
@@ -46,8 +50,8 @@ type Aged = Pick<ProcessFact, 'pid' | 'tid' | 'startTimeTicks'>;
  * elsewhere; then by start, then by number.
  */
 export function isOlder(a: Aged, b: Aged): boolean {
-  const [aIsThread, bIsThread] = [a.tid !== a.pid, b.tid !== b.pid];
-  if (aIsThread !== bIsThread) return bIsThread;
+  const bIsThread = b.tid !== b.pid;
+  if ((a.tid !== a.pid) !== bIsThread) return bIsThread;
   return a.startTimeTicks < b.startTimeTicks || (a.startTimeTicks === b.startTimeTicks && a.tid < b.tid);
 }
 

@@ -54,6 +54,17 @@ export function parseStat(bytes: Uint8Array): ProcessStat {
   };
 }
 
+const fieldsUpToStartTime = 20;
+
+/** The start time alone, in clock ticks since boot; undefined where there is none. */
+export function parseStartTime(bytes: Uint8Array): number | undefined {
+  // As text: splitting it takes a fifth of a walk over its bytes.
+  const text = String.fromCharCode.apply(null, bytes as unknown as number[]);
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ', fieldsUpToStartTime);
+  const ticks = Number(fields[fieldsUpToStartTime - 1]);
+  return Number.isInteger(ticks) ? ticks : undefined;
+}
+
 export function isKernelThread(stat: Pick<ProcessStat, 'flags'>): boolean {
   return (stat.flags & kernelThreadFlag) !== 0;
 }

@@ -6,7 +6,8 @@ const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Decodes bytes that a process chose (its name, its arguments, a path). */
 export function parseText(bytes: Uint8Array): string {
-  if (isAscii(bytes)) return String.fromCharCode.apply(null, bytes as unknown as number[]);
+  const text = parseAscii(bytes);
+  if (text !== undefined) return text;
   try {
     return strictUtf8.decode(bytes);
   } catch {
@@ -16,11 +17,13 @@ export function parseText(bytes: Uint8Array): string {
 
 /** Long arguments would overflow the stack of fromCharCode.apply. */
 const longestAscii = 4096;
+const ascii = /^[\x00-\x7f]*$/;
 
-function isAscii(bytes: Uint8Array): boolean {
-  if (bytes.length > longestAscii) return false;
-  for (let i = 0; i < bytes.length; i++) if ((bytes[i] as number) > 0x7f) return false;
-  return true;
+/** The common case, without a loop over bytes. Undefined where it is something else, or long. */
+function parseAscii(bytes: Uint8Array): string | undefined {
+  if (bytes.length > longestAscii) return undefined;
+  const text = String.fromCharCode.apply(null, bytes as unknown as number[]);
+  return ascii.test(text) ? text : undefined;
 }
 
 function decodeWithSurrogates(bytes: Uint8Array): string {
@@ -58,6 +61,8 @@ export function parseCommandLine(bytes: Uint8Array): string[] {
   let end = bytes.length;
   if (end > 0 && bytes[end - 1] === 0) end--;
   if (end === 0) return [];
+  const text = parseAscii(bytes);
+  if (text !== undefined) return text.slice(0, end).split('\0');
   const words: string[] = [];
   for (let start = 0; start <= end; ) {
     let stop = bytes.indexOf(0, start);

@@ -5,7 +5,7 @@ import type { NamespaceInodes, ProcessFact } from '../model/facts.ts';
 import { isKnown, type Known, notAsked, unknownFromErrno } from '../model/known.ts';
 import { type NamespaceLink, namespaceLinks } from '../model/namespace-types.ts';
 import { parseCgroup } from '../parse/cgroup.ts';
-import { isKernelThread, parseStat } from '../parse/stat.ts';
+import { isKernelThread, parseStartTime, parseStat } from '../parse/stat.ts';
 import { parseCommandLine } from '../parse/text.ts';
 import type { SourceContext } from './source.ts';
 
@@ -127,9 +127,7 @@ export function isSameProcess(
   fact: Pick<ProcessFact, 'startTimeTicks'>,
   statBytes: Buffer | number | undefined,
 ): boolean {
-  return (
-    statBytes instanceof Buffer && statBytes.length > 0 && parseStat(statBytes).startTimeTicks === fact.startTimeTicks
-  );
+  return statBytes instanceof Buffer && parseStartTime(statBytes) === fact.startTimeTicks;
 }
 
 export function toCommandLine(bytes: Buffer | number | undefined): Known<readonly string[]> {
