@@ -4,7 +4,7 @@ import { closeDescriptor } from '../kernel/files.ts';
 import type { HostFacts } from '../kernel/host.ts';
 import type { Fact, NamespaceInodes, ProcessFact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
-import { formatNamespace, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
+import { formatNamespace, type NamespaceType, namespaceLinks, namespaceTypes } from '../model/namespace-types.ts';
 import type { Refusal } from '../model/schema.ts';
 import { TaskGroups } from '../model/tasks-of-namespaces.ts';
 import type { Wanted } from '../model/wanted.ts';
@@ -41,6 +41,8 @@ class Run {
   #superblocks: { readonly records: readonly BpfSuperblockRecord[] | undefined } | undefined;
   readonly #allTasks: ProcessFact[] = [];
   readonly #withheld: ProcessFact[] = [];
+  /** Sets of namespaces of which not every link is known. */
+  readonly #setsInPart: NamespaceInodes[] = [];
   readonly #wholeTypes = new Set<NamespaceType>();
   readonly #cgroupSets = new Map<number, number>();
   #tasksByBpf = false;
@@ -100,7 +102,8 @@ class Run {
       },
       cgroupSets: () => this.#cgroupSets,
       tasks: () => this.#allTasks,
-      tasksWhere: (test) => this.#findTasks(test),
+      tasksWhere: (test) => this.#findTasks([...this.#tasks.groups.keys()].filter(test)),
+      tasksInPart: (test) => this.#findTasks(this.#setsInPart.filter(test)),
       oldestTasks: () => Array.from(this.#tasks.groups.values(), ({ oldest }) => oldest),
       filesByBpf: (done) => {
         this.#filesByBpf ||= done === true;
@@ -135,7 +138,9 @@ class Run {
   #take(fact: Fact): void {
     this.facts.push(fact);
     if (fact.fact === 'process') {
+      const sets = this.#tasks.groups.size;
       this.#tasks.add(fact);
+      if (this.#tasks.groups.size > sets && !isWhole(fact.namespaces)) this.#setsInPart.push(fact.namespaces);
       this.#allTasks.push(fact);
       if (fact.tid === fact.pid) this.#processes.push(fact);
       if (fact.tid === 1) this.#inits.push(1);
@@ -144,8 +149,8 @@ class Run {
     else if (fact.fact === 'nested-pids' && fact.pids.at(-1) === 1) this.#inits.push(fact.pid);
   }
 
-  #findTasks(test: (namespaces: NamespaceInodes) => boolean): readonly ProcessFact[] {
-    const passing = new Set([...this.#tasks.groups.keys()].filter(test));
+  #findTasks(sets: readonly NamespaceInodes[]): readonly ProcessFact[] {
+    const passing = new Set(sets);
     return passing.size === 0 ? [] : this.#allTasks.filter(({ namespaces }) => passing.has(namespaces));
   }
 
@@ -191,4 +196,9 @@ class Run {
     this.#found.keep(type, inode, `/proc/self/fd/${fd}`);
     return true;
   }
+}
+
+function isWhole(namespaces: NamespaceInodes): boolean {
+  for (const link of namespaceLinks) if (!isKnown(namespaces[link])) return false;
+  return true;
 }

@@ -31,7 +31,6 @@ export function readTasksByBpf(links: ReadonlySet<NamespaceLink>, receiver: Task
   const sets = new NamespaceSets(links);
   const offset = readOwnOffset();
   const leaders = new Map<number, NamespaceInodes>();
-  const kernelThreads: TaskFact[] = [];
   let count = 0;
   while (cursor.next()) {
     const { pid, tid } = cursor;
@@ -42,12 +41,10 @@ export function readTasksByBpf(links: ReadonlySet<NamespaceLink>, receiver: Task
     } else if (leaders.get(pid) === namespaces) continue;
     count++;
     const task = new TaskFact(cursor, namespaces, offset, reading.bytes);
-    if (task.kernelThread) kernelThreads.push(task);
     receiver.task(task);
     receiver.cgroupSet(tid, cursor.cgroupSet);
     if (tid === pid && cursor.pidCount > 1) receiver.pids(pid, Object.freeze(cursor.pids));
   }
-  nameKernelThreads(kernelThreads);
   return count;
 }
 
@@ -155,9 +152,13 @@ export function readOwnOffset(): { readonly seconds: number; readonly nanosecond
   return isKnown(text) && text !== '' ? parseTimeOffsets(text).boottime : { seconds: 0, nanoseconds: 0 };
 }
 
-/** The task has 15 bytes of a kernel thread's name; /proc has the whole of it. */
-function nameKernelThreads(threads: readonly TaskFact[]): void {
-  const byName = new Map(threads.map((thread) => [String(thread.tid), thread]));
+/**
+ * Reads the names of kernel threads among these: the kernel's list has 15 bytes of each, /proc the whole of it and what a
+ * worker is working at.
+ */
+export function nameKernelThreads(tasks: Iterable<ProcessFact>): void {
+  const byName = new Map<string, TaskFact>();
+  for (const task of tasks) if (task.kernelThread && task instanceof TaskFact) byName.set(String(task.tid), task);
   const question = { names: [...byName.keys()], links: [], files: ['comm'], maxFileBytes: 256 };
   for (const { name, files } of readProcTable(question)) {
     const [comm] = files;

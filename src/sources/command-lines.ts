@@ -1,4 +1,5 @@
 // How were the leaders of namespaces called? /proc/PID/cmdline of those processes alone: proc_pid_cmdline(5).
+import { nameKernelThreads } from '../kernel/bpf-tasks.ts';
 import { readProcTable } from '../kernel/proc-table.ts';
 import type { ProcessFact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
@@ -17,6 +18,7 @@ export const commandLines: Source = {
     const tasks = context.wanted.commandLines === 'all' ? context.tasks() : listLeaders(context);
     const facts = new Map<string, ProcessFact>();
     for (const task of tasks) facts.set(String(task.tid), task);
+    if (context.wanted.processes === 'leaders') nameKernelThreads(facts.values());
     for (const entry of readProcTable({
       names: [...facts.keys()],
       links: [],

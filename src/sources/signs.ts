@@ -69,7 +69,7 @@ function readLeaders(context: SourceContext, stable: readonly (SignsFact | Mount
 
 function listRefused(context: SourceContext): ProcessFact[] {
   return context
-    .tasksWhere((namespaces) => namespaceTypes.some((type) => isDenied(namespaces, type)))
+    .tasksInPart((namespaces) => namespaceTypes.some((type) => isDenied(namespaces, type)))
     .filter(({ pid, tid }) => pid === tid);
 }
 

@@ -43,6 +43,8 @@ export interface SourceContext {
   tasks(): Iterable<ProcessFact>;
   /** Those whose set of namespaces passes the test; each set is tested once, however many tasks share it. */
   tasksWhere(test: (namespaces: NamespaceInodes) => boolean): readonly ProcessFact[];
+  /** The same of those of which not every link is known; the others are not tested. */
+  tasksInPart(test: (namespaces: NamespaceInodes) => boolean): readonly ProcessFact[];
   /** Of each set of namespaces the oldest task in it. */
   oldestTasks(): Iterable<ProcessFact>;
   /** By tid, a number that is equal for tasks in the same cgroups; empty where the kernel was not asked. */

@@ -1,6 +1,6 @@
 // Which processes are there, and in which namespaces? The kernel's task list, by BPF: bpf/tasks.bpf.c. Where that is not
 // permitted the sources that read /proc answer.
-import { readTasksByBpf } from '../kernel/bpf-tasks.ts';
+import { nameKernelThreads, readTasksByBpf } from '../kernel/bpf-tasks.ts';
 import { taskKinds } from '../model/holder-kinds.ts';
 import { isKnown } from '../model/known.ts';
 import { namespaceLinks } from '../model/namespace-types.ts';
@@ -24,6 +24,8 @@ export const tasks: Source = {
       return;
     }
     context.asked(found);
+    // Of a listing only the leaders are shown, which another source asks about.
+    if (context.wanted.processes === 'all') nameKernelThreads(context.tasks());
     context.tasksByBpf(true);
     context.searched(taskKinds);
   },

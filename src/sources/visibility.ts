@@ -61,7 +61,7 @@ function seesKernelThreads(context: SourceContext): boolean {
 
 function tellRefusedLinks(context: SourceContext): void {
   const refused = context
-    .tasksWhere((namespaces) => findRefusal(namespaces) !== undefined)
+    .tasksInPart((namespaces) => findRefusal(namespaces) !== undefined)
     .filter(({ pid, tid }) => pid === tid);
   const [first] = refused;
   if (!first) return;
@@ -83,7 +83,7 @@ function findRefusal(namespaces: NamespaceInodes): string | undefined {
 /** Before Linux 7.1 /proc has no link to a pid namespace for children that has had no init yet; BPF sees it. */
 function tellUnbornChildren(context: SourceContext): void {
   // A task that has ended has no links at all.
-  const unborn = context.tasksWhere(
+  const unborn = context.tasksInPart(
     ({ pid_for_children: link, net }) => !isKnown(link) && link.unknown === 'gone' && isKnown(net),
   );
   const [first] = unborn;
