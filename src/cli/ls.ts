@@ -8,6 +8,7 @@ import { findWorkloadsOf } from '../analysis/workloads.ts';
 import { isKnown } from '../model/known.ts';
 import { isNamespaceType, namespaceTypes } from '../model/namespace-types.ts';
 import { type Wanted, wantListing, wantNamespaces } from '../model/wanted.ts';
+import type { Palette } from '../render/colours.ts';
 import type { Column } from '../render/columns.ts';
 import { readCell } from '../render/columns.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
@@ -134,24 +135,26 @@ function writeTable(
       index,
       treeKind,
     );
-  const rowOf = new Map(rows.map((row) => [row.namespace, row]));
+  const rowOf = new Map(branches && rows.map((row) => [row.namespace, row]));
   const prefixes = new Map(branches?.map(({ namespace, prefix }) => [namespace, prefix]));
-  const ordered = branches
-    ? branches.flatMap(({ namespace }) => {
-        const row = rowOf.get(namespace);
-        return row ? [row] : [];
-      })
-    : rows;
+  const ordered =
+    branches?.flatMap(({ namespace }) => {
+      const row = rowOf.get(namespace);
+      return row ? [row] : [];
+    }) ?? rows;
   writeLines(
     formatTable(shown, ordered, {
       width: options.wide ? undefined : readTerminalWidth(),
       header: options.header !== false,
       ...(branches ? { prefix: (row: NamespaceRow) => prefixes.get(row.namespace) ?? '' } : {}),
-      paint: (text, column, row) =>
-        column.name === 'type' || column.name === 'inode' ? palette.types[row.namespace.type](text) : text,
-      paintHeader: palette.strong,
+      ...(palette.colours ? { paint: paintRow(palette), paintHeader: palette.strong } : {}),
     }),
   );
+}
+
+function paintRow(palette: Palette) {
+  return (text: string, column: Column<NamespaceRow>, row: NamespaceRow) =>
+    column.name === 'type' || column.name === 'inode' ? palette.types[row.namespace.type](text) : text;
 }
 
 function isEmpty(columns: readonly Column<NamespaceRow>[], name: string, row: NamespaceRow): boolean {

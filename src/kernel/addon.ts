@@ -1,6 +1,5 @@
 // Loads the addon: the one place that touches native code, and the one typed contract for it.
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { findPackageRoot } from './package-root.ts';
 
@@ -153,17 +152,23 @@ export function loadAddon(): AddonResult {
   return loaded;
 }
 
+/** What require() does with such a file, without the module that an ES module would need for that. */
+function openAddon(file: string): Addon {
+  const module = { exports: {} };
+  process.dlopen(module, file);
+  return module.exports as Addon;
+}
+
 function load(): AddonResult {
   const wanted = process.env.NSCOPE_ADDON;
   if (wanted === 'none') return { missing: 'the addon was not loaded: NSCOPE_ADDON=none' };
   const root = findPackageRoot();
   const files = wanted ? [wanted] : candidates.map((file) => join(root, file)).filter((file) => existsSync(file));
   if (files.length === 0) return { missing: `no addon for linux-${process.arch} in this installation` };
-  const require = createRequire(import.meta.url);
   const failures: string[] = [];
   for (const file of files) {
     try {
-      return { addon: require(file) as Addon, file };
+      return { addon: openAddon(file), file };
     } catch (error) {
       failures.push(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));
     }

@@ -1,8 +1,8 @@
 // Every process and each thread that is elsewhere than its leader, from the kernel's task list by BPF, as facts.
 import type { NamespaceInodes, ProcessFact } from '../model/facts.ts';
-import { isKnown, notAsked, unknownFromErrno } from '../model/known.ts';
+import { isKnown, notAsked, type Unknown, unknownFromErrno } from '../model/known.ts';
 import { type NamespaceLink, namespaceLinks } from '../model/namespace-types.ts';
-import { BpfTaskCursor, parseComm } from '../parse/bpf-tasks.ts';
+import { BpfTaskCursor } from '../parse/bpf-tasks.ts';
 import { parseText } from '../parse/text.ts';
 import { parseTimeOffsets } from '../parse/time-offsets.ts';
 import { readBpfTasks } from './bpf.ts';
@@ -15,8 +15,8 @@ export interface TaskReceiver {
   task(task: ProcessFact): void;
   /** A process with more than one PID: from the reader's pid namespace to its own. */
   pids(pid: number, pids: readonly number[]): void;
-  /** A number that is equal for tasks in the same cgroup of every hierarchy. */
-  cgroupSet(tid: number, set: number): void;
+  /** A number that is equal for tasks in the same cgroup of every hierarchy; absent where nobody wants it. */
+  cgroupSet?: (tid: number, set: number) => void;
 }
 
 /**
@@ -28,66 +28,84 @@ export function readTasksByBpf(links: ReadonlySet<NamespaceLink>, receiver: Task
   const reading = readBpfTasks();
   if ('refused' in reading) return reading.refused;
   const cursor = new BpfTaskCursor(reading.bytes);
+  const lookUp = new BpfTaskCursor(reading.bytes);
   const sets = new NamespaceSets(links);
   const offset = readOwnOffset();
   const leaders = new Map<number, NamespaceInodes>();
   let count = 0;
   while (cursor.next()) {
     const { pid, tid } = cursor;
-    const namespaces = sets.of(cursor.words, cursor.linksStart);
+    const namespaces = sets.of(cursor);
     // A thread that differs in its uid alone is where its leader is.
     if (tid === pid) {
       if (cursor.threads > 1) leaders.set(pid, namespaces);
     } else if (leaders.get(pid) === namespaces) continue;
     count++;
-    const task = new TaskFact(cursor, namespaces, offset, reading.bytes);
-    receiver.task(task);
-    receiver.cgroupSet(tid, cursor.cgroupSet);
+    receiver.task(new TaskFact(lookUp, cursor.position, pid, tid, cursor.startTimeTicks(offset), namespaces));
+    receiver.cgroupSet?.(tid, cursor.cgroupSet);
     if (tid === pid && cursor.pidCount > 1) receiver.pids(pid, Object.freeze(cursor.pids));
   }
   return count;
 }
 
-/** A task whose name is made text when somebody wants it: of thousands a listing shows a few. */
+/** A task of which is decoded at once what every reading needs; the rest when somebody wants it: a listing shows few. */
 class TaskFact implements ProcessFact {
   readonly fact = 'process';
   readonly pid: number;
   readonly tid: number;
-  readonly ppid: number;
-  readonly state: string;
   readonly startTimeTicks: number;
-  readonly threads: number;
-  readonly uid: number;
-  readonly kernelThread: boolean;
   readonly namespaces: NamespaceInodes;
-  readonly commandLine = notAsked;
-  readonly cgroup = notAsked;
   /** Where the name is longer than what the kernel's list has of it. */
   wholeName: string | undefined;
-  readonly #bytes: Uint8Array;
-  readonly #nameAt: number;
+  readonly #tasks: BpfTaskCursor;
+  readonly #position: number;
 
   constructor(
-    cursor: BpfTaskCursor,
+    tasks: BpfTaskCursor,
+    position: number,
+    pid: number,
+    tid: number,
+    startTimeTicks: number,
     namespaces: NamespaceInodes,
-    offset: ReturnType<typeof readOwnOffset>,
-    bytes: Uint8Array,
   ) {
-    this.pid = cursor.pid;
-    this.tid = cursor.tid;
-    this.ppid = cursor.ppid;
-    this.state = cursor.state;
-    this.startTimeTicks = cursor.startTimeTicks(offset);
-    this.threads = cursor.threads;
-    this.uid = cursor.euid;
-    this.kernelThread = cursor.isKernelThread;
+    this.#tasks = tasks;
+    this.#position = position;
+    this.pid = pid;
+    this.tid = tid;
+    this.startTimeTicks = startTimeTicks;
     this.namespaces = namespaces;
-    this.#bytes = bytes;
-    this.#nameAt = cursor.commStart;
+  }
+
+  get ppid(): number {
+    return this.#tasks.goTo(this.#position).ppid;
+  }
+
+  get state(): string {
+    return this.#tasks.goTo(this.#position).state;
+  }
+
+  get threads(): number {
+    return this.#tasks.goTo(this.#position).threads;
+  }
+
+  get uid(): number {
+    return this.#tasks.goTo(this.#position).euid;
+  }
+
+  get kernelThread(): boolean {
+    return this.#tasks.goTo(this.#position).isKernelThread;
   }
 
   get comm(): string {
-    return this.wholeName ?? parseComm(this.#bytes, this.#nameAt);
+    return this.wholeName ?? this.#tasks.goTo(this.#position).comm;
+  }
+
+  get commandLine(): Unknown {
+    return notAsked;
+  }
+
+  get cgroup(): Unknown {
+    return notAsked;
   }
 }
 
@@ -95,52 +113,61 @@ class TaskFact implements ProcessFact {
 class NamespaceSets {
   readonly #links: ReadonlySet<NamespaceLink>;
   readonly #byHash = new Map<number, KnownSet[]>();
-  #last: KnownSet = { inodes: [], set: {} as NamespaceInodes };
+  #last: KnownSet | undefined;
 
   constructor(links: ReadonlySet<NamespaceLink>) {
     this.#links = links;
   }
 
-  /** @param at - where the inode numbers of a task stand among the words */
-  of(words: Uint32Array, at: number): NamespaceInodes {
-    if (!isSameSet(this.#last.inodes, words, at)) this.#last = this.#find(words, at);
+  /** That of the present task. */
+  of({ words, linksStart }: BpfTaskCursor): NamespaceInodes {
+    if (!this.#last || !isSameSet(words, this.#last.at, linksStart)) this.#last = this.#find(words, linksStart);
     return this.#last.set;
   }
 
   #find(words: Uint32Array, at: number): KnownSet {
     let hash = 0;
-    for (let i = 0; i < namespaceLinks.length; i++) hash = (Math.imul(hash, 31) + (words[at + i] ?? 0)) | 0;
-    let alike = this.#byHash.get(hash);
-    if (!alike) {
-      alike = [];
-      this.#byHash.set(hash, alike);
-    }
-    for (const known of alike) if (isSameSet(known.inodes, words, at)) return known;
-    const inodes = Array.from(words.subarray(at, at + namespaceLinks.length));
-    const known = { inodes, set: this.#make(inodes) };
-    alike.push(known);
+    for (let i = at; i < at + linkCount; i++) hash = (Math.imul(hash, 31) + (words[i] as number)) | 0;
+    const alike = this.#byHash.get(hash);
+    for (const known of alike ?? []) if (isSameSet(words, known.at, at)) return known;
+    const known = { at, set: this.#make(words, at) };
+    if (alike) alike.push(known);
+    else this.#byHash.set(hash, [known]);
     return known;
   }
 
-  #make(inodes: readonly number[]): NamespaceInodes {
-    const entries = namespaceLinks.map((link, i) => {
-      const inode = inodes[i] ?? 0;
-      if (inode !== 0) return [link, inode];
-      // A task that has ended has given its namespaces back, as ENOENT of /proc says.
-      return [link, this.#links.has(link) ? unknownFromErrno('ENOENT') : missingLink];
+  /** In one piece, in the order of namespaceLinks, which is that of the record: thousands are made of a listing. */
+  #make(words: Uint32Array, at: number): NamespaceInodes {
+    return Object.freeze({
+      cgroup: words[at] || this.#explain('cgroup'),
+      ipc: words[at + 1] || this.#explain('ipc'),
+      mnt: words[at + 2] || this.#explain('mnt'),
+      net: words[at + 3] || this.#explain('net'),
+      pid: words[at + 4] || this.#explain('pid'),
+      time: words[at + 5] || this.#explain('time'),
+      user: words[at + 6] || this.#explain('user'),
+      uts: words[at + 7] || this.#explain('uts'),
+      pid_for_children: words[at + 8] || this.#explain('pid_for_children'),
+      time_for_children: words[at + 9] || this.#explain('time_for_children'),
     });
-    return Object.freeze(Object.fromEntries(entries)) as NamespaceInodes;
+  }
+
+  /** A task that has ended has given its namespaces back, as ENOENT of /proc says. */
+  #explain(link: NamespaceLink): Unknown {
+    return this.#links.has(link) ? unknownFromErrno('ENOENT') : missingLink;
   }
 }
 
+/** A set, and where the links of the first task in it stand among the words. */
 interface KnownSet {
-  readonly inodes: readonly number[];
+  readonly at: number;
   readonly set: NamespaceInodes;
 }
 
-function isSameSet(inodes: readonly number[], words: Uint32Array, at: number): boolean {
-  if (inodes.length === 0) return false;
-  for (let i = 0; i < inodes.length; i++) if (inodes[i] !== words[at + i]) return false;
+const linkCount = namespaceLinks.length;
+
+function isSameSet(words: Uint32Array, a: number, b: number): boolean {
+  for (let i = 0; i < linkCount; i++) if (words[a + i] !== words[b + i]) return false;
   return true;
 }
 

@@ -6,7 +6,7 @@ import { countRelatives, describeHolders, KernelHolders } from './holders.ts';
 import { inferPlaces } from './inference/infer-places.ts';
 import { findInitialNamespaces, isInitial } from './initial-namespaces.ts';
 import { isKnown, type Known, notAsked } from './known.ts';
-import { MergedNamespaces } from './merge-namespaces.ts';
+import { type Draft, MergedNamespaces } from './merge-namespaces.ts';
 import { findPidNamespaceInits, measureLevel } from './pid-levels.ts';
 import type { Namespace, Places, Process, Snapshot } from './schema.ts';
 import { snapshotVersion } from './schema-version.ts';
@@ -79,19 +79,13 @@ export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'proc
     const inferredTasks = inferred.tasksOf(entry.type, entry.inode);
     const host = hostInit ? sameAs(hostInit.namespaces[entry.type], entry.inode) : noHostInit;
     const hostInferred = isKnown(host) ? undefined : inferred.hostOf(entry.type, entry.inode);
-    const { type, inode } = entry;
-    const { holders, holderCounts, openSince } = describeHolders(entry, task, relatives, census, kernel);
-    const namespace: Draft<Namespace> = {
-      ...merged.describe(entry, initial),
-      host,
-      processes: describeTasks(task, type === 'pid' ? inits.get(inode) : undefined, inferredTasks),
-      holders,
-      holderCounts,
-    };
+    const init = entry.type === 'pid' ? inits.get(entry.inode) : undefined;
+    const processes = describeTasks(task, init, inferredTasks);
+    const held = describeHolders(entry, task, relatives, census, kernel);
+    const namespace = merged.describe(entry, initial, host, processes, held);
     if (hostInferred) namespace.hostInferred = hostInferred;
-    if (openSince !== undefined) namespace.openSince = openSince;
-    if (type === 'pid' || type === 'user') namespace.level = measureLevel(entry, merged, initials);
-    if (type === 'pid') namespace.init = inits.get(inode) ?? null;
+    if (entry.type === 'pid' || entry.type === 'user') namespace.level = measureLevel(entry, merged, initials);
+    if (entry.type === 'pid') namespace.init = init ?? null;
     namespaces.push(Object.freeze(namespace));
   }
   const chosen =
@@ -106,8 +100,6 @@ export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'proc
     coverage: buildCoverage(facts, merged.disagreements(), census, unseenHolders),
   });
 }
-
-type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 const noHostInit = Object.freeze({
   unknown: 'unsupported',

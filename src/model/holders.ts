@@ -2,9 +2,9 @@
 // listed.
 import type { Census } from './census.ts';
 import type { HolderKind } from './holder-kinds.ts';
-import type { MergedNamespace, MergedNamespaces } from './merge-namespaces.ts';
+import type { DescribedHolders, MergedNamespace, MergedNamespaces } from './merge-namespaces.ts';
 import type { NamespaceType } from './namespace-types.ts';
-import type { Holder, Namespace, UnseenHolders } from './schema.ts';
+import type { Holder, UnseenHolders } from './schema.ts';
 import type { NamespaceTasks } from './tasks-of-namespaces.ts';
 import { describeUnseen, findRuledOut } from './unseen-holders.ts';
 
@@ -40,7 +40,7 @@ export function describeHolders(
   relatives: Relatives,
   census: Census,
   kernel: KernelHolders,
-): Pick<Namespace, 'holders' | 'holderCounts'> & { readonly openSince: string | undefined } {
+): DescribedHolders {
   const counts: { -readonly [K in HolderKind]?: number } = {};
   let holders = entry.holders.size === 0 ? noHolders : sortHolders(entry.holders);
   for (const { kind } of holders) counts[kind] = (counts[kind] ?? 0) + 1;

@@ -43,7 +43,13 @@ const noAttributes: Readonly<MutableAttributes> = Object.freeze({});
 const noNames: NamespaceName[] = [];
 const noHolders = new Map<string, Holder>();
 
-type Draft<T> = { -readonly [K in keyof T]: T[K] };
+/** What holds a namespace, as describeHolders tells it. */
+export interface DescribedHolders extends Pick<Namespace, 'holders' | 'holderCounts'> {
+  readonly openSince: string | undefined;
+}
+
+/** While it is made. */
+export type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 export class MergedNamespaces {
   /** The different values that sources gave, as JSON, by namespace and key. */
@@ -175,12 +181,18 @@ export class MergedNamespaces {
     return this.#sorted;
   }
 
-  /** The part of a Namespace that comes from facts alone, for the caller to complete. */
-  describe(entry: MergedNamespace, initial: Known<boolean>): DescribedNamespace {
+  /** The namespace as far as facts tell, in one piece, for the caller to complete and freeze. */
+  describe(
+    entry: MergedNamespace,
+    initial: Known<boolean>,
+    host: Known<boolean>,
+    processes: Namespace['processes'],
+    { holders, holderCounts, openSince }: DescribedHolders,
+  ): Draft<Namespace> {
     const { type, inode, attributes: merged, names } = entry;
     const attributes = merged as Partial<{ [K in keyof Attributes]: Exclude<Attributes[K], undefined> }>;
     const owner = atTop(attributes.owner, initial, type === 'user');
-    const described: DescribedNamespace = {
+    const described: Draft<Namespace> = {
       type,
       inode,
       dev: attributes.dev ?? notAsked,
@@ -189,7 +201,12 @@ export class MergedNamespaces {
       owner,
       ownerUid: type === 'user' ? (attributes.creatorUid ?? notAsked) : this.#creatorOf(owner),
       names: names.length === 0 ? frozenNames : sortNames(names),
+      host,
+      processes,
+      holders,
+      holderCounts,
     };
+    if (openSince !== undefined) described.openSince = openSince;
     if (type === 'pid' || type === 'user') described.parent = atTop(attributes.parent, initial, true);
     if (type === 'uts') described.uts = attributes.uts ?? notAsked;
     if (type === 'time') described.timeOffsets = attributes.timeOffsets ?? notAsked;
@@ -208,10 +225,6 @@ export class MergedNamespaces {
     return (this.get('user', owner)?.attributes.creatorUid ?? notAsked) as Known<number>;
   }
 }
-
-export type DescribedNamespace = Draft<
-  Omit<Namespace, 'host' | 'processes' | 'level' | 'init' | 'holders' | 'holderCounts' | 'openSince'>
->;
 
 const frozenNames: readonly NamespaceName[] = Object.freeze([]);
 

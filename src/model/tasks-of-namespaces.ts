@@ -23,12 +23,18 @@ const noThreads = new Map<NamespaceInodes | undefined, number>();
 export class TaskGroups {
   readonly groups = new Map<NamespaceInodes, TaskGroup>();
   readonly #leaders = new Map<number, NamespaceInodes>();
+  #lastSet: NamespaceInodes | undefined;
+  #last: TaskGroup | undefined;
 
   add(task: ProcessFact): void {
-    let group = this.groups.get(task.namespaces);
+    // Tasks of one set mostly come one after the other.
+    let group = task.namespaces === this.#lastSet ? this.#last : this.groups.get(task.namespaces);
+    this.#lastSet = task.namespaces;
+    this.#last = group;
     if (!group) {
       group = { processes: 0, threads: noThreads, oldest: task, some: [] };
       this.groups.set(task.namespaces, group);
+      this.#last = group;
     }
     if (task.tid === task.pid) {
       group.processes++;

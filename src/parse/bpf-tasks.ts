@@ -52,6 +52,18 @@ export class BpfTaskCursor {
     return true;
   }
 
+  /** Where the present task stands, for goTo. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** Goes to a task that was there before. */
+  goTo(position: number): this {
+    this.#at = position;
+    this.#end = position + fixedWords + (this.#words[position + 20] ?? 0);
+    return this;
+  }
+
   /** The process, as the reader's pid namespace has it. */
   get pid(): number {
     return this.#word(0);
@@ -151,24 +163,15 @@ export class BpfTaskCursor {
 
   /** The name, at most 15 bytes. Kernel threads have longer ones in /proc (and workers say there what they do). */
   get comm(): string {
-    return parseComm(this.#bytes, this.commStart);
-  }
-
-  /** Where the name stands among the bytes, for parseComm. */
-  get commStart(): number {
-    return this.#at * 4 + commByte;
+    const start = this.#at * 4 + commByte;
+    let end = start;
+    while (end < start + commBytes && this.#bytes[end] !== 0) end++;
+    return parseText(this.#bytes.subarray(start, end));
   }
 
   #word(index: number): number {
     return this.#words[this.#at + index] as number;
   }
-}
-
-/** The name of the task whose `commStart` this is: to make text of it later, or never. */
-export function parseComm(bytes: Uint8Array, start: number): string {
-  let end = start;
-  while (end < start + commBytes && bytes[end] !== 0) end++;
-  return parseText(bytes.subarray(start, end));
 }
 
 const noOffset = { seconds: 0, nanoseconds: 0 };

@@ -57,9 +57,9 @@ export function parseStat(bytes: Uint8Array): ProcessStat {
 const fieldsUpToStartTime = 20;
 
 /** The start time alone, in clock ticks since boot; undefined where there is none. */
-export function parseStartTime(bytes: Uint8Array): number | undefined {
+export function parseStartTime(bytes: Buffer): number | undefined {
   // As text: splitting it takes a fifth of a walk over its bytes.
-  const text = String.fromCharCode.apply(null, bytes as unknown as number[]);
+  const text = bytes.toString('latin1');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ', fieldsUpToStartTime);
   const ticks = Number(fields[fieldsUpToStartTime - 1]);
   return Number.isInteger(ticks) ? ticks : undefined;

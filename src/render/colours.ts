@@ -8,6 +8,8 @@ export interface Palette {
   /** What leads to something else or is said in passing. */
   readonly faint: Paint;
   readonly strong: Paint;
+  /** Whether there are any: without them nothing need be painted. */
+  readonly colours: boolean;
 }
 
 /** Puts the sequences of a colour or of a weight around a text: styleText of node:util does. */
@@ -32,6 +34,7 @@ export function makePalette(style?: Styler): Palette {
     },
     faint: paint('dim'),
     strong: paint('bold'),
+    colours: style !== undefined,
   };
 }
 

@@ -29,43 +29,41 @@ export function* formatTable<Row>(
   rows: readonly Row[],
   options: TableOptions<Row>,
 ): Generator<string> {
-  const cells = rows.map((row) =>
-    columns.map((column, index) => {
-      const text = escapeText(formatCell(column, row));
-      return index === 0 && options.prefix ? options.prefix(row) + text : text;
-    }),
-  );
-  const widths = fitWidths(columns, cells, options);
+  const cells = rows.map((row) => makeCells(columns, row, options.prefix));
+  const cellWidths = cells.map((texts) => texts.map(measureWidth));
+  const widths = fitWidths(columns, cellWidths, options);
   const fitted = options.width !== undefined;
   if (options.header) {
-    const line = joinCells(
-      columns,
-      columns.map((column) => column.header),
-      widths,
-      fitted,
-    );
+    const headers = columns.map((column) => column.header);
+    const line = joinCells(columns, headers, headers.map(measureWidth), widths, fitted);
     yield options.paintHeader ? options.paintHeader(line) : line;
   }
+  const { paint } = options;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] as Row;
-    yield joinCells(
-      columns,
-      cells[i] ?? [],
-      widths,
-      fitted,
-      (text, column) => options.paint?.(text, column, row) ?? text,
-    );
+    const painted = paint && ((text: string, column: Column<Row>) => paint(text, column, row));
+    yield joinCells(columns, cells[i] ?? [], cellWidths[i] ?? [], widths, fitted, painted);
   }
+}
+
+function makeCells<Row>(
+  columns: readonly Column<Row>[],
+  row: Row,
+  prefix: ((row: Row) => string) | undefined,
+): readonly string[] {
+  const texts = columns.map((column) => escapeText(formatCell(column, row)));
+  if (prefix) texts[0] = prefix(row) + (texts[0] ?? '');
+  return texts;
 }
 
 function fitWidths<Row>(
   columns: readonly Column<Row>[],
-  cells: readonly (readonly string[])[],
+  cellWidths: readonly (readonly number[])[],
   options: TableOptions<Row>,
 ): number[] {
   const widths = columns.map((column, index) => {
     let width = options.header ? measureWidth(column.header) : 0;
-    for (const row of cells) width = Math.max(width, measureWidth(row[index] ?? ''));
+    for (const row of cellWidths) width = Math.max(width, row[index] ?? 0);
     return width;
   });
   // Without a terminal nothing is cut; but one long cell must not push the next column away from all rows.
@@ -96,21 +94,27 @@ function fitWidths<Row>(
 function joinCells<Row>(
   columns: readonly Column<Row>[],
   cells: readonly string[],
+  cellWidths: readonly number[],
   widths: readonly number[],
   fitted: boolean,
-  paint: (text: string, column: Column<Row>) => string = (text) => text,
+  paint?: (text: string, column: Column<Row>) => string,
 ): string {
   let line = '';
   let pending = '';
-  columns.forEach((column, index) => {
-    const width = widths[index] ?? 0;
-    const cell = cells[index] ?? '';
-    const text = fitted ? cutText(cell, width, column.cut ?? 'end') : cell;
-    const padding = ' '.repeat(Math.max(0, width - measureWidth(text)));
-    const painted = paint(text, column);
+  for (let i = 0; i < columns.length; i++) {
+    const column = columns[i] as Column<Row>;
+    const width = widths[i] ?? 0;
+    let text = cells[i] ?? '';
+    let taken = cellWidths[i] ?? 0;
+    if (fitted && taken > width) {
+      text = cutText(text, width, column.cut ?? 'end');
+      taken = measureWidth(text);
+    }
+    const padding = taken < width ? ' '.repeat(width - taken) : '';
+    if (paint) text = paint(text, column);
     // Blanks at the end of a line are kept back until something follows them.
-    line += column.align === 'right' ? pending + padding + painted : pending + painted;
+    line += column.align === 'right' ? pending + padding + text : pending + text;
     pending = (column.align === 'right' ? '' : padding) + gap;
-  });
+  }
   return line;
 }

@@ -17,7 +17,7 @@ export const tasks: Source = {
     const found = readTasksByBpf(links, {
       task: (task) => context.emit(task),
       pids: (pid, pids) => context.emit({ fact: 'nested-pids', pid, pids }),
-      cgroupSet: (tid, set) => context.wanted.cgroups && sets.set(tid, set),
+      ...(context.wanted.cgroups ? { cgroupSet: (tid, set) => sets.set(tid, set) } : {}),
     });
     if (typeof found !== 'number') {
       context.refused('the task list, with BPF', found.code, found.syscall);
