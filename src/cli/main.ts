@@ -2,9 +2,10 @@
 import { readOwnArguments } from '../kernel/own-arguments.ts';
 import { escapeText } from '../render/escape.ts';
 import { writeNote } from './output.ts';
-import { findVerbName, parseCommandLine } from './parse-command-line.ts';
 import { prepareReading } from './prepare-reading.ts';
-import { verbs } from './verbs.ts';
+import type { Invocation } from './verb.ts';
+import { takeVerbAlone } from './verb-alone.ts';
+import { findVerbName, verbs } from './verbs.ts';
 
 /** Failures that a person can do something about; anything else is a bug and shows its stack. */
 const expected = new Map<string, number>([
@@ -23,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     const usual = verbs.find(({ name }) => name === findVerbName(argv));
     const prepared = usual && prepareReading(usual, argv);
-    const invocation = await parseCommandLine(argv);
+    const invocation = takeVerbAlone(argv) ?? (await parse(argv));
     if (!invocation) return 0;
     const { run } = await invocation.verb.load();
     return await run(invocation.words, invocation.options, { ...invocation.given, prepared });
@@ -38,6 +39,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     writeNote(`nscope: this is a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return 2;
   }
+}
+
+async function parse(argv: readonly string[]): Promise<Invocation | undefined> {
+  const { parseCommandLine } = await import('./parse-command-line.ts');
+  return parseCommandLine(argv);
 }
 
 void main(readOwnArguments()).then((status) => {

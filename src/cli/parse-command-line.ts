@@ -3,18 +3,13 @@ import { Command, CommanderError, Option } from 'commander';
 import { nscopeVersion } from '../model/version.ts';
 import { suggest, UsageError } from './errors.ts';
 import { writeLines } from './output.ts';
-import type { ColumnMeaning, GivenCommand, OptionValues, Verb } from './verb.ts';
-import { usualVerb, verbNames, verbs } from './verbs.ts';
+import type { ColumnMeaning, Invocation, Verb } from './verb.ts';
+import { findVerbName, usualVerb, verbNames, verbs } from './verbs.ts';
 
-/** What is to be done; undefined when help or the version was asked for and has been printed. */
-export interface Invocation {
-  readonly verb: Verb;
-  readonly words: readonly string[];
-  readonly options: OptionValues;
-  readonly given: GivenCommand;
-}
-
-/** @throws UsageError for an unknown verb or option, a missing argument, or a word too many */
+/**
+ * What is to be done; undefined when help or the version was asked for and has been printed.
+ * @throws UsageError for an unknown verb or option, a missing argument, or a word too many
+ */
 export async function parseCommandLine(argv: readonly string[]): Promise<Invocation | undefined> {
   const [first] = argv;
   if (first !== undefined && !first.startsWith('-') && first !== 'help') expectVerb(first);
@@ -49,11 +44,6 @@ function wordsOfHelp(word: string | undefined): readonly string[] {
   if (word === undefined || ['help', '-h', '--help'].includes(word)) return ['--help'];
   expectVerb(word);
   return [word, '--help'];
-}
-
-/** The verb that a command line begins with; the usual one where it begins with an option, or is empty. */
-export function findVerbName([first = '-']: readonly string[]): string {
-  return first.startsWith('-') ? usualVerb : first;
 }
 
 /** The words behind the first `--` of a verb that takes a command are not for commander. */

@@ -75,6 +75,14 @@ export interface GivenCommand {
   readonly prepared?: PreparedBpf | undefined;
 }
 
+/** What is to be done. */
+export interface Invocation {
+  readonly verb: Verb;
+  readonly words: readonly string[];
+  readonly options: OptionValues;
+  readonly given: GivenCommand;
+}
+
 export interface VerbModule {
   /** @returns the exit status */
   run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> | number;

@@ -257,3 +257,8 @@ export const verbs: readonly Verb[] = [
 export const usualVerb = 'ls';
 
 export const verbNames: readonly string[] = verbs.map(({ name }) => name);
+
+/** The verb that a command line begins with; the usual one where it begins with an option, or is empty. */
+export function findVerbName([first = '-']: readonly string[]): string {
+  return first.startsWith('-') ? usualVerb : first;
+}
