@@ -37,24 +37,28 @@ export function listByBpf(dev: number | undefined): Listing | NoListing {
   const list = new BpfNamespaceList(reading.bytes);
   const ids = list.records.map((record) => list.idOf(record));
   if (before && before.dev === dev && isEqual(before.ids, ids)) return before.listing;
-  const facts = list.records
-    .map((record) => list.read(record))
-    .map(
-      ({ type, inode, id, ownerInode, ownerUid, parentInode }): NamespaceFact => ({
-        fact: 'namespace',
-        type,
-        inode,
-        ...(dev === undefined ? {} : { dev }),
-        id: String(id),
-        // The initial user namespace alone has no owner.
-        owner: ownerInode === 0 ? null : ownerInode,
-        ...(type === 'user' ? { creatorUid: ownerUid, parent: ownerInode === 0 ? null : ownerInode } : {}),
-        ...(type === 'pid' ? { parent: parentInode === 0 ? null : parentInode } : {}),
-      }),
-    );
+  const facts = list.records.map((record, i) => describe(list, record, ids[i] ?? 0, dev));
   const listing: Listing = { source: 'BPF', wholeTypes: namespaceTypes, facts };
   before = { dev, ids, listing };
   return listing;
+}
+
+function describe(list: BpfNamespaceList, record: number, id: number, dev: number | undefined): NamespaceFact {
+  const type = list.typeOf(record);
+  const owner = list.ownerInodeOf(record);
+  const fact: { -readonly [K in keyof NamespaceFact]: NamespaceFact[K] } = {
+    fact: 'namespace',
+    type,
+    inode: list.inodeOf(record),
+    id: String(id),
+    // The initial user namespace alone has no owner.
+    owner: owner === 0 ? null : owner,
+  };
+  if (dev !== undefined) fact.dev = dev;
+  if (type === 'user') fact.creatorUid = list.ownerUidOf(record);
+  if (type === 'user') fact.parent = fact.owner ?? null;
+  if (type === 'pid') fact.parent = list.parentInodeOf(record) || null;
+  return fact;
 }
 
 /** The list read before. Ids are never given out again, so where they are the same all else is. */

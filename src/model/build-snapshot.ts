@@ -50,7 +50,7 @@ export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'proc
   const processFacts = sortTasks(allProcessFacts);
   const groups = new TaskGroups();
   for (const fact of processFacts) groups.add(fact);
-  for (const namespaces of groups.groups.keys()) merged.addSeenByTasks(namespaces);
+  merged.addSeenByTasks(groups.groups.keys());
 
   const census = takeCensus(enumerations, merged);
 

@@ -80,11 +80,15 @@ export class TasksOfNamespaces {
   );
 
   constructor(groups: ReadonlyMap<NamespaceInodes, TaskGroup>) {
+    // Of thousands of sets most share all namespaces but one with the set before.
+    const found = new Map<NamespaceType, NamespaceTasks>();
+    let before: NamespaceInodes | undefined;
     for (const [namespaces, group] of groups) {
       for (const type of namespaceTypes) {
         const inode = namespaces[type];
         if (!isKnown(inode)) continue;
-        const tasks = this.#enter(type, inode);
+        const tasks = before?.[type] === inode ? (found.get(type) as NamespaceTasks) : this.#enter(type, inode);
+        found.set(type, tasks);
         tasks.processes += group.processes;
         for (const [leader, threads] of group.threads) if (leader?.[type] !== inode) tasks.threads += threads;
         if (!tasks.oldest || isOlder(group.oldest, tasks.oldest)) tasks.oldest = group.oldest;
@@ -94,6 +98,7 @@ export class TasksOfNamespaces {
         if (isKnown(inode) && inode !== namespaces[type])
           this.#enter(type, inode).forChildren += group.processes + sum(group.threads.values());
       }
+      before = namespaces;
     }
   }
 

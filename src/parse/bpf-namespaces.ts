@@ -54,7 +54,29 @@ export class BpfNamespaceList {
 
   /** The 64-bit id, exact below 2^53: the kernel counts them. */
   idOf(record: number): number {
-    return Number(this.#ids[record * 8]);
+    return this.#at(record, 0) + this.#at(record, 1) * 0x1_0000_0000;
+  }
+
+  typeOf(record: number): NamespaceType {
+    return findTypeByCloneValue(this.#at(record, 6)) as NamespaceType;
+  }
+
+  inodeOf(record: number): number {
+    return this.#at(record, 7);
+  }
+
+  /** 0 for the initial user namespace. */
+  ownerInodeOf(record: number): number {
+    return this.#at(record, 8);
+  }
+
+  ownerUidOf(record: number): number {
+    return this.#at(record, 9);
+  }
+
+  /** Of pid and user namespaces; 0 for the initial ones. */
+  parentInodeOf(record: number): number {
+    return this.#at(record, 10);
   }
 
   read(record: number): BpfNamespace {

@@ -22,7 +22,6 @@ import {
   namespaceLinks,
   namespaceTypeFacts,
   namespaceTypes,
-  readLinkType,
 } from '../model/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
 
@@ -114,10 +113,10 @@ function tellLimits(context: SourceContext, listings: readonly Listing[], failur
 function tellDisagreements(context: SourceContext, listings: readonly Listing[]): void {
   for (const { source, wholeTypes, facts } of listings) {
     if (wholeTypes.length === 0) continue;
+    // Where holders are not looked for, tasks alone lead to namespaces: a look at each set of links tells whether all is well.
+    if (context.skipHolders() !== undefined && !isAnyUnlisted(context, facts)) continue;
     const listed = new Map<NamespaceType, Set<number>>(wholeTypes.map((type) => [type, new Set()]));
     for (const { type, inode } of facts) listed.get(type)?.add(inode);
-    // Where holders are not looked for, tasks alone lead to namespaces: a look at each set of links tells whether all is well.
-    if (context.skipHolders() !== undefined && !isAnyUnlisted(context, listed)) continue;
     for (const namespace of context.found()) {
       if (listed.get(namespace.type)?.has(namespace.inode) !== false) continue;
       const open = openFound(namespace);
@@ -135,11 +134,16 @@ function tellDisagreements(context: SourceContext, listings: readonly Listing[])
   }
 }
 
-function isAnyUnlisted(context: SourceContext, listed: ReadonlyMap<NamespaceType, ReadonlySet<number>>): boolean {
-  const isUnlisted = (namespaces: NamespaceInodes) =>
-    namespaceLinks.some((link) => {
+/** Of a list of all types. Namespaces of all types have their numbers from one source: proc_alloc_inum(). */
+function isAnyUnlisted(context: SourceContext, facts: Listing['facts']): boolean {
+  const inodes = new Set<unknown>();
+  for (const { inode } of facts) inodes.add(inode);
+  const isUnlisted = (namespaces: NamespaceInodes) => {
+    for (const link of namespaceLinks) {
       const inode = namespaces[link];
-      return isKnown(inode) && listed.get(readLinkType(link))?.has(inode) === false;
-    });
+      if (!inodes.has(inode) && isKnown(inode)) return true;
+    }
+    return false;
+  };
   return context.tasksWhere(isUnlisted).length > 0;
 }
