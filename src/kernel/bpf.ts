@@ -89,7 +89,10 @@ export function closeBpfPrograms(): void {
  * @param already - what was begun before this module was loaded; it is taken over
  */
 export function prepareBpf(programs: readonly BpfProgram[], already: PreparedBpf = new Map()): void {
-  for (const [name, start] of already) if (!links.has(name)) starts.set(name, start);
+  // Tasks that were read before the list would miss those of its youngest namespaces.
+  const isTooEarly = programs.includes('namespaces') && !already.has('namespaces');
+  for (const [name, start] of already)
+    if (!links.has(name) && !(name === 'tasks' && isTooEarly)) starts.set(name, start);
   for (const [name, start] of startBpf(programs.filter((name) => !links.has(name) && !starts.has(name))))
     starts.set(name, start);
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import {
   type BpfReading,
   closeBpfPrograms,
+  prepareBpf,
   readBpfFiles,
   readBpfNamespaces,
   readBpfSuperblocks,
@@ -163,6 +165,37 @@ test('Every process and thread of a quiet bed is as /proc has it, field by field
   }
   assert.ok(compared >= 10, `${compared} tasks were compared`);
 });
+
+test('What is read while nobody waits for it is given once, and not when it has become old.', { skip }, async () => {
+  if (!takesPrograms) return assertTooOld(readBpfTasks());
+  const sleepers: ChildProcess[] = [];
+  const start = () => {
+    const sleeper = spawn('sleep', ['60']);
+    sleepers.push(sleeper);
+    return sleeper.pid as number;
+  };
+  try {
+    prepareBpf(['tasks']);
+    await setTimeout(400);
+    const late = start();
+    assert.ok(listPids(readBpfTasks()).has(late), 'the reading begun before was too old');
+    closeBpfPrograms();
+    prepareBpf(['namespaces', 'tasks']);
+    readBpfTasks();
+    const later = start();
+    assert.ok(listPids(readBpfTasks()).has(later), 'the reading begun before was given already');
+  } finally {
+    for (const sleeper of sleepers) sleeper.kill('SIGKILL');
+    closeBpfPrograms();
+  }
+});
+
+function listPids(reading: BpfReading): ReadonlySet<number> {
+  const pids = new Set<number>();
+  const cursor = new BpfTaskCursor(bytesOf(reading));
+  while (cursor.next()) pids.add(cursor.pid);
+  return pids;
+}
 
 test('Of threads only those are told that differ from their leader, and every process is.', { skip }, async () => {
   if (!takesPrograms) return assertTooOld(readBpfTasks());
