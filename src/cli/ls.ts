@@ -104,6 +104,7 @@ function interleave(
   namespaces: readonly ListedNamespace[],
   unnumbered: readonly ListedNamespace[],
 ): readonly ListedNamespace[] {
+  if (unnumbered.length === 0) return namespaces;
   return namespaceTypes.flatMap((type) => [
     ...namespaces.filter((one) => one.type === type),
     ...unnumbered.filter((one) => one.type === type),

@@ -90,7 +90,8 @@ export class TasksOfNamespaces {
         const tasks = before?.[type] === inode ? (found.get(type) as NamespaceTasks) : this.#enter(type, inode);
         found.set(type, tasks);
         tasks.processes += group.processes;
-        for (const [leader, threads] of group.threads) if (leader?.[type] !== inode) tasks.threads += threads;
+        if (group.threads !== noThreads)
+          for (const [leader, threads] of group.threads) if (leader?.[type] !== inode) tasks.threads += threads;
         if (!tasks.oldest || isOlder(group.oldest, tasks.oldest)) tasks.oldest = group.oldest;
       }
       for (const [link, type] of childLinks) {

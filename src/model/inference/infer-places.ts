@@ -50,7 +50,7 @@ class Inference {
   readonly #inodes = new Map<NamespaceType, number[]>(namespaceTypes.map((type) => [type, []]));
   readonly #places = new Map<number, MutablePlaces>();
   readonly #unnumbered: UnnumberedNamespace[] = [];
-  readonly #tasks = new Map<string, Members>();
+  readonly #tasks = new Map<NamespaceType, Map<number, Members>>(namespaceTypes.map((type) => [type, new Map()]));
 
   constructor(signs: Signs, namespaces: InferenceInput['namespaces']) {
     this.#signs = signs;
@@ -82,8 +82,8 @@ class Inference {
       const inode = anchors.byKey.get(sign.key);
       if (inode !== undefined) {
         this.#put(process, type, { inode, by: sign.by, certainty: sign.certainty });
-        const key = formatNamespace(type, inode);
-        this.#tasks.set(key, addMember(this.#tasks.get(key), process, sign.certainty));
+        const tasks = this.#tasks.get(type);
+        tasks?.set(inode, addMember(tasks.get(inode), process, sign.certainty));
       } else if (type !== 'cgroup') {
         const group = groups.get(sign.key);
         const members = addMember(group?.members, process, sign.certainty);
@@ -192,7 +192,7 @@ class Inference {
       places: this.#places,
       unnumbered: Object.freeze(this.#unnumbered),
       tasksOf: (type, inode) => {
-        const members = this.#tasks.get(formatNamespace(type, inode));
+        const members = this.#tasks.get(type)?.get(inode);
         return members && countMembers(members);
       },
       hostOf: (type, inode) => {
