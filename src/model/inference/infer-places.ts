@@ -2,7 +2,7 @@
 import type { MountListFact, ProcessFact, SignsFact } from '../facts.ts';
 import type { InitialInodes } from '../initial-namespaces.ts';
 import type { Known } from '../known.ts';
-import { formatNamespace, type NamespaceType, namespaceTypes } from '../namespace-types.ts';
+import { type NamespaceType, namespaceTypes } from '../namespace-types.ts';
 import type { Certainty, HostSnapshot, Namespace, Place, Places, UnnumberedNamespace } from '../schema.ts';
 import { isOlder } from '../tasks-of-namespaces.ts';
 import { groupByCgroup } from './by-cgroup.ts';
