@@ -41,6 +41,7 @@ class Run {
   #superblocks: { readonly records: readonly BpfSuperblockRecord[] | undefined } | undefined;
   readonly #allTasks: ProcessFact[] = [];
   readonly #withheld: ProcessFact[] = [];
+  readonly #emitted = new Set<readonly Fact[]>();
   /** Sets of namespaces of which not every link is known. */
   readonly #setsInPart: NamespaceInodes[] = [];
   readonly #wholeTypes = new Set<NamespaceType>();
@@ -114,6 +115,12 @@ class Run {
       emit: (fact) => {
         counts.found++;
         this.#take(fact);
+      },
+      emitAll: (facts) => {
+        counts.found += facts.length;
+        if (this.#emitted.has(facts)) return;
+        this.#emitted.add(facts);
+        for (const fact of facts) this.#take(fact);
       },
       asked: (count = 1) => {
         counts.asked += count;

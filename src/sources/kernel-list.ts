@@ -39,7 +39,7 @@ export const kernelList: Source = {
     const { listings, failures } = readListings(context);
     for (const listing of listings) {
       context.asked(listing.facts.length);
-      for (const fact of listing.facts) context.emit(fact);
+      context.emitAll(listing.facts);
       context.emit(toEnumeration(listing, 'first'));
     }
     tellLimits(context, listings, failures);
@@ -54,7 +54,7 @@ export const kernelListAgain: Source = {
     const { listings } = readListings(context);
     for (const listing of listings) {
       context.asked(listing.facts.length);
-      for (const fact of listing.facts) context.emit(fact);
+      context.emitAll(listing.facts);
       context.emit(toEnumeration(listing, 'last'));
     }
     tellDisagreements(context, listings);

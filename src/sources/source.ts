@@ -70,6 +70,8 @@ export interface SourceContext {
   /** Keeps the descriptor of a namespace open for the sources that follow; false, and closed, when there are too many. */
   keep(type: NamespaceType, inode: number, fd: number): boolean;
   emit(fact: Fact): void;
+  /** Emits them all; the same list again has nothing new to say, and is only counted. */
+  emitAll(facts: readonly Fact[]): void;
   /** Counts one thing that was asked. */
   asked(count?: number): void;
   /** Counts one thing that the host refused: what was asked for, the errno's name, and where. */
