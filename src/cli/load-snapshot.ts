@@ -1,4 +1,5 @@
 // Reads a snapshot from a file or standard input.
+import { constants } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { isSyscallError } from '../kernel/syscall-error.ts';
 import type { Snapshot } from '../model/schema.ts';
@@ -14,6 +15,10 @@ export function loadSnapshot(file: string): Snapshot {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
     if (isSyscallError(error)) throw new UsageError(`cannot read ${shown}: ${error.code}`, { cause: error });
+    if (isTooLarge(error))
+      throw new UsageError(`${shown} is larger than a snapshot that can be read (${mostMegabytes} MB)`, {
+        cause: error,
+      });
     throw error;
   }
   if (text.trim() === '')
@@ -30,6 +35,14 @@ export function loadSnapshot(file: string): Snapshot {
     if (error instanceof SnapshotError) throw new UsageError(`${shown}: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** What Node makes one string of; a snapshot of 100,000 processes takes a tenth of it. */
+const mostMegabytes = Math.floor(constants.MAX_STRING_LENGTH / 1e6);
+
+function isTooLarge(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ERR_STRING_TOO_LONG' || code === 'ERR_FS_FILE_TOO_LARGE';
 }
 
 /** Line and column of the first wrong character; a file that was cut ends too early. */

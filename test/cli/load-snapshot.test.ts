@@ -1,7 +1,7 @@
 // Files that are no snapshot: each gets a sentence with the file and the place.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -46,6 +46,16 @@ test('A file that was cut, at any of fifty places, is said to end too early.', (
     refuse(write(whole.slice(0, length)), /ends too early, after \d+ characters; was it cut\?$/);
   }
   refuse(write(whole.slice(0, -2)), /ends too early/);
+});
+
+test('A file that is too large for a snapshot is refused.', () => {
+  const file = join(directory, 'large.json');
+  for (const size of [2 ** 29 + 1, 2 ** 31 + 1]) {
+    writeFileSync(file, '');
+    truncateSync(file, size);
+    refuse(file, /is larger than a snapshot that can be read \(\d+ MB\)$/);
+  }
+  rmSync(file);
 });
 
 test('A wrong character is told by line and column.', () => {

@@ -3,6 +3,8 @@
 import { writeSync } from 'node:fs';
 import { main } from '../../src/cli/main.ts';
 
+// What the command does when it is loaded is asynchronous: the same once more ends after it.
+await main(['--version']);
 const statuses: number[] = [];
 for (const words of JSON.parse(process.env['NSCOPE_TEST_RUNS'] ?? '[]') as string[][]) {
   for (const fd of [1, 2]) writeSync(fd, '\x1e');
