@@ -48,21 +48,37 @@ function holdingTasks(index: SnapshotIndex, namespace: Namespace): HeldBy[] {
   for (const task of index.membersOf(type, inode)) {
     const what = describeTask(index, task.pid);
     if (task.namespaces[type] === inode) {
-      if (task.tid === task.pid) members.push({ kind: 'process', what, pid: task.pid, ...endTask(task, namespace) });
-      else threads.push({ kind: 'thread', what, pid: task.pid, tid: task.tid, ...endTask(task, namespace) });
-    } else forChildren.push({ kind: 'for-children', what, pid: task.pid, tid: task.tid, ...endTask(task, namespace) });
+      if (task.tid === task.pid)
+        members.push({ kind: 'process', what, pid: task.pid, ...endTask(index, task, namespace) });
+      else threads.push({ kind: 'thread', what, pid: task.pid, tid: task.tid, ...endTask(index, task, namespace) });
+    } else
+      forChildren.push({
+        kind: 'for-children',
+        what,
+        pid: task.pid,
+        tid: task.tid,
+        ...endTask(index, task, namespace),
+      });
   }
   return [...members, ...threads, ...forChildren];
 }
 
 /** Ending one thread alone is not possible from outside, so its process must go. */
-function endTask(task: Process, namespace: Namespace): Pick<HeldBy, 'release' | 'note'> {
+function endTask(index: SnapshotIndex, task: Process, namespace: Namespace): Pick<HeldBy, 'release' | 'note'> {
   if (task.kernelThread) return { note: 'a kernel thread: it stays until the host stops' };
-  if (task.pid === 1) return { note: 'the init of this host: it stays until the host stops' };
+  if (task.pid === 1) return { note: describeInit(index, task) };
   const release = `kill ${task.pid}`;
   if (namespace.init === task.pid)
     return { release: `kill -KILL ${task.pid}`, note: 'its init: all processes in it end with it' };
   return task.tid === task.pid ? { release } : { release, note: `thread ${task.tid} ends with its process` };
+}
+
+/** Inside a container PID 1 is the container's. */
+function describeInit(index: SnapshotIndex, { namespaces }: Process): string {
+  const own = isKnown(namespaces.pid) ? index.namespace('pid', namespaces.pid) : undefined;
+  return own?.initial === false
+    ? 'the init of the pid namespace that /proc shows: it is ended from outside alone'
+    : 'the init of this host: it stays until the host stops';
 }
 
 function describeHolder(index: SnapshotIndex, namespace: Namespace, holder: Holder): HeldBy {

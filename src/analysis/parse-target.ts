@@ -18,7 +18,7 @@ export type TargetQuery =
   /** nscope's own process. */
   | { readonly form: 'self' }
   | { readonly form: 'path'; readonly path: string }
-  /** net:blue, net:812 (that of process 812) or blue. */
+  /** net:blue, net:812 (that of process 812), net:self or blue. */
   | { readonly form: 'name'; readonly name: string; readonly type?: NamespaceType }
   /** docker:web. */
   | { readonly form: 'workload'; readonly engine: string; readonly name: string };

@@ -100,7 +100,7 @@ function findByName(word: string, name: string, type: NamespaceType | undefined,
     ...(type === undefined ? [() => toWorkloads(findWorkloadsByName(name, undefined, index))] : []),
     type === undefined
       ? () => processes.filter(({ comm }) => comm === name).map((process) => ({ kind: 'process', process }))
-      : () => (/^\d+$/.test(name) ? [followLink(index, Number(name), type)] : []),
+      : () => (/^(?:\d+|self)$/.test(name) ? [followLink(index, readPid(name, index), type)] : []),
   ];
   for (const step of steps) {
     const targets = step();

@@ -56,6 +56,7 @@ test('Small numbers are PIDs, self is nscope itself, and /proc/PID is the proces
   assert.equal(resolve('self'), 'process 900');
   assert.equal(resolve('/proc/201'), 'process 201');
   assert.equal(resolve('/proc/self/'), 'process 900');
+  assert.equal(resolve('uts:self'), resolve('uts:900'));
   assert.equal(resolve('105'), 'process 105');
 });
 
