@@ -3,26 +3,28 @@ import { fstatSync, writeSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { isSyscallError, type SyscallError } from '../kernel/syscall-error.ts';
 import { makePalette, type Palette, type Styler } from '../render/colours.ts';
+import { wrapText } from '../render/wrap-text.ts';
 
 /** The columns of the terminal, or undefined where standard output is no terminal. */
 export function readTerminalWidth(): number | undefined {
-  return isTerminal() ? process.stdout.columns : undefined;
+  return isTerminal(1) ? process.stdout.columns : undefined;
 }
 
 /** Major number of /dev/null and its like: include/uapi/linux/major.h MEM_MAJOR. */
 const memoryDevices = 1;
 
-/** The stream of Node, which takes 4 ms to make, is asked only where a device is there. */
-function isTerminal(): boolean {
-  const file = fstatSync(1);
-  return file.isCharacterDevice() && file.rdev >> 8 !== memoryDevices && process.stdout.isTTY === true;
+/** The streams of Node, which take 4 ms to make, are asked only where a device is there. */
+function isTerminal(fd: 1 | 2): boolean {
+  const file = fstatSync(fd);
+  if (!file.isCharacterDevice() || file.rdev >> 8 === memoryDevices) return false;
+  return (fd === 1 ? process.stdout : process.stderr).isTTY === true;
 }
 
 /** Colours where standard output is a terminal and NO_COLOR is not set; FORCE_COLOR overrides. no-color.org */
 export function choosePalette(): Palette {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';
-  return makePalette(!NO_COLOR && (forced || (TERM !== 'dumb' && isTerminal())) ? paint : undefined);
+  return makePalette(!NO_COLOR && (forced || (TERM !== 'dumb' && isTerminal(1))) ? paint : undefined);
 }
 
 /** Whether to colour is decided: newer releases of Node would look at standard output once more. */
@@ -47,7 +49,14 @@ export function writeLines(lines: Iterable<string>): void {
 /** A remark for the person, on standard error. Where that takes none, the exit status still tells how it went. */
 export function writeNote(text: string): void {
   try {
-    writeAll(2, `${text}\n`);
+    const width = isTerminal(2) ? process.stderr.columns : undefined;
+    writeAll(
+      2,
+      `${text
+        .split('\n')
+        .flatMap((line) => fitNote(line, width))
+        .join('\n')}\n`,
+    );
   } catch (error) {
     if (!(error instanceof OutputError) && !(error instanceof OutputClosedError)) throw error;
   }
@@ -56,6 +65,14 @@ export function writeNote(text: string): void {
 /** The reader has closed the pipe: nobody wants the rest. */
 export class OutputClosedError extends Error {
   override readonly name = 'OutputClosedError';
+}
+
+/** A terminal would break a long remark inside a word. Indented lines are meant as they are: marks below an expression. */
+function fitNote(line: string, width: number | undefined): readonly string[] {
+  if (line.startsWith(' ')) return [line];
+  return wrapText(line, width === undefined ? undefined : Math.max(width - 2, 20)).map((part, i) =>
+    i === 0 ? part : `  ${part}`,
+  );
 }
 
 /** What was to be printed could not be: the disk is full, or the device fails. Exit status 2. */

@@ -166,3 +166,24 @@ test('On a terminal of 80 columns no line of any verb is wider, and none acts on
     }
   }
 });
+
+test('On a terminal of 80 columns remarks are broken between words.', { skip }, () => {
+  for (const words of [['ls'], ['ls', '--filter', 'nothing']]) {
+    const command = `stty cols 80 rows 40; ${process.execPath} ${main} ${words.join(' ')} >/dev/null`;
+    const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8', timeout: 60_000 });
+    const lines = stdout.split('\r\n').slice(0, -1);
+    assert.ok(lines.length > 2, stdout);
+    assert.ok(
+      lines.some((line) => line.startsWith('  ') && !line.includes('^')),
+      stdout,
+    );
+    for (const line of lines) assert.ok([...line].length <= 80, line);
+    // Whole again they have no word that was cut.
+    const whole = spawnSync(process.execPath, [main, ...words], { encoding: 'utf8', timeout: 60_000 }).stderr;
+    const known = new Set(whole.split(/\s+/));
+    const cut = lines
+      .flatMap((line) => line.trim().split(/\s+/))
+      .filter((word) => !known.has(word) && !/^\d+$/.test(word));
+    assert.deepEqual(cut, []);
+  }
+});
