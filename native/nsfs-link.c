@@ -9,6 +9,7 @@
 #include <linux/stat.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -34,14 +35,25 @@ static const char *name_type(int flag) {
 
 /* The server of a network file system is not asked: it may never answer. statx(2) is in musl from 1.2.4 on alone. */
 static bool read_identity(int dir, const char *name, int flags, struct statx *st) {
-	return syscall(SYS_statx, dir, name, flags | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_INO, st) == 0;
+	return syscall(SYS_statx, dir, name, flags | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, st) == 0;
 }
+
+/* include/linux/miscdevice.h */
+#define MISC_MAJOR 10
+#define TUN_MINOR 200
 
 static uint64_t device_of(const struct statx *st) { return makedev(st->stx_dev_major, st->stx_dev_minor); }
 
 uint64_t find_nsfs(void) {
 	struct statx st;
 	return read_identity(AT_FDCWD, "/proc/self/ns/user", 0, &st) ? device_of(&st) : 0;
+}
+
+bool may_lead_on(uint64_t nsfs, int dir, const char *name) {
+	struct statx st;
+	if (!nsfs || !read_identity(dir, name, 0, &st) || !(st.stx_mask & STATX_TYPE)) return true;
+	return device_of(&st) == nsfs || S_ISSOCK(st.stx_mode) ||
+	       (S_ISCHR(st.stx_mode) && st.stx_rdev_major == MISC_MAJOR && st.stx_rdev_minor == TUN_MINOR);
 }
 
 size_t read_nsfs_link(uint64_t nsfs, int dir, const char *name, char *text, size_t room) {

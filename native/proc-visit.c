@@ -7,7 +7,8 @@
  * visit_entry:
  *   per link: i64, the number in "type:[number]", or -errno
  *   per file: i32 length or -errno, then the bytes, padded to 8 (the first of them directly behind the length)
- * visit_links: count is that of all links in the directory, refused (in the place of uid) that of those that may not be
+ * visit_links: count is that of all links in the directory, of which those alone are read that lead to nsfs, to a socket
+ *   or to a tun device; refused (in the place of uid) that of those that may not be
  *   read, refusal (in the place of gid) the errno of the last; for each one that begins as wanted:
  *   u32 name (a number), i32 length, the text (of a file on nsfs always "type:[number]"), padded to 8
  */
@@ -43,14 +44,19 @@ static bool reserve(struct job *job, size_t more) {
 	return true;
 }
 
-static bool put(struct job *job, const void *bytes, size_t size) {
+bool put(struct job *job, const void *bytes, size_t size) {
 	if (!reserve(job, size)) return false;
 	memcpy(job->data + job->size, bytes, size);
 	job->size += size;
 	return true;
 }
 
-static int64_t read_link_number(int dir, const char *name) {
+bool put_padding(struct job *job) {
+	static const char zeros[8];
+	return put(job, zeros, (8 - job->size % 8) % 8);
+}
+
+int64_t read_link_number(int dir, const char *name) {
 	char text[64];
 	ssize_t length = readlinkat(dir, name, text, sizeof text - 1);
 	if (length < 0) return -errno;
@@ -59,7 +65,7 @@ static int64_t read_link_number(int dir, const char *name) {
 	return bracket ? (int64_t)strtoull(bracket + 1, NULL, 10) : -EINVAL;
 }
 
-static bool put_file(struct job *job, int dir, const char *name) {
+bool put_file(struct job *job, int dir, const char *name) {
 	size_t at = job->size;
 	int32_t length = 0;
 	if (!put(job, &length, sizeof length)) return false;
@@ -87,8 +93,7 @@ static bool put_file(struct job *job, int dir, const char *name) {
 		close(fd);
 	}
 	memcpy(job->data + at, &length, sizeof length);
-	static const char zeros[8];
-	return put(job, zeros, (8 - job->size % 8) % 8);
+	return put_padding(job);
 }
 
 bool visit_entry(struct job *job, const char *name) {
@@ -126,9 +131,10 @@ static bool is_wanted(const struct job *job, const char *text, size_t length) {
 
 static bool put_wanted_link(struct job *job, int dir, const char *name, struct head *head) {
 	char text[128];
-	static const char zeros[8];
 	/* Whether they may be read is decided for the whole process: fs/proc/base.c, proc_fd_access_allowed(). */
 	if (head->refused) return head->refused++, true;
+	/* One question for most of them: their text, often a long path, need not be made. */
+	if (!may_lead_on(job->nsfs, dir, name)) return true;
 	ssize_t length = readlinkat(dir, name, text, sizeof text);
 	/* A descriptor that was closed meanwhile (ENOENT) is passed over. */
 	if (length < 0 && (errno == EACCES || errno == EPERM)) head->refused++, head->refusal = errno;
@@ -141,7 +147,7 @@ static bool put_wanted_link(struct job *job, int dir, const char *name, struct h
 		uint32_t name;
 		int32_t length;
 	} link = {(uint32_t)strtoul(name, NULL, 10), (int32_t)length};
-	return put(job, &link, sizeof link) && put(job, text, (size_t)length) && put(job, zeros, (8 - job->size % 8) % 8);
+	return put(job, &link, sizeof link) && put(job, text, (size_t)length) && put_padding(job);
 }
 
 struct entry {

@@ -11,7 +11,7 @@ import type { Wanted } from '../model/wanted.ts';
 import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
 import type { OpenLinks, Source, SourceContext } from '../sources/index.ts';
 import { FoundNamespaces } from './found-namespaces.ts';
-import { readOpenLinks } from './open-links.ts';
+import { type StartedTables, startOpenLinks } from './open-links.ts';
 import { startWatch } from './stopwatch.ts';
 
 /** Namespaces that nothing else leads to are kept open up to this many; a process may usually have 1024 descriptors. */
@@ -38,6 +38,7 @@ class Run {
   readonly #inits: number[] = [];
   readonly #kept = new Map<string, number>();
   #descriptors: readonly OpenLinks[] | undefined;
+  #startedDescriptors: StartedTables | undefined;
   #superblocks: { readonly records: readonly BpfSuperblockRecord[] | undefined } | undefined;
   readonly #allTasks: ProcessFact[] = [];
   readonly #withheld: ProcessFact[] = [];
@@ -55,6 +56,7 @@ class Run {
   }
 
   close(): void {
+    this.#startedDescriptors?.end();
     for (const fd of this.#kept.values()) closeDescriptor(fd);
     this.#kept.clear();
   }
@@ -91,6 +93,7 @@ class Run {
       processes: () => this.#processes,
       inits: () => this.#inits,
       withheld: () => this.#withheld,
+      startDescriptors: () => this.#startDescriptors(),
       descriptors: () => this.#readDescriptors(),
       skipHolders: () => this.#skipHolders(),
       skipDescriptors: () =>
@@ -161,8 +164,16 @@ class Run {
     return passing.size === 0 ? [] : this.#allTasks.filter(({ namespaces }) => passing.has(namespaces));
   }
 
+  /** Only where it is sure that BPF will not give them. */
+  #startDescriptors(): void {
+    if (this.#skipHolders() === undefined && this.#skipBpfOfTasks() !== undefined)
+      this.#startedDescriptors = startOpenLinks(this.#processes);
+  }
+
   #readDescriptors(): readonly OpenLinks[] {
-    this.#descriptors ??= readOpenLinks(this.#filesByBpf ? this.#withheld : this.#processes);
+    this.#descriptors ??= (
+      this.#startedDescriptors ?? startOpenLinks(this.#filesByBpf ? this.#withheld : this.#processes)
+    ).take();
     return this.#descriptors;
   }
 

@@ -27,6 +27,9 @@ export interface FoundNamespace {
   readonly fd?: number;
 }
 
+/** The batches of native/proc.c. */
+export type ProcReading = { readonly procReading: never };
+
 /** The thread of native/fuse.c that reads requests. */
 export type FuseReader = { readonly fuseReader: never };
 
@@ -65,6 +68,7 @@ export interface Addon {
   nsGetNstype(fd: number): number;
   nsGetOwnerUid(fd: number): number;
   nsGetId(fd: number): bigint;
+  nsReadAll(paths: Uint8Array, inodes: Uint32Array, what: Uint8Array, threads: number): Buffer;
   nsGetMntnsId(fd: number): bigint;
   nsGetPidFromPidns(fd: number, pid: number): number;
   nsGetTgidFromPidns(fd: number, pid: number): number;
@@ -73,17 +77,34 @@ export interface Addon {
   nsMntGetInfo(fd: number): [fd: number, id: bigint, mounts: number];
   nsMntGetNext(fd: number): [fd: number, id: bigint, mounts: number];
   nsMntGetPrev(fd: number): [fd: number, id: bigint, mounts: number];
-  readProc(root: string, names: string, links: string, files: string, maxBytes: number, threads: number): Buffer[];
-  readProcLinks(
+  startProc(root: string, names: string, links: string, files: string, maxBytes: number, threads: number): ProcReading;
+  startProcLinks(
     root: string,
     names: string,
     beginnings: string,
     files: string,
     maxBytes: number,
     threads: number,
-  ): Buffer[];
+  ): ProcReading;
+  startProcTasks(
+    root: string,
+    names: string,
+    links: string,
+    files: string,
+    maxBytes: number,
+    threads: number,
+  ): ProcReading;
+  nextProc(reading: ProcReading): Buffer | null;
+  endProc(reading: ProcReading): void;
   readUts(fds: Int32Array): (UtsNames | BatchFailure)[];
   readMounts(mntNsId: bigint, magics: BigUint64Array, devices: BigUint64Array, fd: number): Buffer;
+  findMounts(
+    paths: Uint8Array,
+    inodes: Uint32Array,
+    magics: BigUint64Array,
+    devices: BigUint64Array,
+    threads: number,
+  ): Buffer;
   readMountinfoIn(fd: number): Buffer;
   findNamespacesIn(fd: number, paths: Uint8Array, keep: 0 | 1): (FoundNamespace | BatchFailure)[];
   fuseMount(source: string, target: string, type: string, flags: number, data: string): void;
@@ -112,6 +133,7 @@ export interface Addon {
   readinessRearm(watch: object, mask: number): void;
   readinessClose(watch: object): void;
   openRouteSocket(netns: number): number;
+  dumpRoutes(paths: Uint8Array, inodes: Uint32Array, request: Uint8Array, threads: number): (Buffer | number)[];
   findSocketNetns(pidfd: number, fds: Int32Array): Buffer;
   spawn(steps: readonly (readonly unknown[])[]): [pid: number, socket: number];
   receiveFromChild(socket: number): [what: number, step: number, value: number, errno: number] | null;

@@ -1,9 +1,11 @@
 // The links in many directories of /proc at once, /proc/PID/fd above all: by the addon, or without it by Node alone.
 import { readdirSync, readlinkSync } from 'node:fs';
-import { availableParallelism, constants } from 'node:os';
+import { constants } from 'node:os';
 import { isKnown } from '../model/known.ts';
+import { viewWords } from '../parse/bpf-words.ts';
 import { loadAddon } from './addon.ts';
 import { attempt } from './files.ts';
+import { countReaders, takeBatches } from './proc-reading.ts';
 import { isSyscallError } from './syscall-error.ts';
 
 export interface LinkDirectory {
@@ -20,49 +22,59 @@ export interface LinkDirectory {
 }
 
 const headBytes = 24;
-const mostThreads = 4;
+
+/** Directories whose links are being read. */
+export interface StartedLinks {
+  /** Gives them once, in the order of their names. */
+  take(): Iterable<LinkDirectory>;
+  /** For what is not taken. */
+  end(): void;
+}
 
 /**
- * Reads the links of each directory and gives those whose text begins with one of `beginnings`.
+ * Begins to read the links of each directory, those whose text begins with one of `beginnings`: threads of the addon read
+ * while the caller does something else. Without it they are read when they are taken.
  * @param names - directories below `root`: "812/fd"
  * @throws SyscallError when `root` cannot be opened
  */
-export function* readProcLinks(
-  names: readonly string[],
-  beginnings: readonly string[],
-  root = '/proc',
-): Generator<LinkDirectory> {
-  if (names.length === 0) return;
+export function startProcLinks(names: readonly string[], beginnings: readonly string[], root = '/proc'): StartedLinks {
   const result = loadAddon();
-  if (!('addon' in result)) {
-    for (const name of names) yield readDirectoryLinks(`${root}/${name}`, name, beginnings);
-    return;
-  }
-  const threads = Math.min(availableParallelism(), mostThreads);
-  const buffers = result.addon.readProcLinks(root, names.join('\n'), beginnings.join('\n'), '', 0, threads);
-  let index = 0;
-  for (const buffer of buffers)
-    for (let start = 0; start < buffer.length; start += buffer.readUInt32LE(start))
-      yield decodeDirectory(buffer, start, names[index++] ?? '');
+  if (names.length === 0 || !('addon' in result))
+    return { take: () => names.map((name) => readDirectoryLinks(`${root}/${name}`, name, beginnings)), end() {} };
+  const { addon } = result;
+  const reading = addon.startProcLinks(root, names.join('\n'), beginnings.join('\n'), '', 0, countReaders());
+  return { take: () => decodeDirectories(takeBatches(addon, reading), names), end: () => addon.endProc(reading) };
 }
 
 /** The records of visit_links in native/proc-visit.c. */
-function decodeDirectory(buffer: Buffer, start: number, name: string): LinkDirectory {
-  const end = start + buffer.readUInt32LE(start);
+function decodeDirectories(batches: Iterable<Buffer>, names: readonly string[]): LinkDirectory[] {
+  const directories: LinkDirectory[] = [];
+  for (const batch of batches) {
+    const words = viewWords(batch);
+    for (let at = 0; at < words.length; at += (words[at] as number) >>> 2)
+      directories.push({
+        name: names[directories.length] ?? '',
+        errno: words[at + 1] as number,
+        refused: words[at + 2] as number,
+        refusal: words[at + 3] as number,
+        count: words[at + 5] as number,
+        links: words[at] === headBytes ? noLinks : decodeLinks(batch, words, at),
+      });
+  }
+  return directories;
+}
+
+const noLinks: LinkDirectory['links'] = [];
+
+function decodeLinks(batch: Buffer, words: Uint32Array, start: number): LinkDirectory['links'] {
+  const end = start * 4 + (words[start] as number);
   const links: { name: number; text: string }[] = [];
-  for (let at = start + headBytes; at < end; ) {
-    const length = buffer.readInt32LE(at + 4);
-    links.push({ name: buffer.readUInt32LE(at), text: buffer.toString('latin1', at + 8, at + 8 + length) });
+  for (let at = start * 4 + headBytes; at < end; ) {
+    const length = words[(at >>> 2) + 1] as number;
+    links.push({ name: words[at >>> 2] as number, text: batch.toString('latin1', at + 8, at + 8 + length) });
     at += (8 + length + 7) & ~7;
   }
-  return {
-    name,
-    errno: buffer.readInt32LE(start + 4),
-    refused: buffer.readUInt32LE(start + 8),
-    refusal: buffer.readUInt32LE(start + 12),
-    count: buffer.readUInt32LE(start + 20),
-    links,
-  };
+  return links;
 }
 
 function readDirectoryLinks(path: string, name: string, beginnings: readonly string[]): LinkDirectory {

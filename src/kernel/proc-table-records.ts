@@ -1,4 +1,4 @@
-// The packed records of native/proc.c, whose opening comment gives their layout.
+// The packed records of native/proc-visit.c, whose opening comment gives their layout.
 import type { ProcEntry } from './proc-table.ts';
 
 const headBytes = 24;
@@ -8,7 +8,7 @@ const headBytes = 24;
  * then share one array.
  */
 export function* decodeProcTable(
-  buffers: readonly Buffer[],
+  buffers: Iterable<Buffer>,
   names: readonly string[],
   linkCount: number,
   fileCount: number,
@@ -57,7 +57,8 @@ function readLinks(buffer: Buffer, start: number, count: number): number[] {
   return links;
 }
 
-function readFiles(buffer: Buffer, start: number, count: number): (Buffer | number)[] {
+/** @param start - where the first of the files begins */
+export function readFiles(buffer: Buffer, start: number, count: number): (Buffer | number)[] {
   const files: (Buffer | number)[] = [];
   let at = start;
   for (let i = 0; i < count; i++) {

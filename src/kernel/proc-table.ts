@@ -1,7 +1,7 @@
 // Many processes at once from /proc: links and files of each, by the addon's bulk reader or, without it, by Node alone.
 import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { loadAddon } from './addon.ts';
+import { countReaders, takeBatches } from './proc-reading.ts';
 import { decodeProcTable } from './proc-table-records.ts';
 import { isSyscallError } from './syscall-error.ts';
 
@@ -30,9 +30,6 @@ export interface ProcQuestion {
   readonly root?: string;
 }
 
-/** More threads than this gain nothing: the kernel's locks on /proc become the limit. */
-const mostThreads = 4;
-
 /**
  * Asks the question of every name, in order. Reads go through one descriptor for each directory, so all that an entry
  * holds belongs to one process, even where its PID is used again meanwhile.
@@ -46,16 +43,16 @@ export function* readProcTable(question: ProcQuestion): Generator<ProcEntry> {
     for (const name of names) yield readEntry(`${root}/${name}`, name, question);
     return;
   }
-  const threads = Math.min(availableParallelism(), mostThreads);
-  const buffers = result.addon.readProc(
+  const { addon } = result;
+  const reading = addon.startProc(
     root,
     names.join('\n'),
     links.join('\n'),
     files.join('\n'),
     maxFileBytes,
-    threads,
+    countReaders(),
   );
-  yield* decodeProcTable(buffers, names, links.length, files.length);
+  yield* decodeProcTable(takeBatches(addon, reading), names, links.length, files.length);
 }
 
 /** The PIDs that /proc shows, ascending. @throws SyscallError where there is no /proc */
@@ -78,7 +75,8 @@ export function listThreads(pid: number): number[] {
   }
 }
 
-function readEntry(directory: string, name: string, question: ProcQuestion): ProcEntry {
+/** One directory, by Node alone. */
+export function readEntry(directory: string, name: string, question: Omit<ProcQuestion, 'names'>): ProcEntry {
   let fd: number;
   try {
     fd = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);

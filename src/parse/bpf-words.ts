@@ -1,4 +1,4 @@
-// How BPF records are looked at: all of them are made of little-endian words of 32 and 64 bits.
+// How records of BPF and of the addon are looked at: they are made of words of 32 and 64 bits, as the machine has them.
 
 /** The records as words of 32 bits, without a copy where their place in memory allows. */
 export function viewWords(bytes: Uint8Array): Uint32Array {

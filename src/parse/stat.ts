@@ -20,7 +20,7 @@ const space = 0x20;
 const lineEnd = 0x0a;
 
 /** PF_KTHREAD and PF_EXITING of include/linux/sched.h. */
-const kernelThreadFlag = 0x00200000;
+export const kernelThreadFlag = 0x00200000;
 const exitingFlag = 0x00000004;
 
 /**

@@ -23,7 +23,10 @@ import { visibility } from './visibility.ts';
 
 export type { FoundNamespace, OpenLinks, Source, SourceContext } from './source.ts';
 
-/** In this order: first who is where, then what else leads to a namespace, then what is asked of each one found. */
+/**
+ * In this order: first who is where, then what else leads to a namespace, then what is asked of each one found. Command
+ * lines are read while threads of the addon read the descriptors.
+ */
 export const sources: readonly Source[] = [
   kernelList,
   tasks,
@@ -31,6 +34,7 @@ export const sources: readonly Source[] = [
   threads,
   nestedPids,
   signs,
+  commandLines,
   netnsNames,
   openFiles,
   descriptors,
@@ -42,7 +46,6 @@ export const sources: readonly Source[] = [
   userMaps,
   timeOffsets,
   utsNames,
-  commandLines,
   cgroups,
   kernelListAgain,
   visibility,

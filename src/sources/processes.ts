@@ -1,7 +1,7 @@
 // Which processes are there, and in which namespaces? /proc/PID/ns/*, stat: namespaces(7), proc_pid_stat(5). Where the
 // kernel's task list was read, only those that it withheld.
 
-import { listPids, readProcTable } from '../kernel/proc-table.ts';
+import { listPids } from '../kernel/proc-table.ts';
 import { countProcesses } from '../kernel/process-count.ts';
 import { namespaceTypeFacts } from '../model/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
@@ -12,7 +12,8 @@ export const processes: Source = {
   question: 'which processes are there, and in which namespaces?',
   run(context: SourceContext): void {
     const names = context.tasksByBpf() ? listWithheld(context) : listPids().map(String);
-    for (const task of readTasks(context, names, readProcTable)) context.emit(task);
+    readTasks(context, names, context.emit);
+    context.startDescriptors();
     context.searched(['process', 'for-children']);
   },
 };

@@ -31,24 +31,26 @@ interface Candidate {
 class SocketSearch {
   readonly #context: SourceContext;
   /** By tid: of processes, and of threads that are elsewhere than their leader, or whose leader has exited. */
-  readonly #netOf = new Map<number, number>();
+  #netOf: ReadonlyMap<number, number> | undefined;
   /** What was learnt of a socket that several processes have open. */
   readonly #known = new Map<number, number>();
   readonly #refused = new Map<string, number>();
 
   constructor(context: SourceContext) {
     this.#context = context;
-    for (const { tid, namespaces } of context.tasks()) this.#netOf.set(tid, knownOr(namespaces.net, 0));
   }
 
   tellTable(table: OpenLinks): void {
+    if (table.links.length === 0) return;
     const candidates = table.links.flatMap(({ name, text }): Candidate[] => {
       const socket = /^socket:\[(\d+)\]$/.exec(text)?.[1];
       if (socket !== undefined) return [{ fd: name, socket: Number(socket) }];
       return text === '/dev/net/tun' ? [{ fd: name, socket: undefined }] : [];
     });
+    if (candidates.length === 0) return;
     const unknown = candidates.filter(({ socket }) => socket === undefined || !this.#known.has(socket));
     const answers = unknown.length > 0 ? this.#ask(table, unknown) : new Map<Candidate, number>();
+    this.#netOf ??= readNetOf(this.#context);
     const own = this.#netOf.get(table.tid ?? table.pid) ?? this.#netOf.get(table.pid);
     const owner = { pid: table.pid, ...(table.tid === undefined ? {} : { tid: table.tid }) };
     for (const candidate of candidates) {
@@ -110,4 +112,10 @@ class SocketSearch {
       this.#context.limit(`${what}: what they alone hold is not shown`, lift);
     }
   }
+}
+
+function readNetOf(context: SourceContext): Map<number, number> {
+  const netOf = new Map<number, number>();
+  for (const { tid, namespaces } of context.tasks()) netOf.set(tid, knownOr(namespaces.net, 0));
+  return netOf;
 }

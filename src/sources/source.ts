@@ -53,6 +53,8 @@ export interface SourceContext {
   inits(): Iterable<number>;
   /** Processes older than nscope that the kernel's iterators passed over, though they were asked for all. */
   withheld(): readonly ProcessFact[];
+  /** All processes were found: their descriptors may be read while other sources run, if they will be wanted. */
+  startDescriptors(): void;
   /** The open descriptors of all processes, read once when the first source asks; of the withheld ones alone after BPF. */
   descriptors(): Iterable<OpenLinks>;
   /** Why what holds namespaces is not looked for; undefined when it is. */

@@ -1,11 +1,11 @@
 // One row of /proc for a process or a thread, as a fact.
-import type { ProcEntry, ProcQuestion } from '../kernel/proc-table.ts';
+import { readProcTasks } from '../kernel/proc-tasks.ts';
 import { nameErrno } from '../kernel/syscall-error.ts';
 import type { NamespaceInodes, ProcessFact } from '../model/facts.ts';
 import { isKnown, type Known, notAsked, unknownFromErrno } from '../model/known.ts';
 import { type NamespaceLink, namespaceLinks } from '../model/namespace-types.ts';
 import { parseCgroup } from '../parse/cgroup.ts';
-import { isKernelThread, parseStartTime, parseStat } from '../parse/stat.ts';
+import { parseStartTime } from '../parse/stat.ts';
 import { parseCommandLine } from '../parse/text.ts';
 import type { SourceContext } from './source.ts';
 
@@ -16,75 +16,44 @@ const cutSign = '…';
 /**
  * Reads the named directories of /proc ("812", "812/task/813") as tasks. One that ended before all was read is passed
  * over: a vanished process is normal. Links that are refused are counted and stay unknown with their reason.
+ * @param take - gets the tasks in the order of the names
  */
-export function* readTasks(
-  context: SourceContext,
-  names: readonly string[],
-  readTable: (question: ProcQuestion) => Iterable<ProcEntry>,
-): Generator<ProcessFact> {
+export function readTasks(context: SourceContext, names: readonly string[], take: (task: ProcessFact) => void): void {
   const { commandLines, cgroups } = context.wanted;
   const links = namespaceLinks.filter((link) => hasLink(context, link));
-  const files = ['stat', ...(commandLines === 'all' ? ['cmdline'] : []), ...(cgroups ? ['cgroup'] : [])];
-  const toNamespaces = interner(context, links);
-  for (const entry of readTable({
-    names,
-    links: links.map((link) => `ns/${link}`),
-    files,
-    maxFileBytes: longestCommandLineBytes,
-  })) {
-    context.asked();
-    if (entry.errno !== 0) {
-      countRefusal(context, 'the directory of a process', entry.errno, `/proc/${entry.name}`);
-      continue;
-    }
-    const statBytes = entry.files[0];
-    // The stat file is read last of all: where it can be read, the process was there when its links were read.
-    if (!(statBytes instanceof Buffer) || statBytes.length === 0) continue;
-    const stat = parseStat(statBytes);
-    const slash = entry.name.indexOf('/');
-    const pid = Number(slash < 0 ? entry.name : entry.name.slice(0, slash));
-    const tid = slash < 0 ? pid : Number(entry.name.slice(slash + '/task/'.length));
-    yield {
-      fact: 'process',
-      pid,
-      tid,
-      ppid: stat.ppid,
-      state: stat.state,
-      comm: stat.comm,
-      startTimeTicks: stat.startTimeTicks,
-      threads: stat.threads,
-      uid: entry.uid,
-      kernelThread: isKernelThread(stat),
-      namespaces: toNamespaces(entry),
-      commandLine: commandLines === 'all' ? toCommandLine(entry.files[1]) : notAsked,
-      cgroup: cgroups ? toText(entry.files.at(-1), parseCgroup) : notAsked,
-    };
-  }
+  const files = [...(commandLines === 'all' ? ['cmdline'] : []), ...(cgroups ? ['cgroup'] : [])];
+  const sets = new Map<string, InternedSet>();
+  let refused: InternedSet['refused'];
+  context.asked(names.length);
+  readProcTasks(
+    { names, links, files, maxFileBytes: longestCommandLineBytes },
+    {
+      // Most processes share all their namespaces with others: equal sets are one frozen object.
+      links(numbers) {
+        const key = numbers.join();
+        const set = sets.get(key) ?? makeSet(links, numbers);
+        sets.set(key, set);
+        refused = set.refused;
+        return set.inodes;
+      },
+      files: (answers) => ({
+        commandLine: commandLines === 'all' ? toCommandLine(answers[0]) : notAsked,
+        cgroup: cgroups ? toText(answers.at(-1), parseCgroup) : notAsked,
+      }),
+      task(task, name) {
+        // Where one link is refused all are: one refusal for each task, not ten.
+        if (refused) countRefusal(context, 'the namespace links', refused.errno, `/proc/${name}/ns/${refused.link}`);
+        take(task);
+      },
+      failed: (name, errno) => countRefusal(context, 'the directory of a process', errno, `/proc/${name}`),
+    },
+  );
 }
 
 /** A link that nscope's own process lacks is one that this kernel does not have. */
 function hasLink(context: SourceContext, link: NamespaceLink): boolean {
   const own = context.host.vantage.namespaces[link];
   return isKnown(own) || own.unknown !== 'unsupported';
-}
-
-/** Most processes share all their namespaces with others: equal sets are one frozen object. */
-function interner(context: SourceContext, links: readonly NamespaceLink[]): (entry: ProcEntry) => NamespaceInodes {
-  const sets = new Map<string, InternedSet>();
-  let last: readonly number[] | undefined;
-  let set: InternedSet | undefined;
-  return (entry) => {
-    if (!set || entry.links !== last) {
-      last = entry.links;
-      const key = last.join();
-      set = sets.get(key) ?? makeSet(links, last);
-      sets.set(key, set);
-    }
-    const { refused } = set;
-    // Where one link is refused all are: one refusal for each task, not ten.
-    if (refused) countRefusal(context, 'the namespace links', refused.errno, `/proc/${entry.name}/ns/${refused.link}`);
-    return set.inodes;
-  };
 }
 
 interface InternedSet {

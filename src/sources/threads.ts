@@ -1,5 +1,5 @@
 // Which threads are in other namespaces than their leader? /proc/PID/task/TID/ns/*: setns(2) moves one thread alone.
-import { listThreads, readProcTable } from '../kernel/proc-table.ts';
+import { listThreads } from '../kernel/proc-table.ts';
 import type { ProcessFact } from '../model/facts.ts';
 import { namespaceLinks } from '../model/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
@@ -21,14 +21,15 @@ export const threads: Source = {
       leaders.set(leader.pid, leader);
       for (const tid of listThreads(leader.pid)) if (tid !== leader.pid) names.push(`${leader.pid}/task/${tid}`);
     }
-    for (const thread of readTasks(context, names, readProcTable)) {
+    readTasks(context, names, (thread) => {
       const leader = leaders.get(thread.pid);
       if (!leader || differs(thread, leader)) context.emit(thread);
-    }
+    });
     context.searched(['thread']);
   },
 };
 
 function differs(thread: ProcessFact, leader: ProcessFact): boolean {
+  if (thread.namespaces === leader.namespaces) return false;
   return namespaceLinks.some((link) => thread.namespaces[link] !== leader.namespaces[link]);
 }

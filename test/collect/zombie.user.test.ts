@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readOpenLinks } from '../../src/collect/open-links.ts';
+import { startOpenLinks } from '../../src/collect/open-links.ts';
 import { parseStat } from '../../src/parse/stat.ts';
 import { hold } from '../held-process.ts';
 
@@ -29,7 +29,9 @@ test('A zombie is not told to refuse its descriptors: it has none.', async () =>
     const gone = { unknown: 'gone' } as const;
     const namespaces = { cgroup: gone, ipc: gone, mnt: gone, net: gone, pid: gone, time: gone, user: gone, uts: gone };
     const children = { pid_for_children: gone, time_for_children: gone };
-    const tables = readOpenLinks([{ ...whole, ...rest, pid, state, namespaces: { ...namespaces, ...children } }]);
+    const tables = startOpenLinks([
+      { ...whole, ...rest, pid, state, namespaces: { ...namespaces, ...children } },
+    ]).take();
     assert.deepEqual(
       tables.filter(({ errno }) => errno !== undefined),
       [],

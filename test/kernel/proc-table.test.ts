@@ -38,14 +38,46 @@ interface Row {
 }
 
 function readTable(maxBytes: number, addon: string | undefined): Row[] {
+  return runProgram([root, String(maxBytes)], addon) as Row[];
+}
+
+function runProgram(words: readonly string[], addon: string | undefined): unknown {
+  const { status, stdout, stderr } = startProgram(words, addon);
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+function startProgram(words: readonly string[], addon: string | undefined) {
   const env = { ...process.env };
   delete env['NSCOPE_ADDON'];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, root, String(maxBytes)], {
+  return spawnSync(process.execPath, [program, ...words], {
     encoding: 'utf8',
     env: addon === undefined ? env : { ...env, NSCOPE_ADDON: addon },
   });
-  assert.equal(status, 0, stderr);
-  return JSON.parse(stdout) as Row[];
+}
+
+/** Four tasks that sleep, one without a command line, one that ended, and one whose file is not as it should be. */
+function makeTasks(strange: string): string {
+  const tasks = mkdtempSync(join(tmpdir(), 'nscope-proc-tasks-'));
+  const fields = ' 1 2 3 4 5 2129984 6 7 8 9 10 11 12 13 20 0 3 0 8589934600 14 15\n';
+  for (const [name, stat] of [
+    ['1', `1 (init) S${fields}`],
+    ['22', `22 (a) b (c)) R${fields}`],
+    ['22/task/23', `23 () Z${fields}`],
+    ['5', strange],
+    ['6', `6 (\u00e9\n) D${fields}`],
+  ] as const) {
+    mkdirSync(join(tasks, name, 'ns'), { recursive: true });
+    symlinkSync(name === '1' ? 'net:[4026532992]' : 'net:[4026531833]', join(tasks, name, 'ns', 'net'));
+    symlinkSync('mnt:[4026531832]', join(tasks, name, 'ns', 'mnt'));
+    writeFileSync(join(tasks, name, 'stat'), stat);
+    writeFileSync(join(tasks, name, 'cmdline'), `line of ${name}`);
+  }
+  rmSync(join(tasks, '6', 'cmdline'));
+  // A process of a kernel without namespaces, or one that is just ending.
+  mkdirSync(join(tasks, '7'));
+  writeFileSync(join(tasks, '7', 'stat'), `7 (bare) S${fields}`);
+  return tasks;
 }
 
 for (const [how, addon] of [
@@ -75,6 +107,69 @@ test('The addon and Node alone read the same, wherever files are cut.', () => {
     assert.deepEqual(readTable(maxBytes, undefined), readTable(maxBytes, 'none'), `cut at ${maxBytes}`);
   const cut = Buffer.from(String(readTable(4097, undefined)[0]?.files[2]), 'base64');
   assert.deepEqual(cut, large.subarray(0, 4097));
+});
+
+test('The addon and Node alone tell the same of tasks, whatever their names and their state.', () => {
+  const tasks = makeTasks('');
+  try {
+    const told = runProgram([tasks, 'tasks'], undefined) as Record<string, unknown>[];
+    assert.deepEqual(
+      told.map(({ name, comm, errno }) => [name, comm ?? errno]),
+      [
+        ['1', 'init'],
+        ['22', 'a) b (c)'],
+        ['333', ENOENT],
+        ['22/task/23', ''],
+        ['6', '\u00e9\n'],
+        ['7', 'bare'],
+        ['22', 'a) b (c)'],
+      ],
+    );
+    const { links, commandLine, uid, ...first } = told[0] ?? {};
+    assert.deepEqual([links, commandLine, uid], [[4026532992, 4026531832], ['line of 1'], process.geteuid?.()]);
+    assert.deepEqual(first, {
+      ...{ name: '1', fact: 'process', pid: 1, tid: 1, ppid: 1, state: 'S', comm: 'init', threads: 3 },
+      ...{ startTimeTicks: 8589934600, kernelThread: true, namespaces: {}, cgroup: { unknown: 'not-asked' } },
+    });
+    assert.deepEqual(told.find(({ name }) => name === '7')?.['links'], [-ENOENT, -ENOENT]);
+    const byNode = runProgram([tasks, 'tasks'], 'none') as Record<string, unknown>[];
+    assert.deepEqual(byNode.map(sorted), told.map(sorted));
+  } finally {
+    rmSync(tasks, { recursive: true });
+  }
+});
+
+function sorted(told: Record<string, unknown>) {
+  return Object.fromEntries(Object.entries(told).sort());
+}
+
+for (const [how, addon] of [
+  ['with the addon', undefined],
+  ['by Node alone', 'none'],
+] as const)
+  test(`A stat file that is not as its man page has it is an error that names the field, ${how}.`, () => {
+    for (const [stat, field] of [
+      ['5 (a) S 1 2 3 4 5 x', 'flags'],
+      ['5 (a', 'comm'],
+      ['5 (a)', 'state'],
+      ['5 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16', 'num_threads'],
+    ] as const) {
+      const tasks = makeTasks(stat);
+      const { status, stderr } = startProgram([tasks, 'tasks'], addon);
+      rmSync(tasks, { recursive: true });
+      assert.equal(status, 1);
+      assert.match(stderr, new RegExp(`/proc/PID/stat, line 1: cannot read ${field} in`));
+    }
+  });
+
+test('A reading that is not taken to its end gives its descriptors back.', () => {
+  const open = countDescriptors();
+  const names = Array.from({ length: 5000 }, () => '22');
+  for (const { name } of readProcTable({ root, names, links: ['ns/net'], files: ['stat'], maxFileBytes: 100 })) {
+    assert.equal(name, '22');
+    break;
+  }
+  assert.equal(countDescriptors(), open);
 });
 
 test('Names by the thousand come back in order, with descriptors closed.', () => {

@@ -1,11 +1,34 @@
 // Reads a table of made-up processes and prints it: a program, since the addon is loaded once in a process or not at all.
 //   read-proc-table.js ROOT MAX_BYTES
+//   read-proc-table.js ROOT tasks
+
 import { readProcTable } from '../../src/kernel/proc-table.ts';
+import { readProcTasks } from '../../src/kernel/proc-tasks.ts';
+import type { NamespaceInodes } from '../../src/model/facts.ts';
+import { notAsked } from '../../src/model/known.ts';
 
 export const tableNames = ['1', '22', '333', '4444', '22/task/23'];
 
+export const taskNames = ['1', '22', '333', '22/task/23', '5', '6', '7', '22'];
+
 const [root = '', maxBytes = ''] = process.argv.slice(2);
-if (root !== '') {
+if (maxBytes === 'tasks') {
+  const told: unknown[] = [];
+  let numbers: readonly number[] = [];
+  readProcTasks(
+    { root, names: taskNames, links: ['net', 'mnt'], files: ['cmdline'], maxFileBytes: 4096 },
+    {
+      links(given) {
+        numbers = given;
+        return {} as NamespaceInodes;
+      },
+      files: ([line]) => ({ commandLine: [String(line)], cgroup: notAsked }),
+      task: (task, name) => told.push({ name, ...task, comm: task.comm, links: numbers }),
+      failed: (name, errno) => told.push({ name, errno }),
+    },
+  );
+  process.stdout.write(JSON.stringify(told));
+} else if (root !== '') {
   const question = {
     root,
     names: tableNames,

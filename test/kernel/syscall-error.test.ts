@@ -58,7 +58,8 @@ test('A call of the addon with the wrong kind of argument is a TypeError, not a 
     ['nsGetUserns', []],
     ['nsGetUserns', ['3']],
     ['readUts', [[3]]],
-    ['readProc', ['/proc', 5, '', '', 1, 1]],
+    ['startProc', ['/proc', 5, '', '', 1, 1]],
+    ['nextProc', [5]],
   ] as const) {
     const error = failure(() => wrong[name]?.(...values));
     assert.ok(error instanceof TypeError, `${name}: ${error}`);
