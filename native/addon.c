@@ -20,6 +20,7 @@ NAPI_MODULE_INIT() {
 	init_kcmp(env, exports);
 	init_netlink(env, exports);
 	init_nsfs(env, exports);
+	init_nsfs_batch(env, exports);
 	init_proc(env, exports);
 	init_process_events(env, exports);
 	init_readiness(env, exports);

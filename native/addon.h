@@ -45,6 +45,7 @@ void init_mounts(napi_env env, napi_value exports);
 void init_kcmp(napi_env env, napi_value exports);
 void init_netlink(napi_env env, napi_value exports);
 void init_nsfs(napi_env env, napi_value exports);
+void init_nsfs_batch(napi_env env, napi_value exports);
 void init_proc(napi_env env, napi_value exports);
 void init_process_events(napi_env env, napi_value exports);
 void init_readiness(napi_env env, napi_value exports);

@@ -7,6 +7,9 @@
  */
 #include "addon.h"
 #include "mount-visit.h"
+#include "nsfs.h"
+#include "parallel.h"
+#include "targets.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,4 +211,51 @@ static napi_value read_mounts(napi_env env, napi_callback_info info) {
 	return throw_errno(env, visit.failure.err, visit.failure.call);
 }
 
-void init_mounts(napi_env env, napi_value exports) { export_function(env, exports, "readMounts", read_mounts); }
+struct search {
+	struct targets targets;
+	const struct reading *wanted;
+	int32_t *answers;
+};
+
+static void search_one(void *context, size_t index) {
+	struct search *search = context;
+	struct reading reading = *search->wanted;
+	int fd = open_target(&search->targets, index);
+	int err = fd < 0 || ioctl(fd, NS_GET_MNTNS_ID, &reading.mnt_ns_id) < 0 ? errno : 0;
+	if (!err && read_all(&reading)) err = errno;
+	if (fd >= 0) close(fd);
+	free(reading.answer);
+	free(reading.data);
+	search->answers[index] = err ? -err : reading.size > 0;
+}
+
+/*
+ * findMounts(paths: Uint8Array of names that end with 0, inodes: Uint32Array, magics: BigUint64Array, devices:
+ * BigUint64Array, threads) → Buffer of i32: whether the mount namespace has wanted mounts (or some that could not be
+ * looked at), 0 or 1; -errno where it could not be searched
+ */
+static napi_value find_mounts(napi_env env, napi_callback_info info) {
+	napi_value args[5];
+	struct reading wanted = {0};
+	struct search search = {.wanted = &wanted};
+	void *magics, *devices;
+	uint32_t threads;
+	if (!read_arguments(env, info, 5, args) || !read_bytes(env, args[2], &magics, &wanted.magic_count) ||
+	    !read_bytes(env, args[3], &devices, &wanted.device_count) || !read_uint(env, args[4], &threads) ||
+	    !read_targets(env, args[0], args[1], &search.targets))
+		return NULL;
+	wanted.magics = magics;
+	wanted.magic_count /= sizeof *wanted.magics;
+	wanted.devices = devices;
+	wanted.device_count /= sizeof *wanted.devices;
+	size_t count = search.targets.count;
+	if ((search.answers = calloc(count + 1, sizeof *search.answers))) for_all(count, threads, search_one, &search);
+	free_targets(&search.targets);
+	if (!search.answers) return throw_errno(env, ENOMEM, "calloc");
+	return make_buffer(env, search.answers, count * sizeof *search.answers);
+}
+
+void init_mounts(napi_env env, napi_value exports) {
+	export_function(env, exports, "readMounts", read_mounts);
+	export_function(env, exports, "findMounts", find_mounts);
+}

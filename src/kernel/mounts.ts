@@ -1,6 +1,10 @@
 // The mounts of any mount namespace: statmount(2) and listmount(2) from outside, a visiting thread where those are missing.
+import { type Known, unknownFromErrno } from '../model/known.ts';
 import type { BatchFailure, FoundNamespace } from './addon.ts';
+import { type NamespacePath, packPaths } from './namespace-paths.ts';
+import { countReaders } from './proc-reading.ts';
 import { requireAddon } from './require-addon.ts';
+import { nameErrno } from './syscall-error.ts';
 
 /** statfs(2) f_type of the file systems whose mounts hold namespaces. */
 export const superBlockMagic = {
@@ -29,17 +33,34 @@ export interface WantedMounts {
  *   CAP_SYS_ADMIN over it, ENOSYS before Linux 6.8, EINVAL before 6.11
  * @see listmount(2), statmount(2)
  */
-export function readMounts(mntNsId: bigint, { magics = [], devices = [] }: WantedMounts = {}, mountNsFd = -1): Buffer {
+export function readMounts(mntNsId: bigint, wanted: WantedMounts = {}, mountNsFd = -1): Buffer {
+  const { magics, devices } = toNumbers(wanted);
+  return requireAddon().readMounts(mntNsId, magics, devices, mountNsFd);
+}
+
+/**
+ * Which of many mount namespaces have wanted mounts, in one call of the addon.
+ * @param wanted - as readMounts has it, for namespaces other than the caller's own
+ * @returns in the same order whether there are any (or such as could not be looked at), or why that is not known: ESTALE
+ *   where the path leads elsewhere by now
+ * @throws AddonMissingError
+ */
+export function findMounts(namespaces: readonly NamespacePath[], wanted: WantedMounts): Known<boolean>[] {
+  const { paths, inodes } = packPaths(namespaces);
+  const { magics, devices } = toNumbers(wanted);
+  const answers = requireAddon().findMounts(paths, inodes, magics, devices, countReaders());
+  return namespaces.map((_, index) => {
+    const answer = answers.readInt32LE(4 * index);
+    return answer < 0 ? unknownFromErrno(nameErrno(-answer)) : answer > 0;
+  });
+}
+
+function toNumbers({ magics = [], devices = [] }: WantedMounts) {
   const numbers = devices.map((device) => {
     const [major = '', minor = ''] = device.split(':');
     return (BigInt(major) << 32n) | BigInt(minor);
   });
-  return requireAddon().readMounts(
-    mntNsId,
-    BigUint64Array.from(magics, BigInt),
-    BigUint64Array.from(numbers),
-    mountNsFd,
-  );
+  return { magics: BigUint64Array.from(magics, BigInt), devices: BigUint64Array.from(numbers) };
 }
 
 /**

@@ -1,6 +1,9 @@
 // Links and neighbours of any network namespace: rtnetlink(7), spoken through a socket that lies in it.
 import { closeSync, readSync, writeSync } from 'node:fs';
+import { type Known, unknownFromErrno } from '../model/known.ts';
 import { buildLinkDump, buildNsidQuestion, type LinkRecord, parseRouteMessages } from '../parse/rtnetlink.ts';
+import { type NamespacePath, packPaths } from './namespace-paths.ts';
+import { countReaders } from './proc-reading.ts';
 import { requireAddon } from './require-addon.ts';
 import { nameErrno } from './syscall-error.ts';
 
@@ -21,6 +24,23 @@ class RouteError extends Error {
 
 /** A dump comes in pieces of at most 32 KiB: netlink_dump() of net/netlink/af_netlink.c. */
 const mostPieceBytes = 65_536;
+
+/**
+ * The links of many network namespaces, in one call of the addon, whose threads go there.
+ * @returns in the same order the links, or why they could not be read: ESTALE where the path leads elsewhere by now
+ * @throws MalformedError, AddonMissingError
+ * @see RouteSocket.readLinks
+ */
+export function readLinksIn(namespaces: readonly NamespacePath[]): Known<readonly LinkRecord[]>[] {
+  const { paths, inodes } = packPaths(namespaces);
+  return requireAddon()
+    .dumpRoutes(paths, inodes, buildLinkDump(1), countReaders())
+    .map((answer) => {
+      if (typeof answer === 'number') return unknownFromErrno(nameErrno(answer));
+      const { links, errno } = parseRouteMessages(answer);
+      return errno === 0 ? links : unknownFromErrno(nameErrno(errno));
+    });
+}
 
 /** Questions to one network namespace. Each asks and reads to the end; nothing is waited for. */
 export class RouteSocket {

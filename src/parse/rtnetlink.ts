@@ -103,10 +103,7 @@ export function parseRouteMessages(bytes: Uint8Array): RouteAnswer {
     // A dump that was cut short by an error says so in its end, from Linux 4.15 on.
     else if (type === NLMSG_DONE && size >= headBytes + 4) errno = Math.abs(view.getInt32(body, isLittleEndian));
     else if (type === RTM_NEWLINK) links.push(parseLink(view, body, at + size));
-    else if (type === RTM_NEWNSID)
-      nsid = readAttributes(view, body + generalBytes, at + size)
-        .get(NETNSA_NSID)
-        ?.getInt32(0, isLittleEndian);
+    else if (type === RTM_NEWNSID) nsid = readNsid(view, body + generalBytes, at + size);
     done = type === NLMSG_ERROR || type === NLMSG_DONE || type === RTM_NEWNSID;
     at += (size + 3) & ~3;
   }
@@ -114,12 +111,22 @@ export function parseRouteMessages(bytes: Uint8Array): RouteAnswer {
 }
 
 function parseLink(view: DataView, body: number, end: number): LinkRecord {
-  const attributes = readAttributes(view, body + linkBytes, end);
-  const netnsid = attributes.get(IFLA_LINK_NETNSID)?.getInt32(0, isLittleEndian);
+  let name: DataView | undefined;
+  let peerIndex: number | undefined;
+  let netnsid: number | undefined;
+  // A link has some forty attributes: nothing is made of those that are not wanted.
+  for (let at = body + linkBytes; at + attributeHeadBytes <= end; ) {
+    const size = readSize(view, at, end);
+    const type = view.getUint16(at + 2, isLittleEndian) & attributeTypeMask;
+    if (type === IFLA_IFNAME) name = viewValue(view, at, size);
+    else if (type === IFLA_LINK) peerIndex = viewValue(view, at, size).getInt32(0, isLittleEndian);
+    else if (type === IFLA_LINK_NETNSID) netnsid = viewValue(view, at, size).getInt32(0, isLittleEndian);
+    at += (size + 3) & ~3;
+  }
   return {
     index: view.getInt32(body + 4, isLittleEndian),
-    name: readName(attributes.get(IFLA_IFNAME)),
-    peerIndex: attributes.get(IFLA_LINK)?.getInt32(0, isLittleEndian),
+    name: readName(name),
+    peerIndex,
     // NETNSA_NSID_NOT_ASSIGNED: that namespace is ending.
     netnsid: netnsid === -1 ? undefined : netnsid,
   };
@@ -131,15 +138,25 @@ function readName(value: DataView | undefined): string {
   return String.fromCharCode(...bytes.subarray(0, bytes.indexOf(0) < 0 ? bytes.length : bytes.indexOf(0)));
 }
 
-function readAttributes(view: DataView, start: number, end: number): Map<number, DataView> {
-  const attributes = new Map<number, DataView>();
+function readNsid(view: DataView, start: number, end: number): number | undefined {
+  let nsid: number | undefined;
   for (let at = start; at + attributeHeadBytes <= end; ) {
-    const size = view.getUint16(at, isLittleEndian);
-    if (size < attributeHeadBytes || at + size > end)
-      throw new MalformedError(`rtnetlink message at byte ${at}`, 1, 'the length of an attribute', String(size));
-    const value = new DataView(view.buffer, view.byteOffset + at + attributeHeadBytes, size - attributeHeadBytes);
-    attributes.set(view.getUint16(at + 2, isLittleEndian) & attributeTypeMask, value);
+    const size = readSize(view, at, end);
+    if ((view.getUint16(at + 2, isLittleEndian) & attributeTypeMask) === NETNSA_NSID)
+      nsid = viewValue(view, at, size).getInt32(0, isLittleEndian);
     at += (size + 3) & ~3;
   }
-  return attributes;
+  return nsid;
+}
+
+/** The size of an attribute with its head. */
+function readSize(view: DataView, at: number, end: number): number {
+  const size = view.getUint16(at, isLittleEndian);
+  if (size < attributeHeadBytes || at + size > end)
+    throw new MalformedError(`rtnetlink message at byte ${at}`, 1, 'the length of an attribute', String(size));
+  return size;
+}
+
+function viewValue(view: DataView, at: number, size: number): DataView {
+  return new DataView(view.buffer, view.byteOffset + at + attributeHeadBytes, size - attributeHeadBytes);
 }

@@ -2,7 +2,7 @@
 import { loadAddon } from '../kernel/addon.ts';
 import { attempt } from '../kernel/files.ts';
 import { type FoundMount, searchMounts } from '../kernel/mount-search.ts';
-import { findNamespacesIn, superBlockMagic } from '../kernel/mounts.ts';
+import { findMounts, findNamespacesIn, superBlockMagic } from '../kernel/mounts.ts';
 import { closeNamespace } from '../kernel/nsfs.ts';
 import { openFound } from '../kernel/open-namespace.ts';
 import { isKnown, type Unknown } from '../model/known.ts';
@@ -39,6 +39,8 @@ class BindMountSearch {
   readonly #found = new Map<string, number>();
   readonly #unread = new Map<number, string>();
   #handles: boolean | undefined;
+  /** What nscope can open in another way than through a bind mount: looked up when there is one to open. */
+  #reachable: Set<string> | undefined;
 
   constructor(context: SourceContext) {
     this.#context = context;
@@ -50,17 +52,37 @@ class BindMountSearch {
     const holding = this.#records && new Set(this.#records.map(({ mountNamespaceInode }) => mountNamespaceInode));
     for (let before = -1; before < this.#done.size; ) {
       before = this.#done.size;
-      const found = [...this.#context.found()];
-      const reachable = new Set<string>();
-      for (const namespace of found)
-        if (namespace.paths.length > 0 || this.#opensById(namespace))
-          reachable.add(formatNamespace(namespace.type, namespace.inode));
-      for (const namespace of found) {
+      this.#reachable = undefined;
+      const namespaces: FoundNamespace[] = [];
+      for (const namespace of this.#context.found()) {
         if (namespace.type !== 'mnt' || this.#done.has(namespace.inode)) continue;
         this.#done.add(namespace.inode);
-        if (holding?.has(namespace.inode) !== false) this.#searchNamespace(namespace, reachable);
+        if (holding?.has(namespace.inode) !== false) namespaces.push(namespace);
       }
+      const without = this.#findThoseWithout(namespaces);
+      this.#context.asked(without.size);
+      for (const namespace of namespaces) if (!without.has(namespace)) this.#searchNamespace(namespace);
     }
+  }
+
+  /** Most mount namespaces have no bind mount of a namespace, which one look at all of them tells. */
+  #findThoseWithout(namespaces: readonly FoundNamespace[]): Set<FoundNamespace> {
+    const own = this.#context.host.vantage.namespaces.mnt;
+    const others = namespaces.filter(({ inode, paths }) => inode !== own && paths.length > 0);
+    if (others.length === 0 || !('addon' in loadAddon())) return new Set();
+    const answers = findMounts(
+      others.map(({ inode, paths: [path = ''] }) => ({ inode, path })),
+      { magics: [superBlockMagic.nsfs] },
+    );
+    return new Set(others.filter((_, index) => answers[index] === false));
+  }
+
+  #listReachable(): Set<string> {
+    const reachable = new Set<string>();
+    for (const namespace of this.#context.found())
+      if (namespace.paths.length > 0 || this.#opensById(namespace))
+        reachable.add(formatNamespace(namespace.type, namespace.inode));
+    return reachable;
   }
 
   /** Ids of mount namespaces are told from Linux 6.12 on, and handles open them from 6.18 on: one is tried for all. */
@@ -75,7 +97,7 @@ class BindMountSearch {
     return this.#handles;
   }
 
-  #searchNamespace(namespace: FoundNamespace, reachable: Set<string>): void {
+  #searchNamespace(namespace: FoundNamespace): void {
     this.#context.asked();
     const open = 'addon' in loadAddon() ? openFound(namespace) : undefined;
     const fd = open !== undefined && isKnown(open) ? open.fd : undefined;
@@ -89,7 +111,9 @@ class BindMountSearch {
       if (found.cut !== undefined) this.#unread.set(namespace.inode, found.cut);
       const bound = found.mounts.flatMap(toBound);
       for (const { type, inode, path } of bound) this.#tell(type, inode, path, namespace.inode);
-      if (fd !== undefined) keepUnreachable(this.#context, fd, bound, reachable);
+      if (fd === undefined || bound.length === 0) return;
+      this.#reachable ??= this.#listReachable();
+      keepUnreachable(this.#context, fd, bound, this.#reachable);
     } finally {
       if (open !== undefined && isKnown(open)) closeNamespace(open);
     }

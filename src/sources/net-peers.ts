@@ -2,7 +2,7 @@
 // of the namespace in which a veth's other end lies. Asked only where the kernel did not list all network namespaces.
 import { loadAddon } from '../kernel/addon.ts';
 import { attempt } from '../kernel/files.ts';
-import { RouteSocket } from '../kernel/netlink.ts';
+import { RouteSocket, readLinksIn } from '../kernel/netlink.ts';
 import { closeNamespace, type OpenNamespace } from '../kernel/nsfs.ts';
 import { openFound } from '../kernel/open-namespace.ts';
 import { isKnown } from '../model/known.ts';
@@ -44,7 +44,22 @@ class PeerSearch {
   }
 
   searchAll(): void {
-    for (const namespace of [...this.#candidates]) this.#search(namespace);
+    const apart = this.#findUnlinked();
+    this.#context.asked(apart.size);
+    for (const namespace of [...this.#candidates]) if (!apart.has(namespace)) this.#search(namespace);
+  }
+
+  /** Those without a link to another one: most have no more than `lo`. */
+  #findUnlinked(): Set<FoundNamespace> {
+    const own = this.#context.host.vantage.namespaces.net;
+    const others = this.#candidates.filter(({ inode, paths }) => inode !== own && paths.length > 0);
+    const answers = readLinksIn(others.map(({ inode, paths: [path = ''] }) => ({ inode, path })));
+    return new Set(
+      others.filter((_, index) => {
+        const links = answers[index];
+        return links && isKnown(links) && links.every(({ netnsid }) => netnsid === undefined);
+      }),
+    );
   }
 
   #search(namespace: FoundNamespace): void {

@@ -3,16 +3,9 @@
 
 import { loadAddon } from '../kernel/addon.ts';
 import { attempt } from '../kernel/files.ts';
-import {
-  closeNamespace,
-  nsGetId,
-  nsGetMntnsId,
-  nsGetOwnerUid,
-  nsGetParent,
-  nsGetUserns,
-  type OpenNamespace,
-} from '../kernel/nsfs.ts';
+import { closeNamespace, nsGetParent, nsGetUserns, type OpenNamespace } from '../kernel/nsfs.ts';
 import { openFound } from '../kernel/open-namespace.ts';
+import { readNamespaces, type ToldNamespace } from '../kernel/told-namespaces.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import { formatNamespace, type NamespaceType, namespaceTypeFacts } from '../model/namespace-types.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
@@ -29,7 +22,7 @@ export const relations: Source = {
   },
   run(context: SourceContext): void {
     const climb = new Climb(context);
-    for (const namespace of [...context.found()]) climb.ask(namespace);
+    climb.askAll();
     climb.tellOutOfReach();
   },
 };
@@ -43,77 +36,114 @@ class Climb {
 
   constructor(context: SourceContext) {
     this.#context = context;
-    for (const { type, inode, described } of context.found())
-      if (described) this.#described.add(formatNamespace(type, inode));
   }
 
-  ask(namespace: FoundNamespace): void {
-    if (this.#asked.has(formatNamespace(namespace.type, namespace.inode))) return;
-    // The kernel's own list told all that is asked here, but since when it is open.
-    if (namespace.described && namespace.oldest !== undefined) return;
+  /** All in one call by the best path to each, then the few that this did not reach; at last what stands above them. */
+  askAll(): void {
+    const told: [FoundNamespace, ToldNamespace][] = [];
+    const others: FoundNamespace[] = [];
+    const wanted = this.#listWanted();
+    const answers = readNamespaces(wanted.map(({ type, inode, paths }) => ({ type, inode, path: paths[0] ?? '' })));
+    wanted.forEach((namespace, index) => {
+      const answer = answers[index];
+      if (answer === undefined || !isKnown(answer)) others.push(namespace);
+      else told.push([namespace, answer]);
+    });
+    for (const [{ type, inode }, answer] of told) this.#tell(type, inode, answer);
+    for (const namespace of others)
+      if (!this.#asked.has(formatNamespace(namespace.type, namespace.inode)))
+        this.#open(namespace, (open) => this.#ask(namespace.type, open));
+    for (const [namespace, answer] of told)
+      if (this.#leadsOn(answer)) this.#open(namespace, ({ fd }) => this.#climb(fd, answer));
+  }
+
+  #listWanted(): FoundNamespace[] {
+    const wanted: FoundNamespace[] = [];
+    for (const namespace of this.#context.found()) {
+      if (namespace.described) this.#described.add(formatNamespace(namespace.type, namespace.inode));
+      // The kernel's own list told all that is asked here, but since when it is open.
+      if (!namespace.described || namespace.oldest === undefined) wanted.push(namespace);
+    }
+    return wanted;
+  }
+
+  #open(namespace: FoundNamespace, use: (open: OpenNamespace) => void): void {
     const open = openFound(namespace);
-    if (!isKnown(open)) {
-      if (open.unknown === 'denied')
-        this.#context.refused(
-          'opening a namespace',
-          open.errno ?? '',
-          namespace.paths[0] ?? formatNamespace(namespace.type, namespace.inode),
-        );
+    if (isKnown(open)) {
+      try {
+        use(open);
+      } finally {
+        closeNamespace(open);
+      }
+    } else if (open.unknown === 'denied')
+      this.#context.refused(
+        'opening a namespace',
+        open.errno ?? '',
+        namespace.paths[0] ?? formatNamespace(namespace.type, namespace.inode),
+      );
+  }
+
+  /** Asks a namespace that is open, and what stands above it. */
+  #ask(type: NamespaceType, { fd, inode }: OpenNamespace): void {
+    const [answer] = readNamespaces([{ type, inode, path: `/proc/self/fd/${fd}` }]);
+    if (answer === undefined || !isKnown(answer)) {
+      this.#context.refused('opening a namespace', answer?.errno ?? '', formatNamespace(type, inode));
       return;
     }
-    try {
-      this.#tell(namespace.type, open);
-    } finally {
-      closeNamespace(open);
-    }
+    this.#tell(type, inode, answer);
+    this.#climb(fd, answer);
   }
 
-  #tell(type: NamespaceType, open: OpenNamespace): void {
-    this.#asked.add(formatNamespace(type, open.inode));
+  #tell(type: NamespaceType, inode: number, { owner, parent = owner, creatorUid, ...told }: ToldNamespace): void {
+    this.#asked.add(formatNamespace(type, inode));
     this.#context.asked();
-    const hierarchical = type === 'pid' || type === 'user';
-    const { fd } = open;
-    const owner = this.#follow('user', 'NS_GET_USERNS', type, open.inode, () => nsGetUserns(fd));
-    const parent = !hierarchical
-      ? undefined
-      : type === 'user'
-        ? owner
-        : this.#follow('pid', 'NS_GET_PARENT', type, open.inode, () => nsGetParent(fd));
+    this.#noteRefusal(owner, 'NS_GET_USERNS', type, inode);
+    if (type === 'pid') this.#noteRefusal(parent, 'NS_GET_PARENT', type, inode);
     this.#context.emit({
       fact: 'namespace',
       type,
-      inode: open.inode,
-      dev: open.dev,
-      openedAtMs: open.openedAtMs,
-      id: this.#readId(type, fd),
+      inode,
+      dev: told.dev,
+      openedAtMs: told.openedAtMs,
+      id: told.id,
       owner,
-      ...(parent !== undefined ? { parent } : {}),
-      ...(type === 'user' ? { creatorUid: attempt(() => nsGetOwnerUid(fd)) } : {}),
+      // Above a user namespace stands its owner.
+      ...(type === 'pid' || type === 'user' ? { parent } : {}),
+      ...(creatorUid === undefined ? {} : { creatorUid }),
     });
   }
 
-  /** Opens the namespace that `get` leads to, asks it as well when it is new, and gives its inode. */
-  #follow(
-    type: NamespaceType,
-    what: string,
-    of: NamespaceType,
-    inode: number,
-    get: () => OpenNamespace,
-  ): Known<number> {
-    const next = attempt(get);
-    if (!isKnown(next)) {
-      const name = formatNamespace(of, inode);
-      if (next.unknown !== 'denied') this.#context.refused(what, next.errno ?? '', name);
-      // Nothing stands above the boot's own.
-      if (inode !== namespaceTypeFacts[of].initialInode && !this.#described.has(name))
-        this.#outOfReach.set(name, next.errno ?? '');
-      return next;
-    }
+  #noteRefusal(above: Known<number>, what: string, type: NamespaceType, inode: number): void {
+    if (isKnown(above)) return;
+    const name = formatNamespace(type, inode);
+    if (above.unknown !== 'denied') this.#context.refused(what, above.errno ?? '', name);
+    // Nothing stands above the boot's own.
+    if (inode !== namespaceTypeFacts[type].initialInode && !this.#described.has(name))
+      this.#outOfReach.set(name, above.errno ?? '');
+  }
+
+  /** Whether something that was not asked stands above it. */
+  #leadsOn({ owner, parent }: ToldNamespace): boolean {
+    return this.#isNew('user', owner) || (parent !== undefined && this.#isNew('pid', parent));
+  }
+
+  #isNew(type: NamespaceType, inode: Known<number>): boolean {
+    return isKnown(inode) && !this.#asked.has(formatNamespace(type, inode));
+  }
+
+  /** Opens what stands above the namespace behind `fd`, where it was not asked, and asks it as well. */
+  #climb(fd: number, { owner, parent }: ToldNamespace): void {
+    if (this.#isNew('user', owner)) this.#askAbove('user', () => nsGetUserns(fd));
+    if (parent !== undefined && this.#isNew('pid', parent)) this.#askAbove('pid', () => nsGetParent(fd));
+  }
+
+  #askAbove(type: NamespaceType, get: () => OpenNamespace): void {
+    const above = attempt(get);
+    if (!isKnown(above)) return;
     try {
-      if (!this.#asked.has(formatNamespace(type, next.inode))) this.#tell(type, next);
-      return next.inode;
+      this.#ask(type, above);
     } finally {
-      closeNamespace(next);
+      closeNamespace(above);
     }
   }
 
@@ -125,11 +155,5 @@ class Climb {
     const whose = size === 1 ? first[0] : `${size} namespaces (the first: ${first[0]})`;
     const lift = first[1] === 'ENOTTY' ? 'a kernel that answers ioctl_nsfs(2)' : 'run as root of the host';
     this.#context.limit(`the owner or parent of ${whose} is out of reach (${first[1]})`, lift);
-  }
-
-  /** Mount namespaces told their id seven releases before the others. */
-  #readId(type: NamespaceType, fd: number): Known<string> {
-    const id = attempt(() => String(nsGetId(fd)));
-    return isKnown(id) || type !== 'mnt' ? id : attempt(() => String(nsGetMntnsId(fd)));
   }
 }

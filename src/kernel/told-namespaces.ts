@@ -1,0 +1,65 @@
+// What ioctl_nsfs(2) tells of many namespaces, in one call of the addon: nsReadAll of native/nsfs-batch.c.
+import { type Known, unknownFromErrno } from '../model/known.ts';
+import type { NamespaceType } from '../model/namespace-types.ts';
+import { viewWords } from '../parse/bpf-words.ts';
+import { type NamespacePath, packPaths } from './namespace-paths.ts';
+import { countReaders } from './proc-reading.ts';
+import { requireAddon } from './require-addon.ts';
+import { nameErrno } from './syscall-error.ts';
+
+export interface ToldNamespace {
+  readonly dev: number;
+  /** When its inode came into being, in ms since 1970: as OpenNamespace has it. */
+  readonly openedAtMs: number;
+  /** Inode number of the user namespace that owns it; EPERM where that is outside of the caller's. */
+  readonly owner: Known<number>;
+  /** Inode number of the parent, of pid namespaces alone: that of a user namespace is its owner. */
+  readonly parent: Known<number> | undefined;
+  /** Of user namespaces alone: nsGetOwnerUid. */
+  readonly creatorUid: Known<number> | undefined;
+  /** nsGetId, or of mount namespaces nsGetMntnsId. */
+  readonly id: Known<string>;
+}
+
+const askParent = 1;
+const askOwnerUid = 2;
+const askMntnsId = 4;
+const questions: Readonly<Partial<Record<NamespaceType, number>>> = {
+  pid: askParent,
+  user: askOwnerUid,
+  mnt: askMntnsId,
+};
+
+/** Of struct told. */
+const recordWords = 18;
+const wordValues = 0x1_0000_0000;
+
+/**
+ * Opens each path, asks what stands behind it, and closes it again.
+ * @returns in the same order what was told, or why the path could not be opened: ESTALE where it leads elsewhere by now
+ * @throws AddonMissingError
+ * @see ioctl_nsfs(2)
+ */
+export function readNamespaces(
+  namespaces: readonly (NamespacePath & { readonly type: NamespaceType })[],
+): Known<ToldNamespace>[] {
+  const { paths, inodes } = packPaths(namespaces);
+  const what = Uint8Array.from(namespaces, ({ type }) => questions[type] ?? 0);
+  const words = viewWords(requireAddon().nsReadAll(paths, inodes, what, countReaders()));
+  return namespaces.map(({ type }, index) => decode(words, index * recordWords, type));
+}
+
+function decode(words: Uint32Array, at: number, type: NamespaceType): Known<ToldNamespace> {
+  const word = (index: number) => words[at + index] as number;
+  const long = (index: number) => word(index) + word(index + 1) * wordValues;
+  const known = <T>(errno: number, value: T): Known<T> => (errno === 0 ? value : unknownFromErrno(nameErrno(errno)));
+  if (word(0) !== 0) return unknownFromErrno(nameErrno(word(0)));
+  return {
+    dev: long(6),
+    owner: known(word(1), long(8)),
+    parent: type === 'pid' ? known(word(2), long(10)) : undefined,
+    creatorUid: type === 'user' ? known(word(3), word(5)) : undefined,
+    id: known(word(4), String((BigInt(word(13)) << 32n) | BigInt(word(12)))),
+    openedAtMs: long(14) * 1000 + long(16) / 1e6,
+  };
+}
