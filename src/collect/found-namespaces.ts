@@ -55,15 +55,17 @@ export class FoundNamespaces {
   #beginAnew(): void {
     this.#entries.clear();
     this.#read = 0;
+    const groups = [...this.#tasks.groups.values()];
     for (const link of namespaceLinks) {
       const type = readLinkType(link);
       // Of thousands of sets most have the same namespace as the one before.
       let entry: Entry | undefined;
-      for (const [namespaces, group] of this.#tasks.groups) {
-        const inode = namespaces[link];
+      for (const group of groups) {
+        const inode = group.oldest.namespaces[link];
         if (!isKnown(inode)) continue;
         if (entry?.inode !== inode) entry = this.#enter(type, inode);
-        addTasks(entry, link, group);
+        if (!isComplete(entry, link)) addTasks(entry, link, group);
+        if (link === type) setOldest(entry, group.oldest);
       }
     }
   }
@@ -91,7 +93,7 @@ export class FoundNamespaces {
     }
     let entry = inodes.get(inode);
     if (!entry) {
-      const path = this.#kept.get(formatNamespace(type, inode));
+      const path = this.#kept.size === 0 ? undefined : this.#kept.get(formatNamespace(type, inode));
       const paths = path === undefined ? [] : [path];
       const unknown = { oldest: undefined, oldestTask: undefined, id: undefined, described: false };
       entry = { type, inode, paths, members: new Map(), ...unknown };
@@ -111,10 +113,17 @@ function addTasks(entry: Entry, link: NamespaceLink, group: TaskGroup): void {
     const member = group.some.find((task) => task.tid === task.pid);
     if (member) entry.members.set(link, member.pid);
   }
-  if (link === entry.type && (!entry.oldestTask || isOlder(group.oldest, entry.oldestTask))) {
-    entry.oldestTask = group.oldest;
-    entry.oldest = group.oldest.tid;
-  }
+}
+
+function setOldest(entry: Entry, task: ProcessFact): void {
+  if (entry.oldestTask && !isOlder(task, entry.oldestTask)) return;
+  entry.oldestTask = task;
+  entry.oldest = task.tid;
+}
+
+/** Hundreds of groups may share a namespace: most of them have nothing to add. */
+function isComplete(entry: Entry, link: NamespaceLink): boolean {
+  return entry.paths.length >= mostPaths && entry.members.has(link);
 }
 
 function addPath(entry: Entry, path: string): void {
