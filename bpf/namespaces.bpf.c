@@ -9,6 +9,7 @@
  */
 #include "kernel.h"
 #include "namespace.h"
+#include "lists.h"
 
 struct record {
 	u64 id, owner_id, parent_id;
@@ -46,12 +47,6 @@ struct walk {
 	struct record record;
 	struct seq_file *seq; /* last: all before it is forgotten */
 };
-
-/* The distance from a struct ns_common to its node in the list of its type. */
-static __always_inline u64 node_offset(void) {
-	if (bpf_core_field_exists(struct ns_common___618, ns_list_node)) return OFFSET(ns_common___618, ns_list_node);
-	return OFFSET(ns_common___619, ns_tree_node.ns_list_entry);
-}
 
 static __always_inline u64 next_of(u64 node) {
 	struct list_head list = {};
@@ -135,19 +130,6 @@ static int seek_head(u32 turn, void *context) {
 	search->node = next_of(search->node);
 	struct ns_common *ns = (void *)(search->node - node_offset());
 	return (u64)READ(ns, ops) != search->operations;
-}
-
-static __always_inline u64 initial_namespace(struct task_struct *init, u32 turn, u32 *type) {
-	struct nsproxy *proxy = READ(init, nsproxy);
-	*type = CLONE_NEWUSER;
-	if (turn == 7) return (u64)READ(init, real_cred, user_ns);
-	if (turn == 0) return *type = CLONE_NEWUTS, (u64)READ(proxy, uts_ns);
-	if (turn == 1) return *type = CLONE_NEWIPC, (u64)READ(proxy, ipc_ns);
-	if (turn == 2) return *type = CLONE_NEWNS, (u64)READ(proxy, mnt_ns);
-	if (turn == 3) return *type = CLONE_NEWPID, (u64)READ(proxy, pid_ns_for_children);
-	if (turn == 4) return *type = CLONE_NEWNET, (u64)READ(proxy, net_ns);
-	if (turn == 5) return *type = CLONE_NEWTIME, (u64)READ(proxy, time_ns);
-	return *type = CLONE_NEWCGROUP, (u64)READ(proxy, cgroup_ns);
 }
 
 SEC("iter/bpf_map_elem")
