@@ -6,6 +6,7 @@ import { readHost } from '../kernel/host.ts';
 import { escapeText } from '../render/escape.ts';
 import { UsageError } from './errors.ts';
 import { OutputClosedError, writeNote } from './output.ts';
+import { keepYoungHeapSmall } from './small-heap.ts';
 import type { OptionValues } from './verb.ts';
 
 const capSysAdmin = 1n << 21n;
@@ -13,6 +14,7 @@ const capSysAdmin = 1n << 21n;
 export async function run([word = '']: readonly string[], options: OptionValues): Promise<number> {
   if (word === '') throw new UsageError('DIR is empty; name a directory');
   if (options.daemon) return startDaemon(word, options);
+  keepYoungHeapSmall();
   const { mountNamespacefs } = await import('../namespacefs/mount.ts');
   const { capabilities } = readHost().vantage;
   const mounted = mountNamespacefs(findDirectory(word), {

@@ -11,6 +11,7 @@ import { suggest, UsageError } from './errors.ts';
 import { FullScreen } from './full-screen.ts';
 import { choosePalette } from './output.ts';
 import { readTypes } from './read-types.ts';
+import { keepYoungHeapSmall } from './small-heap.ts';
 import { readSource } from './source-option.ts';
 import { firstState, type Key, pressKey, type TopState } from './top-keys.ts';
 import { columnsOf, TopView } from './top-view.ts';
@@ -26,6 +27,7 @@ export async function run(_words: readonly string[], options: OptionValues): Pro
     throw new UsageError(
       'top needs a terminal to show itself and to read keys from; elsewhere: nscope ls, nscope watch --stats',
     );
+  keepYoungHeapSmall();
   const watcher = new Watcher({ source, bpf: options.bpf !== false }, wanted);
   const top = new Top(watcher, first, delayMs);
   try {

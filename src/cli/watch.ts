@@ -15,6 +15,7 @@ import { EventCounts } from './event-counts.ts';
 import { LineWriter } from './line-writer.ts';
 import { choosePalette, readTerminalWidth, writeNote } from './output.ts';
 import { readTypes } from './read-types.ts';
+import { keepYoungHeapSmall } from './small-heap.ts';
 import { readSource } from './source-option.ts';
 import type { OptionValues } from './verb.ts';
 
@@ -30,6 +31,7 @@ export async function run(_words: readonly string[], options: OptionValues): Pro
     intervalMs: readInterval(options),
     bpf: options.bpf !== false,
   };
+  keepYoungHeapSmall();
   const ending = new AbortController();
   const stop = (): void => ending.abort();
   const writer = new LineWriter(stop);

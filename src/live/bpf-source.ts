@@ -70,8 +70,8 @@ const otherWay =
   'a namespace that is made by another way than clone, unshare, open_tree or fsmount, or by a call of another architecture, and is gone';
 
 const unseenBesideList = [
-  `${otherWay} within a quarter of a second`,
-  'the moment at which a namespace ended: it is seen up to a quarter of a second later',
+  `${otherWay} within a tenth of a second`,
+  'the moment at which a namespace ended: it is seen up to a tenth of a second later',
 ];
 
 /** Before Linux 6.18. */

@@ -1,7 +1,10 @@
 // Tells what the kernel's list of namespaces has that no event told of: what came by a way without an event, and what ended.
+
+import { type NamespaceTally, openNamespaceTally } from '../kernel/namespace-tally.ts';
 import type { EventDraft, EventNamespace } from '../model/events.ts';
 import { keyOf, type LiveState } from '../model/live-state.ts';
 import { compareWithList, type ListedNamespace } from './listed-namespaces.ts';
+import { NamespaceSums } from './namespace-sums.ts';
 import type { News } from './news.ts';
 import { type Moment, now } from './source.ts';
 
@@ -23,11 +26,47 @@ export class ListReader {
   /** Listed namespaces of which no event has told yet: who made them may still be said. */
   readonly #unexplained = new Map<string, { readonly namespace: ListedNamespace; readonly at: Moment }>();
 
+  readonly #tally: NamespaceTally | undefined;
+  readonly #sums: NamespaceSums;
+
   constructor(host: ListHost) {
     this.#host = host;
+    this.#tally = openNamespaceTally();
+    this.#sums = new NamespaceSums(host.state.namespaces.values());
   }
 
+  close(): void {
+    this.#tally?.close();
+  }
+
+  /** Every event, once the state has it. */
+  note({ event, namespace }: { readonly event: string; readonly namespace: EventNamespace }): void {
+    if (event === 'created') this.#sums.add(namespace);
+    else if (event === 'destroyed') this.#sums.remove(namespace);
+  }
+
+  /** Mostly the sums say that nothing differs, or what has gone. */
   read(): void {
+    this.#host.drain();
+    const began = now();
+    const tallies = this.#unexplained.size === 0 ? this.#tally?.read() : undefined;
+    if (!tallies) {
+      this.#readLists();
+      return;
+    }
+    let difference = this.#sums.compare(tallies);
+    if (difference !== 'same') {
+      // What came meanwhile is told by an event that waits.
+      this.#host.drain();
+      difference = this.#sums.compare(tallies);
+    }
+    if (difference === 'same') return;
+    if (difference === 'other' || difference.gone.some((one) => this.#host.news.isOfNamespace(keyOf(one), began)))
+      this.#readLists();
+    else for (const namespace of difference.gone) this.#host.emit({ event: 'destroyed', namespace });
+  }
+
+  #readLists(): void {
     const { state, news } = this.#host;
     const began = now();
     const read = compareWithList(state.namespaces);

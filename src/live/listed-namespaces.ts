@@ -1,6 +1,7 @@
 // In what does the kernel's own list of namespaces differ from the state? Read several times a second, so no more than the
 // difference is decoded.
 import { readBpfNamespaces } from '../kernel/bpf.ts';
+import { describeByHandle } from '../kernel/namespace-relations.ts';
 import type { EventNamespace } from '../model/events.ts';
 import { keyOf } from '../model/live-state.ts';
 import { type BpfNamespace, BpfNamespaceList } from '../parse/bpf-namespaces.ts';
@@ -47,15 +48,25 @@ export function compareWithList(known: ReadonlyMap<string, EventNamespace>): Lis
   return { gone: [...gone, ...withoutId.values()], come };
 }
 
-/** What the list says of namespaces, by their 64-bit ids; what has ended is not in it. */
-export function findListed(ids: ReadonlySet<string>): ReadonlyMap<string, ListedNamespace> {
+/** More than these are looked up in the list, which says of all of them at once. */
+const mostOneByOne = 20;
+
+/** What the list says of namespaces, by their 64-bit ids; what has ended is left out. */
+export function findListed(namespaces: ReadonlyMap<string, EventNamespace>): ReadonlyMap<string, ListedNamespace> {
   const found = new Map<string, ListedNamespace>();
+  if (namespaces.size <= mostOneByOne) {
+    for (const [id, namespace] of namespaces) {
+      const listed = describeByHandle({ ...namespace, id });
+      if (listed) found.set(id, listed);
+    }
+    return found;
+  }
   const reading = readBpfNamespaces();
   if ('refused' in reading) return found;
   const list = new BpfNamespaceList(reading.bytes);
   for (const record of list.records) {
     const id = String(list.idOf(record));
-    if (ids.has(id)) found.set(id, toListed(list.read(record)));
+    if (namespaces.has(id)) found.set(id, toListed(list.read(record)));
   }
   return found;
 }

@@ -15,19 +15,20 @@ export class LiveSnapshot {
   readonly #present: PresentSnapshot;
   /** By 64-bit id, of namespaces that no whole snapshot has yet. */
   readonly #details = new Map<string, ListedNamespace>();
-  readonly #unread = new Set<string>();
+  readonly #unread = new Map<string, EventNamespace>();
   #snapshot: Snapshot;
   #isStale = false;
 
   constructor(watcher: Watcher) {
     this.#watcher = watcher;
-    const { first, state } = watcher;
+    const { state } = watcher;
+    const first = watcher.takeFirst();
     const details = ({ id }: EventNamespace) => (id === null ? undefined : this.#details.get(id));
-    this.#present = new PresentSnapshot(first, { details, nestedPids: readNestedPids });
-    this.#snapshot = this.#present.build(state, first.host.takenAt);
+    this.#present = new PresentSnapshot(first, state, { details, nestedPids: readNestedPids });
+    this.#snapshot = this.#present.build(first.host.takenAt);
     watcher.listen((event) => this.#take(event));
-    watcher.onWhole((whole) => {
-      this.#present.rebase(whole);
+    watcher.onWhole((change) => {
+      this.#present.rebase(change);
       this.#isStale = true;
     });
   }
@@ -52,22 +53,16 @@ export class LiveSnapshot {
     this.#isStale = false;
     if (this.#unread.size > 0) for (const [id, listed] of findListed(this.#unread)) this.#details.set(id, listed);
     this.#unread.clear();
-    this.#snapshot = this.#present.build(this.#watcher.state, new Date().toISOString());
+    this.#snapshot = this.#present.build(new Date().toISOString());
     return this.#snapshot;
   }
 
   #take(event: EventDraft): void {
     this.#isStale = true;
     switch (event.event) {
-      case 'held':
-      case 'released':
-      case 'named':
-      case 'unnamed':
-        this.#present.touch(event.namespace);
-        break;
       case 'created':
         if (event.namespace.id !== null && this.#watcher.state.namespaces.has(keyOf(event.namespace)))
-          this.#unread.add(event.namespace.id);
+          this.#unread.set(event.namespace.id, event.namespace);
         break;
       case 'destroyed':
         if (event.namespace.id === null) break;

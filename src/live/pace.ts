@@ -2,13 +2,22 @@
 // reading itself becomes a load.
 import { performance } from 'node:perf_hooks';
 
+export interface Fingerprint {
+  /** Undefined where it cannot be read. */
+  readonly text: string | undefined;
+  /** Of one processor. */
+  readonly costMs: number;
+}
+
 export interface Readings {
   /** Reads the kernel's list of namespaces; undefined where it has none. */
   readonly list: (() => void) | undefined;
+  /** Reads the names and mounts that are to be seen from here. */
+  readonly mounts: () => void;
   /** Takes a snapshot and compares it; resolves with the milliseconds of a processor that it took. */
   readonly whole: () => Promise<number>;
   /** Tells cheaply whether holders changed; undefined where only a snapshot can. */
-  readonly fingerprint: (() => string | undefined) | undefined;
+  readonly fingerprint: (() => Promise<Fingerprint>) | undefined;
   /** Whether events tell of the making and freeing of every namespace. */
   readonly tellsNamespaces: boolean;
   readonly tellsProcesses: boolean;
@@ -19,10 +28,12 @@ export interface Readings {
 }
 
 const soonMs = 15;
+const listSoonMs = 4;
+const mountsSoonMs = 5;
 /** An end is seen this long after it at the latest; while things happen, the shorter time. */
-const busyBeatMs = 50;
+const busyBeatMs = 20;
 const mostBusyBeatMs = 60;
-const idleBeatMs = 200;
+const idleBeatMs = 60;
 const mostIdleBeatMs = 2000;
 const busyForMs = 1000;
 const fingerprintMs = 1000;
@@ -36,19 +47,25 @@ const shareAtMost = 8;
 const shareUnasked = 50;
 /** Readings of the list alike, while things happen, and while nothing does. */
 const shareOfLists = 4;
-const shareOfIdleLists = 200;
+const shareOfIdleLists = 100;
+const shareOfFingerprints = 100;
+const shareOfMounts = 20;
 /** What no event and no fingerprint shows is found after this; where nothing at all has happened, after the longer time. */
 const wholeAtLeastMs = 60_000;
 const wholeWhenIdleMs = 600_000;
 
+type Reading = 'list' | 'mounts' | 'whole' | 'fingerprint';
+
 export class Pace {
   readonly #readings: Readings;
-  readonly #timers = new Map<'list' | 'whole' | 'fingerprint', { timer: NodeJS.Timeout; at: number }>();
+  readonly #timers = new Map<Reading, { timer: NodeJS.Timeout; at: number }>();
   #busyUntil = 0;
   #wholeEnded = performance.now();
   #wholeCostMs = 0;
   #listEnded = 0;
   #listCostMs = 0;
+  #mountsEnded = 0;
+  #mountsCostMs = 0;
   #fingerprint: string | undefined;
   #isReadingWhole = false;
   #isWholeDue = false;
@@ -63,10 +80,7 @@ export class Pace {
     this.#wholeEnded = performance.now();
     this.#beat();
     this.#later('whole', this.#usualWholeMs());
-    if (this.#readings.fingerprint) {
-      this.#fingerprint = this.#readings.fingerprint();
-      if (this.#fingerprint !== undefined) this.#later('fingerprint', fingerprintMs);
-    }
+    void this.#readFingerprint();
   }
 
   stop(): void {
@@ -88,7 +102,15 @@ export class Pace {
   listSoon(): void {
     this.#busyUntil = performance.now() + busyForMs;
     if (!this.#readings.list) this.wholeSoon();
-    else this.#later('list', Math.max(soonMs, Math.min(this.#earliestListMs(shareOfLists), mostBusyBeatMs)));
+    else this.#later('list', Math.max(listSoonMs, Math.min(this.#earliestListMs(shareOfLists), mostBusyBeatMs)));
+  }
+
+  /** Mounts or names have changed, and probably go on to change. */
+  mountsSoon(): void {
+    this.#later(
+      'mounts',
+      Math.max(mountsSoonMs, this.#mountsEnded + this.#mountsCostMs * shareOfMounts - performance.now()),
+    );
   }
 
   wholeSoon(): void {
@@ -132,7 +154,7 @@ export class Pace {
   }
 
   /** An earlier time takes the place of a later one. */
-  #later(what: 'list' | 'whole' | 'fingerprint', ms: number): void {
+  #later(what: Reading, ms: number): void {
     if (this.#stopped) return;
     const at = performance.now() + ms;
     const known = this.#timers.get(what);
@@ -141,7 +163,7 @@ export class Pace {
     this.#timers.set(what, { at, timer: setTimeout(() => this.#run(what), ms) });
   }
 
-  #run(what: 'list' | 'whole' | 'fingerprint'): void {
+  #run(what: Reading): void {
     this.#timers.delete(what);
     const started = performance.now();
     if (what === 'list') {
@@ -149,13 +171,24 @@ export class Pace {
       this.#listEnded = performance.now();
       this.#listCostMs = this.#listEnded - started;
       this.#beat();
+    } else if (what === 'mounts') {
+      this.#readings.mounts();
+      this.#mountsEnded = performance.now();
+      this.#mountsCostMs = this.#mountsEnded - started;
     } else if (what === 'whole') void this.#readWhole();
-    else {
-      const before = this.#fingerprint;
-      this.#fingerprint = this.#readings.fingerprint?.();
-      if (this.#fingerprint !== before) this.wholeSoon();
-      this.#later('fingerprint', Math.max(fingerprintMs, (performance.now() - started) * 500));
+    else void this.#readFingerprint();
+  }
+
+  async #readFingerprint(): Promise<void> {
+    const read = await this.#readings.fingerprint?.();
+    if (read?.text === undefined) {
+      this.#fingerprint = undefined;
+      return;
     }
+    const isOther = this.#fingerprint !== undefined && this.#fingerprint !== read.text;
+    this.#fingerprint = read.text;
+    if (isOther) this.wholeSoon();
+    this.#later('fingerprint', Math.max(fingerprintMs, read.costMs * shareOfFingerprints));
   }
 
   /** One at a time; what was asked for meanwhile follows. */

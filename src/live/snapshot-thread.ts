@@ -1,29 +1,86 @@
-// The thread that takes whole snapshots: a message asks for one, and the answer is its JSON, which the other side reads
-// faster than a copy of the objects.
+// The thread that takes whole snapshots. Whoever asks has the one before, so the answer is what has changed since, as JSON
+// in parts that are each read in a moment: events are told between them.
+import { hash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
 import { collectSnapshot } from '../collect/collect.ts';
 import { closeBpfPrograms } from '../kernel/bpf.ts';
+import { readFingerprints } from '../kernel/fingerprints.ts';
 import { readThreadMs } from '../kernel/thread-time.ts';
+import type { Snapshot } from '../model/schema.ts';
+import { SnapshotMemory, type SnapshotRest, wholeAsChange } from '../model/snapshot-change.ts';
 import type { Wanted } from '../model/wanted.ts';
 
-export interface SnapshotRequest {
-  readonly wanted: Wanted;
-}
+export type ThreadRequest =
+  | {
+      readonly ask: 'snapshot';
+      readonly wanted: Wanted;
+      /** Whose snapshots are to be compared with one another; undefined where all is wanted. */
+      readonly reader: number | undefined;
+    }
+  | { readonly ask: 'fingerprint' }
+  /** No answer: this reader asks no more. */
+  | { readonly ask: 'forget'; readonly reader: number };
 
 /** `costMs`: processor time, which on a busy machine is far less than the time that passed. */
-export type SnapshotAnswer = { readonly json: string; readonly costMs: number } | { readonly failure: string };
+export interface SnapshotAnswer {
+  readonly costMs: number;
+  readonly isFirst: boolean;
+  /** Of SnapshotRest. */
+  readonly rest: string;
+  /** Of lists of namespaces. */
+  readonly namespaces: readonly string[];
+  /** Of lists of processes. */
+  readonly processes: readonly string[];
+  readonly goneNamespaces: readonly string[];
+  readonly goneTasks: readonly number[];
+}
 
+export type ThreadAnswer =
+  | SnapshotAnswer
+  | { readonly fingerprint: string | undefined; readonly costMs: number }
+  | { readonly failure: string };
+
+/** A part of so many things is read in about a millisecond. */
+const partLength = 100;
+
+const memories = new Map<number, SnapshotMemory>();
 const port = parentPort;
-port?.on('message', ({ wanted }: SnapshotRequest) => port.postMessage(answer(wanted)));
+port?.on('message', (request: ThreadRequest) => {
+  if (request.ask === 'forget') memories.delete(request.reader);
+  else port.postMessage(answer(request));
+});
 // Descriptors belong to the process and would outlive the thread.
 port?.once('close', closeBpfPrograms);
 
-function answer(wanted: Wanted): SnapshotAnswer {
+function answer(request: Exclude<ThreadRequest, { ask: 'forget' }>): ThreadAnswer {
   try {
     const before = readThreadMs();
-    const json = JSON.stringify(collectSnapshot(wanted));
-    return { json, costMs: readThreadMs() - before };
+    if (request.ask === 'fingerprint') {
+      const fingerprint = readFingerprints();
+      return { fingerprint, costMs: readThreadMs() - before };
+    }
+    const snapshot = collectSnapshot(request.wanted);
+    const { isFirst, rest, namespaces, processes, goneNamespaces, goneTasks } = compare(snapshot, request.reader);
+    const texts = {
+      rest: JSON.stringify(rest satisfies SnapshotRest),
+      namespaces: toParts(namespaces),
+      processes: toParts(processes),
+    };
+    return { costMs: readThreadMs() - before, isFirst, ...texts, goneNamespaces, goneTasks };
   } catch (error) {
     return { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
+}
+
+function compare(snapshot: Snapshot, reader: number | undefined) {
+  if (reader === undefined) return wholeAsChange(snapshot);
+  const memory = memories.get(reader) ?? new SnapshotMemory((text) => hash('sha1', text, 'base64'));
+  memories.set(reader, memory);
+  return memory.compare(snapshot);
+}
+
+function toParts(list: readonly unknown[]): string[] {
+  const parts: string[] = [];
+  for (let at = 0; at < list.length; at += partLength) parts.push(JSON.stringify(list.slice(at, at + partLength)));
+  return parts;
 }

@@ -2,7 +2,6 @@
 import type { EventDraft, EventSource, StreamElement } from '../model/events.ts';
 import type { NamespaceType } from '../model/namespace-types.ts';
 import type { Snapshot } from '../model/schema.ts';
-import { wantEverything } from '../model/wanted.ts';
 import { EventQueue } from './event-queue.ts';
 import { now } from './source.ts';
 import { toTimestamp } from './timestamp.ts';
@@ -29,7 +28,7 @@ export async function* watch(options: WatchOptions = {}): AsyncGenerator<StreamE
   const stop = (): void => stream.wake();
   signal?.addEventListener('abort', stop);
   try {
-    yield stream.describeState(stream.watcher.first);
+    yield stream.describeState(stream.watcher.takeFirst());
     while (!signal?.aborted) {
       const element = stream.isStateDue ? await stream.readState() : stream.next();
       if (element) yield element;
@@ -81,7 +80,7 @@ class Stream {
   /** What happens while the snapshot is taken follows it. That some of it is in it already changes nothing. */
   async readState(): Promise<StreamElement> {
     this.#stateDue = false;
-    return this.describeState(await this.watcher.readWhole(wantEverything));
+    return this.describeState(await this.watcher.readWhole());
   }
 
   next(): StreamElement | undefined {

@@ -64,7 +64,8 @@ function compareTasks(before: LiveState, after: LiveState, newer: NewerNews, eve
   for (const [tid, now] of after.tasks) {
     if (newer.task(tid)) continue;
     const old = before.tasks.get(tid);
-    if (!old || !isSameTask(old, now)) events.push(...describeBirth(after, now, 'seen'));
+    if (!old || !isSameTask(old, now))
+      events.push(...describeBirth(after, { ...now, entered: after.findEntered(now) }, 'seen'));
     else events.push(...describeMove(before, after, old, now.links, 'seen'));
   }
 }

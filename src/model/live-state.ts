@@ -9,7 +9,7 @@ import {
   namespaceTypes,
   readLinkType,
 } from './namespace-types.ts';
-import type { Holder, NamespaceName, Process, Snapshot } from './schema.ts';
+import type { Holder, Namespace, NamespaceName, Process, Snapshot } from './schema.ts';
 
 export interface LiveTask extends EventProcess {
   comm: string;
@@ -25,7 +25,15 @@ export interface LiveName {
   readonly name: NamespaceName;
 }
 
-/** Changed by `apply` alone; made from a snapshot, which it does not keep. */
+/** What has changed in a state since somebody took it. */
+export interface StateChanges {
+  /** Display forms: what came, ended, or has other holders or names. */
+  readonly namespaces: Set<string>;
+  /** Processes that began, moved, ended or have another name, or a thread of which did. */
+  readonly pids: Set<number>;
+}
+
+/** Changed by `apply`, or kept up with snapshots by what differs in them; it keeps no snapshot. */
 export class LiveState {
   /** By display form, `net:[4026532992]`. */
   readonly namespaces = new Map<string, EventNamespace>();
@@ -35,19 +43,76 @@ export class LiveState {
   readonly holders = new Map<string, Map<string, Holder>>();
   /** By path. */
   readonly names = new Map<string, LiveName>();
+  readonly #pathsOf = new Map<string, Set<string>>();
+  /** Threads of `tasks`, by process. */
+  readonly #threads = new Map<number, Set<number>>();
+  #changes: StateChanges | undefined;
 
-  constructor(snapshot: Snapshot) {
-    for (const { type, inode, id, owner, names, holders } of snapshot.namespaces) {
-      const key = formatNamespace(type, inode);
-      const told = isKnown(owner) ? { owner } : {};
-      this.namespaces.set(key, { type, inode, id: isKnown(id) ? id : null, ...told });
-      for (const name of names) this.names.set(name.path, { key, name });
-      for (const holder of holders) this.#hold(key, holder);
-    }
-    // A zombie is in no namespace any more but those of its number and its credentials.
-    for (const process of snapshot.processes)
-      if (!/[ZX]/.test(process.state)) this.tasks.set(process.tid, toTask(process));
+  constructor(snapshot?: Pick<Snapshot, 'namespaces' | 'processes'>) {
+    for (const namespace of snapshot?.namespaces ?? []) this.putNamespace(namespace);
+    for (const process of snapshot?.processes ?? []) this.putProcess(process);
     for (const task of this.tasks.values()) task.entered = this.findEntered(task);
+  }
+
+  /** Begins to note what changes. @returns what has since the last call; nothing at the first */
+  takeChanges(): StateChanges {
+    const changes = this.#changes ?? { namespaces: new Set(), pids: new Set() };
+    this.#changes = { namespaces: new Set(), pids: new Set() };
+    return changes;
+  }
+
+  /** As a snapshot has it, in the place of what was known of it. */
+  putNamespace({ type, inode, id, owner, names, holders }: Namespace): void {
+    const key = formatNamespace(type, inode);
+    this.dropNamespace(key);
+    const told = isKnown(owner) ? { owner } : {};
+    this.namespaces.set(key, { type, inode, id: isKnown(id) ? id : null, ...told });
+    for (const name of names) this.#name(key, name);
+    for (const holder of holders) this.#hold(key, holder);
+  }
+
+  dropNamespace(key: string): void {
+    this.namespaces.delete(key);
+    this.holders.delete(key);
+    for (const path of this.#pathsOf.get(key) ?? []) this.names.delete(path);
+    this.#pathsOf.delete(key);
+    this.#changes?.namespaces.add(key);
+  }
+
+  /** As a snapshot has it; whether it is elsewhere than its parent is not looked at. */
+  putProcess(process: Process): void {
+    // A zombie is in no namespace any more but those of its number and its credentials.
+    if (/[ZX]/.test(process.state)) this.dropTask(process.tid);
+    else this.#put(toTask(process));
+  }
+
+  dropTask(tid: number): void {
+    const task = this.tasks.get(tid);
+    if (!task) return;
+    this.tasks.delete(tid);
+    this.#changes?.pids.add(task.pid);
+    const threads = this.#threads.get(task.pid);
+    if (tid === task.pid || !threads?.delete(tid)) return;
+    if (threads.size === 0) this.#threads.delete(task.pid);
+  }
+
+  /** It executes a program: its name is another, and its command line is to be read anew. */
+  renameTask(task: LiveTask, comm: string): void {
+    task.comm = comm;
+    delete task.command;
+    this.#changes?.pids.add(task.pid);
+  }
+
+  /** The process and those of its threads that `tasks` has. */
+  *tasksOf(pid: number): Generator<LiveTask> {
+    for (const tid of [pid, ...(this.#threads.get(pid) ?? [])]) {
+      const task = this.tasks.get(tid);
+      if (task && task.pid === pid) yield task;
+    }
+  }
+
+  namesOf(key: string): NamespaceName[] {
+    return [...(this.#pathsOf.get(key) ?? [])].flatMap((path) => this.names.get(path)?.name ?? []);
   }
 
   /** Of a task: the types in which it is elsewhere than its parent (a thread: than its process). */
@@ -69,12 +134,14 @@ export class LiveState {
 
   /** `entered`, `left`, `lost` and `resync` change nothing: what they tell of is in the others. */
   apply(event: NamespaceEvent): void {
+    if ('namespace' in event && event.event !== 'entered' && event.event !== 'left')
+      this.#changes?.namespaces.add(keyOf(event.namespace));
     switch (event.event) {
       case 'created':
         this.namespaces.set(keyOf(event.namespace), event.namespace);
         break;
       case 'destroyed':
-        this.#destroy(keyOf(event.namespace));
+        this.dropNamespace(keyOf(event.namespace));
         break;
       case 'held':
         this.#hold(keyOf(event.namespace), event.holder);
@@ -83,17 +150,17 @@ export class LiveState {
         this.#release(keyOf(event.namespace), event.holder);
         break;
       case 'named':
-        this.names.set(event.name.path, { key: keyOf(event.namespace), name: event.name });
+        this.#name(keyOf(event.namespace), event.name);
         break;
       case 'unnamed':
-        this.names.delete(event.name.path);
+        this.#unname(event.name.path);
         break;
       case 'began':
       case 'moved':
         this.#move(event.process, event.links);
         break;
       case 'ended':
-        this.tasks.delete(event.process.tid);
+        this.dropTask(event.process.tid);
         break;
     }
   }
@@ -113,17 +180,42 @@ export class LiveState {
     if (!before || before.pid !== process.pid || before.startTimeTicks !== process.startTimeTicks) {
       const task: LiveTask = { ...process, links, entered: 0 };
       task.entered = this.findEntered(task);
-      this.tasks.set(process.tid, task);
+      this.#put(task);
       return;
     }
     before.links = links;
     before.entered = this.findEntered(before);
+    this.#changes?.pids.add(before.pid);
   }
 
-  #destroy(key: string): void {
-    this.namespaces.delete(key);
-    this.holders.delete(key);
-    for (const [path, name] of this.names) if (name.key === key) this.names.delete(path);
+  #put(task: LiveTask): void {
+    const { pid, tid } = task;
+    // The number may have been a thread's of another process.
+    if (this.tasks.get(tid)?.pid !== pid) this.dropTask(tid);
+    this.tasks.set(tid, task);
+    this.#changes?.pids.add(pid);
+    if (tid === pid) return;
+    const threads = this.#threads.get(pid);
+    if (threads) threads.add(tid);
+    else this.#threads.set(pid, new Set([tid]));
+  }
+
+  #name(key: string, name: NamespaceName): void {
+    this.#unname(name.path);
+    this.names.set(name.path, { key, name });
+    const paths = this.#pathsOf.get(key);
+    if (paths) paths.add(name.path);
+    else this.#pathsOf.set(key, new Set([name.path]));
+  }
+
+  #unname(path: string): void {
+    const before = this.names.get(path);
+    if (!before) return;
+    this.names.delete(path);
+    this.#changes?.namespaces.add(before.key);
+    const paths = this.#pathsOf.get(before.key);
+    paths?.delete(path);
+    if (paths?.size === 0) this.#pathsOf.delete(before.key);
   }
 
   #hold(key: string, holder: Holder): void {

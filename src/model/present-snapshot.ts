@@ -3,9 +3,10 @@
 import type { EventNamespace } from './events.ts';
 import { isKnown, type Known, notAsked, unknownFromErrno } from './known.ts';
 import { equalLinks, keyOf, type LiveState, type LiveTask } from './live-state.ts';
-import { countLiveTasks, equalLiveTasks, type LiveTasks, numberOf } from './live-tasks.ts';
-import { namespaceLinks, namespaceTypes } from './namespace-types.ts';
-import type { HolderCounts, Namespace, NamespaceName, Process, Snapshot } from './schema.ts';
+import { LiveTaskCounts, type LiveTasks } from './live-tasks.ts';
+import { formatNamespace, type NamespaceType, namespaceLinks, namespaceTypes } from './namespace-types.ts';
+import type { HolderCounts, Namespace, Process, Snapshot } from './schema.ts';
+import type { SnapshotChange, SnapshotRest } from './snapshot-change.ts';
 
 /** What the kernel's list says of a namespace that no whole snapshot has. */
 export interface NamespaceDetails {
@@ -23,114 +24,120 @@ export interface PresentSources {
   nestedPids(pid: number): readonly number[];
 }
 
-interface DescribedTask {
-  readonly links: readonly number[];
-  readonly comm: string;
-  readonly process: Process;
-}
-
-interface Built {
-  readonly namespace: Namespace;
-  readonly tasks: LiveTasks | undefined;
-}
-
 export class PresentSnapshot {
   readonly #sources: PresentSources;
-  #whole: Snapshot;
+  readonly #state: LiveState;
+  readonly #counts: LiveTaskCounts;
+  #rest: SnapshotRest;
   readonly #wholeNamespaces = new Map<string, Namespace>();
   readonly #wholeProcesses = new Map<number, Process>();
-  #built = new Map<string, Built>();
-  #processes = new Map<number, DescribedTask>();
-  /** Whether a whole snapshot came since it was built last: what was built is still what was shown, and no more than that. */
-  #isRebased = true;
-  /** Keys of namespaces whose holders or names have changed. */
-  readonly #touched = new Set<string>();
+  readonly #built = new Map<string, Namespace>();
+  #namespaces: readonly Namespace[] = [];
+  #processes: readonly Process[] = [];
+  /** Of which another thing is to be said than when it was built last. */
+  readonly #touchedNamespaces: Set<string>;
+  readonly #touchedPids: Set<number>;
 
-  constructor(whole: Snapshot, sources: PresentSources) {
+  /** @param state - what `whole` says, and what events have made of it since; `build` looks at what has changed in it */
+  constructor(whole: Snapshot, state: LiveState, sources: PresentSources) {
     this.#sources = sources;
-    this.#whole = whole;
-    this.rebase(whole);
+    this.#state = state;
+    this.#rest = restOf(whole);
+    this.#put(whole);
+    state.takeChanges();
+    this.#counts = new LiveTaskCounts(state);
+    this.#touchedNamespaces = new Set(state.namespaces.keys());
+    this.#touchedPids = new Set([...state.tasks.values()].map(({ pid }) => pid));
   }
 
   /** A new whole snapshot was taken. */
-  rebase(whole: Snapshot): void {
-    this.#whole = whole;
-    this.#wholeNamespaces.clear();
-    this.#wholeProcesses.clear();
-    this.#isRebased = true;
-    this.#processes.clear();
-    for (const namespace of whole.namespaces) this.#wholeNamespaces.set(keyOf(withId(namespace)), namespace);
-    for (const process of whole.processes) this.#wholeProcesses.set(process.tid, process);
-  }
-
-  /** What holds or names a namespace has changed. */
-  touch(namespace: EventNamespace): void {
-    this.#touched.add(keyOf(namespace));
+  rebase({ isFirst, rest, namespaces, processes, goneNamespaces, goneTasks }: SnapshotChange): void {
+    this.#rest = rest;
+    if (isFirst) {
+      this.#wholeNamespaces.clear();
+      this.#wholeProcesses.clear();
+      for (const key of this.#state.namespaces.keys()) this.#touchedNamespaces.add(key);
+      for (const { pid } of this.#state.tasks.values()) this.#touchedPids.add(pid);
+    }
+    for (const key of goneNamespaces) this.#wholeNamespaces.delete(key);
+    for (const tid of goneTasks) this.#wholeProcesses.delete(tid);
+    this.#put({ namespaces, processes });
+    for (const { type, inode } of namespaces) this.#touchedNamespaces.add(formatNamespace(type, inode));
+    for (const { pid } of processes) this.#touchedPids.add(pid);
   }
 
   /** Namespaces by type and inode, processes by PID and thread, as in every snapshot. */
-  build(state: LiveState, takenAt: string): Snapshot {
-    const tasks = countLiveTasks(state);
-    const names = groupNames(state);
-    const built = new Map<string, Built>();
-    for (const [key, known] of state.namespaces)
-      built.set(key, this.#describe(key, known, tasks.get(numberOf(known)), names.get(key), state));
-    this.#built = built;
-    this.#touched.clear();
-    this.#isRebased = false;
-    const namespaces = [...built.values()].map(({ namespace }) => namespace).sort(byTypeAndInode);
-    const { host } = this.#whole;
-    return { ...this.#whole, host: { ...host, takenAt }, namespaces, processes: this.#describeTasks(state) };
+  build(takenAt: string): Snapshot {
+    const changes = this.#state.takeChanges();
+    for (const key of changes.namespaces) this.#touchedNamespaces.add(key);
+    for (const key of this.#counts.update(this.#state, changes.pids)) this.#touchedNamespaces.add(key);
+    for (const pid of changes.pids) this.#touchedPids.add(pid);
+    if (this.#touchedNamespaces.size > 0) this.#describeNamespaces();
+    if (this.#touchedPids.size > 0) this.#describeProcesses();
+    const { host } = this.#rest;
+    const [namespaces, processes] = [this.#namespaces, this.#processes];
+    return { ...this.#rest, host: { ...host, takenAt }, namespaces, processes };
   }
 
   /** As it was when it was built last. */
   find(namespace: EventNamespace): Namespace | undefined {
-    const found = this.#built.get(keyOf(namespace))?.namespace;
+    const found = this.#built.get(keyOf(namespace));
     return found && (namespace.id === null || found.id === namespace.id) ? found : undefined;
   }
 
-  #describe(
-    key: string,
-    known: EventNamespace,
-    tasks: LiveTasks | undefined,
-    names: readonly NamespaceName[] | undefined,
-    state: LiveState,
-  ): Built {
-    const before = this.#isRebased ? undefined : this.#built.get(key);
-    const isSame = before && (known.id === null || before.namespace.id === known.id) && !this.#touched.has(key);
-    if (isSame && equalLiveTasks(before.tasks, tasks)) return before;
+  #put({ namespaces, processes }: Pick<Snapshot, 'namespaces' | 'processes'>): void {
+    for (const namespace of namespaces)
+      this.#wholeNamespaces.set(formatNamespace(namespace.type, namespace.inode), namespace);
+    for (const process of processes) this.#wholeProcesses.set(process.tid, process);
+  }
+
+  #describeNamespaces(): void {
+    const described: Namespace[] = [];
+    const replaced = new Set<Namespace>();
+    for (const key of this.#touchedNamespaces) {
+      const before = this.#built.get(key);
+      const known = this.#state.namespaces.get(key);
+      if (before) replaced.add(before);
+      if (!known) {
+        this.#built.delete(key);
+        continue;
+      }
+      const namespace = this.#describe(key, known);
+      this.#built.set(key, namespace);
+      described.push(namespace);
+    }
+    this.#touchedNamespaces.clear();
+    this.#namespaces = mergeSorted(this.#namespaces, (one) => replaced.has(one), described, byTypeAndInode);
+  }
+
+  #describe(key: string, known: EventNamespace): Namespace {
+    const state = this.#state;
     const whole = this.#wholeNamespaces.get(key);
-    const base = whole && (known.id === null || whole.id === known.id) ? whole : this.#describeNew(known, state);
+    const base = whole && (known.id === null || whole.id === known.id) ? whole : this.#describeNew(known);
+    const tasks = this.#counts.of(base.type, base.inode);
     const held = [...(state.holders.get(key)?.values() ?? [])];
     // What the kernel alone was said to hold is held by tasks, where there are some now.
     const holders = tasks ? held.filter(({ kind }) => kind !== 'kernel') : held;
     const { count = 0, threads = 0, forChildren = 0, leader } = tasks ?? {};
     const init = isKnown(base.init ?? null) ? state.tasks.get(Number(base.init)) : undefined;
     const first = init?.links[pidIndex] === base.inode ? init : leader;
-    const namespace: Namespace = {
+    return {
       ...base,
-      names: names ?? [],
-      processes: {
-        ...base.processes,
-        count,
-        threads,
-        forChildren,
-        leader: first?.tid ?? null,
-      },
+      names: state.namesOf(key),
+      processes: { ...base.processes, count, threads, forChildren, leader: first?.tid ?? null },
       holders,
       holderCounts: countHolders(base, holders, { count, threads, forChildren }),
     };
-    return { namespace, tasks };
   }
 
   /** One that came since the last whole snapshot. */
-  #describeNew(known: EventNamespace, state: LiveState): Namespace {
+  #describeNew(known: EventNamespace): Namespace {
     const { type, inode, id, owner } = known;
     const details = this.#sources.details(known);
     const unknown = notAsked;
-    const first = this.#whole.namespaces.find((one) => one.type === type && one.initial === true);
+    const first = this.#findInitial(type);
     const isHost: Known<boolean> =
-      first && isKnown(first.host) ? state.tasks.get(1)?.links[namespaceTypes.indexOf(type)] === inode : notAsked;
+      first && isKnown(first.host) ? this.#state.tasks.get(1)?.links[namespaceTypes.indexOf(type)] === inode : notAsked;
     return {
       type,
       inode,
@@ -154,30 +161,33 @@ export class PresentSnapshot {
     };
   }
 
-  #describeTasks(state: LiveState): Process[] {
-    const seen = new Map<number, DescribedTask>();
-    const list: Process[] = [];
-    for (const [tid, task] of state.tasks) {
-      if (tid !== task.pid && equalLinks(task.links, state.tasks.get(task.pid)?.links)) continue;
-      const before = this.#processes.get(tid);
-      const isSame = before?.links === task.links && before.comm === task.comm && isTask(before.process, task);
-      const entry = isSame ? before : { links: task.links, comm: task.comm, process: this.#describeTask(task) };
-      seen.set(tid, entry);
-      list.push(entry.process);
+  #findInitial(type: NamespaceType): Namespace | undefined {
+    for (const one of this.#wholeNamespaces.values()) if (one.type === type && one.initial === true) return one;
+    return undefined;
+  }
+
+  #describeProcesses(): void {
+    const described: Process[] = [];
+    const touched = new Set(this.#touchedPids);
+    this.#touchedPids.clear();
+    for (const pid of touched) {
+      const leader = this.#state.tasks.get(pid)?.links;
+      for (const task of this.#state.tasksOf(pid))
+        if (task.tid === pid || !equalLinks(task.links, leader)) described.push(this.#describeTask(task));
     }
-    this.#processes = seen;
-    return list.sort((a, b) => a.pid - b.pid || a.tid - b.tid);
+    this.#processes = mergeSorted(this.#processes, ({ pid }) => touched.has(pid), described, byNumber);
   }
 
   #describeTask(task: LiveTask): Process {
     const { pid, tid, ppid, startTimeTicks, comm, uid, command } = task;
     const whole = this.#wholeProcesses.get(tid);
+    const isWhole = whole && isTask(whole, task);
+    if (isWhole && whole.comm === comm && hasLinks(whole, task.links)) return whole;
     const namespaces = Object.fromEntries(
       namespaceLinks.map((link, i) => [link, task.links[i] || unknownFromErrno('ESRCH')]),
     ) as Process['namespaces'];
-    if (whole && isTask(whole, task))
-      return equalLinks(linksOf(whole), task.links) && whole.comm === comm ? whole : { ...whole, comm, namespaces };
-    const own = this.#whole.host.vantage.namespaces.pid;
+    if (isWhole) return { ...whole, comm, namespaces };
+    const own = this.#rest.host.vantage.namespaces.pid;
     return {
       pid,
       tid,
@@ -203,22 +213,35 @@ function isTask(process: Process, task: LiveTask): boolean {
   return process.pid === task.pid && process.startTimeTicks === task.startTimeTicks;
 }
 
-function withId({ type, inode, id }: Namespace): EventNamespace {
-  return { type, inode, id: isKnown(id) ? id : null };
+function restOf({ namespaces: _, processes: __, ...rest }: Snapshot): SnapshotRest {
+  return rest;
+}
+
+/** A sorted list without some of its elements and with others. */
+function mergeSorted<T>(
+  list: readonly T[],
+  isLeftOut: (element: T) => boolean,
+  others: T[],
+  compare: (a: T, b: T) => number,
+): T[] {
+  others.sort(compare);
+  const merged: T[] = [];
+  let at = 0;
+  for (const element of list) {
+    if (isLeftOut(element)) continue;
+    for (let other = others[at]; other !== undefined && compare(other, element) < 0; other = others[++at])
+      merged.push(other);
+    merged.push(element);
+  }
+  return at < others.length ? merged.concat(others.slice(at)) : merged;
 }
 
 function byTypeAndInode(a: Namespace, b: Namespace): number {
   return namespaceTypes.indexOf(a.type) - namespaceTypes.indexOf(b.type) || a.inode - b.inode;
 }
 
-function groupNames(state: LiveState): Map<string, NamespaceName[]> {
-  const names = new Map<string, NamespaceName[]>();
-  for (const { key, name } of state.names.values()) {
-    const list = names.get(key);
-    if (list) list.push(name);
-    else names.set(key, [name]);
-  }
-  return names;
+function byNumber(a: Process, b: Process): number {
+  return a.pid - b.pid || a.tid - b.tid;
 }
 
 function countHolders(
@@ -236,9 +259,9 @@ function countHolders(
   return counts;
 }
 
-function linksOf({ namespaces }: Process): number[] {
-  return namespaceLinks.map((link) => {
+function hasLinks({ namespaces }: Process, links: readonly number[]): boolean {
+  return namespaceLinks.every((link, i) => {
     const inode = namespaces[link];
-    return isKnown(inode) ? inode : 0;
+    return (isKnown(inode) ? inode : 0) === links[i];
   });
 }

@@ -11,6 +11,7 @@ import { LiveState } from '../../src/model/live-state.ts';
 import { namespaceLinks, readLinkType } from '../../src/model/namespace-types.ts';
 import { PresentSnapshot } from '../../src/model/present-snapshot.ts';
 import type { Snapshot } from '../../src/model/schema.ts';
+import { wholeAsChange } from '../../src/model/snapshot-change.ts';
 import { container, snapshotOf } from '../container-host.ts';
 import { Random } from '../random.ts';
 import { hostInodes } from '../recorded-facts.ts';
@@ -30,12 +31,8 @@ function makeSnapshot(seed: number): Snapshot {
   return buildSnapshot(facts);
 }
 
-function apply(state: LiveState, present: PresentSnapshot, events: readonly EventDraft[]): void {
-  for (const [i, event] of events.entries()) {
-    state.apply({ ...event, seq: i + 1, at: '' });
-    if (event.event === 'held' || event.event === 'released' || event.event === 'named' || event.event === 'unnamed')
-      present.touch(event.namespace);
-  }
+function apply(state: LiveState, events: readonly EventDraft[]): void {
+  for (const [i, event] of events.entries()) state.apply({ ...event, seq: i + 1, at: '' });
 }
 
 /** Ids are not always known. What the kernel alone was said to hold is dropped where tasks hold it now. */
@@ -52,10 +49,10 @@ test('A snapshot made after events says what the state says, however many came s
   for (let seed = 0; seed < 200; seed++) {
     const first = makeSnapshot(seed);
     const state = new LiveState(first);
-    const present = new PresentSnapshot(first, noSources);
+    const present = new PresentSnapshot(first, state, noSources);
     for (const next of [seed + 1000, seed + 2000]) {
-      apply(state, present, compareStates(state, new LiveState(makeSnapshot(next))));
-      const built = present.build(state, '2026-01-02T03:04:05.000Z');
+      apply(state, compareStates(state, new LiveState(makeSnapshot(next))));
+      const built = present.build('2026-01-02T03:04:05.000Z');
       assert.deepEqual(describe(new LiveState(built)), describe(state), `seeds ${seed} and ${next}`);
       const index = new SnapshotIndex(built);
       for (const { type, inode, processes } of built.namespaces) {
@@ -72,15 +69,15 @@ test('A snapshot made after events says what the state says, however many came s
 test('What has not changed is the same object, and a new whole snapshot takes the place of what was known.', () => {
   const whole = snapshotOf();
   const state = new LiveState(whole);
-  const present = new PresentSnapshot(whole, noSources);
-  const [first, second] = [present.build(state, 'a'), present.build(state, 'b')];
+  const present = new PresentSnapshot(whole, state, noSources);
+  const [first, second] = [present.build('a'), present.build('b')];
   assert.ok(first.namespaces.length > 10);
   for (const [i, namespace] of first.namespaces.entries()) assert.equal(second.namespaces[i], namespace);
   for (const [i, process] of first.processes.entries()) assert.equal(second.processes[i], process);
   const of = { type: 'net', inode: container.net, id: '5005' } as const;
   assert.equal(present.find(of)?.inode, container.net);
   assert.equal(present.find({ ...of, id: '1' }), undefined, 'another one that has its number');
-  present.rebase(whole);
+  present.rebase(wholeAsChange(whole));
   assert.equal(
     present.find(of),
     second.namespaces.find(({ id }) => id === '5005'),
@@ -93,15 +90,15 @@ test('A namespace that no whole snapshot has says what the list says of it, and 
   const state = new LiveState(whole);
   const owner = container.user;
   const details = { owner, ownerUid: 1000, parent: container.pid, level: 2 };
-  const present = new PresentSnapshot(whole, { details: () => details, nestedPids: () => [301, 20, 1] });
+  const present = new PresentSnapshot(whole, state, { details: () => details, nestedPids: () => [301, 20, 1] });
   const [type, inode, id] = ['pid', 4026532999, '9999'] as const;
   const process = { pid: 301, tid: 301, ppid: 203, startTimeTicks: 99, comm: 'new', uid: 1000 };
   const links = namespaceLinks.map((link) => (readLinkType(link) === 'pid' ? inode : hostInodes[readLinkType(link)]));
-  apply(state, present, [
+  apply(state, [
     { event: 'created', namespace: { type, inode, id }, how: 'clone', process },
     { event: 'began', process, links },
   ]);
-  const built = present.build(state, '');
+  const built = present.build('');
   const namespace = built.namespaces.find((one) => one.inode === inode);
   assert.equal(namespace?.parent, container.pid);
   assert.deepEqual([namespace?.owner, namespace?.ownerUid, namespace?.initial], [owner, 1000, false]);

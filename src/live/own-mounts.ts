@@ -1,0 +1,74 @@
+// Which namespaces have names of ip netns, and which are bind mounted where nscope is? Read as soon as the kernel says that
+// mounts or names changed, so that nobody waits for a snapshot to hear of it.
+import { readDirectory, readIdentity, readNsfsDevice } from '../kernel/files.ts';
+import { searchMounts } from '../kernel/mount-search.ts';
+import { superBlockMagic } from '../kernel/mounts.ts';
+import type { EventDraft } from '../model/events.ts';
+import { isKnown } from '../model/known.ts';
+import { describeHolder, type LiveState } from '../model/live-state.ts';
+import { formatNamespace } from '../model/namespace-types.ts';
+import type { Holder, NamespaceName } from '../model/schema.ts';
+
+const namesDirectory = '/run/netns';
+const nsfs = new Map([['nsfs', superBlockMagic.nsfs]]);
+
+/** What of names and own mounts the state does not say yet, of namespaces that it knows. */
+export function findMountNews(state: LiveState, ownMountNamespace: number | undefined): EventDraft[] {
+  return [...findNames(state), ...(ownMountNamespace === undefined ? [] : findBindMounts(state, ownMountNamespace))];
+}
+
+function* findNames(state: LiveState): Generator<EventDraft> {
+  const names = readNames();
+  for (const { key, name } of state.names.values()) {
+    const namespace = state.namespaces.get(key);
+    if (namespace && name.kind === 'ip-netns' && names.get(name.path)?.key !== key)
+      yield { event: 'unnamed', namespace, name };
+  }
+  for (const [path, { key, name }] of names) {
+    const namespace = state.namespaces.get(key);
+    if (namespace && state.names.get(path)?.key !== key) yield { event: 'named', namespace, name };
+  }
+}
+
+function readNames(): Map<string, { readonly key: string; readonly name: NamespaceName }> {
+  const names = new Map<string, { readonly key: string; readonly name: NamespaceName }>();
+  const files = readDirectory(namesDirectory);
+  if (!isKnown(files)) return names;
+  const device = readNsfsDevice();
+  for (const name of files) {
+    const path = `${namesDirectory}/${name}`;
+    const identity = readIdentity(path);
+    // A file on which nothing is mounted leads to no namespace.
+    if (isKnown(identity) && identity.dev === device)
+      names.set(path, { key: formatNamespace('net', identity.inode), name: { kind: 'ip-netns', name, path } });
+  }
+  return names;
+}
+
+function* findBindMounts(state: LiveState, mountNamespace: number): Generator<EventDraft> {
+  const found = searchMounts({
+    fd: undefined,
+    id: state.namespaces.get(formatNamespace('mnt', mountNamespace))?.id ?? undefined,
+    own: true,
+    paths: [`/proc/${process.pid}/ns/mnt`],
+    fileSystems: nsfs,
+  });
+  if (!isKnown(found) || found.cut !== undefined) return;
+  const now = new Map<string, { readonly key: string; readonly holder: Holder }>();
+  for (const { root, path } of found.mounts) {
+    if (!isKnown(path)) continue;
+    const holder: Holder = { kind: 'bind-mount', path, mountNamespace };
+    const key = root.replace(/^\//, '');
+    now.set(`${key} ${describeHolder(holder)}`, { key, holder });
+  }
+  for (const [key, holders] of state.holders)
+    for (const [text, holder] of holders) {
+      if (holder.kind !== 'bind-mount' || holder.mountNamespace !== mountNamespace || !isKnown(holder.path)) continue;
+      const namespace = state.namespaces.get(key);
+      if (!now.delete(`${key} ${text}`) && namespace) yield { event: 'released', namespace, holder, process: null };
+    }
+  for (const { key, holder } of now.values()) {
+    const namespace = state.namespaces.get(key);
+    if (namespace) yield { event: 'held', namespace, holder, process: null };
+  }
+}
