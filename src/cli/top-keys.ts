@@ -49,7 +49,8 @@ const farthest = 1e9;
 
 export const helpLines: readonly string[] = [
   '',
-  '  up, down, k, j       choose a line        PgUp, PgDn, g, G   further, first, last',
+  '  up, down, k, j       choose a line',
+  '  PgUp, PgDn, g, G     a page further up or down, the first, the last',
   '  Tab                  namespaces or workloads',
   '  Enter                details of what is chosen, and away again',
   '  [, ]                 scroll the details',

@@ -41,7 +41,7 @@ export const eventColumns: readonly EventColumn[] = [
     header: 'NAMESPACE',
     meaning: 'the namespace, as in net:[4026531833]',
     kind: 'any',
-    width: 17,
+    width: 19,
     value: ({ event }) => ('namespace' in event ? formatNamespace(event.namespace.type, event.namespace.inode) : null),
   },
   {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { CreationRates } from '../../src/analysis/creation-rates.ts';
 import { SnapshotIndex } from '../../src/analysis/snapshot-index.ts';
-import { firstState, type Key, pressKey, type TopState } from '../../src/cli/top-keys.ts';
+import { firstState, helpLines, type Key, pressKey, type TopState } from '../../src/cli/top-keys.ts';
 import { columnsOf, TopView } from '../../src/cli/top-view.ts';
 import type { Snapshot } from '../../src/model/schema.ts';
 import { makePalette } from '../../src/render/colours.ts';
@@ -189,4 +189,10 @@ test('Keys end, suspend, hold still and help, whatever else is pressed.', () => 
   assert.match(terminal.draw().join('\n'), /Ctrl-Z +suspend/);
   terminal.press('x');
   assert.doesNotMatch(terminal.draw().join('\n'), /Ctrl-Z/);
+});
+
+test('The help has room on a terminal of 80 columns and 24 lines.', () => {
+  for (const line of helpLines) assert.ok(measureWidth(line) <= 80, line);
+  // Two lines of counts and one of headers stand above it, the keys below.
+  assert.ok(helpLines.length <= 24 - 4);
 });
