@@ -27,9 +27,14 @@ export type TargetQuery =
 const largestInode = 0xffffffff;
 const largestPid = 4_194_304;
 
-/** @throws TargetError `malformed`, saying what was expected */
-export function parseTarget(word: string): TargetQuery {
-  if (word.trim() === '') throw new TargetError('malformed', 'a target is empty');
+/**
+ * A tilde in front, as listings have it before what is inferred or confirmed by no engine, says nothing more here.
+ * @throws TargetError `malformed`, saying what was expected
+ */
+export function parseTarget(written: string): TargetQuery {
+  if (written.trim() === '') throw new TargetError('malformed', 'a target is empty');
+  if (/^~#\d+$/.test(written)) throw countedOnly(written, written);
+  const word = written.replace(/^~(?=\w+:|\d+$)/, '');
   if (word === 'self') return { form: 'self' };
   if (/^\d+$/.test(word)) return readNumber(word);
   if (/^\.{0,2}\/|^[^:]+\//.test(word)) return { form: 'path', path: word };
@@ -68,11 +73,7 @@ function readQualified(word: string, prefix: string, rest: string): TargetQuery 
 function readTyped(word: string, type: NamespaceType, rest: string): TargetQuery {
   const inode = /^\[(\d+)\]$/.exec(rest)?.[1];
   if (inode !== undefined) return { form: 'inode', type, inode: Number(inode) };
-  if (/^\[?~?#?\d+\]?$/.test(rest) && /[~#]/.test(rest))
-    throw new TargetError(
-      'malformed',
-      `"${word}": no number leads to a namespace whose links are refused, and ${rest} counts in one listing alone; name a process in it instead, such as its leader in the column PID of nscope ls`,
-    );
+  if (/^\[?~?#?\d+\]?$/.test(rest) && /[~#]/.test(rest)) throw countedOnly(word, rest);
   if (rest.startsWith('['))
     throw new TargetError(
       'malformed',
@@ -83,6 +84,13 @@ function readTyped(word: string, type: NamespaceType, rest: string): TargetQuery
   if (number >= smallestNamespaceInode && number <= largestInode) return { form: 'inode', type, inode: number };
   if (rest.startsWith('/')) return { form: 'path', path: rest };
   return { form: 'name', type, name: rest };
+}
+
+function countedOnly(word: string, count: string): TargetError {
+  return new TargetError(
+    'malformed',
+    `"${word}": no number leads to a namespace whose links are refused, and ${count} counts in one listing alone; name a process in it instead, such as its leader in the column PID of nscope ls`,
+  );
 }
 
 /** The word before the colon is neither a type nor an engine. */

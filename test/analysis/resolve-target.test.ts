@@ -51,6 +51,13 @@ test('Each notation of the same network namespace leads to it.', () => {
   for (const word of notations) assert.equal(resolve(word), net, word);
 });
 
+test('A tilde that was copied from a listing changes nothing.', () => {
+  for (const word of [net, String(container.net), 'net:201', 'net:blue'])
+    assert.equal(resolve(`~${word}`), resolve(word), word);
+  assert.match(fail('~docker:web', 'not-found').message, /the snapshot does not say which workloads/);
+  assert.match(fail('~web', 'not-found').message, /"~web"/);
+});
+
 test('Small numbers are PIDs, self is nscope itself, and /proc/PID is the process.', () => {
   assert.equal(resolve('201'), 'process 201');
   assert.equal(resolve('self'), 'process 900');
@@ -133,6 +140,7 @@ test('What is in no notation is malformed, and says what was expected.', () => {
     ['net:[12', /inode number was expected/],
     ['net:', /name or \[inode\] was expected/],
     ['id:x', /64-bit id was expected/],
+    ['~#1', /^"~#1": no number leads to a namespace whose links are refused.*column PID of nscope ls/],
     ['net:~#1', /no number leads to a namespace whose links are refused.*column PID of nscope ls/],
     ['net:#1', /counts in one listing alone/],
     ['net:~1', /name a process in it instead/],
