@@ -22,6 +22,7 @@ export function runSources(host: HostFacts, wanted: Wanted, table: readonly Sour
   const run = new Run(host, wanted);
   try {
     for (const source of table) run.source(source);
+    run.finish();
     return run.facts;
   } finally {
     run.close();
@@ -42,6 +43,7 @@ class Run {
   #superblocks: { readonly records: readonly BpfSuperblockRecord[] | undefined } | undefined;
   readonly #allTasks: ProcessFact[] = [];
   readonly #withheld: ProcessFact[] = [];
+  readonly #unfinished: (() => void)[] = [];
   readonly #emitted = new Set<readonly Fact[]>();
   /** Sets of namespaces of which not every link is known. */
   readonly #setsInPart: NamespaceInodes[] = [];
@@ -65,26 +67,42 @@ class Run {
     const elapsedMs = startWatch();
     const counts = { asked: 0, found: 0, refused: 0 };
     const refusals = new Map<string, { -readonly [K in keyof Refusal]: Refusal[K] }>();
-    const context = this.#makeContext(counts, refusals);
+    const rest: (() => void)[] = [];
+    const context = this.#makeContext(counts, refusals, rest);
     const skipped = source.skip?.(context);
     if (skipped === undefined) source.run(context);
-    this.facts.push({
-      fact: 'coverage',
-      coverage: Object.freeze({
-        source: source.name,
-        question: source.question,
-        ran: skipped === undefined,
-        ...(skipped === undefined ? {} : { skipped }),
-        ...counts,
-        refusals: Object.freeze([...refusals.values()]),
-        durationMs: elapsedMs(),
-      }),
-    });
+    const cover = (durationMs: number) =>
+      this.facts.push({
+        fact: 'coverage',
+        coverage: Object.freeze({
+          source: source.name,
+          question: source.question,
+          ran: skipped === undefined,
+          ...(skipped === undefined ? {} : { skipped }),
+          ...counts,
+          refusals: Object.freeze([...refusals.values()]),
+          durationMs,
+        }),
+      });
+    const beginMs = elapsedMs();
+    if (rest.length === 0) cover(beginMs);
+    else
+      this.#unfinished.push(() => {
+        const elapsedMs = startWatch();
+        for (const work of rest) work();
+        cover(Math.round((beginMs + elapsedMs()) * 1000) / 1000);
+      });
+  }
+
+  /** Does what sources have left for later. */
+  finish(): void {
+    for (const work of this.#unfinished) work();
   }
 
   #makeContext(
     counts: { asked: number; found: number; refused: number },
     refusals: Map<string, { -readonly [K in keyof Refusal]: Refusal[K] }>,
+    rest: (() => void)[],
   ): SourceContext {
     return {
       host: this.#host,
@@ -115,6 +133,7 @@ class Run {
       },
       superblocks: () => this.#readSuperblocks(),
       keep: (type, inode, fd) => this.#keep(type, inode, fd),
+      later: (work) => void rest.push(work),
       emit: (fact) => {
         counts.found++;
         this.#take(fact);

@@ -39,17 +39,26 @@ export interface TaskReceiver {
 
 /**
  * Reads go through one descriptor for each directory, so all that is told of a task belongs to one, even where its PID is
- * used again meanwhile; its stat file is read behind its links. One that ended before that is passed over.
+ * used again meanwhile; its stat file is read behind its links and before its files. One that ended before that is passed
+ * over.
  * @throws SyscallError when `root` cannot be opened; MalformedError for a stat file that is not as its man page has it
  */
 export function readProcTasks(question: TaskQuestion, receiver: TaskReceiver): void {
+  startProcTasks(question)(receiver);
+}
+
+/**
+ * The same, in two steps: threads of the addon, where it is, read from now on.
+ * @returns what gives the tasks to a receiver, once, and reads those that no thread has begun
+ */
+export function startProcTasks(question: TaskQuestion): (receiver: TaskReceiver) => void {
   const { names, links, files, maxFileBytes, root = '/proc' } = question;
-  if (names.length === 0) return;
+  if (names.length === 0) return () => {};
   const result = loadAddon();
-  if (!('addon' in result)) {
-    for (const name of names) readByNode(name, question, receiver);
-    return;
-  }
+  if (!('addon' in result))
+    return (receiver) => {
+      for (const name of names) readByNode(name, question, receiver);
+    };
   const { addon } = result;
   const reading = addon.startProcTasks(
     root,
@@ -59,8 +68,10 @@ export function readProcTasks(question: TaskQuestion, receiver: TaskReceiver): v
     maxFileBytes,
     countReaders(),
   );
-  const records = new TaskRecords(question, receiver);
-  for (const batch of takeBatches(addon, reading)) records.take(batch);
+  return (receiver) => {
+    const records = new TaskRecords(question, receiver);
+    for (const batch of takeBatches(addon, reading)) records.take(batch);
+  };
 }
 
 const { EBADMSG } = constants.errno;

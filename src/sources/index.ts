@@ -25,7 +25,7 @@ export type { FoundNamespace, OpenLinks, Source, SourceContext } from './source.
 
 /**
  * In this order: first who is where, then what else leads to a namespace, then what is asked of each one found. Command
- * lines are read while threads of the addon read the descriptors.
+ * lines are asked for early and taken in last: threads of the addon read them meanwhile.
  */
 export const sources: readonly Source[] = [
   kernelList,
@@ -33,8 +33,8 @@ export const sources: readonly Source[] = [
   processes,
   threads,
   nestedPids,
-  signs,
   commandLines,
+  signs,
   netnsNames,
   openFiles,
   descriptors,

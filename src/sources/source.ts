@@ -72,6 +72,8 @@ export interface SourceContext {
   /** Keeps the descriptor of a namespace open for the sources that follow; false, and closed, when there are too many. */
   keep(type: NamespaceType, inode: number, fd: number): boolean;
   emit(fact: Fact): void;
+  /** The rest of what the source does, when all others have run: what it asked is answered meanwhile. */
+  later(rest: () => void): void;
   /** Emits them all; the same list again has nothing new to say, and is only counted. */
   emitAll(facts: readonly Fact[]): void;
   /** Counts one thing that was asked. */
