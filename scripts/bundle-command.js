@@ -5,7 +5,12 @@ import { basename, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 /** What few runs need, and is large. */
-const apart = ['src/cli/load-snapshot.ts', 'src/cli/parse-command-line.ts', 'src/analysis/filter.ts'];
+const apart = [
+  'src/cli/load-snapshot.ts',
+  'src/cli/parse-command-line.ts',
+  'src/cli/read-workloads.ts',
+  'src/analysis/filter.ts',
+];
 
 /** Where the table of verbs stands: what these files import() is a verb. */
 const tables = /src\/cli\/(?:[a-z-]+-)?verbs\.ts$/;

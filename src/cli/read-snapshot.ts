@@ -17,11 +17,11 @@ export async function readSnapshot(
   }
   const { prepareBpf } = await import('../kernel/bpf.ts');
   if (wanted.bpf && options.bpf !== false) prepareBpf(listPrograms(wanted), given.prepared);
-  const { collectSnapshot } = await import('../collect/collect.ts');
-  const snapshot = collectSnapshot({ ...wanted, ...(options.bpf === false ? { bpf: false } : {}) });
+  const { collectNamespaces } = await import('../collect/collect-namespaces.ts');
+  const snapshot = collectNamespaces({ ...wanted, ...(options.bpf === false ? { bpf: false } : {}) });
   if (!wanted.workloads) return snapshot;
-  const { askEngines } = await import('../workloads/ask-engines.ts');
-  return askEngines(snapshot);
+  const { readWorkloads } = await import('./read-workloads.ts');
+  return readWorkloads(snapshot);
 }
 
 /** What will surely be read: loading it goes on while the modules that read it are loaded. */
