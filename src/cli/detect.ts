@@ -14,7 +14,7 @@ import { formatJsonObject } from '../render/json-lines.ts';
 import { formatPage } from '../render/show-page.ts';
 import { formatTable } from '../render/table.ts';
 import { formatUnknown } from '../render/unknown.ts';
-import { NotFoundError, UsageError } from './errors.ts';
+import { UsageError } from './errors.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from './output.ts';
 import { readTypes } from './read-types.ts';
 import { checkTargets } from './target.ts';
@@ -53,16 +53,11 @@ async function readQuestion(word: string): Promise<DetectQuestion> {
     import('../collect/collect.ts'),
     import('./target.ts'),
   ]);
-  try {
-    const index = new SnapshotIndex(collectSnapshot(wantEverything));
-    const target = toLeader(findTarget(word, index, {}), index);
-    return target.kind === 'process'
-      ? { about: 'process', pid: target.process.pid }
-      : askAboutNamespace(target.namespace);
-  } catch (error) {
-    if (error instanceof NotFoundError) throw new UsageError(error.message, { cause: error });
-    throw error;
-  }
+  const index = new SnapshotIndex(collectSnapshot(wantEverything));
+  const target = toLeader(findTarget(word, index, {}), index);
+  return target.kind === 'process'
+    ? { about: 'process', pid: target.process.pid }
+    : askAboutNamespace(target.namespace);
 }
 
 /** include/linux/threads.h PID_MAX_LIMIT. */

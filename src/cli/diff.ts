@@ -24,8 +24,11 @@ export async function run(words: readonly string[], options: OptionValues): Prom
   const [a = '', b = ''] = words;
   const files = [a, b].filter(isSnapshotWord);
   if (files.length === 2) return diffFiles(a, b, options);
+  const other = isSnapshotWord(a) ? b : a;
   if (files.length === 1)
-    throw new UsageError(`diff compares two snapshots or two processes: ${files[0]} is a snapshot, the other is not`);
+    throw new UsageError(
+      `diff compares two snapshots or two processes: ${files[0]} is a snapshot, and there is no file ${other}`,
+    );
   return diffTargets(a, b, options);
 }
 

@@ -74,7 +74,7 @@ export const evidenceVerbs: readonly Verb[] = [
     summary: 'show what a process may do to a namespace, rule by rule',
     details: [
       'By the rules of user_namespaces(7): a process has its effective capabilities in its own user namespace and in those below; who made a user namespace has all of them in it, from its parent. What setns(2) demands for each type is listed with whether it is met and why. A process as TARGET stands for all the namespaces that it is in.',
-      'Security modules, seccomp filters, and who may open the link in /proc are not looked at. Exit status 0 when it may enter or configure one at least (with --cap: has the capability), 1 when not, 3 when that cannot be told.',
+      'Security modules, seccomp filters, and who may open the link in /proc are not looked at. Exit status 0 when it may enter or configure one at least (with --cap: has the capability), 1 when not, 2 on failure, 3 when that cannot be told.',
     ],
     arguments: [{ name: 'PID', meaning: 'the process that would act, or self' }, targetArgument],
     options: [
@@ -86,6 +86,7 @@ export const evidenceVerbs: readonly Verb[] = [
       { command: 'nscope caps 812 net:blue', meaning: 'may process 812 enter or configure the one called blue' },
       { command: 'nscope caps self 1 --cap sys_admin', meaning: 'where nscope would have CAP_SYS_ADMIN' },
     ],
+    answersByStatus: true,
     load: () => import('./caps.ts'),
   },
 ];

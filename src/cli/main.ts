@@ -21,8 +21,8 @@ const expected = new Map<string, number>([
 ]);
 
 export async function main(argv: readonly string[]): Promise<number> {
+  const usual = verbs.find(({ name }) => name === findVerbName(argv));
   try {
-    const usual = verbs.find(({ name }) => name === findVerbName(argv));
     const prepared = usual && prepareReading(usual, argv);
     const invocation = takeVerbAlone(argv) ?? (await parse(argv));
     if (!invocation) return 0;
@@ -34,7 +34,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const status = error instanceof Error && 'code' in error ? expected.get(String(error.code)) : undefined;
     if (error instanceof Error && status !== undefined) {
       writeNote(`nscope: ${error.message.split('\n').map(escapeText).join('\n')}`);
-      return status;
+      return usual?.answersByStatus ? 2 : status;
     }
     writeNote(`nscope: this is a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return 2;

@@ -55,6 +55,8 @@ export interface Verb {
    * that is no option.
    */
   readonly takesCommand?: boolean;
+  /** Exit status 1 is an answer: what is not there is then a failure, status 2. */
+  readonly answersByStatus?: true;
   /** The BPF programs that it reads, unless an option says that this host is not to be read, or not with BPF. */
   readonly reads?: readonly BpfProgram[];
   /** The columns that --columns may name. Loaded only where they are to be listed: help, completion, the manual page. */

@@ -163,7 +163,7 @@ export const verbs: readonly Verb[] = [
     summary: 'show what differs between two snapshots, or what two processes share',
     details: [
       'Two snapshots (files, - for standard input, now for this host): namespaces that ended (-), came (+) or changed (~). A number that was given out again is not taken for the same namespace where that can be told: by the 64-bit id, the boot, and what a namespace never changes. Where only the number speaks for it, that is said.',
-      'Two processes: which namespaces they share. Exit status 0 when nothing differs, 1 when something does.',
+      'Two processes: which namespaces they share. Exit status 0 when nothing differs, 1 when something does, 2 on failure.',
     ],
     arguments: [
       { name: 'A', meaning: 'a snapshot, or a process' },
@@ -174,6 +174,7 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope diff before.json now', meaning: 'what came and went since a snapshot was kept' },
       { command: 'nscope diff 1 812', meaning: 'what process 812 shares with the init of this host' },
     ],
+    answersByStatus: true,
     load: () => import('./diff.ts'),
   },
   {
@@ -200,6 +201,7 @@ export const verbs: readonly Verb[] = [
       },
       { command: 'nscope detect 812 --explain', meaning: 'about process 812, with the reasons' },
     ],
+    answersByStatus: true,
     load: () => import('./detect.ts'),
   },
   {
