@@ -10,7 +10,7 @@ import { parseText } from '../parse/text.ts';
 import { loadAddon } from './addon.ts';
 import { countReaders, takeBatches } from './proc-reading.ts';
 import { readEntry } from './proc-table.ts';
-import { readFiles } from './proc-table-records.ts';
+import { readFiles, readLinks } from './proc-table-records.ts';
 
 export interface TaskQuestion {
   /** Directories below `root`: "812" or "812/task/813". */
@@ -104,7 +104,7 @@ class TaskRecords {
         continue;
       }
       if (!namespaces || ((words[at + 3] as number) & sameLinks) === 0)
-        namespaces = receiver.links(readNumbers(words, at + headWords, links.length));
+        namespaces = receiver.links(readLinks(words, at + headWords, links.length));
       const failure = words[at + 2] as number;
       if (failure === 0) {
         const nameStart = (at + headWords + 2 * links.length) * 4;
@@ -115,16 +115,8 @@ class TaskRecords {
   }
 }
 
-/** Inode numbers and errno values fit 53 bits: low word and sign-extended high word, without a bigint for each. */
-function readNumbers(words: Uint32Array, start: number, count: number): number[] {
-  const numbers: number[] = [];
-  for (let i = start; i < start + 2 * count; i += 2)
-    numbers.push((words[i] as number) + ((words[i + 1] as number) | 0) * 0x1_0000_0000);
-  return numbers;
-}
-
 function readFilesBehind(batch: Buffer, words: Uint32Array, at: number, nameStart: number, files: readonly string[]) {
-  return readFiles(batch, nameStart + (((words[at + 11] as number) + 7) & ~7), files.length);
+  return readFiles(batch, words, (nameStart + (((words[at + 11] as number) + 7) & ~7)) >>> 2, files.length);
 }
 
 /** A task whose name is made text when somebody wants it: of thousands a listing shows a few. */

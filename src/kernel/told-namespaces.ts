@@ -50,16 +50,30 @@ export function readNamespaces(
 }
 
 function decode(words: Uint32Array, at: number, type: NamespaceType): Known<ToldNamespace> {
-  const word = (index: number) => words[at + index] as number;
-  const long = (index: number) => word(index) + word(index + 1) * wordValues;
-  const known = <T>(errno: number, value: T): Known<T> => (errno === 0 ? value : unknownFromErrno(nameErrno(errno)));
-  if (word(0) !== 0) return unknownFromErrno(nameErrno(word(0)));
+  const errno = words[at] as number;
+  if (errno !== 0) return unknownFromErrno(nameErrno(errno));
   return {
-    dev: long(6),
-    owner: known(word(1), long(8)),
-    parent: type === 'pid' ? known(word(2), long(10)) : undefined,
-    creatorUid: type === 'user' ? known(word(3), word(5)) : undefined,
-    id: known(word(4), String((BigInt(word(13)) << 32n) | BigInt(word(12)))),
-    openedAtMs: long(14) * 1000 + long(16) / 1e6,
+    dev: readLong(words, at + 6),
+    owner: known(words[at + 1], readLong(words, at + 8)),
+    parent: type === 'pid' ? known(words[at + 2], readLong(words, at + 10)) : undefined,
+    creatorUid: type === 'user' ? known(words[at + 3], words[at + 5] as number) : undefined,
+    id: known(words[at + 4], readId(words, at + 12)),
+    openedAtMs: readLong(words, at + 14) * 1000 + readLong(words, at + 16) / 1e6,
   };
+}
+
+function known<T>(errno: number | undefined, value: T): Known<T> {
+  return errno === 0 ? value : unknownFromErrno(nameErrno(errno ?? 0));
+}
+
+function readLong(words: Uint32Array, at: number): number {
+  return (words[at] as number) + (words[at + 1] as number) * wordValues;
+}
+
+/** Ids count from the boot on: few need more than a number holds exactly. */
+function readId(words: Uint32Array, at: number): string {
+  const id = readLong(words, at);
+  return Number.isSafeInteger(id)
+    ? String(id)
+    : String((BigInt(words[at + 1] as number) << 32n) | BigInt(words[at] as number));
 }
