@@ -35,7 +35,9 @@ const busyBeatMs = 20;
 const mostBusyBeatMs = 60;
 const idleBeatMs = 60;
 const mostIdleBeatMs = 2000;
-const busyForMs = 1000;
+const busyForMs = 300;
+/** What is new is probably not all that is new. */
+const settleMs = 1000;
 const fingerprintMs = 1000;
 const comparisonMs = 1000;
 const wholeSoonMs = 50;
@@ -43,12 +45,12 @@ const wholeSoonMs = 50;
 const shareAsked = 30;
 /** Who asked does not wait for longer than this, unless they then took more than one part in so many. */
 const mostAskedRestMs = 3000;
-const shareAtMost = 8;
+const shareAtMost = 15;
 const shareUnasked = 50;
 /** Readings of the list alike, while things happen, and while nothing does. */
 const shareOfLists = 4;
 const shareOfIdleLists = 100;
-const shareOfFingerprints = 100;
+const shareOfFingerprints = 200;
 const shareOfMounts = 20;
 /** What no event and no fingerprint shows is found after this; where nothing at all has happened, after the longer time. */
 const wholeAtLeastMs = 60_000;
@@ -94,7 +96,7 @@ export class Pace {
     this.#hasStirred = true;
     const { list, wholeTellsMore } = this.#readings;
     if (this.#fingerprint !== undefined && list && !wholeTellsMore) return;
-    const restMs = list ? busyForMs : wholeSoonMs;
+    const restMs = list ? settleMs : wholeSoonMs;
     this.#later('whole', Math.max(restMs, this.#earliestWholeMs(shareUnasked)));
   }
 
