@@ -89,7 +89,10 @@ test('A thread that enters a mount namespace reads the mounts that statmount tel
     const byId = (a: readonly unknown[], b: readonly unknown[]) => Number(a[0]) - Number(b[0]);
     assert.deepEqual(
       told.map((mount) => [mount.oldId, mount.oldParentId, mount.device, mount.mountPoint, mount.fsType]).sort(byId),
-      lines.map((line) => [line.id, line.parentId, line.device, line.mountPoint, line.fsType]).sort(byId),
+      // Behind a dot stands what says who serves it: fuse.sshfs.
+      lines
+        .map((line) => [line.id, line.parentId, line.device, line.mountPoint, line.fsType.replace(/\..*/, '')])
+        .sort(byId),
     );
   });
   assert.equal(readlinkSync('/proc/thread-self/ns/mnt'), readlinkSync('/proc/self/ns/mnt'));
