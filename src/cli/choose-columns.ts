@@ -1,5 +1,6 @@
 // Which columns, which rows and in which order: --columns, --filter and --sort, the same for every listing.
 import type { Filter } from '../analysis/filter.ts';
+import { isKnown } from '../model/known.ts';
 import { type Cell, type Column, readCell } from '../render/columns.ts';
 import { suggest, UsageError } from './errors.ts';
 import { writeNote } from './output.ts';
@@ -67,13 +68,18 @@ function findUsed<C extends Column<never>>(all: readonly C[], expression: string
 
 function filterRows<Row>(filter: Filter, used: readonly Column<Row>[], rows: readonly Row[]): readonly Row[] {
   let unclear = 0;
+  let notKnown = 0;
   const chosen = rows.filter((row) => {
     const answer = filter(Object.fromEntries(used.map((column) => [column.name, readCell(column, row)])));
-    if (answer === undefined) unclear++;
-    return answer === true;
+    if (answer !== undefined) return answer;
+    unclear++;
+    if (used.some((column) => !isKnown(column.value(row)))) notKnown++;
+    return false;
   });
   if (unclear > 0 && unclear === rows.length)
     writeNote(`nscope: the filter could be decided for no row: what it compares is none or not known everywhere`);
+  else if (notKnown > 0)
+    writeNote(`nscope: the filter leaves out ${notKnown} rows of which it is not known what it compares`);
   return chosen;
 }
 
