@@ -79,7 +79,9 @@ function filterRows<Row>(filter: Filter, used: readonly Column<Row>[], rows: rea
   if (unclear > 0 && unclear === rows.length)
     writeNote(`nscope: the filter could be decided for no row: what it compares is none or not known everywhere`);
   else if (notKnown > 0)
-    writeNote(`nscope: the filter leaves out ${notKnown} rows of which it is not known what it compares`);
+    writeNote(
+      `nscope: the filter leaves out ${notKnown} ${notKnown === 1 ? 'row' : 'rows'} of which what it compares is not known`,
+    );
   return chosen;
 }
 
