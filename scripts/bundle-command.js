@@ -4,10 +4,11 @@
 import { basename, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
-/** What few runs need, and is large. */
+/** What is large, and few runs need or many verbs share. */
 const apart = [
   'src/cli/load-snapshot.ts',
   'src/cli/parse-command-line.ts',
+  'src/cli/read-this-host.ts',
   'src/cli/read-workloads.ts',
   'src/analysis/filter.ts',
 ];
