@@ -76,6 +76,7 @@ static int read_stat(int dir, char *text, size_t room, struct task *task, const 
 
 /* The directory of the links is opened once: each path to a link would be walked through the process again. */
 static bool put_links(struct job *job, int dir, struct task *task) {
+	if (!job->link_count) return true;
 	size_t at = job->size, size = job->link_count * sizeof(int64_t);
 	int ns = openat(dir, "ns", O_PATH | O_DIRECTORY | O_CLOEXEC), err = errno;
 	for (size_t i = 0; i < job->link_count; i++) {

@@ -19,18 +19,12 @@ export type Companionship = (process: ProcessFact, type: NamespaceType) => strin
  */
 export function groupByNestedPids(signs: Signs, companionship: Companionship): Grouping {
   const chains = new ChainReader(signs);
-  const initsByDepth = new Map<number, ProcessFact[]>();
-  for (const process of signs.processes) {
-    const pids = signs.pidsOf(process);
-    if (!pids || pids.length < 2 || pids.at(-1) !== 1) continue;
-    const list = initsByDepth.get(pids.length);
-    if (list) list.push(process);
-    else initsByDepth.set(pids.length, [process]);
-  }
+  let initsByDepth: ReadonlyMap<number, readonly ProcessFact[]> | undefined;
   const guess = (process: ProcessFact): Sign | undefined => {
     const top = chains.topOf(process);
     const pids = top && signs.pidsOf(top);
     if (!pids) return undefined;
+    initsByDepth ??= findInits(signs);
     const inits = (initsByDepth.get(pids.length) ?? []).filter((init) =>
       (['mnt', 'net'] as const).some((type) => {
         const key = companionship(init, type);
@@ -41,6 +35,19 @@ export function groupByNestedPids(signs: Signs, companionship: Companionship): G
     return only && !another ? { key: `init ${only.pid}`, by: 'companions', certainty: 'likely' } : undefined;
   };
   return { signOf: (process) => chains.signOf(process) ?? guess(process), distinct: 'certain' };
+}
+
+/** The inits of nested pid namespaces, by how many PIDs they have. */
+function findInits(signs: Signs): ReadonlyMap<number, readonly ProcessFact[]> {
+  const initsByDepth = new Map<number, ProcessFact[]>();
+  for (const process of signs.processes) {
+    const pids = signs.pidsOf(process);
+    if (!pids || pids.length < 2 || pids.at(-1) !== 1) continue;
+    const list = initsByDepth.get(pids.length);
+    if (list) list.push(process);
+    else initsByDepth.set(pids.length, [process]);
+  }
+  return initsByDepth;
 }
 
 /** What PID 1 and kthreadd share says nothing of who is in a container. */

@@ -37,12 +37,21 @@ export interface Inferred {
 type MutablePlaces = { -readonly [T in NamespaceType]?: Place };
 
 export function inferPlaces(input: InferenceInput): Inferred {
+  if (input.signs.length === 0) return nothing;
   const { tasks, mountLists, nestedPids, vantage, initials } = input;
   const signs = new Signs(tasks, input.signs, mountLists, nestedPids, vantage, initials);
-  const inference = new Inference(signs, input.signs.length > 0 ? input.namespaces : []);
-  if (input.signs.length > 0) for (const type of namespaceTypes) inference.infer(type);
+  const inference = new Inference(signs, input.namespaces);
+  for (const type of namespaceTypes) inference.infer(type);
   return inference.finish();
 }
+
+/** Without signs, as where no link is refused. */
+const nothing: Inferred = {
+  places: new Map(),
+  unnumbered: Object.freeze([]),
+  tasksOf: () => undefined,
+  hostOf: () => undefined,
+};
 
 class Inference {
   readonly #signs: Signs;
