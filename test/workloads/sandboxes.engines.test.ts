@@ -53,7 +53,15 @@ test('The sandbox of Chromium holds its zygotes and renderers, and not the brows
     `--user-data-dir=${home}/data`,
   ];
   const debugging = ['--remote-debugging-port=0', 'about:blank'];
-  start(t, program, [...rest, 'env', `HOME=${home}`, findCommand('chromium') ?? '', ...words, ...debugging]);
+  start(t, program, [
+    ...rest,
+    'env',
+    `HOME=${home}`,
+    `TMPDIR=${home}`,
+    findCommand('chromium') ?? '',
+    ...words,
+    ...debugging,
+  ]);
   t.after(() => rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
   const ownRoot = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(home);
   const isIt = ({ engine, id, pids }: Workload) => engine === 'chromium' && pids.length >= 2 && ownRoot(Number(id));
