@@ -3,18 +3,17 @@
  * was opened through a bind mount it reads as the mount's path, and "/" once that is unmounted (d_path() in fs/d_path.c).
  * What such a link leads to is asked of the file itself.
  */
+#include "nsfs.h"
 #include "proc.h"
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <linux/stat.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define NS_GET_NSTYPE _IO(0xb7, 0x3)
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x80
 #endif

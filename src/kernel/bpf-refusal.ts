@@ -23,6 +23,7 @@ const releases: Readonly<Record<BpfProgram, string>> = {
   threads: '6.1',
   events: '6.1',
   lifetimes: '6.18',
+  tally: '6.18',
 };
 
 /** @throws what is no failure of a system call */

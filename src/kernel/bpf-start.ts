@@ -6,7 +6,15 @@ import { loadAddon } from './addon.ts';
 import { findPackageRoot } from './package-root.ts';
 
 /** A program of bpf/, by the name of its file. */
-export type BpfProgram = 'namespaces' | 'superblocks' | 'files' | 'tasks' | 'threads' | 'events' | 'lifetimes';
+export type BpfProgram =
+  | 'namespaces'
+  | 'superblocks'
+  | 'files'
+  | 'tasks'
+  | 'threads'
+  | 'events'
+  | 'lifetimes'
+  | 'tally';
 
 /** Programs whose loading has begun. What of them nobody reads ends with the process. */
 export type PreparedBpf = ReadonlyMap<BpfProgram, PreparedProgram>;

@@ -1,13 +1,10 @@
 // How many namespaces of each type there are, with a sum over their ids: bpf/tally.bpf.c. For those who look many times a
 // second whether one came or went.
-import { closeSync, existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync } from 'node:fs';
 import type { NamespaceType } from '../model/namespace-types.ts';
-import { parseBpfSkeleton } from '../parse/bpf-skeleton.ts';
 import { parseBpfTally, type Tally } from '../parse/bpf-tally.ts';
 import { loadAddon } from './addon.ts';
-import { btfFile } from './bpf-start.ts';
-import { findPackageRoot } from './package-root.ts';
+import { btfFile, readSkeleton } from './bpf-start.ts';
 import { isSyscallError } from './syscall-error.ts';
 
 export interface NamespaceTally {
@@ -21,9 +18,7 @@ export function openNamespaceTally(): NamespaceTally | undefined {
   const found = loadAddon();
   if ('missing' in found || !existsSync(btfFile)) return undefined;
   const { addon } = found;
-  const { data, insns, maps, progs } = parseBpfSkeleton(
-    readFileSync(join(findPackageRoot(), 'bpf', 'skeletons', 'tally.skel')),
-  );
+  const { data, insns, maps, progs } = readSkeleton('tally');
   try {
     const [link] = addon.bpfFinishIterator(addon.bpfStartIterator(data, insns, maps, progs, 0, null));
     return { read: () => parseBpfTally(addon.bpfReadIterator(link)), close: () => closeSync(link) };

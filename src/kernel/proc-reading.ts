@@ -18,3 +18,20 @@ export function* takeBatches(addon: Addon, reading: ProcReading): Generator<Buff
     addon.endProc(reading);
   }
 }
+
+/** What is read of many directories of /proc. */
+export interface ReadingQuestion {
+  /** Directories below `root`: "812" or "812/task/813". */
+  readonly names: readonly string[];
+  readonly links: readonly string[];
+  /** Paths of files below each: "stat". */
+  readonly files: readonly string[];
+  /** Files are cut here; at least 1. */
+  readonly maxFileBytes: number;
+  readonly root?: string;
+}
+
+/** The question as the addon takes it: startProc, startProcTasks. */
+export function packQuestion({ names, links, files, maxFileBytes, root = '/proc' }: ReadingQuestion) {
+  return [root, names.join('\n'), links.join('\n'), files.join('\n'), maxFileBytes, countReaders()] as const;
+}

@@ -1,7 +1,7 @@
 // Many processes at once from /proc: links and files of each, by the addon's bulk reader or, without it, by Node alone.
 import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { loadAddon } from './addon.ts';
-import { countReaders, takeBatches } from './proc-reading.ts';
+import { packQuestion, type ReadingQuestion, takeBatches } from './proc-reading.ts';
 import { decodeProcTable } from './proc-table-records.ts';
 import { isSyscallError } from './syscall-error.ts';
 
@@ -18,16 +18,9 @@ export interface ProcEntry {
   readonly files: readonly (Buffer | number)[];
 }
 
-export interface ProcQuestion {
-  /** Directories below `root`: "812" or "812/task/813". */
-  readonly names: readonly string[];
+export interface ProcQuestion extends ReadingQuestion {
   /** Paths of symbolic links below each: "ns/net". */
   readonly links: readonly string[];
-  /** Paths of files below each: "stat". */
-  readonly files: readonly string[];
-  /** Files are cut here; at least 1. */
-  readonly maxFileBytes: number;
-  readonly root?: string;
 }
 
 /**
@@ -36,7 +29,7 @@ export interface ProcQuestion {
  * @throws SyscallError when `root` cannot be opened
  */
 export function* readProcTable(question: ProcQuestion): Generator<ProcEntry> {
-  const { names, links, files, maxFileBytes, root = '/proc' } = question;
+  const { names, links, files, root = '/proc' } = question;
   if (names.length === 0) return;
   const result = loadAddon();
   if (!('addon' in result)) {
@@ -44,14 +37,7 @@ export function* readProcTable(question: ProcQuestion): Generator<ProcEntry> {
     return;
   }
   const { addon } = result;
-  const reading = addon.startProc(
-    root,
-    names.join('\n'),
-    links.join('\n'),
-    files.join('\n'),
-    maxFileBytes,
-    countReaders(),
-  );
+  const reading = addon.startProc(...packQuestion(question));
   yield* decodeProcTable(takeBatches(addon, reading), names, links.length, files.length);
 }
 

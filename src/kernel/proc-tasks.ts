@@ -8,19 +8,12 @@ import { viewWords } from '../parse/bpf-words.ts';
 import { isKernelThread, kernelThreadFlag, parseStat } from '../parse/stat.ts';
 import { parseText } from '../parse/text.ts';
 import { loadAddon } from './addon.ts';
-import { countReaders, takeBatches } from './proc-reading.ts';
+import { packQuestion, type ReadingQuestion, takeBatches } from './proc-reading.ts';
 import { readEntry } from './proc-table.ts';
 import { readFiles, readLinks } from './proc-table-records.ts';
 
-export interface TaskQuestion {
-  /** Directories below `root`: "812" or "812/task/813". */
-  readonly names: readonly string[];
+export interface TaskQuestion extends ReadingQuestion {
   readonly links: readonly NamespaceLink[];
-  /** Paths of files below each: "cmdline". */
-  readonly files: readonly string[];
-  /** Files are cut here; at least 1. */
-  readonly maxFileBytes: number;
-  readonly root?: string;
 }
 
 /** What the files that were asked for say of a task. */
@@ -52,7 +45,7 @@ export function readProcTasks(question: TaskQuestion, receiver: TaskReceiver): v
  * @returns what gives the tasks to a receiver, once, and reads those that no thread has begun
  */
 export function startProcTasks(question: TaskQuestion): (receiver: TaskReceiver) => void {
-  const { names, links, files, maxFileBytes, root = '/proc' } = question;
+  const { names } = question;
   if (names.length === 0) return () => {};
   const result = loadAddon();
   if (!('addon' in result))
@@ -60,14 +53,7 @@ export function startProcTasks(question: TaskQuestion): (receiver: TaskReceiver)
       for (const name of names) readByNode(name, question, receiver);
     };
   const { addon } = result;
-  const reading = addon.startProcTasks(
-    root,
-    names.join('\n'),
-    links.join('\n'),
-    files.join('\n'),
-    maxFileBytes,
-    countReaders(),
-  );
+  const reading = addon.startProcTasks(...packQuestion(question));
   return (receiver) => {
     const records = new TaskRecords(question, receiver);
     for (const batch of takeBatches(addon, reading)) records.take(batch);

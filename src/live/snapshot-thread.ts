@@ -7,7 +7,7 @@ import { closeBpfPrograms } from '../kernel/bpf.ts';
 import { readFingerprints } from '../kernel/fingerprints.ts';
 import { readThreadMs } from '../kernel/thread-time.ts';
 import type { Snapshot } from '../model/schema.ts';
-import { SnapshotMemory, type SnapshotRest, wholeAsChange } from '../model/snapshot-change.ts';
+import { type SnapshotChange, SnapshotMemory, type SnapshotRest, wholeAsChange } from '../model/snapshot-change.ts';
 import type { Wanted } from '../model/wanted.ts';
 
 export type ThreadRequest =
@@ -22,17 +22,14 @@ export type ThreadRequest =
   | { readonly ask: 'forget'; readonly reader: number };
 
 /** `costMs`: processor time, which on a busy machine is far less than the time that passed. */
-export interface SnapshotAnswer {
+export interface SnapshotAnswer extends Pick<SnapshotChange, 'isFirst' | 'goneNamespaces' | 'goneTasks'> {
   readonly costMs: number;
-  readonly isFirst: boolean;
   /** Of SnapshotRest. */
   readonly rest: string;
   /** Of lists of namespaces. */
   readonly namespaces: readonly string[];
   /** Of lists of processes. */
   readonly processes: readonly string[];
-  readonly goneNamespaces: readonly string[];
-  readonly goneTasks: readonly number[];
 }
 
 export type ThreadAnswer =
