@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * Every namespace of all eight types, whoever or whatever holds it: a walk of the kernel's own list of each type
- * (kernel/nstree.c), Linux 6.18 and later.
- *
- * No iterator over namespaces exists, so one over the elements of an array map lends its turns: element k writes the
- * k-th chunk of records and leaves in element k + 1 where the walk stands. A list is sorted by the 64-bit id, and an id
- * is never used twice, so a walk that has lost its place finds it again.
+ * Every namespace of all eight types, whoever or whatever holds it: a walk of the kernel's own list of each type, Linux
+ * 6.18 and later.
  */
 #include "kernel.h"
 #include "namespace.h"
 #include "lists.h"
+#include "store.h"
 
 struct record {
 	u64 id, owner_id, parent_id;
@@ -20,154 +17,81 @@ struct record {
 	u32 count;  /* pid: processes and threads; mnt: mounts */
 	u32 has_inode; /* 1: somebody has opened it or looked at its link (ns_common.stashed) */
 };
+STORE(struct record, 4096);
 
-#define CHUNK 480 /* records */
-_Static_assert(CHUNK * sizeof(struct record) < SHOW_BYTES, "a chunk must fit");
-
-/* Where the walk stands between two chunks. */
-struct place {
-	u32 turn; /* which type, 0 to 7; 8: all done */
-	u32 pad;
-	u64 last_id;   /* the last namespace told; 0 at the beginning of a list */
-	u64 last_node; /* its list node, followed only while it still bears that id */
+/* A user namespace that owns others, mostly several in a row. */
+struct owner {
+	u64 address; /* of its struct user_namespace, 0: none */
+	u64 id;
+	u32 inum, uid;
 };
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 2048); /* chunks: nearly a million namespaces */
-	__type(key, u32);
-	__type(value, struct place);
-} places SEC(".maps");
 
 struct walk {
-	u64 node, head;
-	u64 last_id, last_node;
-	u64 written;
-	u32 full, overflow;
-	struct layout layout;
-	struct record record;
-	struct seq_file *seq; /* last: all before it is forgotten */
+	struct outcome outcome;
+	struct position at;
+	struct owner owner;
+	char copy[NS_COMMON_BYTES];
 };
+STATE(struct walk);
 
-static __always_inline u64 next_of(u64 node) {
-	struct list_head list = {};
-	READ_AT(list.next, node);
-	return (u64)list.next;
+static __always_inline void learn_owner(struct owner *owner, u64 address) {
+	struct user_namespace *user = (void *)address;
+	owner->address = address;
+	owner->inum = READ(user, ns.inum);
+	owner->uid = READ(user, owner.val);
+	owner->id = id_of((void *)(address + OFFSET(user_namespace, ns)));
 }
 
-static __always_inline u32 refs_of(u64 ns) {
-	struct ns_common___618 *counted = (void *)ns;
-	return READ(counted, __ns_ref.refs.counter);
-}
-
-static __always_inline int tell(struct walk *walk) {
-	struct record *record = &walk->record;
-	if (!walk->node || walk->node == walk->head) return 1;
-	u64 address = walk->node - node_offset();
-	struct ns_common *ns = (void *)address;
-	u64 id = id_of(ns);
-	record->refs = refs_of(address);
-	/* Without references it is being freed: it is no namespace any more, and its id may be overwritten by ns_rcu. */
-	if (record->refs && id > walk->last_id) {
-		if (walk->written >= CHUNK) {
-			walk->full = 1;
-			return 1;
-		}
-		record->id = id;
-		record->type = type_of(ns);
-		record->inum = READ(ns, inum);
-		struct ns_common___618 *inode = (void *)address;
-		record->has_inode = READ(inode, stashed) != 0;
-		record->active = -1;
-		if (bpf_core_field_exists(struct ns_common___619, __ns_ref_active)) {
-			struct ns_common___619 *active = (void *)address;
-			record->active = READ(active, __ns_ref_active.counter);
-		}
-		u64 owner, parent, creator;
-		READ_AT(owner, address + walk->layout.owner);
-		READ_AT(parent, member_at(address, walk->layout.parent));
-		READ_AT(record->level, member_at(address, walk->layout.level));
-		READ_AT(record->count, member_at(address, walk->layout.count));
+static __always_inline void tell(struct walk *walk, u64 address) {
+	struct layout *layout = &walk->at.layout;
+	char *copy = walk->copy;
+	struct record *record = next_record(&store, &walk->outcome);
+	if (!record) return;
+	record->id = id_in(copy);
+	record->type = walk->at.type;
+	record->inum = *(u32 *)(copy + OFFSET(ns_common, inum));
+	record->refs = *(u32 *)(copy + OFFSET(ns_common___618, __ns_ref));
+	record->has_inode = *(u64 *)(copy + OFFSET(ns_common___618, stashed)) != 0;
+	record->active = -1;
+	if (bpf_core_field_exists(struct ns_common___619, __ns_ref_active))
+		record->active = *(s32 *)(copy + OFFSET(ns_common___619, __ns_ref_active));
+	record->parent_inum = record->level = record->count = 0;
+	record->parent_id = 0;
+	u64 owner = 0, parent = 0;
+	READ_AT(owner, address + layout->owner);
+	if (owner != walk->owner.address) learn_owner(&walk->owner, owner);
+	record->owner_inum = walk->owner.inum;
+	record->owner_id = walk->owner.id;
+	record->owner_uid = walk->owner.uid;
+	if (layout->parent) {
+		READ_AT(parent, address + layout->parent);
+		READ_AT(record->level, address + layout->level);
+		struct ns_common *ns = (void *)(parent + layout->self);
+		record->parent_inum = parent ? READ(ns, inum) : 0;
+		record->parent_id = parent ? id_of(ns) : 0;
+	}
+	if (layout->count) {
+		READ_AT(record->count, address + layout->count);
 		record->count &= ~PIDNS_ADDING;
-		struct ns_common *owner_ns = (void *)(owner + OFFSET(user_namespace, ns));
-		struct ns_common *parent_ns = (void *)(parent + walk->layout.self);
-		record->owner_inum = READ(owner_ns, inum);
-		record->owner_id = id_of(owner_ns);
-		record->parent_inum = READ(parent_ns, inum);
-		record->parent_id = id_of(parent_ns);
-		/* A user namespace's uid is that of its own creator; for another type it is the creator's of its owner. */
-		creator = walk->layout.creator ? address + walk->layout.creator : owner + OFFSET(user_namespace, owner);
-		READ_AT(record->owner_uid, creator);
-		if (bpf_seq_write(walk->seq, record, sizeof *record)) {
-			walk->overflow = 1;
-			return 1;
-		}
-		walk->written++;
-		walk->last_id = id;
-		walk->last_node = walk->node;
 	}
-	walk->node = next_of(walk->node);
-	return 0;
+	/* A user namespace's uid is that of its own creator; for another type it is the creator's of its owner. */
+	if (layout->creator) READ_AT(record->owner_uid, address + layout->creator);
 }
 
-static int visit(u32 turn, void *context) {
-	struct walk *walk = context;
-	int done = tell(walk);
-	FORGET_BEFORE(walk, seq);
-	return done;
+static int step(u32 turn, void *context) {
+	struct walk *walk = *(struct walk **)context;
+	u64 address = visit_next(&walk->at, walk->copy);
+	if (address) tell(walk, address);
+	return walk->at.turn >= TURNS;
 }
 
-/*
- * The head of the list is the one node that lies in no namespace: what would be its ns_common has not the operations of
- * the type. It is looked for forwards from the initial namespace, since `next` of a node is good even while the node is
- * being removed and `prev` is not; and not in the first place, since 6.18 hands out ids by CPU and the initial namespace
- * may stand anywhere.
- */
-struct search {
-	u64 node, operations;
-};
-static int seek_head(u32 turn, void *context) {
-	struct search *search = context;
-	search->node = next_of(search->node);
-	struct ns_common *ns = (void *)(search->node - node_offset());
-	return (u64)READ(ns, ops) != search->operations;
+static __always_inline void walk_lists(struct walk *walk) {
+	__builtin_memset(walk, 0, sizeof *walk);
+	walk->at.init = (u64)find_init_task();
+	bpf_loop(1 << 23, step, &walk, 0);
+	walk->outcome.torn = walk->at.turn < TURNS;
 }
 
-SEC("iter/bpf_map_elem")
-int namespaces(struct bpf_iter__bpf_map_elem *ctx) {
-	u32 *key = ctx->key;
-	struct place *left = ctx->value;
-	if (!key || !left) return 0;
-	struct place place = {};
-	if (*key) place = *left; /* element 0 begins afresh, whatever an earlier reading left */
-	FORGET(place);
-	if (place.turn < 8) {
-		struct task_struct *init = find_init_task();
-		struct walk walk = {.last_id = place.last_id, .last_node = place.last_node};
-		u32 type;
-		u64 initial = initial_namespace(init, place.turn, &type);
-		find_layout(&walk.layout, type);
-		FORGET_BEFORE(&walk, seq);
-		walk.seq = ctx->meta->seq;
-		struct ns_common *ns = (void *)(initial + walk.layout.self);
-		struct search search = {.node = (u64)ns + node_offset(), .operations = (u64)READ(ns, ops)};
-		bpf_loop(1 << 20, seek_head, &search, 0);
-		walk.head = search.node;
-		walk.node = next_of(walk.head);
-		if (place.last_node) {
-			struct ns_common *last = (void *)(place.last_node - node_offset());
-			if (refs_of((u64)last) && id_of(last) == place.last_id && (u64)READ(last, ops) == search.operations)
-				walk.node = next_of(place.last_node);
-		}
-		bpf_loop(1 << 20, visit, &walk, 0);
-		if (walk.overflow) return 0; /* the kernel hands out what it has and runs this element again */
-		place.last_id = walk.full ? walk.last_id : 0;
-		place.last_node = walk.full ? walk.last_node : 0;
-		if (!walk.full) place.turn++;
-	}
-	u32 next = *key + 1;
-	struct place *right = bpf_map_lookup_elem(&places, &next);
-	if (right) *right = place;
-	return 0;
-}
+RUN(namespaces, struct walk, walk_lists)
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

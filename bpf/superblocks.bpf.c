@@ -4,15 +4,13 @@
  * namespaces; and the list of super blocks, which leads to every mount namespace (a mount that is its root), every
  * namespace that is bind-mounted anywhere, and what mqueue, procfs, FUSE and any file system of a user namespace hold.
  *
- * Like namespaces.bpf.c it takes its turns from the elements of an array map. These lists have no order that a walk
- * could come back to, and are read without their locks: where the walk lost its way it writes a record TORN as its last,
- * and the reader starts again.
+ * These lists are read without their locks: where the walk loses its way it says so, and the reader starts again.
  */
 #include "kernel.h"
 #include "namespace.h"
+#include "store.h"
 
 enum kind {
-	TORN = 0,
 	NET_LIST = 1,   /* a network namespace of net_namespace_list */
 	MNT_ROOT = 2,   /* a mount namespace */
 	BIND_MOUNT = 3, /* bind-mounted in the mount namespace mnt_inum */
@@ -32,8 +30,7 @@ struct record {
 	u32 device;       /* of the super block: major << 20 | minor */
 	u32 pad;
 };
-#define CHUNK 560 /* records */
-_Static_assert((CHUNK + 2) * sizeof(struct record) < SHOW_BYTES, "a chunk must fit");
+STORE(struct record, 4096);
 
 #define MNT_NS_ANON_INO 0xeffffff7u /* include/uapi/linux/nsfs.h: a tree that is in no mount namespace */
 #define INITIAL_USER_INO 0xeffffffdu
@@ -47,21 +44,16 @@ struct place {
 	u64 mount, last;  /* in the list of a super block's mounts */
 	u64 block;        /* the super block of those mounts */
 	u64 told_user;    /* 1: the owner of the super block at `node` has been told */
-	u64 check;        /* what the next object showed, to be found again in the next chunk */
 };
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 512);
-	__type(key, u32);
-	__type(value, struct place);
-} places SEC(".maps");
 
 struct walk {
+	struct outcome outcome;
 	struct place place;
-	u64 written, torn, overflow;
+	u64 init; /* init_task */
+	struct layout layout;
 	struct record record;
-	struct seq_file *seq; /* last: all before it is forgotten */
 };
+STATE(struct walk);
 
 /* A namespace that a step came upon; the record says the rest. */
 struct found {
@@ -69,38 +61,33 @@ struct found {
 	u64 type;      /* 0: it says so itself */
 };
 
-static __noinline int tell(struct walk *walk, u64 namespace, u32 type) {
+static __noinline void tell(struct walk *walk, u64 namespace, u32 type) {
 	struct record *record = &walk->record;
+	struct layout *layout = &walk->layout;
 	struct ns_common *ns = (void *)namespace;
-	struct layout layout;
 	if (!type) type = type_of(ns);
 	record->type = type;
 	record->id = id_of(ns);
 	record->inum = READ(ns, inum);
-	if (!record->inum) return 0;
-	find_layout(&layout, type);
-	FORGET(layout);
+	if (!record->inum) return;
+	find_layout(layout, type);
 	u64 owner, parent;
-	READ_AT(owner, member_at(namespace, layout.owner));
-	READ_AT(parent, member_at(namespace, layout.parent));
+	READ_AT(owner, member_at(namespace, layout->owner));
+	READ_AT(parent, member_at(namespace, layout->parent));
 	struct user_namespace *user = (void *)owner;
 	record->owner_inum = READ(user, ns.inum);
-	u64 creator = layout.creator ? namespace + layout.creator : owner + OFFSET(user_namespace, owner);
+	u64 creator = layout->creator ? namespace + layout->creator : owner + OFFSET(user_namespace, owner);
 	READ_AT(record->owner_uid, creator);
-	struct ns_common *parent_ns = (void *)(parent + layout.self);
+	struct ns_common *parent_ns = (void *)(parent + layout->self);
 	record->parent_inum = READ(parent_ns, inum);
-	if (bpf_seq_write(walk->seq, record, sizeof *record)) {
-		walk->overflow = 1;
-		return 1;
-	}
-	walk->written++;
-	return 0;
+	struct record *stored = next_record(&store, &walk->outcome);
+	if (stored) *stored = *record;
 }
 
 /* A pointer that lies at an address; marks the walk torn where that cannot be read. */
 static __always_inline u64 follow(struct walk *walk, u64 address) {
 	u64 pointer = 0;
-	if (READ_AT(pointer, address)) walk->torn = 1;
+	if (READ_AT(pointer, address)) walk->outcome.torn = 1;
 	return pointer;
 }
 
@@ -132,7 +119,7 @@ static __always_inline void visit_mount(struct walk *walk, struct found *found) 
 	if (inum == MNT_NS_ANON_INO) inum = 0;
 	struct super_block *block = READ(mount, mnt.mnt_sb);
 	u64 magic = READ(block, s_magic);
-	if ((u64)block != place->block) walk->torn = 1;
+	if ((u64)block != place->block) walk->outcome.torn = 1;
 	if (magic == NSFS_MAGIC) {
 		struct inode *inode = READ(mount, mnt.mnt_root, d_inode);
 		found->namespace = (u64)READ(inode, i_private);
@@ -171,7 +158,7 @@ static __always_inline void visit_block(struct walk *walk, struct found *found) 
 	place->told_user = 0;
 	place->mount = place->last = 0;
 	u64 next = follow(walk, place->node);
-	if (next == place->node) walk->torn = 1; /* it was taken off the list */
+	if (next == place->node) walk->outcome.torn = 1; /* it was taken off the list */
 	if (!place->head) place->head = place->node;
 	place->node = next;
 	if (!is_block) return;
@@ -201,95 +188,51 @@ static __always_inline void visit_block(struct walk *walk, struct found *found) 
 	found->type = CLONE_NEWPID;
 }
 
-/* One object of one list; 1: the walk, or this chunk, is at its end. */
-static __always_inline int advance(struct walk *walk) {
+static __always_inline void begin_part(struct walk *walk) {
+	struct place *place = &walk->place;
+	struct task_struct *init = (void *)walk->init;
+	place->told_user = 0;
+	if (place->part == NETS) {
+		/* The head is what stands before the first, the initial one. */
+		place->node = (u64)READ(init, nsproxy, net_ns) + OFFSET(net, list);
+		READ_AT(place->head, place->node + sizeof(u64));
+	} else {
+		/* Once around the circle from init_task's root, the list's head passed over on the way. */
+		place->node = (u64)READ(init, fs, root.mnt, mnt_sb) + OFFSET(super_block, s_list);
+		place->head = 0;
+	}
+}
+
+/* One object of one list; 1: the walk is at its end. */
+static int step(u32 turn, void *context) {
+	struct walk *walk = *(struct walk **)context;
 	struct place *place = &walk->place;
 	struct found found = {};
-	if (walk->torn || walk->written >= CHUNK) return 1;
+	if (!place->node) begin_part(walk);
 	__builtin_memset(&walk->record, 0, sizeof walk->record);
 	if (place->mount != place->last) {
 		visit_mount(walk, &found);
 	} else if (place->node == place->head) {
-		return 1;
+		place->part++;
+		place->node = 0;
+		return place->part == DONE;
 	} else if (place->part == NETS) {
 		visit_net(walk, &found);
 	} else {
 		visit_block(walk, &found);
 	}
 	FORGET(found);
-	FORGET_BEFORE(walk, seq);
-	return found.namespace ? tell(walk, found.namespace, found.type) : 0;
+	if (found.namespace) tell(walk, found.namespace, found.type);
+	return walk->outcome.torn != 0;
 }
 
-static int step(u32 turn, void *context) {
-	struct walk *walk = context;
-	int done = advance(walk);
-	FORGET_BEFORE(walk, seq);
-	return done;
+static __always_inline void walk_tables(struct walk *walk) {
+	__builtin_memset(walk, 0, sizeof *walk);
+	walk->init = (u64)find_init_task();
+	bpf_loop(1 << 23, step, &walk, 0);
+	if (walk->place.part != DONE) walk->outcome.torn = 1;
 }
 
-/* Something of the object that comes next, by which the next chunk sees whether it is still the same. */
-static __always_inline u64 check_of(struct place *place) {
-	if (place->mount != place->last) {
-		struct mount *mount = (void *)(place->mount - (has_list() ? OFFSET(mount___list, mnt_instance) : 0));
-		return (u64)READ(mount, mnt_id) << 32 | ((u64)READ(mount, mnt.mnt_sb) & 0xffffffff);
-	}
-	if (place->part == NETS) {
-		struct net *net = (void *)(place->node - OFFSET(net, list));
-		return READ(net, ns.inum);
-	}
-	struct super_block *block = (void *)(place->node - OFFSET(super_block, s_list));
-	return (u64)READ(block, s_root);
-}
-
-SEC("iter/bpf_map_elem")
-int superblocks(struct bpf_iter__bpf_map_elem *ctx) {
-	u32 *key = ctx->key;
-	struct place *left = ctx->value;
-	if (!key || !left) return 0;
-	struct walk walk = {};
-	if (*key) walk.place = *left; /* element 0 begins afresh, whatever an earlier reading left */
-	FORGET_BEFORE(&walk, seq);
-	walk.seq = ctx->meta->seq;
-	struct place *place = &walk.place;
-	if (place->part < DONE) {
-		struct task_struct *init = find_init_task();
-		if (!place->node) {
-			place->told_user = 0;
-			if (place->part == NETS) {
-				/* The head is what stands before the first, the initial one. */
-				u64 initial = (u64)READ(init, nsproxy, net_ns);
-				place->node = initial + OFFSET(net, list);
-				READ_AT(place->head, place->node + sizeof(u64));
-			} else {
-				/* Once around the circle from init_task's root, the list's head passed over on the way. */
-				u64 root = (u64)READ(init, fs, root.mnt, mnt_sb);
-				place->node = root + OFFSET(super_block, s_list);
-				place->head = 0;
-			}
-		} else if (check_of(place) != place->check) {
-			walk.torn = 1;
-		}
-		FORGET_BEFORE(&walk, seq);
-		bpf_loop(1 << 20, step, &walk, 0);
-		if (walk.overflow) return 0; /* the kernel hands out what it has and runs this element again */
-		u32 ended = place->mount == place->last && place->node == place->head;
-		if (!ended && walk.written < CHUNK) walk.torn = 1;
-		if (walk.torn) {
-			__builtin_memset(&walk.record, 0, sizeof walk.record);
-			bpf_seq_write(walk.seq, &walk.record, sizeof walk.record);
-			place->part = DONE;
-		} else if (ended) {
-			place->part++;
-			place->node = 0;
-		} else {
-			place->check = check_of(place);
-		}
-	}
-	u32 next = *key + 1;
-	struct place *right = bpf_map_lookup_elem(&places, &next);
-	if (right) *right = *place;
-	return 0;
-}
+RUN(superblocks, struct walk, walk_tables)
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

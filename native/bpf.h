@@ -2,12 +2,8 @@
 #ifndef NSCOPE_BPF_H
 #define NSCOPE_BPF_H
 #include "addon.h"
+#include "btf.h"
 #include <linux/bpf.h>
-
-#define LOADER_HEAD 24 /* u32 size, flags, log_level, log_size; u64 log_buf */
-#define LOADER_MAP 16  /* i32 fd; u32 max_entries; u64 initial_value */
-#define LOADER_PROG 4  /* i32 fd */
-#define MOST 64        /* maps, and programs */
 
 /* The attributes up to and including `field`: a kernel refuses bytes that it does not know unless they are zero. */
 #define SIZE_TO(field) (offsetof(union bpf_attr, field) + sizeof(((union bpf_attr *)0)->field))
@@ -20,9 +16,41 @@ struct bytes {
 	size_t size;
 };
 
-/* Loads a light skeleton. Returns 0, or the errno with *call set. `context` then holds the descriptors. */
-int run_skeleton(struct bytes data, struct bytes insns, unsigned char *context, uint32_t size, const char **call);
+/* bpf-skeleton.c: a stored skeleton; scripts/bpf-skeleton.js writes it and says what is in it. */
+#define MOST_MAPS 8
+#define MOST_PROGRAMS 16
+struct skeleton {
+	uint32_t map_count, program_count;
+	struct bytes types;
+	const char *strings;
+	const struct stored_map *maps;
+	const struct stored_program *programs[MOST_PROGRAMS];
+};
+struct stored_map {
+	uint32_t type, key_size, value_size, max_entries, flags, name;
+};
+struct stored_program {
+	uint32_t type, attach_type, target_kind, target, name, insns, places, functions;
+};
 
-/* The descriptor at this place of a context. */
-int32_t fd_at(const unsigned char *at);
+/* False where it is cut or damaged. The bytes must stay. */
+bool open_skeleton(struct skeleton *skeleton, struct bytes bytes);
+
+/* A skeleton of which maps and types have been loaded: descriptors, -1 where there is none. */
+struct loaded {
+	int types;
+	int maps[MOST_MAPS];
+};
+
+/*
+ * Makes the maps, and gives the kernel the programs' own types. entries: of the first maps, 0 for what the program says.
+ * Returns 0, or an errno with *call set and nothing left open.
+ */
+int load_maps(const struct skeleton *skeleton, const uint32_t *entries, size_t count, struct loaded *loaded,
+              const char **call);
+void close_loaded(struct loaded *loaded);
+
+/* A descriptor of one program; or -1 with errno and *call set. The verifier's words go to `log`, if any. */
+int load_program(const struct skeleton *skeleton, uint32_t number, const struct loaded *loaded,
+                 const struct btf *kernel, struct bytes log, const char **call);
 #endif

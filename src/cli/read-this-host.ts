@@ -1,7 +1,8 @@
 // The snapshot of a reading verb where this host is meant. A file of its own in the bundle, which the verbs share.
 import { collectNamespaces } from '../collect/collect-namespaces.ts';
 import { prepareBpf } from '../kernel/bpf.ts';
-import type { BpfProgram, PreparedBpf } from '../kernel/bpf-start.ts';
+import type { BpfProgram } from '../kernel/bpf-programs.ts';
+import type { PreparedBpf } from '../kernel/bpf-start.ts';
 import type { Snapshot } from '../model/schema.ts';
 import type { Wanted } from '../model/wanted.ts';
 

@@ -1,5 +1,6 @@
 // What a verb is. The table of verbs drives parsing, help, completion and the manual page.
-import type { BpfProgram, PreparedBpf } from '../kernel/bpf-start.ts';
+import type { BpfProgram } from '../kernel/bpf-programs.ts';
+import type { PreparedBpf } from '../kernel/bpf-start.ts';
 
 /** An option as a person writes it; `value` names what it takes, and brackets make it optional. */
 export interface VerbOption {

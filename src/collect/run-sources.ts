@@ -1,5 +1,5 @@
 // Runs the ordered table: each source gets what those before it found, and is timed and counted.
-import { readSuperblocks } from '../kernel/census.ts';
+import { readSuperblocks, type Superblocks } from '../kernel/census.ts';
 import { closeDescriptor } from '../kernel/files.ts';
 import type { HostFacts } from '../kernel/host.ts';
 import type { Fact, NamespaceInodes, ProcessFact } from '../model/facts.ts';
@@ -8,7 +8,6 @@ import { formatNamespace, type NamespaceType, namespaceLinks, namespaceTypes } f
 import type { Refusal } from '../model/schema.ts';
 import { TaskGroups } from '../model/tasks-of-namespaces.ts';
 import type { Wanted } from '../model/wanted.ts';
-import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
 import type { OpenLinks, Source, SourceContext } from '../sources/index.ts';
 import { FoundNamespaces } from './found-namespaces.ts';
 import { type StartedTables, startOpenLinks } from './open-links.ts';
@@ -16,6 +15,14 @@ import { startWatch } from './stopwatch.ts';
 
 /** Namespaces that nothing else leads to are kept open up to this many; a process may usually have 1024 descriptors. */
 const mostKept = 512;
+
+/** What the sources of BPF are told where it is not to be used. */
+const bpfUnwanted = {
+  code: '',
+  syscall: '',
+  reason: 'BPF was not to be used',
+  lift: 'let BPF be used (without --no-bpf)',
+};
 
 /** @returns all facts, coverage among them; descriptors that were kept are closed again */
 export function runSources(host: HostFacts, wanted: Wanted, table: readonly Source[]): Fact[] {
@@ -40,7 +47,7 @@ class Run {
   readonly #kept = new Map<string, number>();
   #descriptors: readonly OpenLinks[] | undefined;
   #startedDescriptors: StartedTables | undefined;
-  #superblocks: { readonly records: readonly BpfSuperblockRecord[] | undefined } | undefined;
+  #superblocks: Superblocks | undefined;
   readonly #allTasks: ProcessFact[] = [];
   readonly #withheld: ProcessFact[] = [];
   readonly #unfinished: (() => void)[] = [];
@@ -217,10 +224,10 @@ class Run {
       : '/proc shows another pid namespace than that of nscope';
   }
 
-  #readSuperblocks(): readonly BpfSuperblockRecord[] | undefined {
-    if (!this.#wanted.bpf) return undefined;
-    this.#superblocks ??= { records: readSuperblocks() };
-    return this.#superblocks.records;
+  #readSuperblocks(): Superblocks {
+    if (!this.#wanted.bpf) return { refused: bpfUnwanted };
+    this.#superblocks ??= readSuperblocks();
+    return this.#superblocks;
   }
 
   #keep(type: NamespaceType, inode: number, fd: number): boolean {

@@ -30,6 +30,26 @@ export interface FoundNamespace {
 /** The batches of native/proc.c. */
 export type ProcReading = { readonly procReading: never };
 
+/** The thread of native/bpf-start.c that loads a program. */
+export type BpfStart = { readonly bpfStart: never };
+
+/** A loaded program of native/bpf-read.c that can be asked for its records. */
+export type BpfReader = { readonly bpfReader: never };
+
+/** One pass: all records that found room, how many did not, and whether the lists changed under the walk. */
+export interface AddonBpfReading {
+  readonly records: Buffer;
+  readonly missed: number;
+  readonly torn: boolean;
+}
+
+/** What became of a start: the first program that the kernel took, what was read early, and those it refused before. */
+export interface AddonBpf {
+  readonly reader: BpfReader | null;
+  readonly reading: AddonBpfReading | null;
+  readonly refusals: readonly { readonly program: number; readonly code: string; readonly syscall: string }[];
+}
+
 /** The thread of native/fuse.c that reads requests. */
 export type FuseReader = { readonly fuseReader: never };
 
@@ -45,24 +65,15 @@ export type AddonEvent =
 export interface Addon {
   errnoName(errno: number): string;
   kcmpFiles(a: number, b: number): number;
-  bpfLoadSkeleton(
-    data: Uint8Array,
-    insns: Uint8Array,
-    maps: number,
-    progs: number,
+  bpfLoad(
+    skeleton: Uint8Array,
+    entries: Uint32Array,
     log: Uint8Array,
-    sizes: Uint32Array,
-  ): { readonly maps: number[]; readonly progs: number[] };
-  bpfStartIterator(
-    data: Uint8Array,
-    insns: Uint8Array,
-    maps: number,
-    progs: number,
-    reads: 0 | 1,
-    after: object | null,
-  ): object;
-  bpfFinishIterator(start: object): [link: number, read: Buffer | null];
-  bpfReadIterator(link: number): Buffer;
+  ): { readonly maps: number[]; readonly programs: number[] };
+  bpfStart(skeleton: Uint8Array, order: Uint32Array, room: number, reads: 0 | 1, after: BpfStart | null): BpfStart;
+  bpfFinish(start: BpfStart): AddonBpf;
+  bpfRead(reader: BpfReader): AddonBpfReading;
+  bpfClose(reader: BpfReader): void;
   nsGetUserns(fd: number): number;
   nsGetParent(fd: number): number;
   nsGetNstype(fd: number): number;

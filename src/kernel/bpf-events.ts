@@ -33,11 +33,11 @@ export function openBpfEvents(
   const loaded = loadBpfSkeleton(addon, name, [ringBytes]);
   if ('code' in loaded) return loaded;
   const [ringMap = -1, lostMap = -1] = loaded.maps;
-  const open = [...loaded.maps, ...loaded.progs];
+  const open = [...loaded.maps, ...loaded.programs];
   let lost = 0n;
   try {
     const ring = addon.ringOpen(ringMap, ringBytes);
-    for (const prog of loaded.progs) open.push(addon.bpfAttachTracing(prog));
+    for (const program of loaded.programs) open.push(addon.bpfAttachTracing(program));
     const stopWaiting = awaitReadiness(addon, [{ fd: ringMap, events: readable, ready }]);
     return {
       drain: () => addon.ringDrain(ring),

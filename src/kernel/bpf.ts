@@ -1,35 +1,32 @@
 // Runs the BPF programs (bpf/*.bpf.c): loads each once, when first asked for, and reads what its iterator writes.
-import { closeSync, existsSync, readFileSync, readlinkSync } from 'node:fs';
-import { type Addon, loadAddon } from './addon.ts';
-import { type BpfRefusal, explainRefusal } from './bpf-refusal.ts';
-import {
-  type BpfProgram,
-  btfFile,
-  type PreparedBpf,
-  type PreparedProgram,
-  readSkeleton,
-  startBpf,
-} from './bpf-start.ts';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { type Addon, type AddonBpf, type AddonBpfReading, type BpfReader, loadAddon } from './addon.ts';
+import { type BpfProgram, btfFile, readSkeleton, tryOrder } from './bpf-programs.ts';
+import { type BpfRefusal, explainRefusal, explainRefusals, meetsEveryProgram } from './bpf-refusal.ts';
+import { type PreparedBpf, type PreparedProgram, startBpf } from './bpf-start.ts';
 
-/** Either all records of one reading (see src/parse/bpf-*.ts), or why there are none. */
-export type BpfReading = { readonly bytes: Buffer } | { readonly refused: BpfRefusal };
+/** All records of one pass (see src/parse/bpf-*.ts). */
+export interface BpfRecords {
+  readonly bytes: Buffer;
+  /** How many found no room although room was asked for; they are not among the records. */
+  readonly missed: number;
+}
+
+/** Either what one pass gave, or why there is nothing. */
+export type BpfReading = BpfRecords | { readonly refused: BpfRefusal };
 
 /** PID_NS_INIT_INO of include/uapi/linux/nsfs.h. */
 const initialPidInode = 0xeffffffc;
 
-const noBtf: BpfRefusal = {
-  code: 'ENOENT',
-  syscall: 'access',
-  reason: `${btfFile} is missing: this kernel does not describe its types to BPF programs, or sysfs is not mounted`,
-  lift: `a kernel with CONFIG_DEBUG_INFO_BTF, and ${btfFile} to be seen`,
-};
-
-/** Links of loaded programs (descriptors), or why a program is not there. */
-const links = new Map<BpfProgram, number | BpfRefusal>();
+/** Loaded programs, or why one is not there. */
+const readers = new Map<BpfProgram, BpfReader | BpfRefusal>();
 
 /** What was read as soon as its program was loaded, and is as good as new for so long. */
-const readings = new Map<BpfProgram, Buffer>();
+const readings = new Map<BpfProgram, AddonBpfReading>();
 const freshMs = 250;
+
+/** How many records of a program found room where that was not what it begins with. */
+const rooms = new Map<BpfProgram, number>();
 
 /** Programs that a thread is loading, or has loaded, and that nobody has read. */
 const starts = new Map<BpfProgram, PreparedProgram>();
@@ -41,7 +38,7 @@ export function readBpfNamespaces(): BpfReading {
 
 /**
  * Namespaces that super blocks, mounts and the list of network namespaces lead to; made for kernels before 6.18.
- * Parse with parseBpfSuperblocks, which also tells whether a reading was torn by a change and should be repeated.
+ * Parse with parseBpfSuperblocks.
  */
 export function readBpfSuperblocks(): BpfReading {
   return readProgram('superblocks');
@@ -78,10 +75,20 @@ export function readPidView(): { readonly isInitial: boolean; readonly procIsOur
 
 /** Closes the descriptors of all loaded programs and forgets refusals; the next reading loads again. */
 export function closeBpfPrograms(): void {
-  for (const link of links.values()) if (typeof link === 'number') closeSync(link);
-  links.clear();
+  for (const name of readers.keys()) closeProgram(name);
   starts.clear();
   readings.clear();
+}
+
+function closeProgram(name: BpfProgram): void {
+  const found = loadAddon();
+  const reader = readers.get(name);
+  readers.delete(name);
+  if ('addon' in found && reader && isReader(reader)) found.addon.bpfClose(reader);
+}
+
+function isReader(one: BpfReader | BpfRefusal): one is BpfReader {
+  return !('code' in one);
 }
 
 /**
@@ -92,8 +99,8 @@ export function prepareBpf(programs: readonly BpfProgram[], already: PreparedBpf
   // Tasks that were read before the list would miss those of its youngest namespaces.
   const isTooEarly = programs.includes('namespaces') && !already.has('namespaces');
   for (const [name, start] of already)
-    if (!links.has(name) && !(name === 'tasks' && isTooEarly)) starts.set(name, start);
-  for (const [name, start] of startBpf(programs.filter((name) => !links.has(name) && !starts.has(name))))
+    if (!readers.has(name) && !(name === 'tasks' && isTooEarly)) starts.set(name, start);
+  for (const [name, start] of startBpf(programs.filter((name) => !readers.has(name) && !starts.has(name))))
     starts.set(name, start);
 }
 
@@ -101,61 +108,94 @@ function readProgram(name: BpfProgram): BpfReading {
   const found = loadAddon();
   if ('missing' in found)
     return { refused: { code: 'ELIBACC', syscall: 'dlopen', reason: found.missing, lift: 'the addon of nscope' } };
-  let link = links.get(name);
-  if (link === undefined) {
-    link = refusalOfAll() ?? finishProgram(found.addon, name);
-    links.set(name, link);
-  }
-  if (typeof link !== 'number') return { refused: link };
-  const early = readings.get(name);
-  readings.delete(name);
-  if (early) return { bytes: early };
+  const reader = readers.get(name) ?? refusalOfAll() ?? finishProgram(found.addon, name);
+  readers.set(name, reader);
+  if (!isReader(reader)) return { refused: reader };
   try {
-    return { bytes: found.addon.bpfReadIterator(link) };
+    for (let i = 0; i < mostReadings; i++) {
+      const { records, missed, torn } = readOnce(found.addon, name);
+      if (!torn) return { bytes: records, missed };
+    }
   } catch (error) {
     return { refused: explainRefusal(name, error) };
   }
+  return { refused: everTorn };
+}
+
+/** The kernel's lists change under a reader: so often they are read again before that is given up. */
+const mostReadings = 5;
+
+const everTorn: BpfRefusal = {
+  code: 'EAGAIN',
+  syscall: 'bpf(PROG_RUN)',
+  reason: `the kernel's lists changed while they were read, ${mostReadings} times`,
+  lift: 'to read again when fewer namespaces and mounts come and go',
+};
+
+function readOnce(addon: Addon, name: BpfProgram): AddonBpfReading {
+  const reader = readers.get(name) as BpfReader;
+  const reading = readings.get(name) ?? addon.bpfRead(reader);
+  readings.delete(name);
+  return reading.missed > 0 ? readWithRoom(addon, name, reading) : reading;
+}
+
+/** So often a program is loaded again with more room, while namespaces are made faster than that. */
+const mostGrowths = 4;
+
+/** Loads the program anew with room for what there was and half as much, until all fit or the kernel gives no more. */
+function readWithRoom(addon: Addon, name: BpfProgram, first: AddonBpfReading): AddonBpfReading {
+  let reading = first;
+  for (let i = 0; i < mostGrowths && reading.missed > 0; i++) {
+    const fitted = rooms.get(name) ?? 0;
+    const room = Math.max(Math.ceil((reading.missed + fitted) * 1.5), 2 * fitted, 1 << 14);
+    const { reader } = addon.bpfFinish(addon.bpfStart(readSkeleton(name), tryOrder(name), room, 0, null));
+    if (!reader) break;
+    closeProgram(name);
+    readers.set(name, reader);
+    rooms.set(name, room);
+    reading = addon.bpfRead(reader);
+  }
+  return reading;
 }
 
 /** A refusal that another program met and that every program meets. */
 function refusalOfAll(): BpfRefusal | undefined {
-  for (const link of links.values()) if (typeof link !== 'number' && !link.syscall.endsWith('loader')) return link;
+  for (const reader of readers.values()) if (!isReader(reader) && meetsEveryProgram(reader)) return reader;
   return undefined;
 }
 
-/** Of a loaded program its link alone is kept, which holds the program and the map. */
-function finishProgram(addon: Addon, name: BpfProgram): number | BpfRefusal {
+function finishProgram(addon: Addon, name: BpfProgram): BpfReader | BpfRefusal {
   prepareBpf([name]);
   const start = starts.get(name);
-  if (!start) return noBtf;
+  if (!start) return noBtf(name);
   starts.delete(name);
-  try {
-    const [link, read] = addon.bpfFinishIterator(start.start);
-    if (read && process.uptime() * 1000 - start.begunAtMs < freshMs) readings.set(name, read);
-    return link;
-  } catch (error) {
-    // Once more, for the words of the verifier.
-    if (process.env['NSCOPE_BPF_LOG']) loadBpfSkeleton(addon, name);
-    return explainRefusal(name, error);
-  }
+  const { reader, reading, refusals }: AddonBpf = addon.bpfFinish(start.start);
+  if (reader && reading && process.uptime() * 1000 - start.begunAtMs < freshMs) readings.set(name, reading);
+  if (reader) return reader;
+  // Once more, for the words of the verifier.
+  if (process.env['NSCOPE_BPF_LOG']) loadBpfSkeleton(addon, name);
+  return explainRefusals(name, refusals);
+}
+
+function noBtf(name: BpfProgram): BpfRefusal {
+  return explainRefusals(name, [{ program: 0, code: 'ENOENT', syscall: 'open' }]);
 }
 
 /**
- * Loads a program's skeleton. With `NSCOPE_BPF_LOG=1` in the environment the words of the verifier go to stderr when it
- * refuses.
- * @param sizes - max_entries of the first maps, where they are not to be what the program says; 0 leaves one as it is
+ * Loads all programs of a skeleton. With `NSCOPE_BPF_LOG=1` in the environment the words of the verifier go to stderr
+ * when it refuses.
+ * @param entries - max_entries of the first maps, where they are not to be what the program says; 0 leaves one as it is
  * @returns descriptors, which the caller closes, or why the kernel does not take it
  */
 export function loadBpfSkeleton(
   addon: Addon,
   name: BpfProgram,
-  sizes: readonly number[] = [],
-): { readonly maps: readonly number[]; readonly progs: readonly number[] } | BpfRefusal {
-  if (!existsSync(btfFile)) return noBtf;
+  entries: readonly number[] = [],
+): { readonly maps: readonly number[]; readonly programs: readonly number[] } | BpfRefusal {
+  if (!existsSync(btfFile)) return noBtf(name);
   const log = Buffer.alloc(process.env['NSCOPE_BPF_LOG'] ? 1 << 24 : 0);
-  const { data, insns, maps, progs } = readSkeleton(name);
   try {
-    return addon.bpfLoadSkeleton(data, insns, maps, progs, log, Uint32Array.from(sizes));
+    return addon.bpfLoad(readSkeleton(name), Uint32Array.from(entries), log);
   } catch (error) {
     if (log.length > 0) process.stderr.write(log.subarray(0, Math.max(log.indexOf(0), 0)));
     return explainRefusal(name, error);

@@ -6,6 +6,7 @@ import { type NamespaceType, namespaceTypes } from '../model/namespace-types.ts'
 import { BpfNamespaceList } from '../parse/bpf-namespaces.ts';
 import { type BpfSuperblockRecord, parseBpfSuperblocks } from '../parse/bpf-superblocks.ts';
 import { readBpfNamespaces, readBpfSuperblocks } from './bpf.ts';
+import type { BpfRefusal } from './bpf-refusal.ts';
 import { attempt, closeDescriptor } from './files.ts';
 import { openNsHandle } from './handles.ts';
 import { listns } from './listns.ts';
@@ -16,6 +17,8 @@ export interface Listing {
   readonly source: string;
   readonly wholeTypes: readonly NamespaceType[];
   readonly facts: readonly NamespaceFact[];
+  /** How many entries of the kernel's list there was no room for. */
+  readonly missed: number;
 }
 
 /** A way that does not work here, and why. */
@@ -34,12 +37,13 @@ export function listByBpf(dev: number | undefined): Listing | NoListing {
   const reading = readBpfNamespaces();
   if ('refused' in reading)
     return { source: 'BPF', errno: reading.refused.code, reason: reading.refused.reason, lift: reading.refused.lift };
+  const { missed } = reading;
   const list = new BpfNamespaceList(reading.bytes);
   const ids = list.records.map((record) => list.idOf(record));
   if (before && before.dev === dev && isEqual(before.ids, ids)) return before.listing;
   const facts = list.records.map((record, i) => describe(list, record, ids[i] ?? 0, dev));
-  const listing: Listing = { source: 'BPF', wholeTypes: namespaceTypes, facts };
-  before = { dev, ids, listing };
+  const listing: Listing = { source: 'BPF', wholeTypes: missed > 0 ? [] : namespaceTypes, facts, missed };
+  if (missed === 0) before = { dev, ids, listing };
   return listing;
 }
 
@@ -70,32 +74,26 @@ function isEqual(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
-/** The lists change under a reader: so often it is read again before it is given up. */
-const mostReadings = 5;
+/** What super blocks, mounts and the list of network namespaces lead to, or why BPF does not give it whole. */
+export type Superblocks =
+  | { readonly records: readonly BpfSuperblockRecord[]; readonly refused?: undefined }
+  | { readonly records?: undefined; readonly refused: BpfRefusal };
 
-/** What super blocks, mounts and the list of network namespaces lead to. Linux 6.1 with BPF; undefined where it fails. */
-export function readSuperblocks(): readonly BpfSuperblockRecord[] | undefined {
-  for (let i = 0; i < mostReadings; i++) {
-    const reading = readBpfSuperblocks();
-    if ('refused' in reading) return undefined;
-    const { records, torn } = parseBpfSuperblocks(reading.bytes);
-    if (!torn) return records;
-  }
-  return undefined;
+/** Linux 6.1 with BPF. */
+export function readSuperblocks(): Superblocks {
+  const reading = readBpfSuperblocks();
+  if ('refused' in reading) return reading;
+  const { bytes, missed } = reading;
+  if (missed === 0) return { records: parseBpfSuperblocks(bytes) };
+  const reason = `there was no room for ${missed} of what super blocks and mounts lead to`;
+  return {
+    refused: { code: 'ENOMEM', syscall: 'bpf(MAP_CREATE)', reason, lift: 'more memory and descriptors for nscope' },
+  };
 }
 
 /** All net, mnt and ipc namespaces, and others that mounts hold. Linux 6.1 with BPF. */
-export function listBySuperblocks(
-  records: readonly BpfSuperblockRecord[] | undefined,
-  dev: number | undefined,
-): Listing | NoListing {
-  if (!records)
-    return {
-      source: 'BPF super blocks',
-      errno: 'EAGAIN',
-      reason: 'super blocks could not be read with BPF',
-      lift: 'Linux 6.1 or newer, with BPF',
-    };
+export function listBySuperblocks({ records, refused }: Superblocks, dev: number | undefined): Listing | NoListing {
+  if (!records) return { source: 'BPF super blocks', errno: refused.code, reason: refused.reason, lift: refused.lift };
   const facts = records.map(({ type, inode, ownerInode, ownerUid, parentInode }): NamespaceFact => {
     const initialUser = type === 'user' && parentInode === 0;
     return {
@@ -108,7 +106,7 @@ export function listBySuperblocks(
       ...(type === 'pid' ? { parent: parentInode === 0 ? null : parentInode } : {}),
     };
   });
-  return { source: 'BPF super blocks', wholeTypes: ['net', 'mnt', 'ipc'], facts };
+  return { source: 'BPF super blocks', wholeTypes: ['net', 'mnt', 'ipc'], facts, missed: 0 };
 }
 
 /**
@@ -130,7 +128,7 @@ export function listByListns(): Listing | NoListing {
       closeDescriptor(fd);
     }
   }
-  return { source: 'listns', wholeTypes: [], facts };
+  return { source: 'listns', wholeTypes: [], facts, missed: 0 };
 }
 
 const noListns = {
@@ -158,7 +156,7 @@ export function listMountNamespaces(privileged: boolean): Listing | NoListing {
   } finally {
     closeNamespace(own);
   }
-  return { source: 'NS_MNT_GET_NEXT', wholeTypes: privileged ? ['mnt'] : [], facts };
+  return { source: 'NS_MNT_GET_NEXT', wholeTypes: privileged ? ['mnt'] : [], facts, missed: 0 };
 }
 
 const noWalk = {

@@ -29,10 +29,10 @@ export function canListNamespaces(): boolean {
   return !('refused' in readBpfNamespaces());
 }
 
-/** @returns undefined where the list cannot be read */
+/** @returns undefined where the list cannot be read as a whole */
 export function compareWithList(known: ReadonlyMap<string, EventNamespace>): ListDifference | undefined {
   const reading = readBpfNamespaces();
-  if ('refused' in reading) return undefined;
+  if ('refused' in reading || reading.missed > 0) return undefined;
   const list = new BpfNamespaceList(reading.bytes);
   const unknown = new Map(list.records.map((record) => [list.idOf(record), record]));
   const withoutId = new Map<string, EventNamespace>();

@@ -30,7 +30,7 @@ export interface BpfNamespace {
 
 const recordBytes = 64;
 
-/** Decodes what readBpfNamespaces gives, in the kernel's order: type by type, by id. A type of a newer kernel is left out. */
+/** Decodes what readBpfNamespaces gives, type by type. A type of a newer kernel is left out. */
 export function parseBpfNamespaces(bytes: Uint8Array): BpfNamespace[] {
   const list = new BpfNamespaceList(bytes);
   return list.records.map((record) => list.read(record));

@@ -3,9 +3,18 @@ import { findTypeByCloneValue, type NamespaceType } from '../model/namespace-typ
 import { countRecords, viewLongWords, viewWords } from './bpf-words.ts';
 
 /** How the kernel's tables led to a namespace; the numbers of `enum kind` in bpf/superblocks.bpf.c. */
-const ways = ['torn', 'net-list', 'mount-root', 'bind-mount', 'mqueue', 'procfs', 'fuse', 'file-system-user'] as const;
+const ways = [
+  undefined,
+  'net-list',
+  'mount-root',
+  'bind-mount',
+  'mqueue',
+  'procfs',
+  'fuse',
+  'file-system-user',
+] as const;
 
-export type SuperblockWay = Exclude<(typeof ways)[number], 'torn'>;
+export type SuperblockWay = Exclude<(typeof ways)[number], undefined>;
 
 /** A namespace and what holds it, or only shows it (`net-list`, `mount-root`, and `mqueue`, which every ipc namespace has). */
 export interface BpfSuperblockRecord {
@@ -30,28 +39,20 @@ export interface BpfSuperblockRecord {
   readonly deviceMinor: number;
 }
 
-export interface BpfSuperblocks {
-  readonly records: readonly BpfSuperblockRecord[];
-  /** The lists changed under the walk and what was behind is missing: read again. */
-  readonly torn: boolean;
-}
-
 const recordBytes = 56;
 const minorBits = 20;
 
 /** Decodes what readBpfSuperblocks gives. A namespace appears once for each thing that leads to it. */
-export function parseBpfSuperblocks(bytes: Uint8Array): BpfSuperblocks {
+export function parseBpfSuperblocks(bytes: Uint8Array): BpfSuperblockRecord[] {
   const count = countRecords(bytes, recordBytes);
   const words = viewWords(bytes);
   const ids = viewLongWords(bytes);
   const records: BpfSuperblockRecord[] = [];
-  let torn = false;
   for (let record = 0; record < count; record++) {
     const at = (index: number): number => words[record * 14 + index] as number;
     const way = ways[at(4)];
     const type = findTypeByCloneValue(at(5));
-    if (way === 'torn') torn = true;
-    if (way === undefined || way === 'torn' || type === undefined) continue;
+    if (way === undefined || type === undefined) continue;
     records.push({
       way,
       type,
@@ -67,5 +68,5 @@ export function parseBpfSuperblocks(bytes: Uint8Array): BpfSuperblocks {
       deviceMinor: at(12) & ((1 << minorBits) - 1),
     });
   }
-  return { records, torn };
+  return records;
 }

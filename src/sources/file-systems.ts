@@ -15,10 +15,11 @@ export const fileSystems: Source = {
     const skipped = context.skipHolders();
     if (skipped !== undefined) return skipped;
     if (!context.wanted.bpf) return 'BPF was not to be used';
-    return context.superblocks() === undefined ? 'super blocks could not be read with BPF' : undefined;
+    const { refused } = context.superblocks();
+    return refused && `super blocks could not be read with BPF: ${refused.reason}`;
   },
   run(context: SourceContext): void {
-    const records = (context.superblocks() ?? []).filter(({ way }) => holdingWays.has(way));
+    const records = (context.superblocks().records ?? []).filter(({ way }) => holdingWays.has(way));
     context.asked(records.length);
     const hidden = findHidden(context);
     const wanted = records.filter(

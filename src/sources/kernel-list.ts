@@ -100,8 +100,14 @@ function toEnumeration({ source, wholeTypes, facts }: Listing, pass: 'first' | '
 
 function tellLimits(context: SourceContext, listings: readonly Listing[], failures: readonly NoListing[]): void {
   const whole = new Set(listings.flatMap(({ wholeTypes }) => wholeTypes));
+  for (const { source, missed } of listings)
+    if (missed > 0)
+      context.limit(
+        `${missed} namespaces of the kernel's list (${source}) found no room in nscope's memory: they are shown only where something visible leads to them`,
+        'more memory and descriptors for nscope',
+      );
   const missing = namespaceTypes.filter((type) => !whole.has(type));
-  if (missing.length === 0) return;
+  if (missing.length === 0 || listings.some(({ missed }) => missed > 0)) return;
   const [bpf] = failures;
   context.limit(
     `the kernel was not asked for its list of all ${missing.join(', ')} namespaces${bpf ? ` (${bpf.reason})` : ''}: one that nothing visible holds is not shown`,

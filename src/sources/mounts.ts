@@ -44,7 +44,7 @@ class BindMountSearch {
 
   constructor(context: SourceContext) {
     this.#context = context;
-    this.#records = context.superblocks()?.filter(({ way }) => way === 'bind-mount');
+    this.#records = context.superblocks().records?.filter(({ way }) => way === 'bind-mount');
   }
 
   /** A mount namespace may itself be found bind mounted in another: until no new one turns up. */

@@ -1,9 +1,9 @@
 // What a source is: one question to one kernel interface, answered in plain facts. Sources never see each other.
+import type { Superblocks } from '../kernel/census.ts';
 import type { Fact, NamespaceInodes, ProcessFact, SearchedKind } from '../model/facts.ts';
 import type { NamespaceLink, NamespaceType } from '../model/namespace-types.ts';
 import type { HostSnapshot } from '../model/schema.ts';
 import type { Wanted } from '../model/wanted.ts';
-import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
 
 /** A namespace that some source has named so far, and the paths through which it can be opened or asked about. */
 export interface FoundNamespace {
@@ -67,8 +67,8 @@ export interface SourceContext {
   tasksByBpf(done?: true): boolean;
   /** Whether open files were read from the kernel already; the source that did says so with `true`. */
   filesByBpf(done?: true): boolean;
-  /** What super blocks and mounts lead to, read from the kernel by BPF; undefined where it cannot be. */
-  superblocks(): readonly BpfSuperblockRecord[] | undefined;
+  /** What super blocks and mounts lead to, read from the kernel by BPF, or why it cannot be. */
+  superblocks(): Superblocks;
   /** Keeps the descriptor of a namespace open for the sources that follow; false, and closed, when there are too many. */
   keep(type: NamespaceType, inode: number, fd: number): boolean;
   emit(fact: Fact): void;

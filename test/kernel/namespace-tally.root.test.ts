@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readBpfNamespaces } from '../../src/kernel/bpf.ts';
 import { describeByHandle } from '../../src/kernel/namespace-relations.ts';
-import { openNamespaceTally } from '../../src/kernel/namespace-tally.ts';
+import { type NamespaceTally, openNamespaceTally } from '../../src/kernel/namespace-tally.ts';
 import { NamespaceSums } from '../../src/live/namespace-sums.ts';
 import { type BpfNamespace, parseBpfNamespaces } from '../../src/parse/bpf-namespaces.ts';
 import { hold, readLinksOf } from '../held-process.ts';
@@ -18,6 +18,12 @@ function readList(): BpfNamespace[] {
   return 'refused' in reading ? [] : parseBpfNamespaces(reading.bytes);
 }
 
+function compare(sums: NamespaceSums, tally: NamespaceTally) {
+  const read = tally.read();
+  assert.ok(read, 'the lists of namespaces were torn');
+  return sums.compare(read);
+}
+
 test('The tally is that of the list, and tells which namespace has ended.', { skip }, async () => {
   const tally = openNamespaceTally();
   assert.ok(tally);
@@ -30,9 +36,9 @@ test('The tally is that of the list, and tells which namespace has ended.', { sk
       const own = known.find(({ type, inode }) => type === 'uts' && inode === uts);
       assert.ok(own);
       const sums = new NamespaceSums(known);
-      const isSame = sums.compare(tally.read()) === 'same';
+      const isSame = compare(sums, tally) === 'same';
       sums.add({ ...own, inode: 1, id: '12345678901' });
-      const difference = sums.compare(tally.read());
+      const difference = compare(sums, tally);
       if (isSame && difference !== 'other' && difference !== 'same') {
         assert.deepEqual(difference.gone, [{ ...own, inode: 1, id: '12345678901' }]);
         return;
