@@ -112,7 +112,7 @@ static void write_value(struct bpf_insn *insn, uint32_t value) {
 
 /* Fills a place in. False where the kernel has not what the program cannot do without; errno then says why. */
 static bool fill(const struct skeleton *skeleton, const struct place *place, struct bpf_insn *insns,
-                 const struct btf *kernel) {
+                 struct btf *kernel) {
 	const char *type = skeleton->strings + place->type, *path = skeleton->strings + place->path;
 	struct bpf_insn *insn = &insns[place->insn];
 	uint32_t value = 0;
@@ -147,7 +147,7 @@ static bool fill(const struct skeleton *skeleton, const struct place *place, str
 }
 
 int load_program(const struct skeleton *skeleton, uint32_t number, const struct loaded *loaded,
-                 const struct btf *kernel, struct bytes log, const char **call) {
+                 struct btf *kernel, struct bytes log, const char **call) {
 	const struct stored_program *program = skeleton->programs[number];
 	const struct bpf_insn *stored = (const void *)(program + 1);
 	const struct place *places = (const void *)(stored + program->insns);

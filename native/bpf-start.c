@@ -46,7 +46,7 @@ static void refuse(struct start *start, uint32_t program, int err, const char *c
 
 /* Whether the program was loaded and can be read. */
 static bool try_program(struct start *start, const struct skeleton *skeleton, uint32_t number,
-                        const struct loaded *loaded, const struct btf *kernel) {
+                        const struct loaded *loaded, struct btf *kernel) {
 	const char *call;
 	int program = load_program(skeleton, number, loaded, kernel, (struct bytes){0}, &call);
 	int err = program < 0 ? errno : 0;
@@ -57,7 +57,7 @@ static bool try_program(struct start *start, const struct skeleton *skeleton, ui
 }
 
 static void load(struct start *start) {
-	const struct btf *kernel;
+	struct btf *kernel;
 	struct skeleton skeleton;
 	struct loaded loaded;
 	const char *call = "open";

@@ -12,7 +12,7 @@ int bpf(int command, union bpf_attr *attr, size_t size) { return (int)syscall(SY
 /* Returns 0, or an errno with *call set and nothing left open. */
 static int load_all(const struct skeleton *skeleton, struct bytes entries, struct bytes log, struct loaded *loaded,
                     int *programs, const char **call) {
-	const struct btf *kernel;
+	struct btf *kernel;
 	*call = "open";
 	int err = take_kernel_types(&kernel);
 	if (err) return err;

@@ -52,5 +52,5 @@ void close_loaded(struct loaded *loaded);
 
 /* A descriptor of one program; or -1 with errno and *call set. The verifier's words go to `log`, if any. */
 int load_program(const struct skeleton *skeleton, uint32_t number, const struct loaded *loaded,
-                 const struct btf *kernel, struct bytes log, const char **call);
+                 struct btf *kernel, struct bytes log, const char **call);
 #endif

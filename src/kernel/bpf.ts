@@ -108,7 +108,7 @@ function readProgram(name: BpfProgram): BpfReading {
   const found = loadAddon();
   if ('missing' in found)
     return { refused: { code: 'ELIBACC', syscall: 'dlopen', reason: found.missing, lift: 'the addon of nscope' } };
-  const reader = readers.get(name) ?? refusalOfAll() ?? finishProgram(found.addon, name);
+  const reader = readers.get(name) ?? refusalOfAll(name) ?? finishProgram(found.addon, name);
   readers.set(name, reader);
   if (!isReader(reader)) return { refused: reader };
   try {
@@ -159,8 +159,9 @@ function readWithRoom(addon: Addon, name: BpfProgram, first: AddonBpfReading): A
 }
 
 /** A refusal that another program met and that every program meets. */
-function refusalOfAll(): BpfRefusal | undefined {
-  for (const reader of readers.values()) if (!isReader(reader) && meetsEveryProgram(reader)) return reader;
+function refusalOfAll(name: BpfProgram): BpfRefusal | undefined {
+  for (const reader of readers.values())
+    if (!isReader(reader) && meetsEveryProgram(reader)) return explainRefusals(name, [{ program: 0, ...reader }]);
   return undefined;
 }
 

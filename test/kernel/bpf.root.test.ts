@@ -116,7 +116,7 @@ function holdMany(count: number): Promise<Held> {
     syscall(${unshare}, 0x04000000) == 0 and open($fd[$_], '<', '/proc/self/ns/uts') or die $!;
     push @keys, readlink('/proc/self/ns/uts');
   } $| = 1; print "@keys\\n"; sleep 99`;
-  return hold('perl', ['-e', script]);
+  return hold('prlimit', ['--nofile=10000', 'perl', '-e', script]);
 }
 
 test('More namespaces than there is room for at first are listed to the last.', { skip }, async () => {
