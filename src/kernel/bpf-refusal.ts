@@ -23,13 +23,14 @@ export interface TypeRefusal {
 
 /**
  * @param refusals - of every type that was tried, at least one
- * @returns the errno and the call are those of the first type
+ * @returns the errno and the call, with the type where it depends on that, are those of the first type
  */
 export function explainRefusals(name: BpfProgram, refusals: readonly TypeRefusal[]): BpfRefusal {
   const [first] = refusals;
   if (!first) throw new Error(`the BPF program '${name}' was refused without a reason`);
-  const { code, syscall } = first;
-  return { code, syscall, ...explain(name, refusals) };
+  const { code, syscall, program } = first;
+  const type = bpfPrograms[name].types[program];
+  return { code, syscall: syscall.replace('PROG_LOAD', `PROG_LOAD, ${type}`), ...explain(name, refusals) };
 }
 
 /** The same for a failure of the addon. @throws what is no failure of a system call */

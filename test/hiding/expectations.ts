@@ -6,11 +6,11 @@ import { isLinuxSince } from '../kernels/release.ts';
 
 /**
  * How far a kernel lets nscope see. `lists`: BPF over the kernel's own lists (6.18). `tables`: BPF over super blocks,
- * files and tasks (6.1). `proc`: what /proc shows and the addon can enter.
+ * files and tasks (6.1), of which `files` and `mounts` are a part: files and tasks, or super blocks. `proc`: what /proc shows and the addon can enter.
  */
-export type Sight = 'lists' | 'tables' | 'proc';
+export type Sight = 'lists' | 'tables' | 'files' | 'mounts' | 'proc';
 
-export function sightOfKernel(): Sight {
+export function sightOfKernel(): 'lists' | 'tables' | 'proc' {
   if (isLinuxSince(6, 18)) return 'lists';
   return isLinuxSince(6, 1) ? 'tables' : 'proc';
 }
@@ -79,6 +79,29 @@ export function describeExpectations(): string[][] {
   ]);
 }
 
+/** What tasks and open files alone lead to, and what super blocks alone do, beside all ipc, mnt and net namespaces. */
+const shownByFiles: ReadonlySet<string> = new Set([
+  'for-children-unborn',
+  'fd-in-flight',
+  'socket-in-flight',
+  'file-credentials',
+  'peer-credentials',
+  'pidfd',
+  'proc-directory',
+]);
+const shownBySuperblocks: ReadonlySet<string> = new Set([
+  'detached-mount',
+  'file-system',
+  'detached-file-system',
+  'fuse',
+]);
+
+function isShownByPart({ place, type }: Pick<BedNamespace, 'place' | 'type'>, sight: Sight): boolean {
+  // The descriptor of a detached procfs is one of a pid namespace's.
+  if (sight === 'files') return shownByFiles.has(place) || (place === 'detached-file-system' && type === 'pid');
+  return sight === 'mounts' && (shownBySuperblocks.has(place) || ['ipc', 'mnt', 'net'].includes(type));
+}
+
 export interface Expected {
   readonly found: boolean;
   readonly holders: readonly HolderKind[];
@@ -88,13 +111,14 @@ export interface Expected {
 export function expectationOf({ place, type }: Pick<BedNamespace, 'place' | 'type'>, sight: Sight): Expected {
   const expectation = expectations[place];
   if (!expectation) throw new Error(`the table of expectations has no place "${place}"`);
-  const found = expectation.foundBy[sight];
+  const hasPart = sight === 'files' || sight === 'mounts';
+  const found = expectation.foundBy[hasPart ? 'proc' : sight];
   const listed =
-    sight === 'proc' &&
+    (sight === 'proc' || hasPart) &&
     // NS_MNT_GET_NEXT gives every mount namespace, listns(2) all that a descriptor or an nsfs mount holds.
     ((type === 'mnt' && isLinuxSince(6, 12)) || (isLinuxSince(6, 19) && activePlaces.has(place)));
   return {
-    found: listed || found === true || (found?.includes(type) ?? false),
+    found: listed || isShownByPart({ place, type }, sight) || found === true || (found?.includes(type) ?? false),
     holders: expectation.holders,
   };
 }

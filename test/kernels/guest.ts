@@ -44,7 +44,9 @@ const kernelVm = join('test', 'kernels', 'kernel-vm');
 const nodeFlags = '--jitless --no-expose-wasm';
 
 /** What the tests compile. */
-const fixturesForGuests = ['random-tree', 'fork-storm', 'deny-calls'].map((name) => `test/fixtures/${name}.c`);
+const fixturesForGuests = ['random-tree', 'fork-storm', 'deny-calls', 'deny-programs'].map(
+  (name) => `test/fixtures/${name}.c`,
+);
 
 /** How many guests may run side by side: each keeps one processor busy. */
 export const guestsAtOnce = Math.max(
