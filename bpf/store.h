@@ -3,9 +3,9 @@
  * A program that is run by a call (BPF_PROG_RUN) keeps what it knows in its first map and writes its records into the
  * second, which the reader maps: native/bpf-read.c. Needs kernel.h.
  *
- * Each such program is there twice. As type `syscall` it can be preempted, and it can read lists that change only where
- * the kernel has bpf_rcu_read_lock() and lets a callback run under it: 6.18 does. As type `raw_tp` it always runs under
- * the RCU lock, and cannot be preempted.
+ * Each such program is there twice. As type `syscall` it can be preempted; it reads lists that change, so the kernel must
+ * have bpf_rcu_read_lock() and let a callback run under it: 6.12 does, 6.1 does not. As type `raw_tp` it always runs
+ * under the RCU lock, and is not preempted.
  */
 #ifndef NSCOPE_STORE_H
 #define NSCOPE_STORE_H

@@ -108,10 +108,12 @@ function tellLimits(context: SourceContext, listings: readonly Listing[], failur
       );
   const missing = namespaceTypes.filter((type) => !whole.has(type));
   if (missing.length === 0 || listings.some(({ missed }) => missed > 0)) return;
-  const [bpf] = failures;
+  const byBpf = failures.filter(({ source }) => source.startsWith('BPF'));
+  const [reasons, lifts] = [new Set(byBpf.map(({ reason }) => reason)), new Set(byBpf.map(({ lift }) => lift))];
+  const because = reasons.size > 0 ? ` (${[...reasons].join('; ')})` : '';
   context.limit(
-    `the kernel was not asked for its list of all ${missing.join(', ')} namespaces${bpf ? ` (${bpf.reason})` : ''}: one that nothing visible holds is not shown`,
-    bpf?.lift,
+    `the kernel was not asked for its list of all ${missing.join(', ')} namespaces${because}: one that nothing visible holds is not shown`,
+    lifts.size > 0 ? [...lifts].join('; ') : undefined,
   );
 }
 

@@ -1,4 +1,5 @@
 // How far nscope sees where BPF programs of some types are refused: docs/hiding-places.md has the same table.
+import { isLinuxSince } from '../kernels/release.ts';
 import type { Sight } from './expectations.ts';
 
 export type ProgramType = 'syscall' | 'raw_tp' | 'tracing';
@@ -11,7 +12,10 @@ interface Refused {
   readonly names: Readonly<Record<'lists' | 'tables', readonly string[]>>;
 }
 
-/** `tracing`: iterators over tasks and files, and events. `tables` needs raw_tp: callbacks under the RCU lock are of 6.18. */
+/** Whether a program of type syscall may hold the RCU lock while a callback runs: bpf_rcu_read_lock() is not in 6.1. */
+export const hasLockedCallbacks = isLinuxSince(6, 12);
+
+/** `tracing`: iterators over tasks and files, and events. */
 export const refusedPrograms: readonly Refused[] = [
   {
     types: ['syscall'],
@@ -20,8 +24,8 @@ export const refusedPrograms: readonly Refused[] = [
   },
   {
     types: ['raw_tp'],
-    sights: { lists: 'lists', tables: 'files', proc: 'proc' },
-    names: { lists: [], tables: ['raw_tp'] },
+    sights: { lists: 'lists', tables: hasLockedCallbacks ? 'tables' : 'files', proc: 'proc' },
+    names: { lists: [], tables: hasLockedCallbacks ? [] : ['raw_tp'] },
   },
   {
     types: ['syscall', 'raw_tp'],
@@ -36,6 +40,6 @@ export const refusedPrograms: readonly Refused[] = [
   {
     types: ['syscall', 'raw_tp', 'tracing'],
     sights: { lists: 'proc', tables: 'proc', proc: 'proc' },
-    names: { lists: ['syscall', 'raw_tp', 'iter/task'], tables: ['syscall', 'raw_tp', 'iter/task'] },
+    names: { lists: ['syscall', 'raw_tp', 'iter/task'], tables: ['raw_tp', 'iter/task'] },
   },
 ];
