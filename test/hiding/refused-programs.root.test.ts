@@ -6,7 +6,7 @@ import { compile } from '../fixtures/compile.ts';
 import { findMade, takeSnapshotIn } from '../sources/bad-conditions.ts';
 import { missing } from '../tiers.ts';
 import { expectationOf, type Sight, sightOfKernel } from './expectations.ts';
-import { type ProgramType, refusedPrograms } from './refused-programs.ts';
+import { kernelClass, type ProgramType, refusedPrograms } from './refused-programs.ts';
 
 const skip = missing({ root: true, ...bedNeeds });
 
@@ -17,7 +17,8 @@ for (const { types, sights, names } of refusedPrograms)
   test(`Where BPF programs of type ${types.join(' and ')} are refused, what the others show is found.`, {
     skip,
   }, async () => {
-    const sight: Sight = sights[sightOfKernel()];
+    const kernel = kernelClass(sightOfKernel());
+    const sight: Sight = sights[kernel];
     const bed = await makeBed();
     try {
       const denied = types.map((type) => numbers[type]).join(',');
@@ -31,8 +32,7 @@ for (const { types, sights, names } of refusedPrograms)
       assert.equal(verdict, sight === 'lists' ? 'complete' : 'partial');
       // What is lost by that is said with its type and errno.
       const told = [...reasons, ...sources.flatMap(({ refusals }) => refusals.map((one) => JSON.stringify(one)))];
-      const whole = sightOfKernel();
-      for (const name of whole === 'proc' ? [] : names[whole])
+      for (const name of names[kernel])
         assert.ok(
           told.some((text) => text.includes(name) && text.includes('EPERM')),
           `${name} is not named in ${JSON.stringify(told, null, 1)}`,
