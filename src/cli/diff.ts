@@ -5,6 +5,7 @@ import { diffProcesses } from '../analysis/diff-processes.ts';
 import { diffSnapshots, type SnapshotDiff } from '../analysis/diff-snapshots.ts';
 import { findPlace, isPlace } from '../analysis/inferred-places.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { toPath } from '../kernel/files.ts';
 import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
 import type { Namespace, Process, Snapshot } from '../model/schema.ts';
 import { wantEverything } from '../model/wanted.ts';
@@ -34,7 +35,7 @@ export async function run(words: readonly string[], options: OptionValues): Prom
 
 /** `now` is a snapshot of this host; anything else that is a file is read as one. */
 function isSnapshotWord(word: string): boolean {
-  return word === 'now' || word === '-' || (existsSync(word) && !word.startsWith('/proc/'));
+  return word === 'now' || word === '-' || (existsSync(toPath(word)) && !word.startsWith('/proc/'));
 }
 
 async function readWord(word: string, options: OptionValues): Promise<Snapshot> {

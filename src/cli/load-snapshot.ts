@@ -1,6 +1,7 @@
 // Reads a snapshot from a file or standard input.
 import { constants } from 'node:buffer';
 import { readFileSync } from 'node:fs';
+import { toPath } from '../kernel/files.ts';
 import { isSyscallError } from '../kernel/syscall-error.ts';
 import type { Snapshot } from '../model/schema.ts';
 import { SnapshotError, validateSnapshot } from '../model/validate-snapshot.ts';
@@ -12,7 +13,7 @@ export function loadSnapshot(file: string): Snapshot {
   const shown = file === '-' ? 'standard input' : file;
   let text: string;
   try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+    text = readFileSync(file === '-' ? 0 : toPath(file), 'utf8');
   } catch (error) {
     if (isSyscallError(error)) throw new UsageError(`cannot read ${shown}: ${error.code}`, { cause: error });
     if (isTooLarge(error))

@@ -36,7 +36,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       writeNote(`nscope: ${error.message.split('\n').map(escapeText).join('\n')}`);
       return usual?.answersByStatus ? 2 : status;
     }
-    writeNote(`nscope: this is a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    writeNote(`nscope: this is a bug: ${told.split('\n').map(escapeText).join('\n')}`);
     return 2;
   }
 }

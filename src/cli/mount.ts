@@ -1,8 +1,9 @@
 // nscope mount: namespacefs at a directory, in the foreground or as a daemon.
 import { spawn } from 'node:child_process';
-import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readRealPath } from '../kernel/files.ts';
 import { readHost } from '../kernel/host.ts';
+import { isEscaped } from '../parse/text.ts';
 import { escapeText } from '../render/escape.ts';
 import { UsageError } from './errors.ts';
 import { OutputClosedError, writeNote } from './output.ts';
@@ -49,10 +50,10 @@ function log(text: string): void {
 function findDirectory(word: string): string {
   const path = resolve(word);
   try {
-    return realpathSync(path);
+    return readRealPath(path);
   } catch {
     try {
-      return join(realpathSync(dirname(path)), basename(path));
+      return join(readRealPath(dirname(path)), basename(path));
     } catch {
       return path;
     }
@@ -61,6 +62,9 @@ function findDirectory(word: string): string {
 
 /** Starts the same in the background; what it says until it has mounted is passed on. */
 function startDaemon(word: string, options: OptionValues): Promise<number> {
+  // Node passes arguments as UTF-8.
+  if (isEscaped(resolve(word)))
+    throw new UsageError(`--daemon takes a directory whose path is UTF-8, not ${word}; nscope mount DIR & takes any`);
   const words = ['mount', ...(options.bpf === false ? ['--no-bpf'] : []), '--', resolve(word)];
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...words], {
     cwd: '/',

@@ -2,6 +2,7 @@
 import { awaitReader } from '../kernel/reader-left.ts';
 import { watch } from '../live/watch.ts';
 import type { NamespaceEvent, StateElement } from '../model/events.ts';
+import { formatJson } from '../render/escape.ts';
 import {
   type EventColumn,
   type EventRow,
@@ -72,7 +73,7 @@ function writeState(
 ): void {
   const { snapshot, source, ...numbered } = element;
   if (options.json) {
-    writer.write([JSON.stringify({ ...numbered, source, ...(options.state ? { snapshot } : {}) })]);
+    writer.write([formatJson({ ...numbered, source, ...(options.state ? { snapshot } : {}) })]);
     return;
   }
   if (element.seq > 1) return;
@@ -88,7 +89,7 @@ function formatEvent(
   columns: readonly EventColumn[],
   options: OptionValues,
 ): string {
-  if (options.json) return JSON.stringify(options.columns === undefined ? event : toJsonRow(columns, row));
+  if (options.json) return formatJson(options.columns === undefined ? event : toJsonRow(columns, row));
   const line = formatEventLine(columns, row, widthFor(options));
   if (!('namespace' in event)) return line;
   const { type, inode } = event.namespace;
@@ -98,14 +99,14 @@ function formatEvent(
 
 function formatStats(second: Readonly<Record<string, number>>, options: OptionValues): string[] {
   const at = new Date().toISOString();
-  if (options.json) return [JSON.stringify({ event: 'stats', at, seconds: 1, counts: second })];
+  if (options.json) return [formatJson({ event: 'stats', at, seconds: 1, counts: second })];
   const words = Object.entries(second).map(([name, count]) => `${name} ${count}`);
   return words.length === 0 ? [] : [`${at.slice(11, 19)}  ${words.join(', ')}`];
 }
 
 function formatTotals(counts: EventCounts, options: OptionValues): string[] {
   const { events, types, seconds } = counts.totals();
-  if (options.json) return [JSON.stringify({ event: 'totals', seconds, counts: events, types })];
+  if (options.json) return [formatJson({ event: 'totals', seconds, counts: events, types })];
   const rate = (count: number): string => (count / Math.max(seconds, 0.001)).toFixed(1);
   const lines = Object.entries(events).map(([name, count]) => {
     const byType = Object.entries(types[name] ?? {}).map(([type, number]) => `${type} ${number}`);

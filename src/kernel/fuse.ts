@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, existsSync, openSync, write, writeSync } from 'node:fs';
 import { splitFrames } from '../parse/fuse-frames.ts';
+import { isEscaped } from '../parse/text.ts';
 import type { FuseReader } from './addon.ts';
 import { requireAddon } from './require-addon.ts';
 import { isSyscallError, readErrnoName } from './syscall-error.ts';
@@ -46,6 +47,9 @@ export class FusermountError extends Error {
  * @see fusermount3(1)
  */
 export function mountWithFusermount(target: string): number {
+  // Node passes arguments as UTF-8.
+  if (isEscaped(target))
+    throw new FusermountError('its path is not UTF-8, as fusermount3 needs it here; root can mount there');
   const addon = requireAddon();
   const [ours, theirs] = addon.fuseSocketpair();
   try {

@@ -1,4 +1,5 @@
 // The packed records of native/mounts.c, whose opening comment gives their layout.
+import { parseText } from '../parse/text.ts';
 
 /** One mount of a mount namespace, as statmount(2) tells. */
 export interface MountRecord {
@@ -17,8 +18,6 @@ export interface MountRecord {
   readonly root: string;
   /** Seen from the root of the mount namespace that it lies in. */
   readonly mountPoint: string;
-  /** The same before decoding, for paths that are no UTF-8. */
-  readonly mountPointBytes: Uint8Array;
   /** Undefined before Linux 6.13. */
   readonly source: string | undefined;
   /** The 64-bit id of the mount namespace. */
@@ -83,9 +82,8 @@ function decode(buffer: Buffer, start: number): MountRecord {
     oldParentId: buffer.readUInt32LE(words + 4),
     device: `${buffer.readUInt32LE(words + 8)}:${buffer.readUInt32LE(words + 12)}`,
     fsType: fsType?.toString('latin1') ?? '',
-    root: root?.toString() ?? '',
-    mountPoint: mountPoint.toString(),
-    mountPointBytes: mountPoint,
-    source: source?.toString(),
+    root: root ? parseText(root) : '',
+    mountPoint: parseText(mountPoint),
+    source: source && parseText(source),
   };
 }

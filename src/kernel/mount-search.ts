@@ -2,6 +2,7 @@
 // without entering; a thread of the addon's own that enters it; mountinfo of a process in it.
 import { isKnown, type Known, unknownFromErrno } from '../model/known.ts';
 import { parseMountinfo } from '../parse/mountinfo.ts';
+import { parseText } from '../parse/text.ts';
 import { loadAddon } from './addon.ts';
 import { attempt, readLink, readTextFile } from './files.ts';
 import { decodeMountErrors, decodeMounts } from './mount-records.ts';
@@ -55,7 +56,7 @@ export function searchMounts(search: MountSearch): Known<FoundMounts> {
   }
   if (fd !== undefined) {
     const text = attempt(() => readMountinfoIn(fd));
-    if (isKnown(text)) return { mounts: fromMountinfo(text.toString('utf8'), search) };
+    if (isKnown(text)) return { mounts: fromMountinfo(parseText(text), search) };
     refusal = text;
   }
   let cut: FoundMounts | undefined;
@@ -67,7 +68,7 @@ export function searchMounts(search: MountSearch): Known<FoundMounts> {
       refusal = text;
       continue;
     }
-    const mounts = fromMountinfo(Buffer.from(text, 'latin1').toString('utf8'), search);
+    const mounts = fromMountinfo(text, search);
     const root = readLink(`${member}/root`);
     if (root === '/') return { mounts };
     cut ??= { mounts, cut: isKnown(root) ? `${member} lives in a chroot` : `the root of ${member} is not known` };

@@ -1,7 +1,7 @@
 // The mounts of any mount namespace: statmount(2) and listmount(2) from outside, a visiting thread where those are missing.
 import { type Known, unknownFromErrno } from '../model/known.ts';
 import type { BatchFailure, FoundNamespace } from './addon.ts';
-import { type NamespacePath, packPaths } from './namespace-paths.ts';
+import { joinPaths, type NamespacePath, packPaths } from './namespace-paths.ts';
 import { countReaders } from './proc-reading.ts';
 import { requireAddon } from './require-addon.ts';
 import { nameErrno } from './syscall-error.ts';
@@ -85,11 +85,10 @@ export function readMountinfoIn(mountNsFd: number): Buffer {
  */
 export function findNamespacesIn(
   mountNsFd: number,
-  mountPoints: readonly (string | Uint8Array)[],
+  mountPoints: readonly string[],
   keep = false,
 ): readonly (FoundNamespace | BatchFailure)[] {
-  const paths = Buffer.concat(mountPoints.flatMap((point) => [Buffer.from(point as string), Buffer.alloc(1)]));
-  return requireAddon().findNamespacesIn(mountNsFd, paths, keep ? 1 : 0);
+  return requireAddon().findNamespacesIn(mountNsFd, joinPaths(mountPoints), keep ? 1 : 0);
 }
 
 /** A mount namespace's 64-bit id and its number of mounts. */

@@ -1,4 +1,5 @@
 // Many namespaces for one call of the addon, each by a path that should lead to it: native/targets.c.
+import { encodeText } from '../parse/text.ts';
 
 export interface NamespacePath {
   readonly inode: number;
@@ -13,7 +14,12 @@ export interface PackedPaths {
 
 export function packPaths(namespaces: readonly NamespacePath[]): PackedPaths {
   return {
-    paths: Buffer.from(namespaces.map(({ path }) => `${path}\0`).join('')),
+    paths: joinPaths(namespaces.map(({ path }) => path)),
     inodes: Uint32Array.from(namespaces, ({ inode }) => inode),
   };
+}
+
+/** Each with a 0 after it. */
+export function joinPaths(paths: readonly string[]): Uint8Array {
+  return encodeText(paths.map((path) => `${path}\0`).join(''));
 }

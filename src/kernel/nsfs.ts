@@ -2,8 +2,9 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { isKnown, type Known, unknownFromErrno } from '../model/known.ts';
 import { findTypeByCloneValue, type NamespaceType } from '../model/namespace-types.ts';
+import { parseLatin1 } from '../parse/text.ts';
 import type { BatchFailure, UtsNames } from './addon.ts';
-import { attempt } from './files.ts';
+import { attempt, toPath } from './files.ts';
 import { requireAddon } from './require-addon.ts';
 
 export interface OpenNamespace {
@@ -20,7 +21,7 @@ export interface OpenNamespace {
  * @throws SyscallError ENOENT or ESRCH when the process is gone, EACCES when it may not be looked at
  */
 export function openNamespace(path: string): OpenNamespace {
-  const fd = openSync(path, 'r');
+  const fd = openSync(toPath(path), 'r');
   return identify(fd);
 }
 
@@ -110,5 +111,12 @@ export function nsGetMntnsId(fd: number): bigint {
  * @returns for each descriptor its names, or the failure: EPERM without CAP_SYS_ADMIN in the owning user namespace
  */
 export function readUts(fds: readonly number[]): readonly (UtsNames | BatchFailure)[] {
-  return requireAddon().readUts(Int32Array.from(fds));
+  return requireAddon()
+    .readUts(Int32Array.from(fds))
+    .map((answer) => ('code' in answer ? answer : toText(answer)));
+}
+
+/** Host and domain names may hold any bytes. */
+function toText(names: UtsNames): UtsNames {
+  return { ...names, nodename: parseLatin1(names.nodename), domainname: parseLatin1(names.domainname) };
 }

@@ -6,7 +6,7 @@ import { readTextFile } from './files.ts';
 /** Names by uid; empty where the file cannot be read. */
 export function readUserNames(path = '/etc/passwd'): ReadonlyMap<number, string> {
   const text = readTextFile(path);
-  return isKnown(text) ? parsePasswd(Buffer.from(text, 'latin1').toString('utf8')) : new Map();
+  return isKnown(text) ? parsePasswd(text) : new Map();
 }
 
 /** The primary group of each user; empty where the file cannot be read. */

@@ -1,6 +1,6 @@
 // What a failed step means, in a sentence: which setting, limit or missing capability is behind the errno.
 import { existsSync } from 'node:fs';
-import { readTextFile } from '../kernel/files.ts';
+import { readTextFile, toPath } from '../kernel/files.ts';
 import { type SpawnStep, type StepFailure, takeSteps } from '../kernel/spawn.ts';
 import { isKnown } from '../model/known.ts';
 import { formatNamespace, type NamespaceType, namespaceTypeFacts, namespaceTypes } from '../model/namespace-types.ts';
@@ -40,7 +40,7 @@ function explainExec(
 ): CommandError {
   if (errno === 'ENOENT' || errno === 'ENOTDIR') {
     // Seen from here, which is not always where the command was looked for.
-    const there = files.find((file) => file.includes('/') && existsSync(file));
+    const there = files.find((file) => file.includes('/') && existsSync(toPath(file)));
     return new CommandError(
       there === undefined
         ? `${command}: no such command${command.includes('/') ? ` (${errno})` : ''}`

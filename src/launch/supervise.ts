@@ -7,6 +7,7 @@ import type { ChildEnd } from '../kernel/spawn.ts';
 import { readProcessGroup } from '../kernel/terminal.ts';
 import { isKnown } from '../model/known.ts';
 import { parseStat } from '../parse/stat.ts';
+import { encodeText } from '../parse/text.ts';
 import { readDisposition } from './signal-dispositions.ts';
 import { findDefaultAction } from './signals.ts';
 import { TerminalShare } from './terminal-share.ts';
@@ -102,7 +103,7 @@ class Supervision {
       if (pid === this.#command.pid) return true;
       const stat = readTextFile(`/proc/${pid}/stat`);
       if (!isKnown(stat)) return false;
-      pid = parseStat(Buffer.from(stat, 'latin1')).ppid;
+      pid = parseStat(Buffer.from(encodeText(stat))).ppid;
     }
     return false;
   }

@@ -2,6 +2,7 @@
 // and removes it through its own mount, as mkdir(2) and rmdir(2), and answers its own request. inotify(7), fanotify(7)
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { toPath } from '../kernel/files.ts';
 import { isSyscallError } from '../kernel/syscall-error.ts';
 import type { DirectoryNode } from './tree-node.ts';
 
@@ -71,7 +72,7 @@ export class Announcer {
 
   async #carryOut(announcement: Announcement): Promise<void> {
     const { kind, path } = announcement;
-    const target = join(this.#directory, ...path);
+    const target = toPath(join(this.#directory, ...path));
     for (let i = 0; i < mostAttempts; i++) {
       try {
         await (kind === 'created' ? mkdir(target) : rmdir(target));

@@ -1,6 +1,7 @@
 // What stat(2) says of a node. Pure.
 import { fileType } from '../parse/fuse-protocol.ts';
-import { encodeName, type FuseAttributes } from '../parse/fuse-reply.ts';
+import type { FuseAttributes } from '../parse/fuse-reply.ts';
+import { encodeText } from '../parse/text.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { KnownNode } from './node-table.ts';
 import type { DirectoryNode, TreeNode } from './tree-node.ts';
@@ -18,9 +19,9 @@ export function describeAttributes(known: KnownNode, chronicle: Chronicle): Fuse
     case 'file':
       return { ...whose, links: 1, mode: modeOf(node), sizeBytes: known.bytes?.length ?? 0 };
     case 'symlink':
-      return { ...whose, mode: modeOf(node), sizeBytes: encodeName(node.target).length };
+      return { ...whose, mode: modeOf(node), sizeBytes: encodeText(node.target).length };
     case 'entrance':
-      return { ...whose, mode: modeOf(node), sizeBytes: encodeName(node.candidates[0] ?? '').length };
+      return { ...whose, mode: modeOf(node), sizeBytes: encodeText(node.candidates[0] ?? '').length };
     case 'events':
       return { ...whose, mode: modeOf(node), sizeBytes: 0 };
   }

@@ -1,7 +1,8 @@
 // Open directories: what is listed is the state at the beginning of the listing.
 import { fileType } from '../parse/fuse-protocol.ts';
-import { encodeName, type FuseEntry, FuseListing } from '../parse/fuse-reply.ts';
+import { type FuseEntry, FuseListing } from '../parse/fuse-reply.ts';
 import type { FuseReadBody } from '../parse/fuse-request.ts';
+import { encodeText } from '../parse/text.ts';
 import { typeOf } from './attributes.ts';
 import type { KnownNode } from './node-table.ts';
 import type { Entry, TreeNode } from './tree-node.ts';
@@ -35,13 +36,13 @@ export class DirectoryHandles {
     const listing = new FuseListing(Math.min(body.size, 1 << 20));
     for (const [offset, name] of ['.', '..'].entries()) {
       if (offset < body.offset) continue;
-      const encoded = encodeName(name);
+      const encoded = encodeText(name);
       if (!listing.hasRoom(encoded, plus)) return listing.finish(unique);
       listing.add(encoded, known.node.inode, offset + 1, fileType.directory, plus ? null : undefined);
     }
     for (let i = Math.max(body.offset - 2, 0); i < entries.length; i++) {
       const [name, node] = entries[i] as Entry;
-      const encoded = encodeName(name);
+      const encoded = encodeText(name);
       if (!listing.hasRoom(encoded, plus)) break;
       // What has gone since the listing began is still listed, and not looked up. The text of a file is put together when
       // somebody looks at the file itself: whoever walks a tree wants to know no more than its kind.

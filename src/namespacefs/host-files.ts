@@ -7,8 +7,10 @@ import { closeNamespace, readUts } from '../kernel/nsfs.ts';
 import { openFound } from '../kernel/open-namespace.ts';
 import { isKnown, type Unknown } from '../model/known.ts';
 import type { Namespace } from '../model/schema.ts';
+import { escapeText } from '../render/escape.ts';
 import { findCandidates, findId } from './entrances.ts';
 import { formatUname } from './namespace-files.ts';
+import { formatOctalWord } from './octal-words.ts';
 import { keyOfNamespace } from './tree-places.ts';
 
 /** A text that is younger is not read anew: who lists a directory and then reads its files sees one state. */
@@ -49,10 +51,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ...['uid_map', 'gid_map', 'setgroups'].map((file) => [file, (one: Namespace) => readOfLeader(one, file)] as const),
 ]);
 
-/**
- * The mounts of a mount namespace, one a line: mount point, type, device, and what of the file system is mounted. Blanks
- * in names are written as in /proc/PID/mountinfo: \040.
- */
+/** The mounts of a mount namespace, one a line: mount point, type, device, and what of the file system is mounted. */
 function readMountsText({ id, processes: { leader } }: Namespace): string {
   const found = searchMounts({
     fd: undefined,
@@ -63,13 +62,9 @@ function readMountsText({ id, processes: { leader } }: Namespace): string {
   });
   if (!isKnown(found)) return tell(found);
   const lines = found.mounts.map(({ path, fsType, device, root }) =>
-    [path, fsType, device, root].map(escapeBlanks).join(' '),
+    [path, fsType, device, root].map(formatOctalWord).join(' '),
   );
   return [...lines, ...(found.cut === undefined ? [] : [`? ${found.cut}`])].map((line) => `${line}\n`).join('');
-}
-
-function escapeBlanks(name: string): string {
-  return name.replace(/[ \t\n\\]/g, (blank) => `\\${blank.charCodeAt(0).toString(8).padStart(3, '0')}`);
 }
 
 /** The network devices in a network namespace, one name a line: /proc/PID/net/dev of a process in it. */
@@ -77,7 +72,16 @@ function readLinksText({ processes: { leader } }: Namespace): string {
   if (leader === null) return '? unsupported\n';
   const text = readTextFile(`/proc/${leader}/net/dev`);
   if (!isKnown(text)) return tell(text);
-  return [...text.matchAll(/^ *([^ :|]+):/gm)].map(([, name = '']) => `${name}\n`).join('');
+  return text
+    .split('\n')
+    .flatMap((line) => parseDeviceName(line) ?? [])
+    .join('');
+}
+
+/** Two lines of headings have no colon, and no name of a device has a blank, a colon or a slash: dev_valid_name(). */
+function parseDeviceName(line: string): string | undefined {
+  const name = /^ *([^ :]+):/.exec(line)?.[1];
+  return name && `${escapeText(name)}\n`;
 }
 
 /** Nobody tells when a name is set. */

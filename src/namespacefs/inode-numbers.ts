@@ -31,7 +31,12 @@ const workloadBase = 2 ** 52;
 
 /** The directory of a workload, or one of its links: a hash of its key, since nothing numbers workloads. */
 export function numberOfWorkload(key: string, kind: 0 | 1): number {
+  return workloadBase + hashText(key) * 2 + kind;
+}
+
+/** FNV-1a over the units of a text: 32 bits. */
+export function hashText(text: string): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
-  return workloadBase + (hash >>> 0) * 2 + kind;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
 }

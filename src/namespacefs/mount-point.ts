@@ -1,7 +1,7 @@
 // Can a directory be mounted on? What is wrong is said in a sentence; a dead namespacefs is cleared away.
 import { readdirSync, statSync } from 'node:fs';
 import { AddonMissingError } from '../kernel/addon-missing-error.ts';
-import { readTextFile } from '../kernel/files.ts';
+import { readTextFile, toPath } from '../kernel/files.ts';
 import { FusermountError, fuseType, unmountFuse, unmountWithFusermount } from '../kernel/fuse.ts';
 import { isSyscallError } from '../kernel/syscall-error.ts';
 import { isKnown } from '../model/known.ts';
@@ -36,7 +36,7 @@ function explain(errno: string, call: string, directory: string): string {
 function findMount(directory: string): { readonly fsType: string } | undefined {
   const text = readTextFile('/proc/self/mountinfo');
   if (!isKnown(text)) return undefined;
-  const lines = parseMountinfo(Buffer.from(text, 'latin1').toString('utf8'));
+  const lines = parseMountinfo(text);
   return lines.findLast(({ mountPoint }) => mountPoint === directory);
 }
 
@@ -69,10 +69,10 @@ export function prepareMountPoint(directory: string, asRoot: boolean): void {
 
 function look(directory: string): 'ready' | 'dead' {
   try {
-    if (!statSync(directory).isDirectory()) throw new MountRefusedError(`${directory} is no directory`);
+    if (!statSync(toPath(directory)).isDirectory()) throw new MountRefusedError(`${directory} is no directory`);
     const mount = findMount(directory);
     if (mount?.fsType === fuseType) throw new MountRefusedError(`namespacefs is mounted at ${directory} already`);
-    if (readdirSync(directory).length > 0)
+    if (readdirSync(toPath(directory)).length > 0)
       throw new MountRefusedError(`${directory} is not empty; mount at an empty directory`);
     return 'ready';
   } catch (error) {

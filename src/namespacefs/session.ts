@@ -2,7 +2,6 @@
 import { constants } from 'node:os';
 import { changingOpcodes, notifyCode, openFlag, pollScheduleNotify } from '../parse/fuse-protocol.ts';
 import {
-  encodeName,
   type FuseEntry,
   formatFuseAttributes,
   formatFuseData,
@@ -21,6 +20,7 @@ import {
   type FuseRequest,
   parseFuseRequest,
 } from '../parse/fuse-request.ts';
+import { encodeText } from '../parse/text.ts';
 import { agree } from './agree.ts';
 import type { Announcement } from './announcer.ts';
 import { describeAttributes, findBirth } from './attributes.ts';
@@ -212,10 +212,10 @@ export class Session {
   }
 
   #readlink(unique: bigint, { node }: KnownNode): Uint8Array {
-    if (node.kind === 'symlink') return formatFuseData(unique, encodeName(node.target));
+    if (node.kind === 'symlink') return formatFuseData(unique, encodeText(node.target));
     if (node.kind !== 'entrance') return formatFuseError(unique, EINVAL);
     const path = this.#host.findEntrance(node);
-    return path === undefined ? formatFuseError(unique, ENOENT) : formatFuseData(unique, encodeName(path));
+    return path === undefined ? formatFuseError(unique, ENOENT) : formatFuseData(unique, encodeText(path));
   }
 
   #open(unique: bigint, { node }: KnownNode): Uint8Array {

@@ -3,7 +3,8 @@ import { listWorkloads, nameWorkload } from '../analysis/workloads.ts';
 import { isKnown } from '../model/known.ts';
 import { namespaceLinks, namespaceTypes, readLinkType } from '../model/namespace-types.ts';
 import type { Namespace, Process, Workload } from '../model/schema.ts';
-import { numberOf, numberOfProcess, numberOfTypeDirectory, numberOfWorkload, slot } from './inode-numbers.ts';
+import { encodeText } from '../parse/text.ts';
+import { hashText, numberOf, numberOfProcess, numberOfTypeDirectory, numberOfWorkload, slot } from './inode-numbers.ts';
 import { type DirectoryNode, type Entry, makeDirectory, type SymlinkNode } from './tree-node.ts';
 import { keyOfNamespace, type Ownership, ownedByRoot, type TreePlaces } from './tree-places.ts';
 
@@ -51,13 +52,13 @@ function* listLinksOf(places: TreePlaces, process: Process, key: string, whose: 
   }
 }
 
-/** `podman:web`; by its id where two have one name, or the name cannot be that of a directory. */
+/** `podman:web`; by its id where two have one name, or the name cannot be that of a directory; never left out. */
 export function* listByWorkload(places: TreePlaces): Generator<Entry> {
   const taken = new Set<string>();
   for (const workload of listWorkloads(places.index)) {
     const { engine, id, leader } = workload;
-    const name = [nameWorkload(workload), `${engine}:${id}`].find((one) => isFileName(one) && !taken.has(one));
-    if (name === undefined) continue;
+    const names = [nameWorkload(workload), `${engine}:${id}`];
+    const name = names.find((one) => isFileName(one) && !taken.has(one)) ?? makeFileName(names[1] ?? '');
     taken.add(name);
     const process = leader === null ? undefined : places.index.process(leader);
     const whose = process ? places.ofUser(process.uid) : ownedByRoot;
@@ -126,6 +127,15 @@ function makeLink(
   };
 }
 
+/** NAME_MAX, in bytes. */
+const longestName = 255;
+
 function isFileName(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name) && name.length <= 84;
+  return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name) && encodeText(name).length <= longestName;
+}
+
+/** A name for what has none that a file may have: as much of it as fits, and a number that tells it from its like. */
+function makeFileName(name: string): string {
+  const start = [...name.replaceAll(/[/\0]/g, '_')].slice(0, 48).join('');
+  return `${start}~${hashText(name).toString(16).padStart(8, '0')}`;
 }

@@ -1,5 +1,6 @@
 // Answers to the kernel: records → the bytes that are written to /dev/fuse. include/uapi/linux/fuse.h
 import { attrBytes, entryBytes, outHeaderBytes } from './fuse-protocol.ts';
+import { encodeText } from './text.ts';
 
 /** What stat(2) tells of a node. */
 export interface FuseAttributes {
@@ -110,7 +111,7 @@ export function formatFusePollWakeup(code: number, pollId: bigint): Uint8Array {
 
 /** FUSE_NOTIFY_INVAL_ENTRY: the kernel is to ask anew for a name. */
 export function formatFuseInvalidateEntry(code: number, parent: number, name: string): Uint8Array {
-  const encoded = encoder.encode(name);
+  const encoded = encodeText(name);
   const [bytes, view] = begin(0n, 16 + encoded.length + 1);
   view.setInt32(4, code, true);
   writeNumber(view, 16, parent);
@@ -165,12 +166,6 @@ export class FuseListing {
 
 function measure(name: Uint8Array, plus: boolean): number {
   return (plus ? entryBytes : 0) + ((24 + name.length + 7) & ~7);
-}
-
-const encoder = new TextEncoder();
-
-export function encodeName(name: string): Uint8Array {
-  return encoder.encode(name);
 }
 
 function begin(unique: bigint, bodyBytes: number): [Uint8Array, DataView] {

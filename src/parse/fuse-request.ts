@@ -1,5 +1,6 @@
 // What does the kernel ask through /dev/fuse? Bytes of a request → a record. include/uapi/linux/fuse.h
 import { fuseOpcode, inHeaderBytes } from './fuse-protocol.ts';
+import { parseText } from './text.ts';
 
 /** What every request begins with: struct fuse_in_header. */
 export interface FuseHeader {
@@ -186,15 +187,13 @@ function needs(opcode: number, length: number): string | undefined {
     : undefined;
 }
 
-/** Names are bytes; one that is no UTF-8 is none of nscope's, and becomes a string that no node has. */
+/** Names are bytes, of which each that is not UTF-8 becomes an escape of parseText. */
 function parseName(kind: 'lookup' | 'rmdir' | 'mkdir', bytes: Uint8Array, start: number): FuseBody | string {
   const end = bytes.indexOf(0, start);
   if (end !== bytes.length - 1) return end < 0 ? 'a name has no end' : 'something follows the end of a name';
   if (end === start) return 'a name is empty';
-  return { kind, name: decoder.decode(bytes.subarray(start, end)) };
+  return { kind, name: parseText(bytes.subarray(start, end)) };
 }
-
-const decoder = new TextDecoder('utf-8');
 
 function parseBatchForget(view: DataView): FuseBody | string {
   const count = view.getUint32(inHeaderBytes, true);

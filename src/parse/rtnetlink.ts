@@ -1,5 +1,6 @@
 // Messages of rtnetlink(7): the requests that nscope makes, and what the kernel answers, as bytes in the machine's order.
 import { MalformedError } from './malformed.ts';
+import { parseText } from './text.ts';
 
 /** include/uapi/linux/netlink.h, rtnetlink.h, net_namespace.h, if_link.h. */
 const NLMSG_ERROR = 2;
@@ -65,7 +66,7 @@ const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 /** A network device, as RTM_NEWLINK tells. */
 export interface LinkRecord {
   readonly index: number;
-  /** IFLA_IFNAME: bytes that mean no more than the user meant by them, as latin1. */
+  /** IFLA_IFNAME: bytes that mean no more than the user meant by them, as parseText has them. */
   readonly name: string;
   /** Index of the device that it is bound to, in the network namespace that `netnsid` names: a veth's other end. */
   readonly peerIndex: number | undefined;
@@ -135,7 +136,7 @@ function parseLink(view: DataView, body: number, end: number): LinkRecord {
 function readName(value: DataView | undefined): string {
   if (!value) return '';
   const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  return String.fromCharCode(...bytes.subarray(0, bytes.indexOf(0) < 0 ? bytes.length : bytes.indexOf(0)));
+  return parseText(bytes.subarray(0, bytes.indexOf(0) < 0 ? bytes.length : bytes.indexOf(0)));
 }
 
 function readNsid(view: DataView, start: number, end: number): number | undefined {

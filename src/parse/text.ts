@@ -56,6 +56,42 @@ function validPrefix(bytes: Uint8Array): number {
   }
 }
 
+const encoder = new TextEncoder();
+const hasLoneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+/** What parseText makes of a byte that is not UTF-8. No `u` flag: it is looked for among code units. */
+const byteEscapes = /(?<![\ud800-\udbff])[\udc80-\udcff]+/;
+
+/** Whether a text holds what UTF-8 cannot carry: `encodeText` gives its bytes, and Node's own functions lose them. */
+export function isEscaped(text: string): boolean {
+  return hasLoneSurrogate.test(text);
+}
+
+/** The bytes that parseText has decoded: U+DC80 to U+DCFF alone stand for one byte each, as PEP 383 has it. */
+export function encodeText(text: string): Uint8Array {
+  if (!hasLoneSurrogate.test(text)) return encoder.encode(text);
+  const parts: Uint8Array[] = [];
+  for (let rest = text; rest !== ''; ) {
+    const found = byteEscapes.exec(rest);
+    const end = found?.index ?? rest.length;
+    if (end > 0) parts.push(encoder.encode(rest.slice(0, end)));
+    if (!found) break;
+    parts.push(Uint8Array.from(found[0], (unit) => unit.charCodeAt(0) - 0xdc00));
+    rest = rest.slice(end + found[0].length);
+  }
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** The same of a text that was read with an encoding that keeps each byte: latin1. */
+export function parseLatin1(text: string): string {
+  return ascii.test(text) ? text : parseText(Uint8Array.from(text, (unit) => unit.charCodeAt(0)));
+}
+
 /** The arguments of /proc/PID/cmdline: each ends with NUL; the last may not when the process wrote over them. */
 export function parseCommandLine(bytes: Uint8Array): string[] {
   let end = bytes.length;

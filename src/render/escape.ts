@@ -5,7 +5,7 @@
  * Controls (C0, DEL, C1), bidirectional and invisible formatting characters, line separators, and lone surrogates, which
  * stand for bytes that were no UTF-8.
  */
-const harmful =
+export const harmful =
   /[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\u{e0000}-\u{e007f}]/gu;
 
 /** Only these need a look: letters, digits and the marks of ASCII are the common case. */
@@ -25,4 +25,20 @@ function escapeCharacter(character: string): string {
   // PEP 383: the byte that was not UTF-8.
   if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
   return code <= 0xff ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+}
+
+/**
+ * A value as JSON on one line, in which each harmful character is written `\uXXXX`: to whoever parses it the value is the
+ * same, and a terminal is safe from it. JSON.stringify has escaped the controls of C0 and lone surrogates itself.
+ */
+export function formatJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  return plain.test(text) ? text : text.replace(harmful, escapeUnits);
+}
+
+function escapeUnits(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }

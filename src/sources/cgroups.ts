@@ -5,6 +5,7 @@ import type { ProcessFact } from '../model/facts.ts';
 import { type Known, unknownFromErrno } from '../model/known.ts';
 import { parseCgroup } from '../parse/cgroup.ts';
 import { isExiting, parseStat } from '../parse/stat.ts';
+import { parseText } from '../parse/text.ts';
 import type { Source, SourceContext } from './source.ts';
 import { isSameProcess } from './task-records.ts';
 
@@ -69,7 +70,7 @@ function ask(context: SourceContext, tasks: readonly ProcessFact[]): Map<number,
     const [bytes, stat] = files;
     if (!task || !(stat instanceof Buffer) || !isSameProcess(task, stat)) continue;
     if (isExiting(parseStat(stat)) !== hasExited(task)) continue;
-    if (bytes instanceof Buffer) answers.set(task.tid, parseCgroup(bytes.toString('utf8')));
+    if (bytes instanceof Buffer) answers.set(task.tid, parseCgroup(parseText(bytes)));
     else if (bytes !== undefined) answers.set(task.tid, unknownFromErrno(nameErrno(-bytes)));
   }
   return answers;

@@ -6,7 +6,7 @@ import { isKnown, type Known, notAsked, unknownFromErrno } from '../model/known.
 import { type NamespaceLink, namespaceLinks } from '../model/namespace-types.ts';
 import { parseCgroup } from '../parse/cgroup.ts';
 import { parseStartTime } from '../parse/stat.ts';
-import { parseCommandLine } from '../parse/text.ts';
+import { parseCommandLine, parseText } from '../parse/text.ts';
 import type { SourceContext } from './source.ts';
 
 /** Command lines may be megabytes; what is beyond this is cut, and the last word then ends with this sign. */
@@ -109,5 +109,5 @@ export function toCommandLine(bytes: Buffer | number | undefined): Known<readonl
 
 function toText(bytes: Buffer | number | undefined, parse: (text: string) => string): Known<string> {
   if (bytes === undefined) return notAsked;
-  return typeof bytes === 'number' ? unknownFromErrno(nameErrno(-bytes)) : parse(bytes.toString('utf8'));
+  return typeof bytes === 'number' ? unknownFromErrno(nameErrno(-bytes)) : parse(parseText(bytes));
 }

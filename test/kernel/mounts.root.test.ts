@@ -103,11 +103,11 @@ test('Namespaces are found at mount points of another mount namespace, and nothi
 }, async () => {
   await withHiddenMounts((fd, mounted) => {
     const point = mounted.holder.mountPoint ?? '';
-    const answers = findNamespacesIn(fd, [point, Buffer.from(point), '/mnt', '/mnt/missing']);
+    const answers = findNamespacesIn(fd, [point, '/mnt', '/mnt/missing']);
     const where = { inode: mounted.inode, dev: mounted.dev };
-    assert.deepEqual(answers.slice(0, 2), [where, where]);
+    assert.deepEqual(answers.slice(0, 1), [where]);
     assert.deepEqual(
-      answers.slice(2).map((answer) => 'code' in answer && answer.code),
+      answers.slice(1).map((answer) => 'code' in answer && answer.code),
       ['ENOTTY', 'ENOENT'],
     );
     const [kept] = findNamespacesIn(fd, [point], true);

@@ -149,7 +149,10 @@ test('Workloads lead to their namespaces by type, and no two of them share a nam
     { ...base, id: 'c/c', name: 'no/file', namespaces },
   ];
   const tree = buildTree({ ...snapshot, workloads }, { groups });
-  assert.deepEqual(list('by-workload', tree.root), ['podman:web', 'podman:bb']);
+  const [first, second, shortened = ''] = list('by-workload', tree.root);
+  assert.deepEqual([first, second], ['podman:web', 'podman:bb']);
+  assert.match(shortened, /^podman:c_c~[0-9a-f]{8}$/);
+  assert.equal(follow(`by-workload/${shortened}/net`, tree.root), `net/${container.net}`);
   assert.deepEqual(list('by-workload/podman:web', tree.root), ['net', `pid-${container.nestedPid}`, 'pid']);
   assert.deepEqual(list('by-workload/podman:bb', tree.root), ['pid']);
   assert.equal(follow('by-workload/podman:web/pid', tree.root), `pid/${container.pid}`);
@@ -163,6 +166,14 @@ test('A name that cannot be a name of a file is left out, and nothing else with 
   const names = ['a/b', '..', '', 'good', 'x'.repeat(300)].map((name) => netnsName(name, container.net));
   const tree = buildTree(snapshotOf(names), { groups });
   assert.deepEqual(list('by-name/net', tree.root).sort(), ['812', 'blue', 'good']);
+});
+
+test('A name as long as that of a file may be is there, of whatever bytes.', () => {
+  const names = ['x'.repeat(85), 'x'.repeat(255), 'ü'.repeat(127), '\udcff'.repeat(255)];
+  const tree = buildTree(snapshotOf(names.map((name) => netnsName(name, container.net))), { groups });
+  for (const name of names) assert.equal(follow(`by-name/net/${name}`, tree.root), `net/${container.net}`);
+  const long = ['x'.repeat(256), 'ü'.repeat(128)].map((name) => netnsName(name, container.net));
+  assert.deepEqual(list('by-name/net', buildTree(snapshotOf(long), { groups }).root).sort(), ['812', 'blue']);
 });
 
 test('The path of a namespace leads to its directory.', () => {

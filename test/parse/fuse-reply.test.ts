@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  encodeName,
   type FuseEntry,
   FuseListing,
   formatFuseAttributes,
@@ -16,6 +15,7 @@ import {
   formatFusePollWakeup,
   formatFuseStatfs,
 } from '../../src/parse/fuse-reply.ts';
+import { encodeText } from '../../src/parse/text.ts';
 
 const entry: FuseEntry = {
   nodeId: 5,
@@ -79,7 +79,7 @@ test('An entry carries its node, its times in seconds and nanoseconds, and its a
 
 test('A listing holds as many whole entries as the size that was asked for has room for.', () => {
   const listing = new FuseListing(64);
-  const names = ['a', 'bcdefghi', 'j'].map(encodeName);
+  const names = ['a', 'bcdefghi', 'j'].map(encodeText);
   const added = names.filter((name, i) => {
     if (!listing.hasRoom(name, false)) return false;
     listing.add(name, 100 + i, i + 1, 4);
@@ -96,8 +96,8 @@ test('A listing holds as many whole entries as the size that was asked for has r
 
 test('A listing with attributes puts the entry before the name, and zeros for one that is not looked up.', () => {
   const listing = new FuseListing(1000);
-  listing.add(encodeName('.'), 1, 1, 4, null);
-  listing.add(encodeName('tasks'), 2, 2, 8, entry);
+  listing.add(encodeText('.'), 1, 1, 4, null);
+  listing.add(encodeText('tasks'), 2, 2, 8, entry);
   const bytes = view(listing.finish(6n));
   assert.equal(bytes.byteLength, 16 + 160 + 160);
   assert.equal(bytes.getBigUint64(16, true), 0n);

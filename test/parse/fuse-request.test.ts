@@ -63,7 +63,7 @@ test('Every request that is decoded is read by its own struct.', () => {
 
 test('A name in another encoding is still a name.', () => {
   const { body } = decode(message({ opcode: fuseOpcode.lookup, body: Uint8Array.of(0xff, 0xe9, 0) }));
-  assert.deepEqual(body, { kind: 'lookup', name: '\ufffd\ufffd' });
+  assert.deepEqual(body, { kind: 'lookup', name: '\udcff\udce9' });
 });
 
 test('What is malformed is said in words, and nothing of it is guessed.', () => {

@@ -1,17 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseCommandLine, parseText } from '../../src/parse/text.ts';
+import { encodeText, parseCommandLine, parseLatin1, parseText } from '../../src/parse/text.ts';
 import { Random } from '../random.ts';
-
-/** The bytes again, as PEP 383 has it: the other way of parseText. */
-function encode(text: string): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    parts.push(code >= 0xdc80 && code <= 0xdcff ? Uint8Array.of(code - 0xdc00) : Buffer.from(character));
-  }
-  return Buffer.concat(parts);
-}
 
 test('UTF-8 is text, with its byte order mark and its control characters kept.', () => {
   for (const text of ['', 'sleep 9', 'grün', '名前', '🐧', '\u0000\u001b[31m', '\ufeffx', 'x'.repeat(10_000)])
@@ -38,9 +28,22 @@ test('Text from any bytes leads back to the same bytes, also by way of JSON.', (
   for (let i = 0; i < 500; i++) {
     const bytes = Buffer.concat([random.bytes(random.below(20)), Buffer.from('ü€🐧').subarray(random.below(9))]);
     const text = parseText(bytes);
-    assert.deepEqual(Buffer.from(encode(text)), bytes);
+    assert.deepEqual(Buffer.from(encodeText(text)), bytes);
     assert.equal(JSON.parse(JSON.stringify(text)), text);
+    assert.equal(parseLatin1(bytes.toString('latin1')), text);
   }
+});
+
+test('Lone surrogates that stand for no byte are encoded as what UTF-8 has for them, and pairs stay characters.', () => {
+  const cases: readonly [string, number[]][] = [
+    ['\udcff', [0xff]],
+    ['a\udc80\udcffb', [0x61, 0x80, 0xff, 0x62]],
+    ['🐧\udcc3', [0xf0, 0x9f, 0x90, 0xa7, 0xc3]],
+    ['\u{100ff}', [0xf0, 0x90, 0x83, 0xbf]],
+    ['\ud800', [0xef, 0xbf, 0xbd]],
+    ['', []],
+  ];
+  for (const [text, bytes] of cases) assert.deepEqual([...encodeText(text)], bytes);
 });
 
 test('Long text is decoded whole.', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseText } from '../../src/parse/text.ts';
-import { escapeText } from '../../src/render/escape.ts';
+import { escapeText, formatJson } from '../../src/render/escape.ts';
 
 test('What would act on a terminal is shown as an escape.', () => {
   const cases: [string, string][] = [
@@ -39,6 +39,16 @@ test('No character below U+3000 that moves the cursor or the direction passes.',
       `U+${code.toString(16)}`,
     );
   }
+});
+
+test('JSON holds nothing that acts on a terminal, and the value is the same.', () => {
+  for (let code = 0; code < 0x10000; code++) {
+    const value = { [`k${String.fromCharCode(code)}`]: [`a${String.fromCharCode(code)}b`] };
+    const text = formatJson(value);
+    assert.doesNotMatch(text, /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u);
+    assert.deepEqual(JSON.parse(text), value);
+  }
+  assert.equal(formatJson('\x9b31m\x7f\u202e\u{e0041}ü\udcff'), '"\\u009b31m\\u007f\\u202e\\udb40\\udc41ü\\udcff"');
 });
 
 test('Two megabytes take no more than a second.', () => {

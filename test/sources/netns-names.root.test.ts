@@ -4,6 +4,7 @@ import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { test } from 'node:test';
 import { collectSnapshot } from '../../src/collect/collect.ts';
 import { wantEverything } from '../../src/model/wanted.ts';
+import { main } from '../cli/run-nscope.ts';
 import { missing } from '../tiers.ts';
 import { find } from './unshared.ts';
 
@@ -29,6 +30,28 @@ test('A network namespace that ip netns named is listed with its name, though no
   const after = collectSnapshot(wanted);
   for (const { names: left } of after.namespaces)
     for (const { name } of left) assert.ok(!names.includes(name), `${name} is still there`);
+});
+
+test('A name that is not UTF-8 is listed with its bytes as PEP 383 has them, and leads to its namespace.', {
+  skip,
+}, () => {
+  const shell = (script: string) => execFileSync('bash', ['-c', script], { encoding: 'utf8', cwd: process.cwd() });
+  const escaped = `nscope-${process.pid}-\\xff\\xc3ü`;
+  const name = `nscope-${process.pid}-\udcff\udcc3ü`;
+  const path = `/run/netns/${name}`;
+  try {
+    const inode = Number(shell(`ip netns add $'${escaped}' && stat -Lc %i $'/run/netns/${escaped}'`));
+    assert.deepEqual(find(collectSnapshot(wanted), 'net', inode).names, [{ kind: 'ip-netns', name, path }]);
+    for (const target of [`$'net:${escaped}'`, `$'/run/netns/${escaped}'`, `$'${escaped}'`]) {
+      const told = shell(`${process.execPath} ${main} show --json ${target}`);
+      assert.equal(JSON.parse(told).namespaces[0].inode, inode, target);
+      assert.ok(told.includes('\\udcff\\udcc3ü'), 'JSON carries the bytes as escapes');
+    }
+    const link = shell(`${process.execPath} ${main} enter $'net:${escaped}' -- readlink /proc/self/ns/net`);
+    assert.equal(link, `net:[${inode}]\n`);
+  } finally {
+    shell(`ip netns delete $'${escaped}'`);
+  }
 });
 
 test('A file in the directory of ip netns on which no namespace is mounted is no name.', { skip }, () => {
