@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { listInheritedDescriptors } from '../kernel/inherited-descriptors.ts';
 import { type Made, run as runCommand } from '../launch/run.ts';
 import { type MapRequest, type Pin, type Propagation, propagations, type RunRequest } from '../launch/run-request.ts';
-import { isNamespaceType, type NamespaceType } from '../model/namespace-types.ts';
+import { isNamespaceType, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
+import { formatJson } from '../render/escape.ts';
 import { readMadeTypes } from './command-options.ts';
 import { suggest, UsageError } from './errors.ts';
 import { finishAs } from './finish.ts';
@@ -26,7 +27,7 @@ function readWords(words: readonly string[], behind: readonly string[] | undefin
 }
 
 function tell({ pid, namespaces }: Made, options: OptionValues): void {
-  if (options.json) writeLines([JSON.stringify({ namespaces, process: { pid } })]);
+  if (options.json) writeLines([formatJson({ namespaces, process: { pid } })]);
 }
 
 /** @throws UsageError for options that do not go together */
@@ -95,12 +96,20 @@ function readPropagation(word: OptionValues[string]): Propagation {
 }
 
 function readPins(word: string, types: ReadonlySet<NamespaceType>): Pin[] {
-  const [, prefix = '', rest = ''] = /^(\w+):(.+)$/.exec(word) ?? [];
-  if (isNamespaceType(prefix)) {
+  const [, prefix, rest = ''] = /^([^/:]*):(.*)$/s.exec(word) ?? [];
+  if (prefix !== undefined) {
+    if (!isNamespaceType(prefix))
+      throw new UsageError(
+        `--keep ${word}: "${prefix}" is not a type of namespaces; ${suggest(prefix, namespaceTypes)}, or ./${word} for a file of that name`,
+      );
+    if (rest === '') throw new UsageError(`--keep ${word}: no path stands after the colon`);
     if (!types.has(prefix)) throw new UsageError(`--keep ${word}: no ${prefix} namespace is made`);
     return [{ type: prefix, path: resolve(rest) }];
   }
+  if (word === '') throw new UsageError('--keep wants a path');
   const path = resolve(word);
   const all = [...types];
-  return all.map((type) => ({ type, path: all.length === 1 ? path : `${path}/${type}` }));
+  return all.length === 1
+    ? all.map((type) => ({ type, path }))
+    : all.map((type) => ({ type, path: `${path}/${type}`, directory: path }));
 }

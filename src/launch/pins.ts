@@ -1,16 +1,21 @@
 // Bind mounts that keep namespaces without a process: what `ip netns` and `unshare --net=FILE` make.
-import { closeSync, existsSync, mkdirSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { attempt } from '../kernel/files.ts';
+import { quoteWord } from '../analysis/shell-words.ts';
+import { attempt, toPath } from '../kernel/files.ts';
 import { takeSteps } from '../kernel/spawn.ts';
-import { isKnown } from '../model/known.ts';
+import { isKnown, type Unknown } from '../model/known.ts';
 import { LaunchError } from './launch-error.ts';
 import { detach, mountFlags } from './mount-flags.ts';
 import type { Pin } from './run-request.ts';
 
+/** Where ip-netns(8) keeps names; it makes the directory itself, at the first name after a boot. */
+const namesDirectory = '/run/netns';
+
 /** The pins of one launch; taken back where the launch fails. */
 export class Pins {
   readonly #made: { readonly path: string; readonly createdFile: boolean }[] = [];
+  readonly #directories: string[] = [];
 
   /** @throws LaunchError when a file cannot be made or nothing may be mounted; none of them is left then */
   make(pid: number, pins: readonly Pin[]): void {
@@ -22,19 +27,17 @@ export class Pins {
     }
   }
 
-  #make(pid: number, { type, path }: Pin): void {
-    const createdFile = !existsSync(path);
+  #make(pid: number, { type, path, directory }: Pin): void {
+    if (directory !== undefined) this.#makeDirectory(directory);
+    else if (dirname(path) === namesDirectory) this.#makeDirectory(namesDirectory);
+    const createdFile = !existsSync(toPath(path));
     if (createdFile) {
-      const made = attempt(() => {
-        mkdirSync(dirname(path), { recursive: true });
-        closeSync(openSync(path, 'wx', 0o444));
-        return true;
-      });
-      if (!isKnown(made)) throw new LaunchError(`--keep: ${path} cannot be made (${made.errno})`);
+      const made = attempt(() => closeSync(openSync(toPath(path), 'wx', 0o444)) ?? true);
+      if (!isKnown(made)) throw new LaunchError(`--keep: ${path} cannot be made (${made.errno})${hintAt(made, path)}`);
     }
     const failure = takeSteps([['mount', `/proc/${pid}/ns/${type}`, path, null, mountFlags.bind, null]]);
     if (failure) {
-      if (createdFile) unlinkSync(path);
+      if (createdFile) unlinkSync(toPath(path));
       throw new LaunchError(
         `--keep: the ${type} namespace cannot be mounted on ${path} (${failure.errno})${hint(failure.errno, type)}`,
       );
@@ -42,12 +45,25 @@ export class Pins {
     this.#made.push({ path, createdFile });
   }
 
+  /** One directory and not its parents: a path with a slip in it is to be an error. */
+  #makeDirectory(path: string): void {
+    if (existsSync(toPath(path))) return;
+    const made = attempt(() => mkdirSync(toPath(path), 0o755) ?? true);
+    if (!isKnown(made)) throw new LaunchError(`--keep: ${path} cannot be made (${made.errno})${hintAt(made, path)}`);
+    this.#directories.push(path);
+  }
+
   remove(): void {
     for (const { path, createdFile } of this.#made.splice(0)) {
       takeSteps([['umount', path, detach]]);
-      if (createdFile) attempt(() => unlinkSync(path) ?? true);
+      if (createdFile) attempt(() => unlinkSync(toPath(path)) ?? true);
     }
+    for (const path of this.#directories.splice(0)) attempt(() => rmdirSync(toPath(path)) ?? true);
   }
+}
+
+function hintAt({ unknown }: Unknown, path: string): string {
+  return unknown === 'gone' ? `: make its directory first: mkdir -p ${quoteWord(dirname(path))}` : '';
 }
 
 function hint(errno: string, type: string): string {

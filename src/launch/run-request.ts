@@ -17,6 +17,8 @@ export type MapRequest =
 export interface Pin {
   readonly type: NamespaceType;
   readonly path: string;
+  /** Made where it is not there, as the one directory of several pins; its own parents must be there. */
+  readonly directory?: string;
 }
 
 export interface RunRequest {

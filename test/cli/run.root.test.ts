@@ -154,6 +154,29 @@ test('--keep pins one namespace on a file and several below a directory, until t
   }
 });
 
+test('--keep makes neither the parents of a path nor what a slip names.', { skip }, () => {
+  const directory = mkdtempSync(join(tmpdir(), 'nscope-keep-'));
+  const refused = (types: readonly string[], keep: string) => {
+    const { status, stderr } = runNscope(['run', ...types, '--keep', keep, '--', 'true'], '', { cwd: directory });
+    assert.equal(status, 2, stderr);
+    assert.deepEqual(readdirSync(directory), [], keep);
+    return stderr;
+  };
+  try {
+    refused(['--uts'], `bogus:${directory}/x`);
+    assert.match(
+      refused(['--uts'], `${directory}/a/b`),
+      /cannot be made \(ENOENT\): make its directory first: mkdir -p/,
+    );
+    refused(['--uts', '--ipc'], `${directory}/a/b`);
+    const { status } = runNscope(['run', '--uts', '--keep', './a:b', '--', 'true'], '', { cwd: directory });
+    assert.deepEqual([status, readdirSync(directory)], [0, ['a:b']]);
+  } finally {
+    spawnSync('umount', [join(directory, 'a:b')]);
+    rmSync(directory, { recursive: true });
+  }
+});
+
 test('The status is the command’s own, 126, 127, or 128 and a signal.', { skip }, () => {
   const status = (...words: string[]) => runNscope(['run', '--uts', '--', ...words]);
   assert.equal(status('sh', '-c', 'exit 7').status, 7);
@@ -185,6 +208,10 @@ test('What cannot be asked for together is said, with status 2.', { skip }, () =
   assert.match(complain('--map-user', 'me'), /wants a uid/);
   assert.match(complain('--monotonic', '1s'), /wants seconds/);
   assert.match(complain('--uts', '--keep', 'net:/tmp/x'), /no net namespace is made/);
+  assert.match(complain('--uts', '--keep', 'bogus:/tmp/x'), /"bogus" is not a type of namespaces/);
+  assert.match(complain('--uts', '--keep', 'ust:/tmp/x'), /did you mean uts\?/);
+  assert.match(complain('--uts', '--keep', 'uts:'), /no path stands after the colon/);
+  assert.match(complain('--uts', '--keep', ''), /--keep wants a path/);
   assert.match(complain('--hostname', 'x'.repeat(65)), /more than 64 bytes/);
   assert.match(complain('--uts', '--workdir', '/no/such'), /working directory cannot be \/no\/such \(ENOENT\)/);
   assert.match(complain('--uts', '--keep', '/proc/none'), /--keep: \/proc\/none cannot be made/);
