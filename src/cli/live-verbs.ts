@@ -70,7 +70,7 @@ export const liveVerbs: readonly Verb[] = [
     name: 'mount',
     summary: 'mount namespacefs: the namespaces as a file system',
     details: [
-      'Shows the namespaces of this host as directories and files that anything can read: TYPE/INODE/tasks and so on, pid and user namespaces nested below their parent, the boot’s own in initial/TYPE, links in by-id, by-name, by-pid and by-workload, and events, a file to follow. Read-only. Files belong to the owner of the namespace.',
+      'Shows the namespaces of this host as directories and files that anything can read: TYPE/INODE/tasks and so on, pid and user namespaces nested below their parent, the boot’s own in initial/TYPE, links in by-id, by-name, by-pid and by-workload, and events, a log that ends after the last one, with events.follow, which is not listed and waits for more. Read-only. Files belong to the owner of the namespace.',
       'Root mounts anywhere, and all users see it as far as owners and modes let them. Any other user mounts at a directory of their own through fusermount3, and nobody else sees it. What a killed nscope has left mounted at DIR is cleared away first.',
       'Stays until it is unmounted or interrupted; with --daemon it returns as soon as it is mounted, and umount (or fusermount3 -u) ends it.',
     ],

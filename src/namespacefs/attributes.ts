@@ -3,10 +3,16 @@ import { fileType } from '../parse/fuse-protocol.ts';
 import type { FuseAttributes } from '../parse/fuse-reply.ts';
 import { encodeText } from '../parse/text.ts';
 import type { Chronicle } from './chronicle.ts';
+import type { EventsFile } from './events-file.ts';
 import type { KnownNode } from './node-table.ts';
 import type { DirectoryNode, TreeNode } from './tree-node.ts';
 
-export function describeAttributes(known: KnownNode, chronicle: Chronicle): FuseAttributes {
+/** @param events - the log of them: the bytes written so far, and when the last were, in ms since 1970 */
+export function describeAttributes(
+  known: KnownNode,
+  chronicle: Chronicle,
+  events: Pick<EventsFile, 'writtenBytes' | 'writtenAtMs'>,
+): FuseAttributes {
   const { node } = known;
   const { inode, uid, gid } = node;
   const whose = { inode, uid, gid, links: known.isThere ? 1 : 0, changedAtMs: known.changedAtMs };
@@ -23,7 +29,14 @@ export function describeAttributes(known: KnownNode, chronicle: Chronicle): Fuse
     case 'entrance':
       return { ...whose, mode: modeOf(node), sizeBytes: encodeText(node.candidates[0] ?? '').length };
     case 'events':
-      return { ...whose, mode: modeOf(node), sizeBytes: 0 };
+      return node.file === 'follow'
+        ? { ...whose, mode: modeOf(node), sizeBytes: 0 }
+        : {
+            ...whose,
+            mode: modeOf(node),
+            sizeBytes: events.writtenBytes,
+            changedAtMs: events.writtenAtMs ?? whose.changedAtMs,
+          };
   }
 }
 

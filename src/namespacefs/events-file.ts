@@ -1,10 +1,17 @@
-// The file of events: each who opens it hears of everything from then on, and waits for what has not happened yet.
+// The two files of events. The log has the last ones and ends after them, as a file does; whoever reads on, or polls, gets
+// what comes. Who follows hears of everything from the opening on, and waits for what has not happened yet.
 import { constants } from 'node:os';
 
-/** Who opens the file and never reads may be behind by this much; then lines are dropped, and counted. */
+export type EventsKind = 'log' | 'follow';
+
+/** Of the last events the log keeps so much. */
+const mostKeptBytes = 256 * 1024;
+/** Who opens a file and never reads may be behind by this much more; then lines are dropped, and counted. */
 const mostWaitingBytes = 256 * 1024;
 
 interface Reader {
+  readonly kind: EventsKind;
+  readonly mostBytes: number;
   /** Bytes that were not read yet. */
   waiting: Buffer[];
   waitingBytes: number;
@@ -23,6 +30,10 @@ export interface EventsOutput {
 
 export class EventsFile {
   readonly #readers = new Map<number, Reader>();
+  readonly #kept: Buffer[] = [];
+  #keptBytes = 0;
+  #writtenBytes = 0;
+  #writtenAtMs: number | undefined;
   readonly #output: EventsOutput;
 
   constructor(output: EventsOutput) {
@@ -33,8 +44,21 @@ export class EventsFile {
     return this.#readers.size;
   }
 
-  open(handle: number): void {
-    this.#readers.set(handle, { waiting: [], waitingBytes: 0, lost: 0, pending: [], pollId: undefined });
+  /** Of all events so far: the size of the log, which may have dropped the first of them. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
+  /** When the last event was written, in ms since 1970. */
+  get writtenAtMs(): number | undefined {
+    return this.#writtenAtMs;
+  }
+
+  open(handle: number, kind: EventsKind): void {
+    const waiting = kind === 'log' ? [...this.#kept] : [];
+    const waitingBytes = kind === 'log' ? this.#keptBytes : 0;
+    const mostBytes = waitingBytes + mostWaitingBytes;
+    this.#readers.set(handle, { kind, mostBytes, waiting, waitingBytes, lost: 0, pending: [], pollId: undefined });
   }
 
   /** @returns whether there was such a reader */
@@ -48,6 +72,7 @@ export class EventsFile {
     const reader = this.#readers.get(handle);
     if (!reader) this.#output.error(unique, constants.errno.EBADF);
     else if (reader.waitingBytes === 0 && !blocking) this.#output.error(unique, constants.errno.EAGAIN);
+    else if (reader.waitingBytes === 0 && reader.kind === 'log') this.#output.data(unique, new Uint8Array(0));
     else {
       reader.pending.push({ unique, size });
       this.#serve(reader);
@@ -73,8 +98,9 @@ export class EventsFile {
   }
 
   publish(lines: readonly string[]): void {
-    if (lines.length === 0 || this.#readers.size === 0) return;
+    if (lines.length === 0) return;
     const bytes = Buffer.from(`${lines.join('\n')}\n`);
+    this.#keep(bytes);
     for (const reader of this.#readers.values()) {
       this.#append(reader, bytes, lines.length);
       this.#serve(reader);
@@ -84,8 +110,17 @@ export class EventsFile {
     }
   }
 
+  /** Whole lines are dropped: each part was published at once. */
+  #keep(bytes: Buffer): void {
+    this.#writtenBytes += bytes.length;
+    this.#writtenAtMs = Date.now();
+    this.#kept.push(bytes);
+    this.#keptBytes += bytes.length;
+    while (this.#keptBytes > mostKeptBytes) this.#keptBytes -= this.#kept.shift()?.length ?? this.#keptBytes;
+  }
+
   #append(reader: Reader, bytes: Buffer, lines: number): void {
-    if (reader.waitingBytes + bytes.length > mostWaitingBytes) {
+    if (reader.waitingBytes + bytes.length > reader.mostBytes) {
       reader.lost += lines;
       return;
     }

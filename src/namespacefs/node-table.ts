@@ -1,6 +1,6 @@
 // The nodes that the kernel knows by number, for as long as it does: FUSE_LOOKUP to FUSE_FORGET.
 import { rootNodeId } from '../parse/fuse-protocol.ts';
-import type { DirectoryNode, TreeNode } from './tree-node.ts';
+import { type DirectoryNode, findEntry, type TreeNode } from './tree-node.ts';
 
 /**
  * A node under a number. A file has a number for each text that it has had, so that what the kernel caches under a number
@@ -109,6 +109,6 @@ export class NodeTable {
 /** What stands at a path of a tree. */
 export function findNode(tree: DirectoryNode, path: readonly string[]): TreeNode | undefined {
   let node: TreeNode | undefined = tree;
-  for (const name of path) node = node?.kind === 'directory' ? node.entries().get(name) : undefined;
+  for (const name of path) node = node?.kind === 'directory' ? findEntry(node, name) : undefined;
   return node;
 }

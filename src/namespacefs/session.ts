@@ -31,7 +31,7 @@ import type { SessionHost } from './session-host.ts';
 import { ShownTree } from './shown-tree.ts';
 import type { SnapshotFeed } from './snapshot-feed.ts';
 import type { TreeOptions } from './tree.ts';
-import type { DirectoryNode, TreeNode } from './tree-node.ts';
+import { type DirectoryNode, findEntry, type TreeNode } from './tree-node.ts';
 import { measureValidity } from './validity.ts';
 
 const { EINVAL, EIO, EISDIR, ENOENT, ENOSYS, ENOTDIR, EROFS } = constants.errno;
@@ -165,7 +165,7 @@ export class Session {
       return expected.kind === 'created'
         ? formatFuseError(unique, ENOENT)
         : formatFuseEntry(unique, this.#enter(parent, name, expected.node, tree));
-    const node = parent?.isThere && parent.node.kind === 'directory' ? parent.node.entries().get(name) : undefined;
+    const node = parent?.isThere && parent.node.kind === 'directory' ? findEntry(parent.node, name) : undefined;
     if (!parent || !node) return formatFuseError(unique, ENOENT);
     return formatFuseEntry(unique, this.#enter(parent, name, node, tree));
   }
@@ -202,13 +202,17 @@ export class Session {
     return {
       nodeId: known.id,
       ...measureValidity(known, this.#feed.delayMs),
-      attributes: describeAttributes(known, this.#tree.chronicle),
+      attributes: describeAttributes(known, this.#tree.chronicle, this.#events),
     };
   }
 
   #getattr(unique: bigint, known: KnownNode): Uint8Array {
     const { attributesValidMs } = measureValidity(known, this.#feed.delayMs);
-    return formatFuseAttributes(unique, attributesValidMs, describeAttributes(known, this.#tree.chronicle));
+    return formatFuseAttributes(
+      unique,
+      attributesValidMs,
+      describeAttributes(known, this.#tree.chronicle, this.#events),
+    );
   }
 
   #readlink(unique: bigint, { node }: KnownNode): Uint8Array {
@@ -222,7 +226,7 @@ export class Session {
     if (node.kind === 'file') return formatFuseOpen(unique, 0, openFlag.keepCache);
     if (node.kind !== 'events') return formatFuseError(unique, node.kind === 'directory' ? EISDIR : EINVAL);
     const handle = this.#nextHandle++;
-    this.#events.open(handle);
+    this.#events.open(handle, node.file);
     this.#unwatch.set(handle, this.#feed.watch());
     return formatFuseOpen(unique, handle, openFlag.directIo | openFlag.nonseekable | openFlag.stream);
   }

@@ -1,5 +1,6 @@
 // What the tree of the file system is made of. Pure: a node says what it is and not how it is asked for.
 import type { Namespace } from '../model/schema.ts';
+import type { EventsKind } from './events-file.ts';
 
 interface Node {
   /** The same for as long as the thing exists, and never that of another thing: inode numbers of namespaces are used again. */
@@ -20,6 +21,13 @@ export interface DirectoryNode extends Node {
   readonly directories?: number;
   /** By name, in the order in which they are listed. Computed once. */
   entries(): ReadonlyMap<string, TreeNode>;
+  /** What is found by its name and never listed, so that who reads whatever a directory lists does not wait in it for ever. */
+  readonly unlisted?: ReadonlyMap<string, TreeNode>;
+}
+
+/** What stands in a directory under a name. */
+export function findEntry(directory: DirectoryNode, name: string): TreeNode | undefined {
+  return directory.entries().get(name) ?? directory.unlisted?.get(name);
 }
 
 export interface FileNode extends Node {
@@ -42,9 +50,10 @@ export interface EntranceNode extends Node {
   readonly candidates: readonly string[];
 }
 
-/** The file of events, which has no end. */
+/** A file of events: a log, or one to follow, which has no end. */
 export interface EventsNode extends Node {
   readonly kind: 'events';
+  readonly file: EventsKind;
   readonly mode: number;
 }
 

@@ -5,11 +5,13 @@
 //   user/INODE/owned/    links to what a user namespace owns
 //   initial/TYPE/        the boot's own namespaces, which have the same files
 //   by-id/, by-name/, by-pid/, by-workload/ links
-//   events               what comes and goes
+//   events               what came and went
+//   events.follow        what comes and goes, not listed
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { namespaceTypes } from '../model/namespace-types.ts';
 import type { Namespace, Snapshot } from '../model/schema.ts';
 import { findCandidates } from './entrances.ts';
+import type { EventsKind } from './events-file.ts';
 import { numberOf, numberOfTop, slot } from './inode-numbers.ts';
 import { hostFiles, namespaceFiles } from './namespace-files.ts';
 import { listById, listByName, listByPid, listByWorkload, makeOwned } from './tree-links.ts';
@@ -42,15 +44,20 @@ function makeRoot(places: TreePlaces, options: TreeOptions): DirectoryNode {
     makeNamespaceDirectory(namespace, places, options),
   ];
   const initials = () => places.initials.map((one): Entry => [one.type, makeNamespaceDirectory(one, places, options)]);
-  return makeDirectory({ ...ownedByRoot, key: '/', inode: 1 }, () => [
+  const unlisted = new Map([makeEvents('events.follow', 33, 'follow')]);
+  return makeDirectory({ ...ownedByRoot, key: '/', inode: 1, unlisted }, () => [
     ...namespaceTypes.map((type, i) => makeTop(type, i, () => places.topsOf(type).map(enter))),
     makeTop('initial', 16, initials),
     makeTop('by-id', 17, () => listById(places)),
     makeTop('by-name', 18, () => listByName(places)),
     makeTop('by-pid', 19, () => listByPid(places)),
     makeTop('by-workload', 20, () => listByWorkload(places)),
-    ['events', { kind: 'events', key: 'events', inode: numberOfTop(32), mode: 0o440, ...ownedByRoot }],
+    makeEvents('events', 32, 'log'),
   ]);
+}
+
+function makeEvents(name: string, index: number, file: EventsKind): Entry {
+  return [name, { kind: 'events', file, key: name, inode: numberOfTop(index), mode: 0o440, ...ownedByRoot }];
 }
 
 function makeTop(name: string, index: number, list: () => Iterable<Entry>): Entry {

@@ -56,7 +56,7 @@ test('The file of events has each namespace that lived for a moment, and the dir
   skip,
 }, async (t) => {
   const { directory } = await mountFor(t);
-  const follow = spawn('cat', [`${directory}/events`], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const follow = spawn('cat', [`${directory}/events.follow`], { stdio: ['ignore', 'pipe', 'ignore'] });
   t.after(() => end(follow));
   const told: string[] = [];
   createInterface({ input: follow.stdout }).on('line', (line) => told.push(line));

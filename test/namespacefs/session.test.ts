@@ -134,7 +134,7 @@ test('Links answer with where they lead.', () => {
 
 test('Each reader of the events gets every line from its opening on, and waits for the next.', () => {
   const kernel = new ScriptedKernel(snapshotOf());
-  const { nodeId } = kernel.walk('events');
+  const { nodeId } = kernel.walk('events.follow');
   const first = kernel.open(nodeId);
   assert.ok((first.flags & openFlag.directIo) !== 0);
   const waiting = { opcode: fuseOpcode.read, nodeId, body: readBody(first.handle, 0, 4096), unique: 1001n };
@@ -161,7 +161,7 @@ test('Each reader of the events gets every line from its opening on, and waits f
 
 test('A read of the events is interrupted by a signal, refused where it may not wait, and woken by poll.', () => {
   const kernel = new ScriptedKernel(snapshotOf());
-  const { nodeId } = kernel.walk('events');
+  const { nodeId } = kernel.walk('events.follow');
   const { handle } = kernel.open(nodeId);
   kernel.send({ opcode: fuseOpcode.read, nodeId, body: readBody(handle, 0, 10), unique: 1001n });
   kernel.send({ opcode: fuseOpcode.interrupt, body: longs(1001n) });
@@ -175,7 +175,7 @@ test('A read of the events is interrupted by a signal, refused where it may not 
 
 test('Who opens the events and never reads loses lines, is told how many, and costs bounded memory.', () => {
   const kernel = new ScriptedKernel(snapshotOf());
-  const { nodeId } = kernel.walk('events');
+  const { nodeId } = kernel.walk('events.follow');
   const { handle } = kernel.open(nodeId);
   const [without, with_] = [withoutContainer(), snapshotOf()];
   for (let i = 0; i < 1000; i++) kernel.feed.set(i % 2 === 0 ? without : with_);
@@ -189,6 +189,43 @@ test('Who opens the events and never reads loses lines, is told how many, and co
   kernel.feed.set(without);
   text = Buffer.from(kernel.read(nodeId, handle).bytes).toString();
   assert.match(text, /^\S+ lost \d{4,}\n/);
+});
+
+test('The log of the events has the last of them, ends after them, and goes on where it ended.', () => {
+  const kernel = new ScriptedKernel(snapshotOf());
+  const { nodeId } = kernel.walk('events');
+  const attributes = () => kernel.ask({ opcode: fuseOpcode.getattr, nodeId, body: longs(0, 0) });
+  const size = () => Number(attributes().view.getBigUint64(16 + 8, true));
+  assert.equal(Buffer.from(kernel.read(nodeId, kernel.open(nodeId).handle).bytes).toString(), '', 'nothing came yet');
+  assert.equal(size(), 0);
+  kernel.feed.set(withoutContainer());
+  kernel.feed.set(snapshotOf());
+  const { handle } = kernel.open(nodeId);
+  const first = Buffer.from(kernel.read(nodeId, handle).bytes).toString();
+  assert.match(first, new RegExp(`ended net:\\[${container.net}\\](.|\n)*created net:\\[${container.net}\\]`));
+  assert.equal(size(), first.length);
+  assert.equal(kernel.read(nodeId, handle).bytes.length, 0, 'a read at the end gives the end');
+  assert.equal(kernel.ask({ opcode: fuseOpcode.read, nodeId, body: readBody(handle, 0, 10, 0o4000) }).errno, EAGAIN);
+  kernel.feed.set(withoutContainer());
+  assert.match(Buffer.from(kernel.read(nodeId, handle).bytes).toString(), /^\S+ ended /, 'what came since');
+  assert.equal(kernel.read(nodeId, handle).bytes.length, 0);
+});
+
+test('The log of the events drops its first lines when it has grown, whole, and its size goes on counting.', () => {
+  const kernel = new ScriptedKernel(snapshotOf());
+  const { nodeId } = kernel.walk('events');
+  for (let i = 0; i < 1000; i++) kernel.feed.set(i % 2 === 0 ? withoutContainer() : snapshotOf());
+  const { handle } = kernel.open(nodeId);
+  let text = '';
+  for (;;) {
+    const { bytes } = kernel.read(nodeId, handle);
+    if (bytes.length === 0) break;
+    text += Buffer.from(bytes).toString();
+  }
+  assert.ok(text.length > 200_000 && text.length <= 256 * 1024, `${text.length} bytes`);
+  assert.match(text, /^\d{4}-\d\d-\d\dT\S+ (created|ended) /);
+  const view = kernel.ask({ opcode: fuseOpcode.getattr, nodeId, body: longs(0, 0) }).view;
+  assert.ok(Number(view.getBigUint64(16 + 8, true)) > text.length);
 });
 
 test('Only nscope itself makes and removes the directory that it announces, and it has the number that all see.', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { namespaceTypes } from '../../src/model/namespace-types.ts';
 import { buildTree } from '../../src/namespacefs/tree.ts';
-import type { DirectoryNode, TreeNode } from '../../src/namespacefs/tree-node.ts';
+import { type DirectoryNode, findEntry, type TreeNode } from '../../src/namespacefs/tree-node.ts';
 import { container, snapshotOf } from '../container-host.ts';
 import { hostInodes, linksOf, netnsName, processFact } from '../recorded-facts.ts';
 
@@ -37,6 +37,8 @@ function follow(path: string, from = root): string {
 
 test('The top has a directory for each type, the initial namespaces, the links and the events.', () => {
   assert.deepEqual(list('/'), [...namespaceTypes, 'initial', 'by-id', 'by-name', 'by-pid', 'by-workload', 'events']);
+  const follow = findEntry(root, 'events.follow');
+  assert.equal(follow?.kind, 'events', 'found by its name, though no listing has it');
 });
 
 test('The directories pid and uts are the initial namespaces as proposed in 2021: they hold other namespaces alone.', () => {
