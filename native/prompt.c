@@ -1,6 +1,7 @@
 /* An init with a prompt: reads commands, gives each to the shell in a process group of its own, reaps what is left. */
 #include "init.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -51,6 +52,15 @@ static void take_child(struct prompt *prompt, const struct event *event) {
 	say("\n[%d] stopped; fg goes on with it\n", event->pid);
 }
 
+/*
+ * Whether the kernel would have dropped a signal, were this an init without handlers: pid_namespaces(7). Of senders inside of
+ * its namespace all are; those outside have no number here, and what they queue (SI_QUEUE) may claim anything.
+ */
+static bool is_dropped(const struct event *event) {
+	if (getpid() != 1 || event->code == SI_KERNEL) return false;
+	return event->pid != 0 || (event->code != SI_USER && event->code != SI_TKILL);
+}
+
 static void take_signal(struct prompt *prompt, const struct event *event) {
 	switch (event->signal) {
 	case SIGHUP:
@@ -70,7 +80,7 @@ static void wait_for_foreground(struct prompt *prompt) {
 	struct event event;
 	while (prompt->foreground && !prompt->asked_to_end && next_event(&event, -1, -1) == 0) {
 		if (event.what == EVENT_CHILD) take_child(prompt, &event);
-		if (event.what == EVENT_SIGNAL) take_signal(prompt, &event);
+		if (event.what == EVENT_SIGNAL && !is_dropped(&event)) take_signal(prompt, &event);
 	}
 }
 
@@ -82,7 +92,7 @@ static bool read_line(struct prompt *prompt, char *line) {
 		char byte;
 		if (next_event(&event, STDIN_FILENO, -1)) return false;
 		if (event.what == EVENT_CHILD) take_child(prompt, &event);
-		if (event.what == EVENT_SIGNAL) {
+		if (event.what == EVENT_SIGNAL && !is_dropped(&event)) {
 			take_signal(prompt, &event);
 			if (prompt->asked_to_end) return false;
 			if (event.signal == SIGINT) {

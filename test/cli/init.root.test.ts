@@ -137,6 +137,26 @@ test('The prompt ends with the status that exit is given, and is not stopped by 
   assert.match(stdout, /init\$ init\$ 42\ninit\$ init\$ $/);
 });
 
+test('The prompt of PID 1 drops what the kernel keeps from an init: signals from inside of its namespace.', {
+  skip,
+}, async () => {
+  const lines = [
+    'kill -HUP 1; kill -TERM 1; kill -INT 1; kill -QUIT 1',
+    "perl -e 'kill TERM => 1; select undef, undef, undef, 0.3'",
+    'echo still here',
+  ];
+  const { status, stdout, stderr } = runNscope(['run', '-p', '--', ...own, 'init'], `${lines.join('\n')}\n`);
+  assert.deepEqual([status, stderr], [0, '']);
+  assert.match(stdout, /init\$ still here\ninit\$ $/m);
+  for (const signal of ['SIGHUP', 'SIGTERM'] as const) {
+    const running = startNscope(['run', '-p', '--', ...own, 'init'], 'pipe');
+    running.write('echo begun\n');
+    await running.line(/begun$/);
+    running.kill(signal);
+    assert.notEqual(await running.end(), 0, `${signal} from outside ends it`);
+  }
+});
+
 test('On a terminal the prompt has job control.', { skip: skip || missing(terminalNeeds) }, async () => {
   const terminal = new TerminalSession();
   try {

@@ -3,7 +3,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { main } from '../cli/run-nscope.ts';
 
@@ -13,15 +13,20 @@ export interface Running {
   readonly lines: readonly string[];
   /** Waits for a line. @throws Error with all lines where it does not come */
   line(pattern: RegExp): Promise<RegExpExecArray>;
+  /** To its standard input, where that is open. */
+  write(text: string): void;
   kill(signal: NodeJS.Signals): void;
   /** Waits for its end: its status, or the signal that killed it. */
   end(): Promise<number | string>;
 }
 
-export function startNscope(words: readonly string[]): Running {
-  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(process.execPath, [main, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+export function startNscope(words: readonly string[], input: 'ignore' | 'pipe' = 'ignore'): Running {
+  const stdio = [input, 'pipe', 'pipe'] as const;
+  const child = spawn(process.execPath, [main, ...words], { stdio: [...stdio] }) as ChildProcessByStdio<
+    Writable | null,
+    Readable,
+    Readable
+  >;
   const exit = once(child, 'exit');
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr])
@@ -37,6 +42,7 @@ export function startNscope(words: readonly string[]): Running {
         }
       throw new Error(`no line ${pattern}: ${lines.join('\n')}`);
     },
+    write: (text) => child.stdin?.write(text),
     kill: (signal) => child.kill(signal),
     async end() {
       const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
