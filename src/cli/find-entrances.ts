@@ -2,6 +2,7 @@
 import { parseTarget, type TargetQuery } from '../analysis/parse-target.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { attempt, readIdentity } from '../kernel/files.ts';
+import { readHost } from '../kernel/host.ts';
 import { nsGetNstype, type OpenNamespace, openNamespace } from '../kernel/nsfs.ts';
 import { type Entrance, readOwner } from '../launch/join-order.ts';
 import { LaunchError } from '../launch/launch-error.ts';
@@ -70,10 +71,13 @@ export async function findEntrances(
   return { entrances, pid, userMember };
 }
 
-/** A PID needs no snapshot. */
+/** A PID needs no snapshot. @throws NoProcError where the numbers of /proc are not nscope's to read */
 function readProcess(query: TargetQuery): number | undefined {
-  if (query.form === 'pid') return query.pid;
-  if (query.form === 'self') return process.pid;
+  if (query.form === 'self') return readHost().vantage.pid;
+  if (query.form === 'pid') {
+    readHost();
+    return query.pid;
+  }
   const found = query.form === 'path' ? /^\/proc\/(\d+)\/?$/.exec(query.path)?.[1] : undefined;
   return found === undefined ? undefined : Number(found);
 }

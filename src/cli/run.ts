@@ -17,7 +17,7 @@ export async function run(words: readonly string[], options: OptionValues, given
   const request = readRequest(options, given.repeated['keep'] ?? []);
   const command = readWords(words, given.behind);
   const steps = await planCommand(command, inherited);
-  return finishAs(() => runCommand(request, steps, command[0] ?? '', (made) => tell(made, options)));
+  return finishAs(() => runCommand(request, steps, command[0] ?? '', options.json ? tell : undefined));
 }
 
 /** Behind the first word that is no option all words are the command's, `--` as well. */
@@ -26,8 +26,8 @@ function readWords(words: readonly string[], behind: readonly string[] | undefin
   return all.length > 0 ? all : usualShell();
 }
 
-function tell({ pid, namespaces }: Made, options: OptionValues): void {
-  if (options.json) writeLines([formatJson({ namespaces, process: { pid } })]);
+function tell({ pid, namespaces }: Made): void {
+  writeLines([formatJson({ namespaces, process: { pid } })]);
 }
 
 /** @throws UsageError for options that do not go together */

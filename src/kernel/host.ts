@@ -22,12 +22,7 @@ export type HostFacts = Omit<HostSnapshot, 'users' | 'takenAt' | 'durationMs'>;
 /** @throws NoProcError when /proc is not a proc file system, or belongs to a pid namespace in which nscope is not */
 export function readHost(): HostFacts {
   const self = readLink('/proc/self');
-  if (!isKnown(self))
-    throw new NoProcError(
-      isKnown(readTextFile('/proc/version'))
-        ? '/proc belongs to another pid namespace, in which nscope is not; mount the right one: mount -t proc proc /proc'
-        : '/proc is not mounted (or not readable) here, and all that nscope shows is read there; mount it: mount -t proc proc /proc',
-    );
+  if (!isKnown(self)) throw new NoProcError(explainNoProc());
   const status = readTextFile('/proc/self/status');
   const namespaces = readOwnLinks();
   return {
@@ -45,6 +40,19 @@ export function readHost(): HostFacts {
       procPidNamespace: isKnown(status) ? findProcPidNamespace(status, namespaces) : status,
     },
   };
+}
+
+/** What is wrong with /proc where it does not show nscope, and what to do. */
+export function explainNoProc(): string {
+  return isKnown(readTextFile('/proc/version'))
+    ? '/proc belongs to another pid namespace, in which nscope is not; mount the right one: mount -t proc proc /proc'
+    : '/proc is not mounted (or not readable) here, and all that nscope shows is read there; mount it: mount -t proc proc /proc';
+}
+
+/** nscope's own number in /proc; undefined where /proc does not show it. */
+export function findOwnPid(): number | undefined {
+  const self = readLink('/proc/self');
+  return isKnown(self) ? Number(self) : undefined;
 }
 
 /** A process that has one PID in /proc is in the pid namespace that /proc shows; one that has more is in a child of it. */

@@ -1,18 +1,26 @@
 // The number that a process has in /proc, which is another one where /proc belongs to a pid namespace above nscope's.
 import { isKnown } from '../model/known.ts';
+import { parseNestedPids } from '../parse/status.ts';
 import { attempt, closeDescriptor, readTextFile } from './files.ts';
 import { pidfdOpen } from './sockets.ts';
 
 /**
  * @param pid - of a process, in nscope's pid namespace
- * @returns its number in /proc; the same number where the kernel does not tell (before Linux 5.3)
+ * @returns its number in /proc; undefined where /proc does not show it, or the process is gone
  * @see proc_pid_fdinfo(5): Pid of a pidfd is that in the pid namespace of the procfs
  */
-export function findPidInProc(pid: number): number {
+export function findPidInProc(pid: number): number | undefined {
   const pidfd = attempt(() => pidfdOpen(pid));
-  if (!isKnown(pidfd)) return pid;
+  if (!isKnown(pidfd)) return pidfd.errno === 'ENOSYS' && isOurs() ? pid : undefined;
   const text = readTextFile(`/proc/self/fdinfo/${pidfd}`);
   closeDescriptor(pidfd);
   const found = isKnown(text) ? /^Pid:\s+([1-9]\d*)$/m.exec(text)?.[1] : undefined;
-  return found === undefined ? pid : Number(found);
+  return found === undefined ? undefined : Number(found);
+}
+
+/** Before Linux 5.3: whether nscope has the one number in /proc that it has for itself. */
+function isOurs(): boolean {
+  const status = readTextFile('/proc/self/status');
+  const pids = isKnown(status) ? parseNestedPids(status) : undefined;
+  return pids?.length === 1 && pids[0] === process.pid;
 }

@@ -8,6 +8,7 @@ import { isKnown } from '../model/known.ts';
 import type { IdMapLine } from '../parse/id-map.ts';
 import { LaunchError } from './launch-error.ts';
 import type { MapRequest } from './run-request.ts';
+import { cutOverlaps, type IdRange, parseSubordinateIds, spreadIds } from './subordinate-ids.ts';
 
 export interface IdMaps {
   readonly uids: readonly IdMapLine[];
@@ -23,36 +24,17 @@ export function chooseMaps(request: Exclude<MapRequest, { readonly kind: 'none' 
       gids: [{ inside: request.gid, outside: egid, count: 1 }],
     };
   return {
-    uids: spread(request.uid, euid, findSubordinate('/etc/subuid', euid)),
-    gids: spread(request.gid, egid, findSubordinate('/etc/subgid', euid)),
+    uids: spreadIds(request.uid, euid, findSubordinate('/etc/subuid', euid, euid)),
+    gids: spreadIds(request.gid, egid, findSubordinate('/etc/subgid', euid, egid)),
   };
 }
 
-interface IdRange {
-  readonly start: number;
-  readonly count: number;
-}
-
-/** The caller's own id stands where it was asked for, the others around it, from 0 on. */
-function spread(own: number, outside: number, { start, count }: IdRange): IdMapLine[] {
-  const below = Math.min(own, count);
-  const lines = [
-    { inside: 0, outside: start, count: below },
-    { inside: own, outside, count: 1 },
-    { inside: own + 1, outside: start + below, count: count - below },
-  ];
-  return lines.filter((line) => line.count > 0);
-}
-
-/** The first range of the user, by name or by number. */
-function findSubordinate(file: string, uid: number): IdRange {
+/** All ranges of the user, by name or by number, each id once. @throws LaunchError where there is none */
+function findSubordinate(file: string, uid: number, own: number): readonly IdRange[] {
   const name = readUserNames().get(uid);
   const text = readTextFile(file);
-  for (const line of isKnown(text) ? text.split('\n') : []) {
-    const [, who, start, count] = /^([^:]+):(\d+):(\d+)$/.exec(line.trim()) ?? [];
-    if (who !== undefined && (who === name || who === String(uid)))
-      return { start: Number(start), count: Number(count) };
-  }
+  const ranges = cutOverlaps(isKnown(text) ? parseSubordinateIds(text, uid, name) : [], own);
+  if (ranges.length > 0) return ranges;
   const me = name === undefined ? `uid ${uid}` : `${name} (uid ${uid})`;
   throw new LaunchError(
     `--map-auto: ${file} gives no ids to ${me}; root adds some with: usermod --add-sub${file.slice(8, 9)}ids 100000-165535 ${name ?? 'NAME'}`,

@@ -1,5 +1,6 @@
 // The last steps: from a process that is where it should be to a program.
 import { readTextFile } from '../kernel/files.ts';
+import { findPidInProc } from '../kernel/pid-in-proc.ts';
 import type { SpawnStep } from '../kernel/spawn.ts';
 import { isKnown } from '../model/known.ts';
 import { listPrograms } from './find-program.ts';
@@ -27,7 +28,8 @@ export function planProgram(
 
 /** Node raises its own soft limit of open files, which programs do not expect: that of nscope's parent is given to them. */
 function readSoftLimit(): number | undefined {
-  const text = readTextFile(`/proc/${process.ppid}/limits`);
-  const soft = isKnown(text) ? /^Max open files\s+(\d+)/m.exec(text)?.[1] : undefined;
+  const parent = findPidInProc(process.ppid);
+  const text = parent === undefined ? undefined : readTextFile(`/proc/${parent}/limits`);
+  const soft = text !== undefined && isKnown(text) ? /^Max open files\s+(\d+)/m.exec(text)?.[1] : undefined;
   return soft === undefined ? undefined : Number(soft);
 }

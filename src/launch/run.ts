@@ -1,16 +1,16 @@
 // Makes namespaces and starts a command in them.
-import { statSync } from 'node:fs';
 import { watchSignals } from '../kernel/child-events.ts';
 import { attempt } from '../kernel/files.ts';
 import { Guard } from '../kernel/guard.ts';
 import { closeNamespace, nsGetId, openNamespace } from '../kernel/nsfs.ts';
-import { findPidInProc } from '../kernel/pid-in-proc.ts';
 import type { SpawnStep } from '../kernel/spawn.ts';
 import { isKnown } from '../model/known.ts';
 import { type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
 import { explainFailure } from './explain-failure.ts';
 import { chooseMaps, writeMaps } from './id-maps.ts';
 import { launch, StepError } from './launch.ts';
+import { LaunchError } from './launch-error.ts';
+import { requirePidInProc } from './number-in-proc.ts';
 import { Pins } from './pins.ts';
 import { needsMaps, planRun } from './plan-run.ts';
 import type { RunRequest } from './run-request.ts';
@@ -35,26 +35,28 @@ export interface Made {
  * Makes what was asked for, runs the command in it and waits for its end.
  * @param command - the steps that end in the command: `exec`, or one that becomes something else
  * @param name - of the command, for messages
+ * @param told - hears what was made, which is read from /proc
  * @throws LaunchError, CommandError; nothing is left behind then
  */
 export function run(
   request: RunRequest,
   command: readonly SpawnStep[],
   name: string,
-  told: (made: Made) => void,
+  told?: (made: Made) => void,
 ): Finished {
   const maps = needsMaps(request) && request.maps.kind !== 'none' ? chooseMaps(request.maps) : undefined;
   const pins = new Pins();
   let guard: Guard | undefined;
   const prepare = (pid: number) => {
-    const shown = findPidInProc(pid);
-    pins.make(shown, request.pins);
+    if (request.pins.length > 0) pins.make(requirePidInProc(pid, '--keep mounts through /proc'), request.pins);
     watchSignals();
     guard = new Guard(pid);
-    told({ pid, namespaces: describe(shown, request.types) });
+    told?.({ pid, namespaces: describe(requirePidInProc(pid, '--json reads /proc'), request.types) });
   };
+  const write = (pid: number) =>
+    maps && writeMaps(requirePidInProc(pid, 'the maps of a user namespace are written through /proc'), maps);
   try {
-    const atSync = maps ? [(pid: number) => writeMaps(findPidInProc(pid), maps), prepare] : [prepare];
+    const atSync = maps ? [write, prepare] : [prepare];
     const pid = launch({ steps: planRun(request, command), atSync });
     const isInit = request.types.has('pid');
     return superviseGuarded({ pid, isInit, hasInit: request.init }, guard);
@@ -71,14 +73,10 @@ function describe(pid: number, types: ReadonlySet<NamespaceType>): MadeNamespace
     .filter((type) => types.has(type))
     .map((type): MadeNamespace => {
       const path = `/proc/${pid}/ns/${type}`;
-      const id = attempt(() => {
-        const open = openNamespace(path);
-        try {
-          return String(nsGetId(open.fd));
-        } finally {
-          closeNamespace(open);
-        }
-      });
-      return { type, inode: statSync(path).ino, ...(isKnown(id) ? { id } : {}) };
+      const open = attempt(() => openNamespace(path));
+      if (!isKnown(open)) throw new LaunchError(`${path} of what was made cannot be opened (${open.errno})`);
+      const id = attempt(() => String(nsGetId(open.fd)));
+      closeNamespace(open);
+      return { type, inode: open.inode, ...(isKnown(id) ? { id } : {}) };
     });
 }

@@ -8,8 +8,9 @@ import { parseSignals } from '../parse/signals.ts';
 export type Disposition = 'handles' | 'ignores' | 'default' | undefined;
 
 export function readDisposition(pid: number, signal: number): Disposition {
-  const status = readTextFile(`/proc/${findPidInProc(pid)}/status`);
-  if (!isKnown(status)) return undefined;
+  const shown = findPidInProc(pid);
+  const status = shown === undefined ? undefined : readTextFile(`/proc/${shown}/status`);
+  if (status === undefined || !isKnown(status)) return undefined;
   const { handled, ignored } = parseSignals(status);
   if (handled.includes(signal)) return 'handles';
   return ignored.includes(signal) ? 'ignores' : 'default';

@@ -3,6 +3,7 @@
 import { constants } from 'node:os';
 import { type ChildEvent, nextEvent, sentByKernel } from '../kernel/child-events.ts';
 import { readTextFile } from '../kernel/files.ts';
+import { findPidInProc } from '../kernel/pid-in-proc.ts';
 import type { ChildEnd } from '../kernel/spawn.ts';
 import { readProcessGroup } from '../kernel/terminal.ts';
 import { isKnown } from '../model/known.ts';
@@ -99,8 +100,10 @@ class Supervision {
 
   /** Whether the sender is the command or below it: what a command sends to its group has reached it. */
   #descends(sender: number): boolean {
-    for (let pid = sender, steps = 0; pid > 1 && steps < 64; steps++) {
-      if (pid === this.#command.pid) return true;
+    const command = findPidInProc(this.#command.pid);
+    if (command === undefined) return sender === this.#command.pid;
+    for (let pid = findPidInProc(sender) ?? 0, steps = 0; pid > 1 && steps < 64; steps++) {
+      if (pid === command) return true;
       const stat = readTextFile(`/proc/${pid}/stat`);
       if (!isKnown(stat)) return false;
       pid = parseStat(Buffer.from(encodeText(stat))).ppid;

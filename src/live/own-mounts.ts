@@ -1,6 +1,7 @@
 // Which namespaces have names of ip netns, and which are bind mounted where nscope is? Read as soon as the kernel says that
 // mounts or names changed, so that nobody waits for a snapshot to hear of it.
 import { readDirectory, readIdentity, readNsfsDevice } from '../kernel/files.ts';
+import { findOwnPid } from '../kernel/host.ts';
 import { searchMounts } from '../kernel/mount-search.ts';
 import { superBlockMagic } from '../kernel/mounts.ts';
 import type { EventDraft } from '../model/events.ts';
@@ -50,7 +51,7 @@ function* findBindMounts(state: LiveState, mountNamespace: number): Generator<Ev
     fd: undefined,
     id: state.namespaces.get(formatNamespace('mnt', mountNamespace))?.id ?? undefined,
     own: true,
-    paths: [`/proc/${process.pid}/ns/mnt`],
+    paths: [`/proc/${findOwnPid() ?? process.pid}/ns/mnt`],
     fileSystems: nsfs,
   });
   if (!isKnown(found) || found.cut !== undefined) return;

@@ -9,6 +9,7 @@ import {
   unmountFuse,
   unmountWithFusermount,
 } from '../kernel/fuse.ts';
+import { findOwnPid } from '../kernel/host.ts';
 import { openFound } from '../kernel/open-namespace.ts';
 import { readPrimaryGroups } from '../kernel/users.ts';
 import { isKnown } from '../model/known.ts';
@@ -156,5 +157,5 @@ class Entrances {
 }
 
 function pathOf(fd: number): string {
-  return `/proc/${process.pid}/fd/${fd}`;
+  return `/proc/${findOwnPid() ?? process.pid}/fd/${fd}`;
 }
