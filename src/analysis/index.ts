@@ -6,8 +6,8 @@ export {
   grants,
   type Subject,
 } from './capabilities/capable-over.ts';
+export type { EntryRule } from './capabilities/demand-alone.ts';
 export {
-  type EntryRule,
   type EntryVerdict,
   explainPowers,
   type NamespacePowers,

@@ -4,6 +4,7 @@ import { explainPowers, type NamespacePowers } from '../analysis/capabilities/ma
 import { findInferred } from '../analysis/inferred-places.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { readCredentials } from '../kernel/process-security.ts';
+import { readTaskSharing } from '../kernel/task-sharing.ts';
 import { type CapabilityName, capabilityNames, isCapabilityName } from '../model/capability-names.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import { formatNamespace, namespaceTypes } from '../model/namespace-types.ts';
@@ -38,7 +39,7 @@ export async function run([who = '', what = '']: readonly string[], options: Opt
   });
   const index = new SnapshotIndex(snapshot);
   const process = findProcess(who, index, options);
-  const { subject, likely } = readSubject(process);
+  const { subject, likely } = readSubject(process, snapshot.host.vantage.pid);
   const answers = findNamespaces(what, index, options).map((namespace): Answer => {
     const powers = explainPowers(subject, process.namespaces.pid, namespace, index);
     const { type, inode } = namespace;
@@ -86,7 +87,11 @@ function findNamespaces(word: string, index: SnapshotIndex, options: OptionValue
   return found;
 }
 
-function readSubject({ tid, namespaces, inferred, ...process }: Process): { subject: Subject; likely: boolean } {
+/** @param vantage - nscope's own PID */
+function readSubject(
+  { tid, namespaces, inferred, ...process }: Process,
+  vantage: number,
+): { subject: Subject; likely: boolean } {
   const credentials = readCredentials(tid);
   if (!isKnown(credentials))
     throw new NotFoundError(`the credentials of process ${tid}: ${formatUnknown(credentials)}`);
@@ -99,7 +104,13 @@ function readSubject({ tid, namespaces, inferred, ...process }: Process): { subj
   if (userNamespace === undefined) throw new UsageError(`the user namespace of process ${tid} is not known`);
   const [, euid = process.uid] = credentials.uids;
   return {
-    subject: { euid, effective: credentials.capabilities.effective, userNamespace },
+    subject: {
+      euid,
+      effective: credentials.capabilities.effective,
+      userNamespace,
+      // nscope itself has threads; whom it stands for is a command that it would start.
+      ...(tid === vantage ? {} : { sharing: readTaskSharing(tid) }),
+    },
     likely: !isKnown(namespaces.user),
   };
 }

@@ -73,7 +73,7 @@ export const evidenceVerbs: readonly Verb[] = [
     name: 'caps',
     summary: 'show what a process may do to a namespace, rule by rule',
     details: [
-      'By the rules of user_namespaces(7): a process has its effective capabilities in its own user namespace and in those below; who made a user namespace has all of them in it, from its parent. What setns(2) demands for each type is listed with whether it is met and why. A process as TARGET stands for all the namespaces that it is in.',
+      'By the rules of user_namespaces(7): a process has its effective capabilities in its own user namespace and in those below; who made a user namespace has all of them in it, from its parent. What setns(2) demands for each type is listed with whether it is met and why; a process of several threads, or one that shares its root directory or memory, is refused some of them. self stands for a command that nscope would start. A process as TARGET stands for all the namespaces that it is in.',
       'Security modules, seccomp filters, and who may open the link in /proc are not looked at. Exit status 0 when it may enter or configure one at least (with --cap: has the capability), 1 when not, 2 on failure, 3 when that cannot be told.',
     ],
     arguments: [{ name: 'PID', meaning: 'the process that would act, or self' }, targetArgument],

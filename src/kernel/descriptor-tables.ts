@@ -2,6 +2,9 @@
 import { loadAddon } from './addon.ts';
 import { isSyscallError } from './syscall-error.ts';
 
+/** include/uapi/linux/kcmp.h */
+const KCMP_FILES = 2;
+
 /**
  * Whether a thread shares its leader's table. Where that cannot be asked (no kcmp, no permission, no addon) the answer is
  * `undefined`, and the thread's own directory is to be read.
@@ -10,7 +13,7 @@ export function sharesTable(pid: number, tid: number): boolean | undefined {
   const result = loadAddon();
   if ('missing' in result) return undefined;
   try {
-    return result.addon.kcmpFiles(pid, tid) === 0;
+    return result.addon.kcmp(pid, tid, KCMP_FILES) === 0;
   } catch (error) {
     if (isSyscallError(error)) return undefined;
     throw error;

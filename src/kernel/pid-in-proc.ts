@@ -11,15 +11,15 @@ import { pidfdOpen } from './sockets.ts';
  */
 export function findPidInProc(pid: number): number | undefined {
   const pidfd = attempt(() => pidfdOpen(pid));
-  if (!isKnown(pidfd)) return pidfd.errno === 'ENOSYS' && isOurs() ? pid : undefined;
+  if (!isKnown(pidfd)) return pidfd.errno === 'ENOSYS' && isProcOurs() ? pid : undefined;
   const text = readTextFile(`/proc/self/fdinfo/${pidfd}`);
   closeDescriptor(pidfd);
   const found = isKnown(text) ? /^Pid:\s+([1-9]\d*)$/m.exec(text)?.[1] : undefined;
   return found === undefined ? undefined : Number(found);
 }
 
-/** Before Linux 5.3: whether nscope has the one number in /proc that it has for itself. */
-function isOurs(): boolean {
+/** Whether /proc is that of nscope's own pid namespace: then its numbers are those of system calls. */
+export function isProcOurs(): boolean {
   const status = readTextFile('/proc/self/status');
   const pids = isKnown(status) ? parseNestedPids(status) : undefined;
   return pids?.length === 1 && pids[0] === process.pid;

@@ -3,6 +3,7 @@
 import { type CapabilityName, hasCapability } from '../../model/capability-names.ts';
 import { isKnown, type Known, type Unknown } from '../../model/known.ts';
 import { formatNamespace, namespaceTypeFacts } from '../../model/namespace-types.ts';
+import type { TaskSharing } from '../../model/task-sharing.ts';
 import type { SnapshotIndex } from '../snapshot-index.ts';
 
 /** The process that would act. */
@@ -11,6 +12,8 @@ export interface Subject {
   /** In hexadecimal. */
   readonly effective: string;
   readonly userNamespace: number;
+  /** Left out it counts as one thread that shares nothing. */
+  readonly sharing?: TaskSharing;
 }
 
 /**

@@ -6,13 +6,7 @@ import { formatNamespace, type NamespaceType } from '../../model/namespace-types
 import type { Namespace } from '../../model/schema.ts';
 import type { SnapshotIndex } from '../snapshot-index.ts';
 import { type CapabilityVerdict, findCapabilitiesOver, grants, type Subject } from './capable-over.ts';
-
-export interface EntryRule {
-  /** What is demanded. */
-  readonly demand: string;
-  readonly met: Known<boolean>;
-  readonly reason: string;
-}
+import { demandAlone, type EntryRule } from './demand-alone.ts';
 
 /** `through-owner`: not as it is, but after it has entered the owning user namespace. */
 export type EntryVerdict = 'yes' | 'through-owner' | 'no' | 'unknown';
@@ -84,13 +78,14 @@ function listEntryRules(
     'CAP_SYS_ADMIN',
     target.type === 'user' ? 'in it' : 'in the user namespace that owns it',
   );
-  if (target.type === 'user') return [demandAnother(subject, target), overTarget];
+  if (target.type === 'user')
+    return [demandAnother(subject, target), overTarget, ...demandAlone(subject.sharing, 'user')];
   const own = findCapabilitiesOver(subject, subject.userNamespace, index);
   const inOwn = (capability: CapabilityName) => demand(own, capability, 'in the user namespace that it is in');
   const rules = [overTarget, inOwn('CAP_SYS_ADMIN')];
   if (target.type === 'mnt') rules.push(inOwn('CAP_SYS_CHROOT'));
   if (target.type === 'pid') rules.push(demandBelow(pidNamespace, target, index));
-  return rules;
+  return [...rules, ...demandAlone(subject.sharing, target.type)];
 }
 
 function demand(verdict: CapabilityVerdict, capability: CapabilityName, where: string): EntryRule {
