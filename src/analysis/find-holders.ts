@@ -1,5 +1,6 @@
 // What keeps a namespace alive, and what would release it?
 
+import { hasEnded } from '../model/has-ended.ts';
 import type { HolderKind } from '../model/holder-kinds.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
@@ -46,6 +47,8 @@ function holdingTasks(index: SnapshotIndex, namespace: Namespace): HeldBy[] {
   const threads: HeldBy[] = [];
   const forChildren: HeldBy[] = [];
   for (const task of index.membersOf(type, inode)) {
+    // What has ended and was not waited for has its credentials, and with them its user namespace; all else it has let go.
+    if (type !== 'user' && hasEnded(task)) continue;
     const what = describeTask(index, task.pid);
     if (task.namespaces[type] === inode) {
       if (task.tid === task.pid)

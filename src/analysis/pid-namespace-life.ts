@@ -1,4 +1,5 @@
 // Does a pid namespace live, and what in it has ended and was not waited for? pid_namespaces(7)
+import { hasEnded } from '../model/has-ended.ts';
 import { isKnown } from '../model/known.ts';
 import type { Namespace, Process } from '../model/schema.ts';
 import { findMembers, findParents } from './namespace-relations.ts';
@@ -42,9 +43,4 @@ function isInSight(namespace: Namespace, index: SnapshotIndex): boolean {
     const innermost = isKnown(pids) ? pids : undefined;
     return !isKnown(namespaces.pid) && (innermost === undefined || (innermost.length > 1 && innermost.at(-1) === 1));
   });
-}
-
-/** Z is a zombie, X one that is being removed: proc_pid_stat(5). */
-export function hasEnded({ state }: Process): boolean {
-  return state === 'Z' || state === 'X';
 }

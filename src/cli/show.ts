@@ -65,8 +65,8 @@ function describe(target: Target, index: SnapshotIndex, options: OptionValues): 
 }
 
 function describeProcess(process: Process, index: SnapshotIndex, options: OptionValues): Page {
-  const { title, sections } = describeProcessPage(process, index);
   const security = readSecurity(process, options);
+  const { title, sections } = describeProcessPage(process, index, security?.frozen);
   return {
     title,
     sections: [...sections, describeIdMaps(process, index), ...(security ? [describeSecurity(security)] : [])],

@@ -2,9 +2,15 @@
 
 import { isKnown, type Known, type Unknown } from '../model/known.ts';
 import type { CgroupLimits, ProcessCredentials, ProcessSecurity } from '../model/process-security.ts';
-import { findCgroupDirectories, parseCgroupTable, parseCpuMax, parseLimit } from '../parse/cgroup-limits.ts';
+import {
+  type CgroupPath,
+  findCgroupDirectories,
+  parseCgroupTable,
+  parseCpuMax,
+  parseLimit,
+} from '../parse/cgroup-limits.ts';
 import { parseCredentials } from '../parse/credentials.ts';
-import { parseMountinfo } from '../parse/mountinfo.ts';
+import { type MountLine, parseMountinfo } from '../parse/mountinfo.ts';
 import { readTextFile } from './files.ts';
 
 const notShown: Unknown = Object.freeze({ unknown: 'unsupported', detail: 'this kernel does not show it' });
@@ -12,8 +18,45 @@ const noGroup: Unknown = Object.freeze({ unknown: 'unsupported', detail: 'its co
 
 /** Each part says for itself why it could not be read. */
 export function readProcessSecurity(pid: number): ProcessSecurity {
-  return { credentials: readCredentials(pid), label: readLabel(pid), limits: readLimits(pid) };
+  const cgroups = readCgroups(pid);
+  return {
+    credentials: readCredentials(pid),
+    label: readLabel(pid),
+    limits: readLimits(cgroups),
+    frozen: isKnown(cgroups) ? readFrozen(cgroups) : cgroups,
+  };
 }
+
+interface Cgroups {
+  readonly table: readonly CgroupPath[];
+  readonly mounts: readonly MountLine[];
+}
+
+function readCgroups(pid: number): Known<Cgroups> {
+  const cgroup = readTextFile(`/proc/${pid}/cgroup`);
+  const mountinfo = readTextFile('/proc/self/mountinfo');
+  if (!isKnown(cgroup)) return cgroup;
+  return isKnown(mountinfo) ? { table: parseCgroupTable(cgroup), mounts: parseMountinfo(mountinfo) } : mountinfo;
+}
+
+/** In version 1 by the controller, whose state counts groups above as well; in version 2 any group can be frozen. */
+function readFrozen({ table, mounts }: Cgroups): Known<boolean> {
+  let answer: Known<boolean> = noGroup;
+  for (const controller of ['freezer', unified]) {
+    const found = findCgroupDirectories(controller, table, mounts);
+    const [directory] = found?.directories ?? [];
+    if (!found || directory === undefined) continue;
+    const text = readTextFile(`${directory}/${found.version === 1 ? 'freezer.state' : 'cgroup.events'}`);
+    // The root of a hierarchy has no such file, and cannot be frozen.
+    if (!isKnown(text) && text.unknown !== 'gone') answer = isKnown(answer) ? answer : text;
+    else if (isKnown(text) && /^(?:FROZEN|frozen 1)$/m.test(text)) return true;
+    else answer = false;
+  }
+  return answer;
+}
+
+/** No controller has this name: the hierarchy of version 2 is found. */
+const unified = '';
 
 export function readCredentials(pid: number): Known<ProcessCredentials> {
   const status = readTextFile(`/proc/${pid}/status`);
@@ -35,12 +78,9 @@ function readLabel(pid: number): Known<string> {
   return text.replace(/[\0\n]+$/, '');
 }
 
-function readLimits(pid: number): CgroupLimits {
-  const cgroup = readTextFile(`/proc/${pid}/cgroup`);
-  const mountinfo = readTextFile('/proc/self/mountinfo');
-  if (!isKnown(cgroup)) return { memoryBytes: cgroup, pids: cgroup, cpus: cgroup };
-  if (!isKnown(mountinfo)) return { memoryBytes: mountinfo, pids: mountinfo, cpus: mountinfo };
-  const [table, mounts] = [parseCgroupTable(cgroup), parseMountinfo(mountinfo)];
+function readLimits(cgroups: Known<Cgroups>): CgroupLimits {
+  if (!isKnown(cgroups)) return { memoryBytes: cgroups, pids: cgroups, cpus: cgroups };
+  const { table, mounts } = cgroups;
   const read = (controller: string, one: Reader, two: Reader) => {
     const found = findCgroupDirectories(controller, table, mounts);
     return found ? findLowest(found.directories, found.version === 1 ? one : two) : noGroup;

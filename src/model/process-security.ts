@@ -34,4 +34,6 @@ export interface ProcessSecurity {
   /** /proc/PID/attr/current: the label of SELinux or AppArmor; unsupported where no such module runs. */
   readonly label: Known<string>;
   readonly limits: CgroupLimits;
+  /** Whether its control group is frozen, as that of a paused container is: cgroups(7), freezer. */
+  readonly frozen: Known<boolean>;
 }

@@ -5,7 +5,8 @@ import { translatePid } from '../analysis/pid-translation.ts';
 import { findAncestors, findPlacements, type Placement } from '../analysis/process-placement.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { findWorkload } from '../analysis/workloads.ts';
-import { isKnown } from '../model/known.ts';
+import { hasEnded } from '../model/has-ended.ts';
+import { isKnown, type Known, notAsked } from '../model/known.ts';
 import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
 import type { HostSnapshot, Place, Process } from '../model/schema.ts';
 import { escapeText } from './escape.ts';
@@ -20,7 +21,8 @@ import { formatWorkloads } from './workload-names.ts';
 const mostCommandLines = 8;
 const mostAncestors = 12;
 
-export function describeProcessPage(process: Process, index: SnapshotIndex): Page {
+/** @param frozen - whether its control group is frozen, which no snapshot holds */
+export function describeProcessPage(process: Process, index: SnapshotIndex, frozen: Known<boolean> = notAsked): Page {
   const { host } = index.snapshot;
   const thread = process.tid !== process.pid;
   return {
@@ -31,7 +33,7 @@ export function describeProcessPage(process: Process, index: SnapshotIndex): Pag
       [
         { label: 'command', lines: [formatCommandLine(process)], mostLines: mostCommandLines },
         { label: 'user', lines: [formatUser(host.users, process.uid)] },
-        { label: 'state', lines: [describeState(process.state)] },
+        { label: 'state', lines: [describeState(process, frozen)] },
         { label: 'started', lines: [describeStart(process, host)] },
         { label: 'threads', lines: [String(process.threads)] },
         ...(process.kernelThread ? [{ label: 'kind', lines: ['kernel thread'] }] : []),
@@ -50,11 +52,15 @@ function formatCommandLine(process: Process): string {
   return process.commandLine.length === 0 ? 'none' : escapeText(describeCommand(process));
 }
 
+function isLeaderAlone(process: Process): boolean {
+  return process.state === 'Z' && !hasEnded(process);
+}
+
 /** The letters of proc_pid_stat(5). */
 const states: Readonly<Record<string, string>> = {
   R: 'running',
   S: 'sleeping',
-  D: 'waiting for a disk or the like, not to be interrupted',
+  D: 'waiting for a disk or the like and not to be interrupted, or frozen',
   Z: 'zombie: it ended, and its parent has not asked for its status',
   T: 'stopped',
   t: 'stopped by a tracer',
@@ -62,8 +68,16 @@ const states: Readonly<Record<string, string>> = {
   I: 'idle',
 };
 
-function describeState(state: string): string {
-  const meaning = states[state];
+/** A task of a frozen group of version 1 is D, of version 2 S: cgroups(7). */
+function describeState(process: Process, frozen: Known<boolean>): string {
+  const { state, threads } = process;
+  const meaning = isLeaderAlone(process)
+    ? `its leader has ended, and ${threads - 1 === 1 ? 'a thread lives' : `${threads - 1} threads live`} on`
+    : frozen === true && !hasEnded(process)
+      ? 'frozen, by its control group'
+      : frozen === false && state === 'D'
+        ? 'waiting for a disk or the like, not to be interrupted'
+        : states[state];
   return meaning === undefined ? escapeText(state) : `${state}, ${meaning}`;
 }
 

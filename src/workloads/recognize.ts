@@ -1,5 +1,6 @@
 // Which workload is each process in? By the path of its cgroup, by who runs it and its ancestors, by its own command line,
 // and last by the mount namespace that it shares. Nothing is read here.
+import { hasEnded } from '../model/has-ended.ts';
 import { isKnown } from '../model/known.ts';
 import type { Process, Snapshot, WorkloadEvidence } from '../model/schema.ts';
 import { type Claim, type Draft, type Engine, listWords } from './engine.ts';
@@ -182,8 +183,8 @@ class Recognition {
 }
 
 /** Threads are where their process is, kernel threads and zombies are in no workload. */
-function isWhole({ pid, tid, kernelThread, state }: Process): boolean {
-  return pid === tid && !kernelThread && state !== 'Z' && state !== 'X';
+function isWhole(process: Process): boolean {
+  return process.pid === process.tid && !process.kernelThread && !hasEnded(process);
 }
 
 function keyOf({ engine, id }: Pick<Claim, 'engine' | 'id'>): string {

@@ -51,3 +51,9 @@ test('It is not called dead where its init may be out of sight.', () => {
   const inside = hostFact({ vantage: { ...host.vantage, procPidNamespace: container.pid } });
   assert.equal(judge(held, [withoutInit, inside]).state, 'unknown');
 });
+
+test('One whose init has ended as a leader, while threads of it live on, is alive, and that is no zombie.', () => {
+  const leader = processFact(300, [], { state: 'Z', threads: 2, namespaces: linksOf({ pid: held }) });
+  const nested = { fact: 'nested-pids', pid: 300, pids: [300, 1] } as const;
+  assert.deepEqual(judge(held, [withoutInit, leader, nested]), { state: 'alive', zombies: [] });
+});

@@ -1,0 +1,9 @@
+// Has a process ended? A leader that has while threads of its process live on looks like a zombie, and is none.
+
+/**
+ * Z is a zombie, X one that is being removed: proc_pid_stat(5). A process is there until its last thread ends, and until
+ * then it counts its leader among its threads.
+ */
+export function hasEnded({ state, threads }: { readonly state: string; readonly threads: number }): boolean {
+  return (state === 'Z' || state === 'X') && threads <= 1;
+}
