@@ -8,6 +8,7 @@ import {
   readLinkType,
 } from '../model/namespace-types.ts';
 import type { Namespace, Workload } from '../model/schema.ts';
+import { explainPath, pathOfName } from './explain-path.ts';
 import { parseTarget, unknownPrefix } from './parse-target.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 import { type Target, TargetError } from './target-error.ts';
@@ -42,7 +43,7 @@ export function resolveTarget(word: string, index: SnapshotIndex, identify?: Ide
     case 'workload':
       return findWorkload(word, query.name, query.engine, index);
     case 'name':
-      return findByName(word, query.name, query.type, index);
+      return findByName(word, query.name, query.type, index, identify);
   }
 }
 
@@ -91,7 +92,13 @@ function toWorkloads(workloads: readonly Workload[]): Target[] {
   return workloads.map((workload) => ({ kind: 'workload', workload }));
 }
 
-function findByName(word: string, name: string, type: NamespaceType | undefined, index: SnapshotIndex): Target {
+function findByName(
+  word: string,
+  name: string,
+  type: NamespaceType | undefined,
+  index: SnapshotIndex,
+  identify: IdentifyPath | undefined,
+): Target {
   const { namespaces, processes } = index.snapshot;
   const typed = type === undefined ? namespaces : namespaces.filter((namespace) => namespace.type === type);
   const steps: (() => Target[])[] = [
@@ -108,12 +115,21 @@ function findByName(word: string, name: string, type: NamespaceType | undefined,
   }
   const prefix = /^(\w+):/.exec(name)?.[1];
   if (prefix !== undefined) throw unknownPrefix(prefix);
+  const told = type === undefined || type === 'net' ? explainName(name, index, identify) : undefined;
+  if (told !== undefined) throw new TargetError('not-found', told);
   throw new TargetError(
     'not-found',
     type === undefined
       ? `nothing is called "${name}" here: no namespace, no host, no workload and no process`
       : `no ${type} namespace is called "${name}" here`,
   );
+}
+
+/** A name of ip-netns(8) that leads to no namespace here. */
+function explainName(name: string, index: SnapshotIndex, identify: IdentifyPath | undefined): string | undefined {
+  const path = pathOfName(name);
+  const identity = identify?.(path);
+  return identity && explainPath(path, isKnown(identity), index);
 }
 
 /** The namespace behind a link of a process, as the snapshot has it. */
@@ -143,10 +159,16 @@ function findByPath(written: string, index: SnapshotIndex, identify: IdentifyPat
   if (process !== undefined) return findProcess(index, readPid(process, index), identify);
   if (!identify) return findRecordedPath(written, index);
   const identity = identify(written);
-  if (!isKnown(identity)) throw notKnown(written, identity);
+  if (!isKnown(identity)) {
+    const told = identity.unknown === 'gone' ? explainPath(written, false, index) : undefined;
+    throw told === undefined ? notKnown(written, identity) : new TargetError('not-found', told);
+  }
   const device = index.snapshot.namespaces.map(({ dev }) => dev).find(isKnown);
   if (device !== undefined && identity.dev !== device)
-    throw new TargetError('malformed', `${written} leads to no namespace: it is another kind of file`);
+    throw new TargetError(
+      'malformed',
+      explainPath(written, true, index) ?? `${written} leads to no namespace: it is another kind of file`,
+    );
   const [found] = findByInode(index, identity.inode, undefined);
   if (found) return found;
   throw new TargetError(

@@ -1,9 +1,10 @@
 // The namespaces that `enter` is to enter: opens what the targets lead to.
+import { explainPath } from '../analysis/explain-path.ts';
 import { parseTarget, type TargetQuery } from '../analysis/parse-target.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { attempt, readIdentity } from '../kernel/files.ts';
 import { readHost } from '../kernel/host.ts';
-import { nsGetNstype, type OpenNamespace, openNamespace } from '../kernel/nsfs.ts';
+import { closeNamespace, nsGetNstype, type OpenNamespace, openNamespace } from '../kernel/nsfs.ts';
 import { type Entrance, readOwner } from '../launch/join-order.ts';
 import { LaunchError } from '../launch/launch-error.ts';
 import { reachNamespace } from '../launch/reach-namespace.ts';
@@ -41,12 +42,12 @@ export async function findEntrances(
     if (named.has(entrance.type)) throw new UsageError(`two ${entrance.type} namespaces are named; one can be entered`);
     named.set(entrance.type, entrance);
   };
-  for (const file of files) name(openFile(file));
+  for (const file of files) name(await openFile(file));
   for (const word of words) {
     const query = parseTarget(word);
     const own = readProcess(query);
     if (own !== undefined) pid = own;
-    else if (query.form === 'path') name(openFile(query.path));
+    else if (query.form === 'path') name(await openFile(query.path));
     else {
       index ??= new SnapshotIndex(await readSnapshot({}, { ...wantEverything, workloads: words.some(mayBeWorkload) }));
       const target = toLeader(findTarget(word, index, {}), index);
@@ -96,15 +97,21 @@ function openLinks(pid: number, types: readonly NamespaceType[]): Entrance[] {
   });
 }
 
-function openFile(path: string): Entrance {
+/** @throws NotFoundError, UsageError or LaunchError, with what a snapshot knows of the path */
+async function openFile(path: string): Promise<Entrance> {
   const open = attempt(() => openNamespace(path));
   if (!isKnown(open)) {
-    if (open.unknown === 'gone') throw new NotFoundError(`${path} is not there (${open.errno})`);
-    throw new LaunchError(`${path} cannot be opened (${open.errno})`);
+    if (open.unknown !== 'gone') throw new LaunchError(`${path} cannot be opened (${open.errno})`);
+    throw new NotFoundError((await explain(path, false)) ?? `${path} is not there (${open.errno})`);
   }
   const type = attempt(() => nsGetNstype(open.fd) ?? null);
-  if (!isKnown(type) || type === null) throw new UsageError(`${path} is no namespace`);
-  return describe(open, type);
+  if (isKnown(type) && type !== null) return describe(open, type);
+  closeNamespace(open);
+  throw new UsageError((await explain(path, true)) ?? `${path} is no namespace`);
+}
+
+async function explain(path: string, isThere: boolean): Promise<string | undefined> {
+  return explainPath(path, isThere, new SnapshotIndex(await readSnapshot({}, wantEverything)));
 }
 
 function describe({ fd, inode }: OpenNamespace, type: NamespaceType): Entrance {
