@@ -11,16 +11,15 @@ export interface SeenMounts {
 
 export interface ChrootFinding {
   readonly key: string;
-  /** The group that is in the same mount namespace, with another root; undefined where no mount tells. */
-  readonly of: string | undefined;
-  readonly because: 'other mount points' | 'same mounts' | 'no mounts';
+  /** The group that is in the same mount namespace, with another root. */
+  readonly of: string;
+  readonly because: 'other mount points' | 'same mounts';
 }
 
 /**
  * A mount is in one mount namespace. Two groups that see one and the same mount at different places are therefore in one
  * namespace, and have different roots: the one that sees fewer mounts is chrooted. Kernels that write /proc/PID/mounts alike
- * for both show the same by mounts that are equal where mountinfo is not. A process that sees no mount at all is chrooted to
- * a directory with nothing mounted below it.
+ * for both show the same by mounts that are equal where mountinfo is not.
  */
 export function findChrooted(groups: readonly SeenMounts[]): ChrootFinding[] {
   const seers = new Map<number, SeenMounts[]>();
@@ -32,7 +31,6 @@ export function findChrooted(groups: readonly SeenMounts[]): ChrootFinding[] {
     }
   return groups.flatMap((group): ChrootFinding[] => {
     const { key, lines } = group;
-    if (lines.length === 0) return [{ key, of: undefined, because: 'no mounts' }];
     const others = new Set(lines.flatMap(({ id }) => seers.get(id) ?? []).filter((other) => other !== group));
     const larger = [...others].filter((other) => other.lines.length > lines.length).sort(byMounts);
     const moved = larger.find((other) => seesElsewhere(group, other));

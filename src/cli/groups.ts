@@ -112,8 +112,20 @@ function writeAnswer(answer: Answer, index: SnapshotIndex, options: OptionValues
     }),
   );
   writeNote(`nscope: ${describeScore(answer.score)}`);
-  if (answer.ungrouped.length > 0)
-    writeNote(`nscope: ${answer.ungrouped.length} processes show no mounts: zombies, and what the host refuses`);
+  for (const note of describeUngrouped(answer, index)) writeNote(`nscope: ${note}`);
+}
+
+/** A kernel thread that shows none is where the others are; who else shows none may be anywhere. */
+function* describeUngrouped({ ungrouped }: Answer, index: SnapshotIndex): Generator<string> {
+  const none = ungrouped.filter(({ why }) => why.unknown === 'unsupported').map(({ pid }) => pid);
+  const kernel = none.filter((pid) => index.process(pid)?.kernelThread === true).length;
+  const parts = [
+    [kernel, 'kernel threads, which see none (Linux 7.3)'],
+    [none.length - kernel, 'whose root has nothing mounted below it, as in failfs'],
+    [ungrouped.length - none.length, 'zombies, and what the host refuses'],
+  ] as const;
+  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  if (told.length > 0) yield `${ungrouped.length} processes show no mounts and are in no group: ${told.join('; ')}`;
 }
 
 function byPath(a: GroupRow, b: GroupRow): number {
@@ -121,6 +133,5 @@ function byPath(a: GroupRow, b: GroupRow): number {
 }
 
 function describeChroot({ of, because }: ChrootFinding): string {
-  if (of === undefined) return 'chrooted, sees no mounts';
   return because === 'same mounts' ? `chroot of ${of}, by its mounts` : `chroot of ${of}`;
 }

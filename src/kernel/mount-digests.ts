@@ -1,13 +1,12 @@
 // What each process says of its mounts, as a digest: /proc/PID/mounts or /proc/PID/mountinfo, which anybody may read.
 import { createHash } from 'node:crypto';
-import type { Known } from '../model/known.ts';
-import { unknownFromErrno } from '../model/known.ts';
+import { type Known, type Unknown, unknownFromErrno } from '../model/known.ts';
 import { listPids, readProcTable } from './proc-table.ts';
 import { nameErrno } from './syscall-error.ts';
 
 export interface MountDigest {
   readonly pid: number;
-  /** The first 16 hexadecimal digits of SHA-256; why there is none where the file could not be read (a zombie: EINVAL). */
+  /** The first 16 hexadecimal digits of SHA-256; why there is none where the file could not be read (a zombie: EINVAL), or is empty. */
   readonly digest: Known<string>;
 }
 
@@ -32,7 +31,14 @@ export function* readMountDigests(file: 'mounts' | 'mountinfo'): Generator<Mount
   }
 }
 
+/** No two processes can be told apart, or put together, by mounts that neither sees. */
+const seesNone: Unknown = Object.freeze({
+  unknown: 'unsupported',
+  detail: 'it sees no mounts: a kernel thread (Linux 7.3), or a root below which nothing is mounted, as in failfs',
+});
+
 function digestOf(bytes: Buffer | number): Known<string> {
   if (typeof bytes === 'number') return unknownFromErrno(nameErrno(-bytes));
+  if (bytes.length === 0) return seesNone;
   return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 }

@@ -70,6 +70,11 @@ export function searchMounts(search: MountSearch): Known<FoundMounts> {
     }
     const mounts = fromMountinfo(text, search);
     const root = readLink(`${member}/root`);
+    // A kernel thread has a root of its own and sees none, from Linux 7.3 on, while its link says "/".
+    if (text === '') {
+      cut ??= { mounts, cut: `${member} sees no mounts` };
+      continue;
+    }
     if (root === '/') return { mounts };
     cut ??= { mounts, cut: isKnown(root) ? `${member} lives in a chroot` : `the root of ${member} is not known` };
   }

@@ -1,9 +1,11 @@
 // Enters namespaces and starts a command in them.
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { watchSignals } from '../kernel/child-events.ts';
+import { readLink } from '../kernel/files.ts';
 import { Guard } from '../kernel/guard.ts';
 import type { SpawnStep } from '../kernel/spawn.ts';
 import { readErrnoName } from '../kernel/syscall-error.ts';
+import { isKnown } from '../model/known.ts';
 import { namespaceTypeFacts } from '../model/namespace-types.ts';
 import { parseText } from '../parse/text.ts';
 import type { EnterRequest } from './enter-request.ts';
@@ -60,7 +62,7 @@ function planEnter(request: EnterRequest, directories: Directories, command: rea
     fd,
     namespaceTypeFacts[type].cloneValue,
   ]);
-  const root = request.root ?? (target && has('mnt') ? 'target' : 'caller');
+  const root = request.root ?? (target && has('mnt') && !isInFailfs(target.pid) ? 'target' : 'caller');
   if (root === 'target') {
     steps.push(['fchdir', directories.open(request, 'root')], ['chroot', '.']);
   }
@@ -74,6 +76,12 @@ function planEnter(request: EnterRequest, directories: Directories, command: rea
   return [...steps, ...command];
 }
 
+/** In failfs nothing can be opened, and entering its mount namespace gives that one's own root: Linux 7.3. */
+function isInFailfs(pid: number): boolean {
+  const root = readLink(`/proc/${pid}/root`);
+  return isKnown(root) && root.startsWith('failfs:');
+}
+
 /** Directories of the target process, opened where nscope is and entered where the command is. */
 class Directories {
   readonly #open: number[] = [];
@@ -85,9 +93,9 @@ class Directories {
       this.#open.push(fd);
       return fd;
     } catch (cause) {
-      throw new LaunchError(`the ${name} of process ${process.pid} cannot be opened (${readErrnoName(cause)})`, {
-        cause,
-      });
+      const errno = readErrnoName(cause);
+      const why = errno === 'EOPNOTSUPP' ? `: it is in failfs; --${name} caller does without it` : '';
+      throw new LaunchError(`the ${name} of process ${process.pid} cannot be opened (${errno})${why}`, { cause });
     }
   }
 

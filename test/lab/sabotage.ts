@@ -42,7 +42,7 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
       ? [...words.slice(0, -2), 'sh', '-c', 'ip link add name one type veth peer name two && cat /proc/net/dev']
       : words,
   'abstract-sockets': replace(/^--net$/, '--uts'),
-  'powerless-root': replace(/^--map-root$/, '--ipc'),
+  'powerless-root': replace(/^--(?:map-root-)?user$/, '--ipc'),
   'nested-user-namespaces': inScript('unshare --user --map-root-user sh', 'sh'),
   'hidden-by-descriptor': inScript(
     'echo holding; exec sleep 1000',

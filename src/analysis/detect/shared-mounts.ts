@@ -7,12 +7,13 @@ import { findKthreadd, isProcInitial } from './vantage.ts';
 export const sharedMounts: Method = {
   name: 'shared-mounts',
   idea: 'A mount belongs to one mount namespace, so who sees a mount that another sees is in the same.',
-  kernels: 'since 2.6.26, for any user; from 7.0 on kthreadd sees no mount, and PID 1 has to do',
+  kernels: 'since 2.6.26, for any user; from 7.3 on kthreadd sees no mount, and PID 1 has to do',
   types: ['mnt'],
   judge(evidence) {
     const { mountIds } = evidence;
     if (!isKnown(mountIds)) return silentFor('mountinfo', mountIds);
-    if (mountIds.length === 0) return silent('it sees no mount: it is in a chroot below any');
+    if (mountIds.length === 0)
+      return silent('it sees no mount: its root has none below it, as in a chroot or in failfs');
     const kthreadd = findKthreadd(evidence);
     const kernelMounts = kthreadd && listMounts(kthreadd);
     if (kernelMounts && kernelMounts.length > 0) {

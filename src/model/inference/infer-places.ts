@@ -105,10 +105,14 @@ class Inference {
     this.#number(type, grouping, groups, anchors.complete);
   }
 
-  /** Kernel threads stay where kthreadd is, but that one of them has its own mounts: kdevtmpfs. */
+  /**
+   * Kernel threads stay where kthreadd is, but that one of them has its own mounts: kdevtmpfs. From Linux 7.3 on kthreadd
+   * sees no mounts, and neither do those that are where it is.
+   */
   #signOf(process: ProcessFact, type: NamespaceType, grouping: Grouping | undefined): Sign | undefined {
     const { kthreadd } = this.#signs;
-    if (!process.kernelThread || !kthreadd || type === 'mnt') return grouping?.signOf(process);
+    if (!process.kernelThread || !kthreadd) return grouping?.signOf(process);
+    if (type === 'mnt' && (grouping?.signOf(process) || grouping?.signOf(kthreadd))) return grouping.signOf(process);
     const key = grouping?.signOf(kthreadd)?.key ?? ofKernel;
     return { key, by: 'kernel-thread', certainty: 'certain' };
   }
@@ -151,7 +155,7 @@ class Inference {
     complete: boolean,
   ): void {
     const { kthreadd } = this.#signs;
-    const hosts = kthreadd && this.#signOf(kthreadd, type, grouping)?.key;
+    const hosts = kthreadd && this.#keyOfBoot(kthreadd, type, grouping);
     const ordered = [...groups].sort(([, a], [, b]) => a.members.leader.pid - b.members.leader.pid);
     ordered.forEach(([key, { members, sign }], i) => {
       const number = i + 1;
@@ -163,7 +167,7 @@ class Inference {
         Object.freeze({
           type,
           number,
-          initial: hosts === undefined ? noKthreadd : hosts === key,
+          initial: hosts === undefined ? (kthreadd ? noKernelMounts : noKthreadd) : hosts === key,
           host: this.#isHosts(members),
           by: sign.by,
           certainty: complete ? (grouping?.distinct ?? 'certain') : 'likely',
@@ -171,6 +175,12 @@ class Inference {
         }),
       );
     });
+  }
+
+  /** By which others in the boot's own namespace are known; no process shares the sign of a kthreadd without mounts. */
+  #keyOfBoot(kthreadd: ProcessFact, type: NamespaceType, grouping: Grouping | undefined): string | undefined {
+    const key = this.#signOf(kthreadd, type, grouping)?.key;
+    return type === 'mnt' && key === ofKernel ? undefined : key;
   }
 
   #isHosts({ all }: Members): Known<boolean> {
@@ -220,6 +230,10 @@ class Inference {
 const ofKernel = 'kernel';
 
 const noKthreadd = Object.freeze({ unknown: 'unsupported', detail: 'kthreadd is not visible from here' } as const);
+const noKernelMounts = Object.freeze({
+  unknown: 'unsupported',
+  detail: 'kthreadd sees no mounts on this kernel',
+} as const);
 const noHostInit = Object.freeze({
   unknown: 'unsupported',
   detail: "the host's init is not visible from here",
