@@ -7,19 +7,17 @@ import { findAncestors, findPlacements } from '../analysis/process-placement.ts'
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import type { Target } from '../analysis/target-error.ts';
 import { findWorkload, findWorkloadsOf, nameWorkload } from '../analysis/workloads.ts';
-import { readPidNamespaceInit } from '../kernel/pid-namespace-init.ts';
 import { readProcessSecurity } from '../kernel/process-security.ts';
-import { isKnown } from '../model/known.ts';
-import type { PidNamespaceInit } from '../model/pid-namespace-init.ts';
 import type { ProcessSecurity } from '../model/process-security.ts';
 import type { Namespace, Process } from '../model/schema.ts';
 import { wantEverything } from '../model/wanted.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
-import { describeNamespacePage } from '../render/show-namespace.ts';
+import { describeNamespacePage, type LiveDetails } from '../render/show-namespace.ts';
 import { formatPage, type Page } from '../render/show-page.ts';
 import { describeProcessPage } from '../render/show-process.ts';
 import { describeIdMaps, describeSecurity } from '../render/show-security.ts';
 import { describeWorkloadPage } from '../render/show-workload.ts';
+import { readLiveDetails } from './live-details.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
@@ -59,7 +57,7 @@ function writeTarget(target: Target, index: SnapshotIndex, options: OptionValues
 
 function describe(target: Target, index: SnapshotIndex, options: OptionValues): Page {
   if (target.kind === 'namespace')
-    return describeNamespacePage(target.namespace, index, readInit(target.namespace, index, options));
+    return describeNamespacePage(target.namespace, index, readLiveDetails(target.namespace, index, options));
   if (target.kind === 'workload') return describeWorkloadPage(target.workload, index);
   return describeProcess(target.process, index, options);
 }
@@ -81,6 +79,7 @@ function readSecurity({ tid }: Process, options: OptionValues): ProcessSecurity 
 /** The namespace as the snapshot has it, and what is around it: inode numbers of namespaces, PIDs of tasks. */
 function toJsonNamespace(namespace: Namespace, index: SnapshotIndex, options: OptionValues): object {
   const { processes, threads, forChildren } = findMembers(namespace, index);
+  const { mounts, ...live } = readLiveDetails(namespace, index, options);
   return {
     ...namespace,
     workloads: findWorkloadsOf(namespace, index).map(nameWorkload),
@@ -92,30 +91,20 @@ function toJsonNamespace(namespace: Namespace, index: SnapshotIndex, options: Op
       threads: threads.map(({ tid }) => tid),
       forChildren: forChildren.map(({ tid }) => tid),
     },
-    ...(namespace.type === 'pid' ? { life: toJsonLife(namespace, index, options) } : {}),
+    ...(namespace.type === 'pid' ? { life: toJsonLife(namespace, index, live) } : {}),
+    ...(mounts === undefined ? {} : { mounts }),
   };
 }
 
-function toJsonLife(namespace: Namespace, index: SnapshotIndex, options: OptionValues): object {
+function toJsonLife(namespace: Namespace, index: SnapshotIndex, { init, firstChild }: LiveDetails): object {
   const { state, zombies } = judgePidNamespace(namespace, index);
-  const init = readInit(namespace, index, options);
   return {
-    state,
+    state: firstChild === 'awaited' ? 'no-init' : state === 'no-init' && firstChild === 'ended' ? 'dead' : state,
+    ...(firstChild === undefined ? {} : { firstChild }),
     ...(init ? { init } : {}),
     zombies: zombies.map(({ pid, ppid }) => ({ pid, ppid })),
     holders: findHolders(index, namespace),
   };
-}
-
-/** Of inits of this host alone, and not of one that has ended. */
-function readInit(
-  { type, init }: Namespace,
-  { snapshot }: SnapshotIndex,
-  options: OptionValues,
-): PidNamespaceInit | undefined {
-  if (type !== 'pid' || options.from !== undefined || init === undefined || !isKnown(init) || init === null)
-    return undefined;
-  return readPidNamespaceInit(init, snapshot.host.vantage.procPidNamespace);
 }
 
 function toJsonProcess(process: Process, index: SnapshotIndex, options: OptionValues): object {

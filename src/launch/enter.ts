@@ -62,7 +62,7 @@ function planEnter(request: EnterRequest, directories: Directories, command: rea
     fd,
     namespaceTypeFacts[type].cloneValue,
   ]);
-  const root = request.root ?? (target && has('mnt') && !isInFailfs(target.pid) ? 'target' : 'caller');
+  const root = request.root ?? (target && has('mnt') && !isInFailfs(target.pid, 'root') ? 'target' : 'caller');
   if (root === 'target') {
     steps.push(['fchdir', directories.open(request, 'root')], ['chroot', '.']);
   }
@@ -77,9 +77,9 @@ function planEnter(request: EnterRequest, directories: Directories, command: rea
 }
 
 /** In failfs nothing can be opened, and entering its mount namespace gives that one's own root: Linux 7.3. */
-function isInFailfs(pid: number): boolean {
-  const root = readLink(`/proc/${pid}/root`);
-  return isKnown(root) && root.startsWith('failfs:');
+function isInFailfs(pid: number, name: 'root' | 'cwd'): boolean {
+  const link = readLink(`/proc/${pid}/${name}`);
+  return isKnown(link) && link.startsWith('failfs:');
 }
 
 /** Directories of the target process, opened where nscope is and entered where the command is. */
@@ -94,7 +94,7 @@ class Directories {
       return fd;
     } catch (cause) {
       const errno = readErrnoName(cause);
-      const why = errno === 'EOPNOTSUPP' ? `: it is in failfs; --${name} caller does without it` : '';
+      const why = isInFailfs(process.pid, name) ? `: it is in failfs; --${name} caller does without it` : '';
       throw new LaunchError(`the ${name} of process ${process.pid} cannot be opened (${errno})${why}`, { cause });
     }
   }

@@ -13,6 +13,7 @@ import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { findWorkloadsOf } from '../analysis/workloads.ts';
 import { type HolderKind, holderKinds } from '../model/holder-kinds.ts';
 import { isKnown, type Known } from '../model/known.ts';
+import type { MountSummary } from '../model/mount-summary.ts';
 import { formatNamespace, namespaceTypeFacts } from '../model/namespace-types.ts';
 import type { PidNamespaceInit } from '../model/pid-namespace-init.ts';
 import type { IdMapping, Namespace, Process, TimeOffsets, UtsNames } from '../model/schema.ts';
@@ -26,8 +27,16 @@ import { formatWorkloads } from './workload-names.ts';
 /** Of tasks and of namespaces below, no more lines than this; --json and ps tell the rest. */
 const mostRows = 10;
 
-/** @param init - what was read of the init of a pid namespace */
-export function describeNamespacePage(namespace: Namespace, index: SnapshotIndex, init?: PidNamespaceInit): Page {
+/** What is read of a namespace of this host when it is shown. */
+export interface LiveDetails {
+  /** Of a pid namespace: its init. */
+  readonly init?: PidNamespaceInit | undefined;
+  /** Of a pid namespace without one: what became of its first child, where that can be told. */
+  readonly firstChild?: 'awaited' | 'ended' | undefined;
+  readonly mounts?: Known<MountSummary> | undefined;
+}
+
+export function describeNamespacePage(namespace: Namespace, index: SnapshotIndex, live: LiveDetails = {}): Page {
   const { type, inode } = namespace;
   return {
     title: formatNamespace(type, inode),
@@ -47,12 +56,22 @@ export function describeNamespacePage(namespace: Namespace, index: SnapshotIndex
         ...describeWorkloads(namespace, index),
         ...describeTypeOwn(namespace),
         ...describeInit(namespace, index),
+        ...describeMounts(live.mounts),
       ],
-      type === 'pid' ? describePidNamespace(namespace, index, init) : [],
+      type === 'pid' ? describePidNamespace(namespace, index, live) : [],
       describeTasks(namespace, index),
       [...describeRelatives(namespace, index), ...describeHolderCounts(namespace)],
     ],
   };
+}
+
+function describeMounts(mounts: Known<MountSummary> | undefined): PageItem[] {
+  if (mounts === undefined) return [];
+  const line = formatKnown(mounts, ({ mounts, nullfsRoot }) => {
+    if (mounts === 0) return 'none: an empty mount namespace, whose root is nullfs';
+    return nullfsRoot ? `${mounts}, and its root is nullfs, in which nothing is` : String(mounts);
+  });
+  return [{ label: 'mounts', lines: [line] }];
 }
 
 function describeWorkloads(namespace: Namespace, index: SnapshotIndex): PageItem[] {

@@ -11,6 +11,7 @@ import type { PidNamespaceInit, SignalDispositions } from '../model/pid-namespac
 import type { Namespace, Process } from '../model/schema.ts';
 import { nameSignal } from '../model/signal-names.ts';
 import { escapeText } from './escape.ts';
+import type { LiveDetails } from './show-namespace.ts';
 import { alignRows, type PageItem } from './show-page.ts';
 import { formatKnown, formatUnknown } from './unknown.ts';
 
@@ -20,19 +21,27 @@ const mostRows = 10;
 const states: Readonly<Record<PidNamespaceState, string>> = {
   alive: 'it has its init',
   dead: 'dead: its init has ended, and no process can be born in it any more',
-  'no-init': 'it has no init: none was born in it yet, or it has ended',
+  'no-init': 'it has no init: its first child was not born yet, or has ended',
   unknown: 'not known: its init may be out of sight',
 };
 
-/** @param init - undefined where it was not read: of a snapshot from a file, or where there is none */
+const withoutInit = {
+  awaited: 'it waits for its first child, which will be its init',
+  ended: states.dead,
+} as const;
+
+/** @param live - without an init where it was not read: of a snapshot from a file, or where there is none */
 export function describePidNamespace(
   namespace: Namespace,
   index: SnapshotIndex,
-  init: PidNamespaceInit | undefined,
+  { init, firstChild }: Pick<LiveDetails, 'init' | 'firstChild'>,
 ): PageItem[] {
   const { state, zombies } = judgePidNamespace(namespace, index);
+  // A link that waits for a first child proves that there is no init out of sight either.
+  const isTold = firstChild === 'awaited' ? state !== 'alive' : state === 'no-init' && firstChild !== undefined;
+  const told = isTold && firstChild !== undefined ? withoutInit[firstChild] : states[state];
   return [
-    { label: 'state', lines: [states[state]] },
+    { label: 'state', lines: [told] },
     ...(state === 'alive' && init ? describeReach(namespace, init) : []),
     {
       label: 'zombies',

@@ -13,7 +13,7 @@ export const kernelVersions = ['5.10', '6.1', '6.12', '6.19', '7'] as const;
 
 /** The rooms below test/ whose tests of the tiers root and user hold on every kernel, and single files of others. */
 const roomsForEveryKernel = ['bed', 'hiding', 'kernel'] as const;
-const filesForEveryKernel = ['collect/parity.root.test.ts'] as const;
+const filesForEveryKernel = ['collect/parity.root.test.ts', 'cli/show-roots.root.test.ts'] as const;
 
 /** What the suite needs of the machine, besides root. */
 export const guestNeeds = {
@@ -44,7 +44,7 @@ const kernelVm = join('test', 'kernels', 'kernel-vm');
 const nodeFlags = '--jitless --no-expose-wasm';
 
 /** What the tests compile. */
-const fixturesForGuests = ['random-tree', 'fork-storm', 'deny-calls', 'deny-programs'].map(
+const fixturesForGuests = ['random-tree', 'fork-storm', 'deny-calls', 'deny-programs', 'mount-roots'].map(
   (name) => `test/fixtures/${name}.c`,
 );
 

@@ -1,0 +1,137 @@
+// nscope show of mount namespaces with nothing in them, and of pid namespaces that wait for their first child.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { compile } from '../fixtures/compile.ts';
+import { isLinuxSince } from '../kernels/release.ts';
+import { missing } from '../tiers.ts';
+import { runNscope } from './run-nscope.ts';
+
+const skip = missing({ root: true, commands: ['cc'] });
+
+function hasKthreadd(): boolean {
+  return existsSync('/proc/2/stat') && /^2 \(kthreadd\)/.test(readFileSync('/proc/2/stat', 'latin1'));
+}
+
+/** A process of test/fixtures/mount-roots.c. */
+async function holdKind(kind: string): Promise<{ readonly pid: number; end(): Promise<void> }> {
+  const child = spawn(compile('test/fixtures/mount-roots.c'), [kind], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
+  assert.equal(value, 'ready', kind);
+  return {
+    pid: child.pid ?? 0,
+    async end() {
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+function readRow(label: string, ...words: readonly string[]): string {
+  const { stdout, stderr } = runNscope(words);
+  const start = new RegExp(`^ {2}${label} +(.*(?:\\n {8,}\\S.*)*)`, 'm').exec(stdout)?.[1];
+  return (start ?? assert.fail(stdout + stderr)).replace(/\s+/g, ' ');
+}
+
+test('show counts the mounts of a mount namespace.', { skip }, () => {
+  const own = readFileSync('/proc/self/mountinfo', 'utf8').split('\n').length - 1;
+  const shown = Number(readRow('mounts', 'show', '/proc/self/ns/mnt'));
+  // Where others work here mounts come and go.
+  assert.ok(Math.abs(shown - own) <= 8, `${shown} beside ${own}`);
+});
+
+test('A pid namespace that waits for its first child is said to, where that can be told.', { skip }, async () => {
+  const held = await holdKind('unborn');
+  try {
+    const { stdout } = runNscope(['ps', String(held.pid), '--json']);
+    const { processes } = JSON.parse(stdout) as { processes: { tid: number; namespaces: Record<string, unknown> }[] };
+    const inode = processes.find(({ tid }) => tid === held.pid)?.namespaces['pid_for_children'];
+    if (typeof inode !== 'number') return assert.ok(!isLinuxSince(6, 11), stdout);
+    assert.equal(
+      readRow('state', 'show', `pid:[${inode}]`),
+      isLinuxSince(7, 1)
+        ? 'it has no init: its first child was not born yet, or has ended'
+        : 'it waits for its first child, which will be its init',
+    );
+  } finally {
+    await held.end();
+  }
+});
+
+test('An empty mount namespace is called that.', {
+  skip: skip || (isLinuxSince(7, 1) ? false : 'needs Linux 7.1'),
+}, async () => {
+  const held = await holdKind('empty');
+  try {
+    const target = readlinkSync(`/proc/${held.pid}/ns/mnt`);
+    assert.equal(readRow('mounts', 'show', target), 'none: an empty mount namespace, whose root is nullfs');
+    const { namespaces } = JSON.parse(runNscope(['show', '--json', target]).stdout);
+    assert.deepEqual(namespaces[0].mounts, { mounts: 0, nullfsRoot: true });
+  } finally {
+    await held.end();
+  }
+});
+
+test('A process whose root is in failfs is entered with the root of its mount namespace, and is in no group.', {
+  skip: skip || (isLinuxSince(7, 3) ? false : 'needs Linux 7.3'),
+}, async () => {
+  const held = await holdKind('failfs');
+  try {
+    const links = ['mnt', 'uts'].map((type) => readlinkSync(`/proc/${held.pid}/ns/${type}`));
+    const script = 'readlink /proc/self/ns/mnt /proc/self/ns/uts';
+    const entered = runNscope(['enter', String(held.pid), '--', 'sh', '-c', script]);
+    assert.deepEqual(entered.stdout.trim().split('\n'), links, entered.stderr);
+    const refused = runNscope(['enter', '--root', 'target', String(held.pid), '--', 'true']);
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /it is in failfs; --root caller does without it/);
+    const { groups, ungrouped, score, chrooted } = JSON.parse(runNscope(['groups', '--json']).stdout) as {
+      groups: { pids: number[] }[];
+      ungrouped: { pid: number }[];
+      score: Record<string, number>;
+      chrooted: unknown[];
+    };
+    assert.ok(!groups.some(({ pids }) => pids.includes(held.pid) || pids.includes(2)));
+    for (const pid of [2, held.pid])
+      assert.ok(
+        ungrouped.some((one) => one.pid === pid),
+        String(pid),
+      );
+    assert.deepEqual([score['wronglySplit'], score['wronglyJoined'], chrooted], [0, 0, []]);
+  } finally {
+    await held.end();
+  }
+});
+
+test('An ordinary user is told where kernel threads are, whether they see mounts or not.', {
+  skip:
+    skip ||
+    missing({ commands: ['setpriv'] }) ||
+    (hasKthreadd() ? false : 'needs kthreadd, of the initial pid namespace'),
+}, () => {
+  const words = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath];
+  const main = new URL('../../src/cli/main.js', import.meta.url).pathname;
+  return new Promise<void>((settle, fail) => {
+    const child = spawn('setpriv', [...words, main, 'show', '2', '--json'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    let text = '';
+    child.stdout.on('data', (bytes) => {
+      text += bytes;
+    });
+    child.once('error', fail);
+    child.once('close', () => {
+      try {
+        const { processes } = JSON.parse(text) as {
+          processes: { pid: number; kernelThread: boolean; inferred?: { mnt?: object } }[];
+        };
+        assert.equal(processes[0]?.kernelThread, true);
+        // Before, no fixed number says which is the boot's own.
+        if (isLinuxSince(6, 17)) assert.ok(processes[0].inferred?.mnt, text);
+        settle();
+      } catch (error) {
+        fail(error);
+      }
+    });
+  });
+});
