@@ -84,7 +84,7 @@ static void end_tree(pid_t pid, int depth) {
 }
 
 /* No descriptor but one stays: a pipe that this process held would not end with the command. */
-static void close_others(int kept) {
+void close_others(int kept) {
 	if (syscall(SYS_close_range, 0, kept - 1, 0) == 0 && syscall(SYS_close_range, kept + 1, ~0U, 0) == 0) return;
 	for (int fd = 0; fd < 1024; fd++)
 		if (fd != kept) close(fd);

@@ -9,16 +9,8 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
-
-#ifndef NSFS_MAGIC
-#define NSFS_MAGIC 0x6e736673
-#endif
 
 static bool fail(struct failure *failure, const char *call) {
 	*failure = (struct failure){errno, call};
@@ -87,107 +79,6 @@ static napi_value read_mountinfo_in(napi_env env, napi_callback_info info) {
 	return throw_errno(env, visit.failure.err, visit.failure.call);
 }
 
-struct found {
-	struct failure failure;
-	uint64_t inode, dev;
-	int fd;
-};
-
-struct points_visit {
-	int fd;
-	bool keep;
-	size_t count;
-	const char **paths;
-	struct found *found;
-	struct failure failure;
-};
-
-/* O_PATH first: whatever lies at the path is not opened unless it is a namespace. */
-static bool look(int own, const char *path, bool keep, struct found *found) {
-	struct statfs file_system;
-	struct stat status;
-	char link[32];
-	int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0) return fail(&found->failure, "open(O_PATH)");
-	bool done = fstatfs(fd, &file_system) == 0 || fail(&found->failure, "fstatfs");
-	if (done && file_system.f_type != NSFS_MAGIC) {
-		errno = ENOTTY; /* as ioctl_nsfs(2) says of what is no namespace */
-		done = fail(&found->failure, "fstatfs(NSFS_MAGIC)");
-	}
-	done = done && (fstat(fd, &status) == 0 || fail(&found->failure, "fstat"));
-	if (done && keep) {
-		snprintf(link, sizeof link, "fd/%d", fd);
-		found->fd = openat(own, link, O_RDONLY | O_CLOEXEC);
-		done = found->fd >= 0 || fail(&found->failure, "open(fd)");
-	}
-	close(fd);
-	if (done) found->inode = status.st_ino, found->dev = status.st_dev;
-	return done;
-}
-
-static void *visit_points(void *argument) {
-	struct points_visit *visit = argument;
-	int own;
-	if (!enter_mount_namespace(visit->fd, &own, &visit->failure)) return NULL;
-	for (size_t i = 0; i < visit->count; i++) look(own, visit->paths[i], visit->keep, &visit->found[i]);
-	close(own);
-	return NULL;
-}
-
-static void set_number(napi_env env, napi_value object, const char *name, int64_t number) {
-	napi_set_named_property(env, object, name, make_int(env, number));
-}
-
-static void set_text(napi_env env, napi_value object, const char *name, const char *text) {
-	napi_value value;
-	if (napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value) == napi_ok)
-		napi_set_named_property(env, object, name, value);
-}
-
-static napi_value to_object(napi_env env, const struct found *found) {
-	napi_value object;
-	if (napi_create_object(env, &object) != napi_ok) return NULL;
-	if (found->failure.err) {
-		set_text(env, object, "code", errno_name(found->failure.err));
-		set_number(env, object, "errno", found->failure.err);
-		set_text(env, object, "syscall", found->failure.call);
-		return object;
-	}
-	set_number(env, object, "inode", found->inode);
-	set_number(env, object, "dev", found->dev);
-	if (found->fd >= 0) set_number(env, object, "fd", found->fd);
-	return object;
-}
-
-/* findNamespacesIn(fd: number, paths: Uint8Array of names that end with 0, keep: 0 | 1) → objects, in the order of the paths */
-static napi_value find_namespaces_in(napi_env env, napi_callback_info info) {
-	napi_value args[3], result = NULL;
-	void *data;
-	size_t size, room = 0;
-	int32_t keep;
-	struct points_visit visit = {0};
-	if (!read_arguments(env, info, 3, args) || !read_int(env, args[0], &visit.fd) ||
-	    !read_bytes(env, args[1], &data, &size) || !read_int(env, args[2], &keep))
-		return NULL;
-	visit.keep = keep;
-	for (size_t i = 0; i < size; i++) room += ((char *)data)[i] == 0;
-	visit.paths = calloc(room + 1, sizeof *visit.paths);
-	visit.found = calloc(room + 1, sizeof *visit.found);
-	if (visit.paths && visit.found) {
-		for (const char *path = data; visit.count < room; path += strlen(path) + 1) {
-			visit.found[visit.count].fd = -1;
-			visit.paths[visit.count++] = path;
-		}
-		if (!run_visit(visit_points, &visit, &visit.failure)) throw_errno(env, visit.failure.err, visit.failure.call);
-		else if (napi_create_array_with_length(env, visit.count, &result) == napi_ok)
-			for (size_t i = 0; i < visit.count; i++) napi_set_element(env, result, i, to_object(env, &visit.found[i]));
-	} else throw_errno(env, ENOMEM, "calloc");
-	free(visit.paths);
-	free(visit.found);
-	return result;
-}
-
 void init_mount_visit(napi_env env, napi_value exports) {
 	export_function(env, exports, "readMountinfoIn", read_mountinfo_in);
-	export_function(env, exports, "findNamespacesIn", find_namespaces_in);
 }

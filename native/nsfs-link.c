@@ -5,6 +5,7 @@
  */
 #include "nsfs.h"
 #include "proc.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <linux/stat.h>
@@ -48,6 +49,17 @@ uint64_t find_nsfs(void) {
 	return read_identity(AT_FDCWD, "/proc/self/ns/user", 0, &st) ? device_of(&st) : 0;
 }
 
+int open_nsfs(int at, uint64_t inode) {
+	static _Atomic uint64_t nsfs;
+	struct statx st;
+	char path[32];
+	if (!nsfs) nsfs = find_nsfs();
+	if (!read_identity(at, "", AT_EMPTY_PATH, &st)) return -1;
+	if (device_of(&st) != nsfs || st.stx_ino != inode) return errno = ESTALE, -1;
+	snprintf(path, sizeof path, "/proc/self/fd/%d", at);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 bool may_lead_on(uint64_t nsfs, int dir, const char *name) {
 	struct statx st;
 	if (!nsfs || !read_identity(dir, name, 0, &st) || !(st.stx_mask & STATX_TYPE)) return true;
@@ -57,16 +69,11 @@ bool may_lead_on(uint64_t nsfs, int dir, const char *name) {
 
 size_t read_nsfs_link(uint64_t nsfs, int dir, const char *name, char *text, size_t room) {
 	struct statx st;
-	char path[32];
 	if (!nsfs || !read_identity(dir, name, 0, &st) || device_of(&st) != nsfs) return 0;
 	/* The number may belong to another file by now, and opening some devices does something: only nsfs is opened. */
 	int at = openat(dir, name, O_PATH | O_CLOEXEC);
 	if (at < 0) return 0;
-	int fd = -1;
-	if (read_identity(at, "", AT_EMPTY_PATH, &st) && device_of(&st) == nsfs) {
-		snprintf(path, sizeof path, "/proc/self/fd/%d", at);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	}
+	int fd = read_identity(at, "", AT_EMPTY_PATH, &st) ? open_nsfs(at, st.stx_ino) : -1;
 	close(at);
 	if (fd < 0) return 0;
 	const char *type = name_type(ioctl(fd, NS_GET_NSTYPE));

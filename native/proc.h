@@ -37,6 +37,8 @@ int64_t read_link_number(int dir, const char *name);
 uint64_t find_nsfs(void);
 /* Whether what the link leads to is on nsfs, a socket or a tun device, or cannot be told. */
 bool may_lead_on(uint64_t nsfs, int dir, const char *name);
+/* What an O_PATH descriptor stands for, where that is the file of nsfs with this number; -1 with errno, ESTALE if not. */
+int open_nsfs(int at, uint64_t inode);
 /* "type:[inode]" where the link leads to nsfs, however the file was opened; its length, or 0. */
 size_t read_nsfs_link(uint64_t nsfs, int dir, const char *name, char *text, size_t room);
 #endif

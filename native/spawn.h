@@ -52,6 +52,7 @@ int take_exec(struct child *child, const struct step *step);
 
 /* guard.c */
 int take_guard(struct child *child, const struct step *step);
+void close_others(int kept); /* kept: above 2 */
 
 /* init.c */
 int take_init(struct child *child, const struct step *step);

@@ -1,10 +1,10 @@
 /* Namespaces to visit, each by a path that should lead to it. */
 #include "targets.h"
+#include "proc.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 bool read_targets(napi_env env, napi_value paths, napi_value inodes, struct targets *targets) {
@@ -28,13 +28,16 @@ void free_targets(struct targets *targets) {
 	targets->paths = NULL;
 }
 
+/*
+ * Looked at before it is opened: by now a pipe or a device may lie there. Links of /proc are followed, others are not, and
+ * what no longer leads to a number on nsfs stays closed. Whoever names a path sees to it that looking it up does not wait.
+ */
 int open_target(const struct targets *targets, size_t index) {
-	struct stat status;
-	int fd = open(targets->paths[index], O_RDONLY | O_CLOEXEC);
-	if (fd < 0) return -1;
-	int err = fstat(fd, &status) < 0 ? errno : status.st_ino != targets->inodes[index] ? ESTALE : 0;
-	if (!err) return fd;
-	close(fd);
+	const char *path = targets->paths[index];
+	int at = open(path, O_PATH | O_CLOEXEC | (strncmp(path, "/proc/", 6) ? O_NOFOLLOW : 0));
+	if (at < 0) return -1;
+	int fd = open_nsfs(at, targets->inodes[index]), err = errno;
+	close(at);
 	errno = err;
-	return -1;
+	return fd;
 }

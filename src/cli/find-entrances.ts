@@ -1,4 +1,5 @@
 // The namespaces that `enter` is to enter: opens what the targets lead to.
+import { resolve } from 'node:path';
 import { explainPath } from '../analysis/explain-path.ts';
 import { parseTarget, type TargetQuery } from '../analysis/parse-target.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
@@ -99,10 +100,11 @@ function openLinks(pid: number, types: readonly NamespaceType[]): Entrance[] {
 
 /** @throws NotFoundError, UsageError or LaunchError, with what a snapshot knows of the path */
 async function openFile(path: string): Promise<Entrance> {
-  const open = attempt(() => openNamespace(path));
+  const open = attempt(() => openNamespace(resolve(path)));
   if (!isKnown(open)) {
-    if (open.unknown !== 'gone') throw new LaunchError(`${path} cannot be opened (${open.errno})`);
-    throw new NotFoundError((await explain(path, false)) ?? `${path} is not there (${open.errno})`);
+    if (open.errno === 'ENOTTY') throw new UsageError((await explain(path, true)) ?? `${path} is no namespace`);
+    if (open.unknown === 'gone') throw new NotFoundError((await explain(path, false)) ?? `${path} is not there (${open.errno})`);
+    throw new LaunchError(`${path} cannot be opened${open.detail === undefined ? ` (${open.errno})` : `: ${open.detail}`}`);
   }
   const type = attempt(() => nsGetNstype(open.fd) ?? null);
   if (isKnown(type) && type !== null) return describe(open, type);

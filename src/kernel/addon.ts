@@ -20,13 +20,6 @@ export interface BatchFailure {
   readonly syscall: string;
 }
 
-/** A namespace that was found in another mount namespace; `fd` where it was to be kept. */
-export interface FoundNamespace {
-  readonly inode: number;
-  readonly dev: number;
-  readonly fd?: number;
-}
-
 /** The batches of native/proc.c. */
 export type ProcReading = { readonly procReading: never };
 
@@ -117,7 +110,19 @@ export interface Addon {
     threads: number,
   ): Buffer;
   readMountinfoIn(fd: number): Buffer;
-  findNamespacesIn(fd: number, paths: Uint8Array, keep: 0 | 1): (FoundNamespace | BatchFailure)[];
+  startStandIn(): [pid: number, socket: number];
+  endStandIn(pid: number): boolean;
+  callFile(
+    socket: number,
+    what: number,
+    fd: number,
+    name: Uint8Array,
+    flags: number,
+    offset: number,
+    size: number,
+    timeoutMs: number,
+  ): number | Buffer | null;
+  lookAtFile(fd: number): [mode: number, uid: number, inode: number, dev: number, size: number];
   fuseMount(source: string, target: string, type: string, flags: number, data: string): void;
   fuseUnmount(target: string, flags: number): void;
   fuseSocketpair(): [ours: number, theirs: number];

@@ -49,7 +49,12 @@ export function readDetectEvidence(question: DetectQuestion): Known<DetectEviden
 }
 
 /** @param directory - of the process in /proc; undefined where there is none to read */
-function gather(question: DetectQuestion, proc: ProcEvidence, directory: string | undefined, pid?: number) {
+function gather(
+  question: DetectQuestion,
+  proc: ProcEvidence,
+  directory: string | undefined,
+  pid?: number,
+): DetectEvidence {
   const addon = loadAddon();
   const addonMissing = 'missing' in addon ? addon.missing : null;
   const self = question.about === 'self';
@@ -76,9 +81,26 @@ function gather(question: DetectQuestion, proc: ProcEvidence, directory: string 
     second: host ? readWitness(2) : noProc,
     procInodes: host ? readProcInodes() : noProc,
     hostNetSysctl: host ? readHostNetSysctl() : noProc,
-    traces: question.about === 'namespace' ? [] : readTraces(self ? undefined : question.pid, host),
+    traces: [],
   };
-  return evidence;
+  if (question.about === 'namespace') return evidence;
+  const trusts = self ? () => true : chooseTrusted(evidence);
+  return { ...evidence, ...readTraces(self ? undefined : question.pid, host, trusts) };
+}
+
+/**
+ * Whose files in the root of a process are read. Who owns the user namespace of a mount namespace may mount there what he
+ * may not read, so that there those users' files count alone that he has in it; in one of nscope's own user namespace, or
+ * of one above, all do.
+ */
+function chooseTrusted({ answers, links, reader, uidMap }: DetectEvidence): (uid: number) => boolean {
+  const { owner } = answers.mnt;
+  if (isKnown(owner) ? owner === reader.user : owner.errno === 'EPERM') return () => true;
+  const { user } = links;
+  const isOwn = isKnown(user) && (!isKnown(owner) || owner === user.inode);
+  if (isOwn && user.inode === reader.user) return () => true;
+  const ranges = isOwn && isKnown(uidMap) ? uidMap : [];
+  return (uid) => ranges.some(({ outside, count }) => uid >= outside && uid < outside + count);
 }
 
 function readSubject(question: DetectQuestion, directory: string | undefined, ask: boolean): NamespaceReadings {

@@ -1,7 +1,10 @@
 // The mounts of any mount namespace: statmount(2) and listmount(2) from outside, a visiting thread where those are missing.
+import { closeSync } from 'node:fs';
 import { type Known, unknownFromErrno } from '../model/known.ts';
-import type { BatchFailure, FoundNamespace } from './addon.ts';
-import { joinPaths, type NamespacePath, packPaths } from './namespace-paths.ts';
+import { openNamespaceRoot } from './file-calls.ts';
+import { attempt } from './files.ts';
+import { findBelow } from './namespace-files.ts';
+import { type NamespacePath, packPaths } from './namespace-paths.ts';
 import { countReaders } from './proc-reading.ts';
 import { requireAddon } from './require-addon.ts';
 import { nameErrno } from './syscall-error.ts';
@@ -74,21 +77,33 @@ export function readMountinfoIn(mountNsFd: number): Buffer {
   return requireAddon().readMountinfoIn(mountNsFd);
 }
 
+/** A namespace that was found in another mount namespace; `fd` where it was to be kept. */
+export interface FoundNamespace {
+  readonly inode: number;
+  readonly dev: number;
+  readonly fd?: number;
+}
+
 /**
  * The namespaces that are bind mounted at paths of another mount namespace. What lies there and is no namespace is
  * neither opened nor waited for.
  * @param mountNsFd - a descriptor of the mount namespace; stays open
- * @param mountPoints - seen from that namespace's root
+ * @param mountPoints - seen from that namespace's root; links are not followed
  * @param keep - whether to give a descriptor of each, which the caller closes
- * @returns in the order of the paths: what was found, or the failure: ENOENT, or ENOTTY for what is no namespace
- * @throws SyscallError EPERM without CAP_SYS_ADMIN over the mount namespace and CAP_SYS_CHROOT
+ * @returns in the order of the paths: what was found, or why not: ENOENT, ENOTTY for what is no namespace, ETIMEDOUT
+ * @throws SyscallError EPERM without CAP_SYS_ADMIN over the mount namespace and CAP_SYS_CHROOT; AddonMissingError
  */
 export function findNamespacesIn(
   mountNsFd: number,
   mountPoints: readonly string[],
   keep = false,
-): readonly (FoundNamespace | BatchFailure)[] {
-  return requireAddon().findNamespacesIn(mountNsFd, joinPaths(mountPoints), keep ? 1 : 0);
+): readonly Known<FoundNamespace>[] {
+  const root = openNamespaceRoot(mountNsFd);
+  try {
+    return mountPoints.map((point) => attempt(() => findBelow(root, point, keep)));
+  } finally {
+    closeSync(root);
+  }
 }
 
 /** A mount namespace's 64-bit id and its number of mounts. */

@@ -1,10 +1,14 @@
 // The hierarchy of the ns control group, which Linux 2.6.24 to 2.6.39 had: a directory for each set of namespaces that
 // clone(2) or unshare(2) made, with the threads in it in a file called tasks.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { isKnown } from '../model/known.ts';
 import type { NsCgroup } from '../model/ns-cgroup.ts';
 import { parseMounts } from '../parse/mounts.ts';
-import { readDirectory, readTextFile } from './files.ts';
+import { readTextFile } from './files.ts';
+import { listShapedDirectory, readShapedFile } from './shaped-files.ts';
+
+const maxBytes = 2 ** 24;
+const maxGroups = 100_000;
 
 /** Where it is mounted: by the option ns in /proc/mounts, since no place for it was ever agreed on. */
 export function findNsHierarchy(): string | undefined {
@@ -17,12 +21,12 @@ export function findNsHierarchy(): string | undefined {
 export function readNsHierarchy(root: string): readonly NsCgroup[] | undefined {
   const groups: NsCgroup[] = [];
   const visit = (path: string): boolean => {
-    const directory = join(root, path);
-    const tasks = readTextFile(join(directory, 'tasks'));
-    const names = readDirectory(directory);
-    if (!isKnown(tasks) || !isKnown(names)) return false;
+    const directory = Buffer.from(resolve(root, `.${path}`)).toString('latin1');
+    const tasks = readShapedFile({ path: `${directory}/tasks`, links: 'directories' }, maxBytes);
+    const listing = listShapedDirectory({ path: directory, links: 'all' }, maxGroups);
+    if (!isKnown(tasks) || !isKnown(listing)) return false;
     groups.push({ path, tasks: tasks.split('\n').filter(Boolean).map(Number) });
-    for (const name of names) visit(join(path, name));
+    for (const name of listing.names) visit(join(path, Buffer.from(name, 'latin1').toString('utf8')));
     return true;
   };
   return visit('/') ? groups : undefined;

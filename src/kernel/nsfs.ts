@@ -1,10 +1,11 @@
 // Namespaces by descriptor: ioctl_nsfs(2).
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { isKnown, type Known, unknownFromErrno } from '../model/known.ts';
 import { findTypeByCloneValue, type NamespaceType } from '../model/namespace-types.ts';
 import { parseLatin1 } from '../parse/text.ts';
 import type { BatchFailure, UtsNames } from './addon.ts';
-import { attempt, toPath } from './files.ts';
+import { attempt } from './files.ts';
+import { openNamespaceFile } from './namespace-files.ts';
 import { requireAddon } from './require-addon.ts';
 
 export interface OpenNamespace {
@@ -18,11 +19,11 @@ export interface OpenNamespace {
 /**
  * Opens a namespace through any path that leads to it: a link in /proc/PID/ns, a bind mount.
  * @returns a descriptor that the caller closes with closeNamespace
- * @throws SyscallError ENOENT or ESRCH when the process is gone, EACCES when it may not be looked at
+ * @throws SyscallError ENOENT or ESRCH when the process is gone, EACCES when it may not be looked at; RefusedError ENOTTY
+ *   for what is no namespace, which is not opened, ETIMEDOUT
  */
 export function openNamespace(path: string): OpenNamespace {
-  const fd = openSync(toPath(path), 'r');
-  return identify(fd);
+  return identify(openNamespaceFile(path));
 }
 
 /**

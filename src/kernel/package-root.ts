@@ -17,3 +17,8 @@ export function findPackageRoot(): string {
   root = directory;
   return root;
 }
+
+/** Whether a file of nscope's own is there. */
+export function hasOwnFile(path: string): boolean {
+  return existsSync(path);
+}

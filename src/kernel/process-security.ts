@@ -12,6 +12,10 @@ import {
 import { parseCredentials } from '../parse/credentials.ts';
 import { type MountLine, parseMountinfo } from '../parse/mountinfo.ts';
 import { readTextFile } from './files.ts';
+import { readShapedFile } from './shaped-files.ts';
+
+/** A file of limits has a number or two. */
+const maxLimitBytes = 4096;
 
 const notShown: Unknown = Object.freeze({ unknown: 'unsupported', detail: 'this kernel does not show it' });
 const noGroup: Unknown = Object.freeze({ unknown: 'unsupported', detail: 'its control group is not mounted here' });
@@ -87,7 +91,7 @@ function readLimits(cgroups: Known<Cgroups>): CgroupLimits {
   };
   const file = (name: string, parse: (text: string) => number | null | undefined): Reader => {
     return (directory) => {
-      const text = readTextFile(`${directory}/${name}`);
+      const text = readShapedFile({ path: `${directory}/${name}` }, maxLimitBytes);
       return isKnown(text) ? (parse(text) ?? null) : text;
     };
   };
@@ -101,7 +105,9 @@ function readLimits(cgroups: Known<Cgroups>): CgroupLimits {
 type Reader = (directory: string) => Known<number | null>;
 
 function readCpuOfVersion1(directory: string): Known<number | null> {
-  const [quota, period] = ['quota', 'period'].map((what) => readTextFile(`${directory}/cpu.cfs_${what}_us`));
+  const [quota, period] = ['quota', 'period'].map((what) =>
+    readShapedFile({ path: `${directory}/cpu.cfs_${what}_us` }, maxLimitBytes),
+  );
   if (quota === undefined || period === undefined) return null;
   if (!isKnown(quota)) return quota;
   return isKnown(period) ? (parseCpuMax(`${quota.trim()} ${period.trim()}`) ?? null) : period;

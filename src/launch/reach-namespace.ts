@@ -67,7 +67,7 @@ function reachByMount(
     const found = attempt(() => findNamespacesIn(open.fd, [path], true));
     closeNamespace(open);
     for (const one of isKnown(found) ? found : []) {
-      if (!('fd' in one) || one.fd === undefined) continue;
+      if (!isKnown(one) || one.fd === undefined) continue;
       if (one.inode === inode) return identify(one.fd);
       closeDescriptor(one.fd);
     }

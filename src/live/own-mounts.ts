@@ -1,16 +1,15 @@
 // Which namespaces have names of ip netns, and which are bind mounted where nscope is? Read as soon as the kernel says that
 // mounts or names changed, so that nobody waits for a snapshot to hear of it.
-import { readDirectory, readIdentity, readNsfsDevice } from '../kernel/files.ts';
 import { findOwnPid } from '../kernel/host.ts';
 import { searchMounts } from '../kernel/mount-search.ts';
 import { superBlockMagic } from '../kernel/mounts.ts';
+import { readNetnsNames } from '../kernel/netns-names.ts';
 import type { EventDraft } from '../model/events.ts';
 import { isKnown } from '../model/known.ts';
 import { describeHolder, type LiveState } from '../model/live-state.ts';
 import { formatNamespace } from '../model/namespace-types.ts';
 import type { Holder, NamespaceName } from '../model/schema.ts';
 
-const namesDirectory = '/run/netns';
 const nsfs = new Map([['nsfs', superBlockMagic.nsfs]]);
 
 /** What of names and own mounts the state does not say yet, of namespaces that it knows. */
@@ -32,18 +31,13 @@ function* findNames(state: LiveState): Generator<EventDraft> {
 }
 
 function readNames(): Map<string, { readonly key: string; readonly name: NamespaceName }> {
-  const names = new Map<string, { readonly key: string; readonly name: NamespaceName }>();
-  const files = readDirectory(namesDirectory);
-  if (!isKnown(files)) return names;
-  const device = readNsfsDevice();
-  for (const name of files) {
-    const path = `${namesDirectory}/${name}`;
-    const identity = readIdentity(path);
-    // A file on which nothing is mounted leads to no namespace.
-    if (isKnown(identity) && identity.dev === device)
-      names.set(path, { key: formatNamespace('net', identity.inode), name: { kind: 'ip-netns', name, path } });
-  }
-  return names;
+  const found = readNetnsNames();
+  // A file on which nothing is mounted leads to no namespace.
+  return new Map(
+    (isKnown(found) ? found.names : []).flatMap(({ name, path, inode }) =>
+      isKnown(inode) ? [[path, { key: formatNamespace('net', inode), name: { kind: 'ip-netns', name, path } }]] : [],
+    ),
+  );
 }
 
 function* findBindMounts(state: LiveState, mountNamespace: number): Generator<EventDraft> {

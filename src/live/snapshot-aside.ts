@@ -3,9 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { collectSnapshot } from '../collect/collect.ts';
-import { readIdentity } from '../kernel/files.ts';
+import { hasOwnFile } from '../kernel/package-root.ts';
 import { readThreadMs } from '../kernel/thread-time.ts';
-import { isKnown } from '../model/known.ts';
 import { type SnapshotChange, type SnapshotRest, wholeAsChange } from '../model/snapshot-change.ts';
 import type { Wanted } from '../model/wanted.ts';
 import type { SnapshotAnswer, ThreadAnswer, ThreadRequest } from './snapshot-thread.ts';
@@ -103,7 +102,7 @@ function exchange(worker: Worker, request: ThreadRequest): Promise<ThreadAnswer 
 function begin(): Worker | undefined {
   const file = ['./snapshot-thread.js', '../snapshot-thread.js']
     .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-    .find((path) => isKnown(readIdentity(path)));
+    .find(hasOwnFile);
   if (file === undefined) return undefined;
   // The addon opens descriptors of which Node does not know.
   const worker = new Worker(file, { name: 'snapshots', trackUnmanagedFds: false, resourceLimits });

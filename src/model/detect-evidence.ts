@@ -87,4 +87,6 @@ export interface DetectEvidence {
   readonly hostNetSysctl: Known<boolean>;
   /** What engines leave: a file's path, or `container=podman` with where it stood. */
   readonly traces: readonly string[];
+  /** Places of traces that were refused or did not answer, a sentence each; absent where there are none. */
+  readonly unreadTraces?: readonly string[];
 }

@@ -1,8 +1,8 @@
 // Can a directory be mounted on? What is wrong is said in a sentence; a dead namespacefs is cleared away.
-import { readdirSync, statSync } from 'node:fs';
 import { AddonMissingError } from '../kernel/addon-missing-error.ts';
 import { readTextFile, toPath } from '../kernel/files.ts';
 import { FusermountError, fuseType, unmountFuse, unmountWithFusermount } from '../kernel/fuse.ts';
+import { listShapedDirectory, lookAtShaped } from '../kernel/shaped-files.ts';
 import { isSyscallError } from '../kernel/syscall-error.ts';
 import { isKnown } from '../model/known.ts';
 import { parseMountinfo } from '../parse/mountinfo.ts';
@@ -68,18 +68,18 @@ export function prepareMountPoint(directory: string, asRoot: boolean): void {
 }
 
 function look(directory: string): 'ready' | 'dead' {
-  try {
-    if (!statSync(toPath(directory)).isDirectory()) throw new MountRefusedError(`${directory} is no directory`);
-    const mount = findMount(directory);
+  const mount = findMount(directory);
+  const path = directory;
+  const place = lookAtShaped({ path });
+  if (isKnown(place) && place.type !== 'directory') throw new MountRefusedError(`${directory} is no directory`);
+  const listing = isKnown(place) ? listShapedDirectory({ path }, 1) : place;
+  if (isKnown(listing)) {
     if (mount?.fsType === fuseType) throw new MountRefusedError(`namespacefs is mounted at ${directory} already`);
-    if (readdirSync(toPath(directory)).length > 0)
-      throw new MountRefusedError(`${directory} is not empty; mount at an empty directory`);
+    if (listing.names.length > 0) throw new MountRefusedError(`${directory} is not empty; mount at an empty directory`);
     return 'ready';
-  } catch (error) {
-    if (!isSyscallError(error)) throw error;
-    if (error.code === 'ENOTCONN' || error.code === 'ECONNABORTED') return 'dead';
-    if (error.code === 'ENOENT')
-      throw new MountRefusedError(`${directory} does not exist; make it: mkdir ${directory}`);
-    throw new MountRefusedError(`${directory} cannot be looked at: ${error.code}`, { cause: error });
   }
+  const { errno, detail } = listing;
+  if (errno === 'ENOTCONN' || errno === 'ECONNABORTED') return 'dead';
+  if (errno === 'ENOENT') throw new MountRefusedError(`${directory} does not exist; make it: mkdir ${directory}`);
+  throw new MountRefusedError(`${directory} cannot be looked at: ${detail ?? errno}`);
 }

@@ -1,6 +1,6 @@
 // Mounts namespacefs at a directory and serves it until it is unmounted.
 import { collectSnapshot } from '../collect/collect.ts';
-import { attempt, closeDescriptor, readIdentity } from '../kernel/files.ts';
+import { attempt, closeDescriptor } from '../kernel/files.ts';
 import {
   FuseDevice,
   isOwnThread,
@@ -10,6 +10,7 @@ import {
   unmountWithFusermount,
 } from '../kernel/fuse.ts';
 import { findOwnPid } from '../kernel/host.ts';
+import { lookAtNamespaceFile } from '../kernel/namespace-files.ts';
 import { openFound } from '../kernel/open-namespace.ts';
 import { readPrimaryGroups } from '../kernel/users.ts';
 import { isKnown } from '../model/known.ts';
@@ -130,7 +131,7 @@ class Entrances {
   find({ key, namespace, candidates }: EntranceNode): string | undefined {
     const { type, inode } = namespace;
     for (const path of candidates) {
-      const identity = readIdentity(path);
+      const identity = attempt(() => lookAtNamespaceFile(path));
       if (isKnown(identity) && identity.inode === inode) return path;
     }
     const kept = this.#kept.get(key);

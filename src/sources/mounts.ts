@@ -190,11 +190,23 @@ function keepUnreachable(context: SourceContext, fd: number, bound: readonly Bou
   const paths = missing.map(({ path }) => path);
   const answers = attempt(() => findNamespacesIn(fd, paths, true));
   if (!isKnown(answers)) return;
+  const silences = new Set<string>();
   answers.forEach((answer, index) => {
-    const { type, inode } = missing[index] as Bound;
-    if ('code' in answer || answer.fd === undefined) return;
+    const { type, inode, path } = missing[index] as Bound;
+    if (!isKnown(answer)) {
+      if (answer.errno !== 'ETIMEDOUT') return;
+      context.refused('a namespace that is bind mounted', 'ETIMEDOUT', path);
+      silences.add(answer.detail ?? '');
+      return;
+    }
+    if (answer.fd === undefined) return;
     reachable.add(formatNamespace(type, inode));
     if (!context.keep(type, inode, answer.fd))
       context.refused('keeping a namespace open', 'EMFILE', formatNamespace(type, inode));
   });
+  for (const silence of silences)
+    context.limit(
+      `${silence}: a namespace that is bind mounted there alone was not asked`,
+      'a file system that answers',
+    );
 }

@@ -2,7 +2,8 @@
 // that run already: one that a socket would start is left alone. GET /containers/json of the Docker Engine API, which
 // Podman's service answers as well: docs.docker.com/reference/api/engine, podman-system-service(1).
 import { request } from 'node:http';
-import { readSocketOwner } from '../kernel/state-file.ts';
+import { closeDescriptor } from '../kernel/files.ts';
+import { openShapedSocket } from '../kernel/shaped-files.ts';
 import { isKnown, knownOr } from '../model/known.ts';
 import type { Process, Refusal, Snapshot, SourceCoverage, Workload } from '../model/schema.ts';
 import { listWords, readOption } from './engine.ts';
@@ -75,13 +76,14 @@ function readSocket(process: Process): string | undefined {
   return named.startsWith('unix:///') ? named.slice('unix://'.length) : undefined;
 }
 
-function listContainers(socketPath: string): Promise<readonly unknown[]> {
-  const owner = readSocketOwner(socketPath);
-  if (isKnown(owner) && !isTrusted(owner)) return fail('EPERM');
-  if (!isKnown(owner) && owner.unknown !== 'denied') return fail(owner.errno ?? 'ENOTSOCK');
-  return new Promise((resolve, reject) => {
+function listContainers(path: string): Promise<readonly unknown[]> {
+  const socket = openShapedSocket({ path, links: 'directories', trusts: isTrusted });
+  if (!isKnown(socket)) return fail(socket.errno ?? 'ENOTSOCK');
+  return new Promise<readonly unknown[]>((resolve, reject) => {
     const asked = request({
-      socketPath,
+      socketPath: `/proc/self/fd/${socket}`,
+      // A connection that is kept is known by this path, which another socket has next.
+      agent: false,
       path: '/v1.24/containers/json',
       headers: { Host: 'engine' },
       timeout: timeoutMs,
@@ -100,7 +102,7 @@ function listContainers(socketPath: string): Promise<readonly unknown[]> {
       response.on('end', () => resolve(parseContainers(Buffer.concat(parts).toString('utf8'))));
     });
     asked.end();
-  });
+  }).finally(() => closeDescriptor(socket));
 }
 
 async function fail(code: string): Promise<never> {

@@ -1,7 +1,7 @@
 // Which containers, sandboxes and units are there, and what are they called? Recognized in a snapshot; then their engines'
 // own files are read. Nothing is started and no engine is asked.
 import { readLink } from '../kernel/files.ts';
-import { readStateFile } from '../kernel/state-file.ts';
+import { readShapedFile, readShapedLink } from '../kernel/shaped-files.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import { namespaceTypes } from '../model/namespace-types.ts';
 import type { Process, Refusal, Snapshot, SourceCoverage, Workload } from '../model/schema.ts';
@@ -49,9 +49,21 @@ interface Counts {
   readonly refusals: Map<string, { -readonly [K in keyof Refusal]: Refusal[K] }>;
 }
 
+/** No engine's record of a container comes near this. */
+const maxFileBytes = 2 ** 24;
+
+/** A link of /proc, or one that an engine keeps. */
+function readEngineLink(path: string, trusts: (uid: number) => boolean): Known<string> {
+  return path.startsWith('/proc/')
+    ? readLink(path)
+    : readShapedLink({ path, links: 'directories', trusts });
+}
+
 /** Each file is read once; what is not there is no refusal, since an engine may keep things elsewhere. */
 function makeReader(snapshot: Snapshot, counts: Counts): StateReader {
   const texts = new Map<string, string | undefined>();
+  const own = process.geteuid?.();
+  const trusts = (uid: number) => uid === 0 || uid === own;
   const note = <T>(path: string, value: Known<T>): Known<T> => {
     counts.asked++;
     if (isKnown(value) || value.unknown === 'gone') return value;
@@ -63,18 +75,17 @@ function makeReader(snapshot: Snapshot, counts: Counts): StateReader {
   };
   const readText = (path: string) => {
     if (!texts.has(path)) {
-      const text = note(path, readStateFile(path));
+      const text = note(path, readShapedFile({ path, links: 'directories', trusts }, maxFileBytes));
       texts.set(path, isKnown(text) ? text : undefined);
     }
     return texts.get(path);
   };
-  const own = process.geteuid?.();
   return {
     processes: snapshot.processes,
     readText,
     readJson: (path) => parseJson(readText(path)),
-    readLink: (path) => note(path, readLink(path)),
-    trusts: ({ uid }) => uid === 0 || uid === own,
+    readLink: (path) => note(path, readEngineLink(path, trusts)),
+    trusts: ({ uid }) => trusts(uid),
   };
 }
 

@@ -13,6 +13,7 @@ import {
   superBlockMagic,
 } from '../../src/kernel/mounts.ts';
 import { nsGetMntnsId } from '../../src/kernel/nsfs.ts';
+import { isKnown } from '../../src/model/known.ts';
 import { parseMountinfo } from '../../src/parse/mountinfo.ts';
 import { type BedNamespace, bedNeeds, makeBed } from '../bed/bed.ts';
 import { isLinuxSince } from '../kernels/release.ts';
@@ -107,11 +108,11 @@ test('Namespaces are found at mount points of another mount namespace, and nothi
     const where = { inode: mounted.inode, dev: mounted.dev };
     assert.deepEqual(answers.slice(0, 1), [where]);
     assert.deepEqual(
-      answers.slice(1).map((answer) => 'code' in answer && answer.code),
+      answers.slice(1).map((answer) => !isKnown(answer) && answer.errno),
       ['ENOTTY', 'ENOENT'],
     );
     const [kept] = findNamespacesIn(fd, [point], true);
-    assert.ok(kept && 'fd' in kept && kept.fd !== undefined);
+    assert.ok(kept && isKnown(kept) && kept.fd !== undefined);
     assert.equal(fstatSync(kept.fd).ino, mounted.inode);
     closeSync(kept.fd);
   });

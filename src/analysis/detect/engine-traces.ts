@@ -6,9 +6,15 @@ export const engineTraces: Method = {
   idea: 'Engines leave files and the variable container= for the programs that they start.',
   kernels: 'all; a convention of engines, which the kernel knows nothing of',
   types: ['mnt', 'pid'],
-  judge({ traces }) {
+  judge({ traces, unreadTraces = [] }) {
+    const seen = ['none', ...unreadTraces].join('; ');
     return traces.length === 0
-      ? nothing('none', 'not every engine leaves one, and other users’ are refused')
-      : conclude('child', 'hint', traces.join(', '), 'anybody can make these, and images of machines carry them along');
+      ? nothing(seen, 'not every engine leaves one, and other users’ are refused')
+      : conclude(
+          'child',
+          'hint',
+          [traces.join(', '), ...unreadTraces].join('; '),
+          'anybody can make these, and images of machines carry them along',
+        );
   },
 };

@@ -1,0 +1,76 @@
+// Opens what should be a namespace by a path: a link of /proc, a descriptor of a process, a bind mount, a name of ip netns.
+// By now anything may lie there: it is looked at first, and only a file on nsfs is opened.
+import { closeSync, openSync } from 'node:fs';
+import { lookAt, openForReading, type Place, pathOnly } from './file-calls.ts';
+import { readNsfsDevice } from './files.ts';
+import { RefusedError } from './refused-error.ts';
+import { reach, readLastLink } from './shaped-path.ts';
+
+/** Links to namespaces, which the kernel makes: nothing else can be behind them. */
+const kernelLink = /^\/proc\/(?:self|thread-self|\d+)(?:\/task\/\d+)?\/ns\/[a-z_]+$/;
+const descriptorLink = /^(?:\/proc\/(?:self|thread-self|\d+)(?:\/task\/\d+)?|\/dev)\/fd\/\d+$/;
+/** What "/" or "." of another process means, which its link in /proc leads to. */
+const belowProcess = /^(\/proc\/(?:self|\d+)(?:\/task\/\d+)?\/(?:root|cwd))(\/.*)?$/;
+
+export function isKernelLink(path: string): boolean {
+  return kernelLink.test(path);
+}
+
+/**
+ * Opens a namespace.
+ * @param path - absolute, as text; links on it are followed by their text
+ * @returns a descriptor, which the caller closes
+ * @throws SyscallError ENOENT, EACCES and so on; RefusedError ENOTTY for what is no namespace, ETIMEDOUT
+ */
+export function openNamespaceFile(path: string): number {
+  if (isKernelLink(path)) return openSync(path, 'r');
+  return atNamespace(path, openForReading);
+}
+
+/** Its inode number and device, without opening it. Throws as openNamespaceFile does. */
+export function lookAtNamespaceFile(path: string): { readonly inode: number; readonly dev: number } {
+  return atNamespace(path, ({ look: { inode, dev } }) => ({ inode, dev }));
+}
+
+function atNamespace<T>(path: string, use: (place: Place) => T): T {
+  if (kernelLink.test(path) || descriptorLink.test(path)) return atLink(path, use);
+  const [, root = '/', rest = path] = belowProcess.exec(path) ?? [];
+  const below = root === '/' ? path : rest === path ? '/' : rest;
+  // What a user names /run/netns/NAME is often a link to /proc/PID/ns/net: that one is followed as the kernel would.
+  const led = reach({ root, path: below, links: 'directories' }, (place) => {
+    if (place.look.type !== 'link') return { done: use(checkNamespace(place)) };
+    return undefined;
+  });
+  if (led) return led.done;
+  const text = root === '/' ? readLastLink({ path: below, links: 'directories' }) : undefined;
+  if (text !== undefined && (kernelLink.test(text) || descriptorLink.test(text))) return atLink(text, use);
+  return reach({ root, path: below, links: 'all' }, (place) => use(checkNamespace(place)));
+}
+
+/** Through a link of /proc, which asks no file system where it leads. */
+function atLink<T>(path: string, use: (place: Place) => T): T {
+  const fd = openSync(path, pathOnly);
+  try {
+    return use(checkNamespace({ fd, look: lookAt(fd), name: path }));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** @throws RefusedError ENOTTY where the place is no namespace */
+export function checkNamespace(place: Place): Place {
+  if (place.look.dev === readNsfsDevice()) return place;
+  throw new RefusedError('ENOTTY', 'open', `refused: ${place.name} is not a namespace`);
+}
+
+/** What lies at a path below a directory, where no link is followed. Throws as openNamespaceFile does. */
+export function findBelow(
+  root: number,
+  path: string,
+  keep: boolean,
+): { readonly inode: number; readonly dev: number; readonly fd?: number } {
+  return reach({ root, path }, (place) => {
+    const { inode, dev } = checkNamespace(place).look;
+    return { inode, dev, ...(keep ? { fd: openForReading(place) } : {}) };
+  });
+}

@@ -1,0 +1,88 @@
+// A child that makes calls on files which may never return, and that nscope leaves behind when they do not:
+// native/stand-in.c. It is started when the first such call is to be made.
+import { closeSync } from 'node:fs';
+import type { Addon } from './addon.ts';
+import { RefusedError } from './refused-error.ts';
+
+/** One file system is waited for so long, and all together so long within a span: a verb's whole run. */
+const mostMsEach = 500;
+const mostMs = 1000;
+const spanMs = 30_000;
+
+interface StandIn {
+  readonly pid: number;
+  readonly socket: number;
+}
+
+let standIn: StandIn | undefined;
+/** Those that were left behind, until they have ended. */
+let left: number[] = [];
+/** When a file system that did not answer may be asked again, by its device number. */
+const silent = new Map<number, number>();
+let spentMs = 0;
+let spanEnds = 0;
+
+/** @throws RefusedError ETIMEDOUT where a file system did not answer, or there is no time left to ask */
+export function checkAnswering(device: number, what: string): void {
+  const now = performance.now();
+  if (now > spanEnds) {
+    spentMs = 0;
+    spanEnds = now + spanMs;
+  }
+  if (now < (silent.get(device) ?? 0)) throw timedOut(device, what);
+  if (spentMs >= mostMs)
+    throw new RefusedError('ETIMEDOUT', 'poll', `timed out: ${what} was not asked, after others did not answer`);
+}
+
+/**
+ * What the stand-in answers.
+ * @param device - of the file system that is asked
+ * @param ask - makes the call over this socket; null when no answer came within the time
+ * @throws SyscallError as the call does; RefusedError ETIMEDOUT
+ */
+export function askStandIn<T>(
+  addon: Addon,
+  device: number,
+  what: string,
+  ask: (socket: number, timeoutMs: number) => T | null,
+): T {
+  checkAnswering(device, what);
+  left = left.filter((pid) => !addon.endStandIn(pid));
+  standIn ??= start(addon);
+  const began = performance.now();
+  let answer: T | null;
+  try {
+    answer = ask(standIn.socket, Math.ceil(Math.min(mostMsEach, mostMs - spentMs)));
+  } finally {
+    spentMs += performance.now() - began;
+  }
+  if (answer !== null) return answer;
+  silent.set(device, performance.now() + spanMs);
+  endStandIn(addon);
+  throw timedOut(device, what);
+}
+
+/** For what is about to wait for children of its own, or to stay for long. */
+export function endStandIn(addon: Addon): void {
+  if (!standIn) return;
+  closeSync(standIn.socket);
+  if (!addon.endStandIn(standIn.pid)) left.push(standIn.pid);
+  standIn = undefined;
+}
+
+function start(addon: Addon): StandIn {
+  const [pid, socket] = addon.startStandIn();
+  return { pid, socket };
+}
+
+function timedOut(device: number, what: string): RefusedError {
+  return new RefusedError(
+    'ETIMEDOUT',
+    'poll',
+    `timed out: the file system of ${what} (${format(device)}) does not answer`,
+  );
+}
+
+function format(device: number): string {
+  return `device ${Math.floor(device / 0x100) % 0x1000}:${(device % 0x100) + Math.floor(device / 0x10_0000) * 0x100}`;
+}
