@@ -103,13 +103,15 @@ static napi_value start(napi_env env, napi_callback_info info) {
 	return result;
 }
 
-/* endStandIn(pid: number) → whether it is gone; one that waits for an answer is not, and goes when that comes. */
+/* endStandIn(pid: number, wait: 0 | 1) → whether it is gone; one that waits for an answer may not be before that comes. */
 static napi_value end(napi_env env, napi_callback_info info) {
-	napi_value arg, result;
-	int32_t pid;
-	if (!read_arguments(env, info, 1, &arg) || !read_int(env, arg, &pid)) return NULL;
+	napi_value args[2], result;
+	int32_t pid, wait;
+	if (!read_arguments(env, info, 2, args) || !read_int(env, args[0], &pid) || !read_int(env, args[1], &wait)) return NULL;
 	kill(pid, SIGKILL);
-	bool gone = waitpid(pid, NULL, __WALL | WNOHANG) != 0;
+	pid_t ended;
+	while ((ended = waitpid(pid, NULL, wait ? __WALL : __WALL | WNOHANG)) < 0 && errno == EINTR) continue;
+	bool gone = ended != 0;
 	return napi_get_boolean(env, gone, &result) == napi_ok ? result : NULL;
 }
 

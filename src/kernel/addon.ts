@@ -111,7 +111,7 @@ export interface Addon {
   ): Buffer;
   readMountinfoIn(fd: number): Buffer;
   startStandIn(): [pid: number, socket: number];
-  endStandIn(pid: number): boolean;
+  endStandIn(pid: number, wait: 0 | 1): boolean;
   callFile(
     socket: number,
     what: number,

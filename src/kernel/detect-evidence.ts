@@ -21,6 +21,7 @@ import { noProc, readHostNetSysctl, readProcEvidence, readProcInodes } from './d
 import { readTraces } from './detect-traces.ts';
 import { readCgroups, readLinks, readMountIds, readNetStat, readWitness } from './detect-witness.ts';
 import { attempt, readTextFile } from './files.ts';
+import { keepStandIn } from './stand-in.ts';
 
 /** What is asked about: the reader, a process of /proc, or a namespace of which all is known already. */
 export type DetectQuestion =
@@ -85,7 +86,7 @@ function gather(
   };
   if (question.about === 'namespace') return evidence;
   const trusts = self ? () => true : chooseTrusted(evidence);
-  return { ...evidence, ...readTraces(self ? undefined : question.pid, host, trusts) };
+  return { ...evidence, ...keepStandIn(() => readTraces(self ? undefined : question.pid, host, trusts)) };
 }
 
 /**

@@ -7,6 +7,7 @@ import { findBelow } from './namespace-files.ts';
 import { type NamespacePath, packPaths } from './namespace-paths.ts';
 import { countReaders } from './proc-reading.ts';
 import { requireAddon } from './require-addon.ts';
+import { keepStandIn } from './stand-in.ts';
 import { nameErrno } from './syscall-error.ts';
 
 /** statfs(2) f_type of the file systems whose mounts hold namespaces. */
@@ -98,12 +99,14 @@ export function findNamespacesIn(
   mountPoints: readonly string[],
   keep = false,
 ): readonly Known<FoundNamespace>[] {
-  const root = openNamespaceRoot(mountNsFd);
-  try {
-    return mountPoints.map((point) => attempt(() => findBelow(root, point, keep)));
-  } finally {
-    closeSync(root);
-  }
+  return keepStandIn(() => {
+    const root = openNamespaceRoot(mountNsFd);
+    try {
+      return mountPoints.map((point) => attempt(() => findBelow(root, point, keep)));
+    } finally {
+      closeSync(root);
+    }
+  });
 }
 
 /** A mount namespace's 64-bit id and its number of mounts. */

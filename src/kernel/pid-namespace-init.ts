@@ -5,6 +5,7 @@ import { parseSignals } from '../parse/signals.ts';
 import { noteAnswering } from './answering-devices.ts';
 import { readLink, readTextFile } from './files.ts';
 import { lookAtShaped, readShapedFileSystem, readShapedLink } from './shaped-files.ts';
+import { keepStandIn } from './stand-in.ts';
 
 /** PROC_SUPER_MAGIC: include/uapi/linux/magic.h. */
 const procMagic = 0x9fa0;
@@ -12,7 +13,11 @@ const procMagic = 0x9fa0;
 /** @param own - the pid namespace that nscope's own /proc shows */
 export function readPidNamespaceInit(pid: number, own: Known<number>): PidNamespaceInit {
   const status = readTextFile(`/proc/${pid}/status`);
-  return { pid, signals: isKnown(status) ? parseSignals(status) : status, procShows: readProcShows(pid, own) };
+  return {
+    pid,
+    signals: isKnown(status) ? parseSignals(status) : status,
+    procShows: keepStandIn(() => readProcShows(pid, own)),
+  };
 }
 
 /**

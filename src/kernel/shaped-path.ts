@@ -5,6 +5,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { answersAtOnce } from './answering-devices.ts';
 import { lookAt, openName, type Place, pathOnly, readLinkText } from './file-calls.ts';
 import { RefusedError } from './refused-error.ts';
+import { keepStandIn } from './stand-in.ts';
 import { isSyscallError } from './syscall-error.ts';
 
 /** A path, and what of it is believed. */
@@ -32,18 +33,20 @@ const maxLinks = 40;
  */
 export function reach<T>(shaped: ShapedPath, use: (place: Place) => T): T {
   const walk = new Walk(shaped);
-  try {
-    return use(walk.go());
-  } finally {
-    walk.close();
-  }
+  return keepStandIn(() => {
+    try {
+      return use(walk.go());
+    } finally {
+      walk.close();
+    }
+  });
 }
 
-/** Whether a directory is there, no link leads to it, and every file system on the way is sure to answer. */
+/** Whether a directory is there, no link leads to it, and every file system on the way is sure to answer. Asks no other. */
 export function answersOnTheWay(path: string): boolean {
-  const walk = new Walk({ path });
+  const walk = new Walk({ path }, true);
   try {
-    return walk.go().look.type === 'directory' && walk.isSure;
+    return walk.go().look.type === 'directory';
   } catch (error) {
     if (isSyscallError(error)) return false;
     throw error;
@@ -68,10 +71,13 @@ class Walk {
   /** From the root to where the walk is: ".." leads to the one before. */
   readonly #stack: Place[] = [];
   readonly #toClose: number[] = [];
+  readonly #sureOnly: boolean;
   #linksFollowed = 0;
 
-  constructor(shaped: ShapedPath) {
+  /** @param sureOnly - whether to go no further than file systems that answer at once */
+  constructor(shaped: ShapedPath, sureOnly = false) {
     this.#shaped = shaped;
+    this.#sureOnly = sureOnly;
   }
 
   go(): Place {
@@ -109,6 +115,8 @@ class Walk {
     const fd = this.#keep(openName(here, name));
     const place = { fd, look: lookAt(fd), name: `${here.name === '/' ? '' : here.name}/${name}` };
     this.#check(place, here);
+    if (this.#sureOnly && !answersAtOnce(place.look.dev))
+      throw new RefusedError('ETIMEDOUT', 'openat2', `${place.name} may not answer`);
     return place;
   }
 
@@ -120,10 +128,6 @@ class Walk {
     const isMoved = shaper !== 0 && shaper !== process.geteuid?.() && uid !== shaper;
     if (!trusts(uid) || isMoved)
       throw new RefusedError('EPERM', 'openat2', `refused: ${name} belongs to uid ${isMoved ? shaper : uid}`);
-  }
-
-  get isSure(): boolean {
-    return this.#stack.every(({ look: { dev } }) => answersAtOnce(dev));
   }
 
   #top(): Place {

@@ -10,11 +10,13 @@ const mostMs = 1000;
 const spanMs = 30_000;
 
 interface StandIn {
+  readonly addon: Addon;
   readonly pid: number;
   readonly socket: number;
 }
 
 let standIn: StandIn | undefined;
+let keepers = 0;
 /** Those that were left behind, until they have ended. */
 let left: number[] = [];
 /** When a file system that did not answer may be asked again, by its device number. */
@@ -47,7 +49,7 @@ export function askStandIn<T>(
   ask: (socket: number, timeoutMs: number) => T | null,
 ): T {
   checkAnswering(device, what);
-  left = left.filter((pid) => !addon.endStandIn(pid));
+  left = left.filter((pid) => !addon.endStandIn(pid, 0));
   standIn ??= start(addon);
   const began = performance.now();
   let answer: T | null;
@@ -58,21 +60,33 @@ export function askStandIn<T>(
   }
   if (answer !== null) return answer;
   silent.set(device, performance.now() + spanMs);
-  endStandIn(addon);
+  end(standIn, 0);
   throw timedOut(device, what);
 }
 
-/** For what is about to wait for children of its own, or to stay for long. */
-export function endStandIn(addon: Addon): void {
-  if (!standIn) return;
-  closeSync(standIn.socket);
-  if (!addon.endStandIn(standIn.pid)) left.push(standIn.pid);
+/**
+ * Keeps the stand-in between the calls that `use` makes: it ends with the outermost of those who keep it, so that neither
+ * a descriptor nor a process stays.
+ */
+export function keepStandIn<T>(use: () => T): T {
+  keepers++;
+  try {
+    return use();
+  } finally {
+    if (--keepers === 0 && standIn) end(standIn, 1);
+  }
+}
+
+/** @param wait - whether to wait for its end, which one that waits for an answer may never come to */
+function end({ addon, pid, socket }: StandIn, wait: 0 | 1): void {
+  closeSync(socket);
+  if (!addon.endStandIn(pid, wait)) left.push(pid);
   standIn = undefined;
 }
 
 function start(addon: Addon): StandIn {
   const [pid, socket] = addon.startStandIn();
-  return { pid, socket };
+  return { addon, pid, socket };
 }
 
 function timedOut(device: number, what: string): RefusedError {

@@ -5,6 +5,7 @@ import { type FoundMount, searchMounts } from '../kernel/mount-search.ts';
 import { findMounts, findNamespacesIn, superBlockMagic } from '../kernel/mounts.ts';
 import { closeNamespace } from '../kernel/nsfs.ts';
 import { openFound } from '../kernel/open-namespace.ts';
+import { keepStandIn } from '../kernel/stand-in.ts';
 import { isKnown, type Unknown } from '../model/known.ts';
 import { formatNamespace, isNamespaceType, type NamespaceType } from '../model/namespace-types.ts';
 import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
@@ -18,7 +19,7 @@ export const mounts: Source = {
   skip: (context) => context.skipHolders(),
   run(context: SourceContext): void {
     const search = new BindMountSearch(context);
-    search.searchAll();
+    keepStandIn(() => search.searchAll());
     search.tellThoseWithoutPath();
     search.tellUnread();
   },

@@ -2,6 +2,7 @@
 // own files are read. Nothing is started and no engine is asked.
 import { readLink } from '../kernel/files.ts';
 import { readShapedFile, readShapedLink } from '../kernel/shaped-files.ts';
+import { keepStandIn } from '../kernel/stand-in.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import { namespaceTypes } from '../model/namespace-types.ts';
 import type { Process, Refusal, Snapshot, SourceCoverage, Workload } from '../model/schema.ts';
@@ -20,10 +21,12 @@ export function readWorkloads(snapshot: Snapshot, engines: readonly Engine[], fa
   const drafts = recognize(snapshot, engines, fallback);
   const networks = findNamedNetworks(snapshot, drafts);
   const reader = makeReader(snapshot, counts);
-  for (const engine of [...engines, fallback]) {
-    const own = drafts.filter((draft) => draft.engine === engine.name);
-    if (own.length > 0) engine.learn?.(own, reader);
-  }
+  keepStandIn(() => {
+    for (const engine of [...engines, fallback]) {
+      const own = drafts.filter((draft) => draft.engine === engine.name);
+      if (own.length > 0) engine.learn?.(own, reader);
+    }
+  });
   const hosts = findHostInodes(snapshot, drafts);
   const workloads = [
     ...drafts.filter(({ members }) => members.length > 0).map((draft) => finish(draft, hosts, undefined)),
