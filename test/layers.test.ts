@@ -1,7 +1,7 @@
 // The rules of import between the rooms of src/ (scripts/layers.grit, biome.json): every wrong import fails the lint.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -45,7 +45,7 @@ let copy = '';
 before(() => {
   copy = mkdtempSync(join(tmpdir(), 'nscope-layers-'));
   cpSync('biome.json', join(copy, 'biome.json'));
-  cpSync('scripts/layers.grit', join(copy, 'scripts/layers.grit'));
+  for (const file of ['layers', 'plain-reads']) cpSync(`scripts/${file}.grit`, join(copy, `scripts/${file}.grit`));
 });
 after(() => rmSync(copy, { recursive: true, force: true }));
 
@@ -180,6 +180,37 @@ test('Sources and what collects them read the host through kernel, and only kern
     );
   for (const room of ['launch', 'lab', 'server', 'namespacefs', 'cli'])
     assert.deepEqual(lint(`src/${room}/file.ts`, lines), [[], [], [], ['only kernel loads native code']], room);
+});
+
+test('A file that is not known to read what nobody else shapes takes no reading call from node:fs.', () => {
+  const reading = [
+    "import { readFileSync } from 'node:fs';",
+    "import { closeSync, statSync } from 'node:fs';",
+    "import { readFile } from 'node:fs/promises';",
+    "import { existsSync as is } from 'fs';",
+    "import { promises } from 'node:fs';",
+    "import * as fs from 'node:fs';",
+    "import fs from 'node:fs';",
+  ];
+  const others = [
+    "import { closeSync, constants, writeSync } from 'node:fs';",
+    "import { mkdir } from 'node:fs/promises';",
+  ];
+  const judge = (path: string) =>
+    lint(path, [...reading, ...others]).map((said) => said.some((text) => text.includes('scripts/plain-reads.grit')));
+  const wanted = [...reading.map(() => true), ...others.map(() => false)];
+  for (const path of ['src/kernel/novel.ts', 'src/launch/novel.ts', 'src/namespacefs/mount.ts', 'src/cli/novel.ts'])
+    assert.deepEqual(judge(path), wanted, path);
+  assert.ok(!judge('src/kernel/file-calls.ts').includes(true));
+});
+
+test('Every file that may take a reading call from node:fs is there, and takes one.', () => {
+  const rule = readFileSync('scripts/plain-reads.grit', 'utf8');
+  const listed = [...rule.matchAll(/src\/(\w+)\/(?:\(\?:([^)]*)\)|([\w-]+))\\\.ts\$/g)].flatMap(
+    ([, room, several, one]) => (several ?? one ?? '').split('|').map((name) => `src/${room}/${name}.ts`),
+  );
+  assert.ok(listed.length > 20);
+  for (const file of listed) assert.match(readFileSync(file, 'utf8'), /from 'node:fs'/, file);
 });
 
 test('The page imports model, analysis and render alone.', () => {
