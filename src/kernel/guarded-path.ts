@@ -1,0 +1,55 @@
+// Can anybody but certain users put something else at a path? Owners and permissions of every directory on it: inode(7).
+import { lstatSync, type Stats } from 'node:fs';
+import { isSyscallError } from './syscall-error.ts';
+
+const writableByGroup = 0o020;
+const writableByOthers = 0o002;
+const sticky = 0o1000;
+
+export interface GuardOptions {
+  /** What stands before the path: that of another root directory. */
+  readonly root?: string;
+  /** Whether nothing need be there any more, where nobody else could have put it there. */
+  readonly mayBeGone?: boolean;
+  /** Whether others may write to what lies there, as to a socket; nobody else can put something in its place. */
+  readonly mayBeWritten?: boolean;
+}
+
+/**
+ * Whether only users of `uids` can have put there what lies at an absolute path, and only they can replace or change it.
+ * Every directory on the way is theirs, and none is a symbolic link. It is looked at from the root on and no further than
+ * the first that is somebody else's, whose file system may answer what it likes, or never.
+ */
+export function isGuardedPath(path: string, uids: ReadonlySet<number>, options: GuardOptions = {}): boolean {
+  const { root = '', mayBeGone = false, mayBeWritten = false } = options;
+  if (!path.startsWith('/')) return false;
+  const names = path.split('/').filter((name) => name !== '');
+  if (names.includes('..')) return false;
+  let shared = false;
+  for (let i = 0; i <= names.length; i++) {
+    const isLast = i === names.length;
+    const stat = readStat(`${root}/${names.slice(0, i).join('/')}`);
+    if (!stat) return isLast && mayBeGone && !shared;
+    if (!uids.has(stat.uid) || stat.isSymbolicLink()) return false;
+    // Hard links to what is root's may be put into a directory that all may write to.
+    if (isLast) return !shared && (mayBeWritten || !isWritableByOthers(stat));
+    shared = isWritableByOthers(stat);
+    // In a sticky directory nobody can replace what is another's.
+    if (!stat.isDirectory() || (shared && (stat.mode & sticky) === 0)) return false;
+  }
+  return false;
+}
+
+/** Whether others than the owner may write; root's own group is root. */
+export function isWritableByOthers({ mode, gid }: Pick<Stats, 'mode' | 'gid'>): boolean {
+  return (mode & writableByOthers) !== 0 || ((mode & writableByGroup) !== 0 && gid !== 0);
+}
+
+function readStat(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (!isSyscallError(error)) throw error;
+    return undefined;
+  }
+}
