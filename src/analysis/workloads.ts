@@ -1,7 +1,7 @@
 // Which workload does a process or a namespace belong to, and what is in a workload?
 import { isKnown, knownOr } from '../model/known.ts';
 import { type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
-import type { Namespace, Process, Workload } from '../model/schema.ts';
+import type { HostSnapshot, Namespace, Process, Workload } from '../model/schema.ts';
 import { type ListedNamespace, toListed } from './inferred-places.ts';
 import { findChildren, findOwned } from './namespace-relations.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
@@ -59,7 +59,10 @@ function findBelow(namespace: Namespace | undefined, index: SnapshotIndex): read
   return [...new Set(below.flatMap((one) => index.workloadsOf(one.type, one.inode) ?? findBelow(one, index)))];
 }
 
-/** Whom a word behind `podman:` means: by name, by id or the beginning of it, or, of Kubernetes, by the last parts of the name. */
+/**
+ * Whom a word behind `podman:` means: by name, by id or the beginning of it, or, of Kubernetes, by the last parts of the
+ * name. Nobody takes the name of what is certain: what is only likely is looked at where nothing certain is meant.
+ */
 export function findWorkloadsByName(
   name: string,
   engine: string | undefined,
@@ -72,11 +75,22 @@ export function findWorkloadsByName(
     (one) => one.name.endsWith(`/${name}`),
     (one) => one.pod === name,
   ];
-  for (const step of steps) {
-    const found = own.filter(step);
-    if (found.length > 0) return found;
-  }
+  for (const certain of [true, false])
+    for (const step of steps) {
+      const found = own.filter((one) => (one.certainty === 'certain') === certain && step(one));
+      if (found.length > 0) return found;
+    }
   return [];
+}
+
+/** "user eve (uid 1001)", whose word alone a workload is; undefined where that is not known, or it is certain. */
+export function describeClaimant(
+  { claimedBy }: Pick<Workload, 'claimedBy'>,
+  { users }: Pick<HostSnapshot, 'users'>,
+): string | undefined {
+  if (claimedBy === undefined) return undefined;
+  const name = users[claimedBy];
+  return name === undefined ? `uid ${claimedBy}` : `user ${name} (uid ${claimedBy})`;
 }
 
 /** The types in which a workload has namespaces, and whether one of a type is known to be there by its number. */

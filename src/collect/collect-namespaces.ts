@@ -23,9 +23,9 @@ export function collectNamespaces(wanted: Wanted): Snapshot {
   return buildSnapshot(facts, wanted);
 }
 
-/** By what workloads are known is read of every process. */
+/** By what workloads are known is read of every process, and of every user namespace whose it is. */
 function completeWanted(wanted: Wanted): Wanted {
-  return wanted.workloads ? { ...wanted, commandLines: 'all', cgroups: true } : wanted;
+  return wanted.workloads ? { ...wanted, commandLines: 'all', cgroups: true, details: true } : wanted;
 }
 
 /** All names that the host has at hand: the snapshot keeps those of the uids that occur in it. */

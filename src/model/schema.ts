@@ -388,8 +388,11 @@ const workloadSchema = Type.Object(
     name: Type.String({ description: 'What people call it; where nothing tells, the beginning of its id.' }),
     certainty: Type.Union([Type.Literal('certain'), Type.Literal('likely')], {
       description:
-        'certain: the engine itself, or the kernel, says that it exists. likely: it looks like one; a process can pretend it.',
+        'certain: root, or the user of nscope, made it what it is, as the kernel tells. likely: it looks like one; a process can pretend it.',
     }),
+    claimedBy: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'Whose word it is alone, where it is likely: the uid of that user.' }),
+    ),
     image: Type.Optional(Type.String()),
     labels: Type.Optional(Type.Record(Type.String(), Type.String())),
     pod: Type.Optional(Type.String({ description: 'Name of its pod, else the id of it.' })),

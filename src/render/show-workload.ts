@@ -1,7 +1,7 @@
 // The page about a workload: what it is, how that is known, who is in it, and which namespaces it has.
 import { describeCommand, describeUser } from '../analysis/command.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import { groupByWorkload, listWorkloads, nameWorkload } from '../analysis/workloads.ts';
+import { describeClaimant, groupByWorkload, listWorkloads, nameWorkload } from '../analysis/workloads.ts';
 import { formatNamespace, namespaceTypes } from '../model/namespace-types.ts';
 import type { Workload, WorkloadEvidence } from '../model/schema.ts';
 import { escapeText } from './escape.ts';
@@ -22,7 +22,7 @@ export function describeWorkloadPage(workload: Workload, index: SnapshotIndex): 
 }
 
 function describeSelf(workload: Workload, index: SnapshotIndex): PageItem[] {
-  const { id, image, pod, project, outer, certainty, labels, evidence } = workload;
+  const { id, image, pod, project, outer, labels, evidence } = workload;
   const item = (label: string, text: string | undefined): PageItem[] =>
     text === undefined ? [] : [{ label, lines: [escapeText(text)] }];
   const around = listWorkloads(index).find((one) => one.engine === outer?.engine && one.id === outer.id);
@@ -41,7 +41,7 @@ function describeSelf(workload: Workload, index: SnapshotIndex): PageItem[] {
           },
         ]
       : []),
-    { label: 'known by', lines: [...evidence.map(describeEvidence), ...describeDoubt(certainty)] },
+    { label: 'known by', lines: [...evidence.map(describeEvidence), ...describeDoubt(workload, index)] },
   ];
 }
 
@@ -58,8 +58,11 @@ function describeEvidence({ by, text }: WorkloadEvidence): string {
   return `${grounds[by]}: ${escapeText(text)}`;
 }
 
-function describeDoubt(certainty: Workload['certainty']): string[] {
-  return certainty === 'certain' ? [] : ['likely, as nothing that only the engine can write was read'];
+function describeDoubt(workload: Workload, { snapshot }: SnapshotIndex): string[] {
+  if (workload.certainty === 'certain') return [];
+  const claimant = describeClaimant(workload, snapshot.host);
+  const whose = claimant === undefined ? '' : `: it is what ${claimant} says`;
+  return [`likely, as nothing that only the engine can write was read${escapeText(whose)}`];
 }
 
 function describeNamespaces({ namespaces }: Workload, index: SnapshotIndex): string[] {

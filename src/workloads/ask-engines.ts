@@ -3,10 +3,13 @@
 // Podman's service answers as well: docs.docker.com/reference/api/engine, podman-system-service(1).
 import { request } from 'node:http';
 import { closeDescriptor } from '../kernel/files.ts';
+import { isGuardedPath } from '../kernel/guarded-path.ts';
 import { openShapedSocket } from '../kernel/shaped-files.ts';
 import { isKnown, knownOr } from '../model/known.ts';
 import type { Process, Refusal, Snapshot, SourceCoverage, Workload } from '../model/schema.ts';
+import type { Witness } from './authority.ts';
 import { listWords, readOption } from './engine.ts';
+import { HostWitness } from './host-witness.ts';
 import { readField, readWord, readWords } from './json-fields.ts';
 import { describeNameless, isUnnamed } from './nameless.ts';
 
@@ -23,21 +26,23 @@ const usualSockets: Readonly<Record<string, string>> = {
  * The same snapshot, with the names that running daemons tell. Only where a name is wanting, and only of root's daemons
  * or nscope's own user's.
  */
-export async function askEngines(snapshot: Snapshot): Promise<Snapshot> {
+export async function askEngines(snapshot: Snapshot, witness: Witness = new HostWitness(snapshot)): Promise<Snapshot> {
   const workloads = knownOr(snapshot.workloads, []);
-  const unnamed = new Set(workloads.filter(isUnnamed).map(({ id }) => id));
+  // What a user says of his own processes is none of root's daemons' business.
+  const isWanting = (one: Workload) => isUnnamed(one) && one.claimedBy === undefined && one.outer === undefined;
+  const unnamed = new Set(workloads.filter(isWanting));
   if (unnamed.size === 0) return snapshot;
   const started = performance.now();
   const refusals: Refusal[] = [];
   const answers = new Map<string, unknown>();
-  const sockets = listSockets(snapshot.processes);
+  const sockets = listSockets(snapshot, witness);
   for (const socket of sockets)
     try {
       for (const container of await listContainers(socket)) answers.set(readWord(container, 'Id') ?? '', container);
     } catch (error) {
       refusals.push({ what: 'the socket of an engine', errno: nameFailure(error), count: 1, example: socket });
     }
-  const named = workloads.map((one) => (unnamed.has(one.id) ? complete(one, answers.get(one.id)) : one));
+  const named = workloads.map((one) => (unnamed.has(one) ? complete(one, answers.get(one.id)) : one));
   const coverage: SourceCoverage = {
     source: 'engine-sockets',
     question: 'what do running engines call their containers?',
@@ -57,13 +62,23 @@ export async function askEngines(snapshot: Snapshot): Promise<Snapshot> {
 }
 
 /** Of root's and one's own processes that serve. */
-function listSockets(processes: readonly Process[]): readonly string[] {
-  const sockets = processes.flatMap((one) => (isTrusted(one.uid) ? (readSocket(one) ?? []) : []));
+function listSockets({ processes, host }: Snapshot, witness: Witness): readonly string[] {
+  const isAsked = (one: Process) => {
+    const { trusted, uid } = witness.ofProcess(one, (name) => name in usualSockets);
+    // Who is not root may not look at the program of root's daemon, and asks with no more rights than his own.
+    return trusted || (uid === undefined && host.vantage.uid !== 0);
+  };
+  const sockets = processes.flatMap((one) => (one.comm in usualSockets && isAsked(one) ? (readSocket(one) ?? []) : []));
   return [...new Set(sockets)];
 }
 
-function isTrusted(uid: number): boolean {
-  return uid === 0 || uid === process.geteuid?.();
+/** Nobody but root and nscope's own user answers there. */
+function isTrusted(socketPath: string): boolean {
+  return isGuardedPath(socketPath, trustedUids(), { mayBeWritten: true });
+}
+
+function trustedUids(): ReadonlySet<number> {
+  return new Set([0, process.geteuid?.() ?? 0]);
 }
 
 function readSocket(process: Process): string | undefined {
@@ -73,12 +88,17 @@ function readSocket(process: Process): string | undefined {
   if (process.comm === 'podman' && !(words.includes('system') && words.includes('service'))) return undefined;
   const named = readOption(words, '-H', '--host') ?? words.find((word) => word.startsWith('unix://'));
   if (named === undefined) return usual;
-  return named.startsWith('unix:///') ? named.slice('unix://'.length) : undefined;
+  // /var/run is a link.
+  return named.startsWith('unix:///') ? named.slice('unix://'.length).replace(/^\/var\/run\//, '/run/') : undefined;
 }
 
 function listContainers(path: string): Promise<readonly unknown[]> {
-  const socket = openShapedSocket({ path, links: 'directories', trusts: isTrusted });
+  const socket = openShapedSocket({ path, trusts: (uid) => trustedUids().has(uid) });
   if (!isKnown(socket)) return fail(socket.errno ?? 'ENOTSOCK');
+  if (!isTrusted(path)) {
+    closeDescriptor(socket);
+    return fail('EPERM');
+  }
   return new Promise<readonly unknown[]>((resolve, reject) => {
     const asked = request({
       socketPath: `/proc/self/fd/${socket}`,
@@ -134,7 +154,6 @@ function complete(workload: Workload, container: unknown): Workload {
   return Object.freeze({
     ...workload,
     name,
-    certainty: 'certain',
     ...(image === undefined ? {} : { image }),
     ...(labels === undefined ? {} : { labels }),
     ...(project === undefined ? {} : { project }),

@@ -8,6 +8,8 @@ const isolating = ['user', 'pid', 'net'] as const;
 
 export const chromium: Engine = {
   name: 'chromium',
+  // What the browser is called, and it calls itself so.
+  isProgram: (name, words) => name === readProgram(words)?.split('/').at(-1),
   readMember(process, words, find) {
     const program = readProgram(words);
     if (!hasRole(words) || program === undefined) return undefined;
@@ -18,6 +20,7 @@ export const chromium: Engine = {
       kind: 'sandbox',
       id: String(browser.pid),
       name: program.slice(program.lastIndexOf('/') + 1),
+      by: browser,
     };
   },
 };

@@ -4,10 +4,11 @@
 import { isKnown } from '../model/known.ts';
 import { type Draft, type Engine, listWords, type StateReader } from './engine.ts';
 import { readWord, readWords } from './json-fields.ts';
-import { readShim } from './shim.ts';
+import { isShim, readShim } from './shim.ts';
 
 export const containerd: Engine = {
   name: 'containerd',
+  isProgram: isShim,
   readMonitor(process, words) {
     const shim = readShim(process, words);
     if (!shim || shim.namespace === 'moby' || shim.namespace === 'k8s.io') return undefined;
@@ -37,7 +38,7 @@ export const containerd: Engine = {
 /** The config.json of a task: in the place that the shim's socket address hints at. */
 export function findTask(draft: Draft, reader: StateReader, id = draft.id): string | undefined {
   for (const shim of draft.monitors) {
-    if (!reader.trusts(shim)) continue;
+    if (!reader.trusts(shim, isShim)) continue;
     const directory = reader.readLink(`/proc/${shim.pid}/cwd`);
     const place = isKnown(directory)
       ? /^(\/.*\/io\.containerd\.runtime\.v2\.task)\/[^/]+\/[^/]+$/.exec(directory)

@@ -7,8 +7,8 @@ import { findTask } from './containerd.ts';
 import { type Claim, containerId, type Draft, type Engine, listWords, type StateReader } from './engine.ts';
 import { readWord, readWords } from './json-fields.ts';
 import { readKubernetesName } from './kubernetes-names.ts';
-import { readConmon } from './podman.ts';
-import { readShim } from './shim.ts';
+import { isConmon, readConmon } from './podman.ts';
+import { isShim, readShim } from './shim.ts';
 
 function claim(id: string, pod?: string, name?: string): Claim {
   return {
@@ -23,8 +23,13 @@ function claim(id: string, pod?: string, name?: string): Claim {
 const uid = '[0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12}|[0-9a-f]{32}';
 const podPart = new RegExp(`(?:^|-)pod(${uid})(?:\\.slice)?(?::|$)`);
 
+function isCriProgram(name: string): boolean {
+  return isShim(name) || isConmon(name);
+}
+
 export const cri: Engine = {
   name: 'cri',
+  isProgram: isCriProgram,
   readCgroup(part, before) {
     const scope =
       /^(?:cri-containerd|crio)-([0-9a-f]{64})\.scope$/.exec(part) ??
@@ -54,7 +59,7 @@ export const cri: Engine = {
 
 function findConfig(place: Draft, id: string, reader: StateReader): string | undefined {
   for (const monitor of place.monitors) {
-    if (!reader.trusts(monitor)) continue;
+    if (!reader.trusts(monitor, isCriProgram)) continue;
     const bundle = readConmon(monitor, listWords(monitor))?.bundle;
     if (bundle?.startsWith('/') && bundle.includes(id)) return `${bundle}/config.json`;
   }

@@ -3,7 +3,7 @@
 import { type Claim, containerId, type Draft, type Engine, listWords, readOption, type StateReader } from './engine.ts';
 import { readWord, readWords } from './json-fields.ts';
 import { readKubernetesName } from './kubernetes-names.ts';
-import { readShim } from './shim.ts';
+import { isShim, readShim } from './shim.ts';
 
 function claim(id: string): Claim {
   return { engine: 'docker', kind: 'container', id };
@@ -11,6 +11,7 @@ function claim(id: string): Claim {
 
 export const docker: Engine = {
   name: 'docker',
+  isProgram: isShim,
   readCgroup(part, before) {
     const id = /^docker-([0-9a-f]{64})\.scope$/.exec(part)?.[1];
     if (id !== undefined) return claim(id);
@@ -26,11 +27,16 @@ export const docker: Engine = {
   },
 };
 
+/** dockerd, by which Docker's daemon goes since 1.12. */
+export function isDaemon(name: string): boolean {
+  return name === 'dockerd';
+}
+
 /** Where dockerd keeps containers: as its command line or its configuration says, else the usual place. */
 function listDataRoots(reader: StateReader): readonly string[] {
   const roots = new Set<string>();
   for (const process of reader.processes) {
-    if (process.comm !== 'dockerd' || !reader.trusts(process)) continue;
+    if (process.comm !== 'dockerd' || !reader.trusts(process, isDaemon)) continue;
     const words = listWords(process);
     const file = readOption(words, '--config-file') ?? '/etc/docker/daemon.json';
     const root = readOption(words, '--data-root', '-g', '--graph') ?? readWord(reader.readJson(file), 'data-root');

@@ -2,6 +2,7 @@
 import { isKnown, type Known } from '../model/known.ts';
 import type { Process, WorkloadEvidence } from '../model/schema.ts';
 import type { WorkloadEngine, WorkloadKind } from '../model/workload-engines.ts';
+import type { Authority, IsProgram } from './authority.ts';
 
 /** Which workload a sign speaks of. */
 export interface Claim {
@@ -12,6 +13,8 @@ export interface Claim {
   readonly name?: string;
   /** Id of its pod, where the sign has it. */
   readonly pod?: string;
+  /** The process whose word it is, where that is another than the one that was looked at. */
+  readonly by?: Process;
 }
 
 /** A workload while it is being recognized. */
@@ -19,6 +22,8 @@ export interface Draft {
   readonly engine: WorkloadEngine;
   readonly kind: WorkloadKind;
   readonly id: string;
+  /** Whose word it is that its processes are in it. */
+  readonly authority: Authority;
   name: string | undefined;
   image: string | undefined;
   labels: Readonly<Record<string, string>> | undefined;
@@ -41,8 +46,8 @@ export interface StateReader {
   readJson(path: string): unknown;
   /** Where a link of /proc leads. */
   readLink(path: string): Known<string>;
-  /** Whether a process is root's or nscope's own user's, so that paths in its command line may be followed. */
-  trusts(process: Process): boolean;
+  /** Whether a process is an engine of root's or of nscope's own user, so that paths in its command line may be followed. */
+  trusts(process: Process, isProgram: IsProgram): boolean;
 }
 
 /** Finds processes by PID. */
@@ -50,6 +55,8 @@ export type FindProcess = (pid: number) => Process | undefined;
 
 export interface Engine {
   readonly name: WorkloadEngine;
+  /** The programs of which it is believed that they run its workloads: without it none is. */
+  readonly isProgram?: IsProgram;
   /**
    * The workload that a part of a cgroup path is named after.
    * @param before - the parts above it

@@ -1,6 +1,7 @@
 // The engines, and the workloads of a snapshot.
 
 import type { Snapshot } from '../model/schema.ts';
+import type { Witness } from './authority.ts';
 import { bubblewrap, firejail } from './bubblewrap.ts';
 import { chromium } from './chromium.ts';
 import { containerd } from './containerd.ts';
@@ -8,6 +9,7 @@ import { cri } from './cri.ts';
 import { docker } from './docker.ts';
 import type { Engine } from './engine.ts';
 import { flatpak } from './flatpak.ts';
+import { HostWitness } from './host-witness.ts';
 import { lxc } from './lxc.ts';
 import { mininet } from './mininet.ts';
 import { nspawn } from './nspawn.ts';
@@ -30,7 +32,10 @@ export const engines: readonly Engine[] = [
   mininet,
 ];
 
-/** @param snapshot - with the command lines and cgroups of all processes */
-export function findWorkloads(snapshot: Snapshot): FoundWorkloads {
-  return readWorkloads(snapshot, engines, systemd);
+/**
+ * @param snapshot - with the command lines and cgroups of all processes
+ * @param witness - tells whose word their signs are: this host, which the snapshot is of, where nothing else is given
+ */
+export function findWorkloads(snapshot: Snapshot, witness: Witness = new HostWitness(snapshot)): FoundWorkloads {
+  return readWorkloads(snapshot, engines, systemd, witness);
 }

@@ -3,12 +3,20 @@
 import type { Process } from '../model/schema.ts';
 import { type Claim, type Engine, listWords, readOption } from './engine.ts';
 
+/** LXD and Incus start containers as "lxd forkstart". */
+const programs = new Set(['lxc-start', 'lxc-execute', 'lxc-copy', 'lxd', 'incusd']);
+
+function isMonitor(name: string): boolean {
+  return programs.has(name);
+}
+
 function claim(name: string): Claim {
   return { engine: 'lxc', kind: 'machine', id: name, name };
 }
 
 export const lxc: Engine = {
   name: 'lxc',
+  isProgram: isMonitor,
   readCgroup(part, before) {
     const name = /^lxc\.payload\.(.+)$/.exec(part)?.[1];
     if (name !== undefined) return claim(name);
@@ -23,7 +31,7 @@ export const lxc: Engine = {
     for (const draft of drafts)
       for (const monitor of draft.monitors) {
         const path = readMonitor(monitor, listWords(monitor))?.path;
-        if (path === undefined || !path.startsWith('/') || !reader.trusts(monitor)) continue;
+        if (path === undefined || !path.startsWith('/') || !reader.trusts(monitor, isMonitor)) continue;
         const file = `${path}/${draft.id}/config`;
         if (!draft.id.includes('/') && reader.readText(file) !== undefined)
           draft.evidence.push({ by: 'state', text: file });

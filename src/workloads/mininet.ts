@@ -1,16 +1,18 @@
 // Which processes are in the hosts of mininet? Its shells have "mininet:NAME" as their last word: mininet mininet/node.py.
-// Switches and controllers run in the network namespace of the host, and are none.
+// Switches and controllers run in the network namespace of the host, and are none. It is the word of mn, which starts them.
 import { isKnown } from '../model/known.ts';
 import type { Engine } from './engine.ts';
 
 export const mininet: Engine = {
   name: 'mininet',
+  isProgram: (name) => /^python[\d.]*$/.test(name),
   readMember(process, words, find) {
     const name = /^mininet:(.+)$/.exec(words.at(-1) ?? '')?.[1];
     if (name === undefined) return undefined;
-    const outside = find(process.ppid)?.namespaces.net;
+    const maker = find(process.ppid);
+    const outside = maker?.namespaces.net;
     const { net } = process.namespaces;
     if (outside !== undefined && isKnown(outside) && outside === net) return undefined;
-    return { engine: 'mininet', kind: 'network', id: name, name };
+    return { engine: 'mininet', kind: 'network', id: name, name, ...(maker ? { by: maker } : {}) };
   },
 };

@@ -1,7 +1,9 @@
 // Which workload is a network namespace that ip netns named, and that no engine has? Its name says whether OpenStack's
 // agents made it: neutron neutron/agent/linux/dhcp.py NS_PREFIX, l3/namespaces.py, metadata/agent.py.
+import { readLink } from '../kernel/files.ts';
 import { isKnown } from '../model/known.ts';
-import type { Snapshot } from '../model/schema.ts';
+import type { Process, Snapshot } from '../model/schema.ts';
+import { trusted, unknownAuthority } from './authority.ts';
 import type { Draft } from './engine.ts';
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
@@ -12,13 +14,17 @@ const engines = new RegExp(`^(?:cni|netns)-${uuid}$`);
 export interface NamedNetwork {
   readonly draft: Draft;
   readonly inode: number;
+  /** All processes in it, those of other workloads too. */
+  readonly inside: readonly Process[];
 }
 
-/** @param drafts - what was recognized; processes in a unit are moved to the network that they are in */
+/**
+ * What a user says of his processes takes them out of no network.
+ * @param drafts - what was recognized; processes in a unit are moved to the network that they are in
+ */
 export function findNamedNetworks(snapshot: Snapshot, drafts: readonly Draft[]): readonly NamedNetwork[] {
-  const claimed = new Set(
-    drafts.flatMap(({ kind, members }) => (kind === 'unit' ? [] : members.map(({ pid }) => pid))),
-  );
+  const claimed = new Map<number, Draft>();
+  for (const draft of drafts) if (draft.kind !== 'unit') for (const { pid } of draft.members) claimed.set(pid, draft);
   const networks: NamedNetwork[] = [];
   for (const { type, inode, names, initial } of snapshot.namespaces) {
     const name = names.find(({ kind }) => kind === 'ip-netns');
@@ -27,7 +33,8 @@ export function findNamedNetworks(snapshot: Snapshot, drafts: readonly Draft[]):
       ({ pid, tid, namespaces }) => pid === tid && isKnown(namespaces.net) && namespaces.net === inode,
     );
     const members = inside.filter(({ pid }) => !claimed.has(pid));
-    if (inside.length > 0 && members.length === 0) continue;
+    const isEngines = ({ pid }: Process) => claimed.get(pid)?.authority.uid === undefined;
+    if (inside.length > 0 && members.length === 0 && inside.every(isEngines)) continue;
     for (const draft of drafts) {
       if (draft.kind !== 'unit') continue;
       for (const member of members) {
@@ -39,6 +46,8 @@ export function findNamedNetworks(snapshot: Snapshot, drafts: readonly Draft[]):
       engine: openstack.test(name.name) ? 'openstack' : 'netns',
       kind: 'network',
       id: name.name,
+      // A link to /proc/PID/ns/net, as some make by hand, leads to whoever has that PID now.
+      authority: isKnown(readLink(name.path)) ? unknownAuthority : trusted,
       name: name.name,
       image: undefined,
       labels: undefined,
@@ -49,7 +58,7 @@ export function findNamedNetworks(snapshot: Snapshot, drafts: readonly Draft[]):
       monitors: [],
       evidence: [{ by: 'name', text: name.path }],
     };
-    networks.push({ draft, inode });
+    networks.push({ draft, inode, inside });
   }
   return networks;
 }

@@ -9,6 +9,7 @@ function claim(name: string): Claim {
 
 export const nspawn: Engine = {
   name: 'nspawn',
+  isProgram: (name) => name === 'systemd-nspawn',
   readCgroup(part, before) {
     const scope = before.at(-1) === 'machine.slice' ? /^machine-(.+)\.scope$/.exec(part)?.[1] : undefined;
     // libvirt registers machines as well: "qemu-1-NAME" and "lxc-1-NAME".

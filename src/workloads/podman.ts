@@ -4,6 +4,7 @@
 import type { Process } from '../model/schema.ts';
 import { type Claim, containerId, type Draft, type Engine, listWords, readOption, type StateReader } from './engine.ts';
 import { readWord } from './json-fields.ts';
+import { namePods } from './podman-pods.ts';
 
 function claim(id: string, name?: string, pod?: string): Claim {
   return {
@@ -20,6 +21,7 @@ const podPart = /^(?:machine-libpod_pod_|user-libpod_pod_)?([0-9a-f]{64})(?:\.sl
 
 export const podman: Engine = {
   name: 'podman',
+  isProgram: isConmon,
   readCgroup(part, before) {
     const id = /^libpod-([0-9a-f]{64})(?:\.scope)?$/.exec(part)?.[1];
     return id === undefined ? undefined : claim(id, undefined, podPart.exec(before.at(-1) ?? '')?.[1]);
@@ -29,10 +31,17 @@ export const podman: Engine = {
     return conmon && !conmon.isCrio ? claim(conmon.id, conmon.name) : undefined;
   },
   learn(drafts, reader) {
-    for (const [storage, own] of groupByStorage(drafts, reader)) learnFrom(storage, own, reader);
-    namePods(drafts, reader);
+    for (const [storage, own] of groupByStorage(drafts, reader)) {
+      learnFrom(storage, own, reader);
+      namePods(storage, own.filter(isKept), reader);
+    }
   },
 };
+
+/** conmon(8). */
+export function isConmon(name: string): boolean {
+  return name === 'conmon';
+}
 
 export interface Conmon {
   readonly id: string;
@@ -52,13 +61,15 @@ export function readConmon({ comm }: Process, words: readonly string[]): Conmon 
   return { id, name, bundle: readOption(words, '-b', '--bundle'), isCrio };
 }
 
+function isKept({ evidence }: Draft): boolean {
+  return evidence.some(({ by }) => by === 'state');
+}
+
 /** Each storage directory with the workloads whose conmon names a place in it. */
 function groupByStorage(drafts: readonly Draft[], reader: StateReader): ReadonlyMap<string, readonly Draft[]> {
   const groups = new Map<string, Draft[]>();
   for (const draft of drafts) {
-    const storage =
-      findUserdata(draft, reader)?.replace(/\/[0-9a-f]{64}\/userdata$/, '') ??
-      '/var/lib/containers/storage/overlay-containers';
+    const storage = findStorage(draft, reader) ?? '/var/lib/containers/storage/overlay-containers';
     const group = groups.get(storage);
     if (group) group.push(draft);
     else groups.set(storage, [draft]);
@@ -66,13 +77,13 @@ function groupByStorage(drafts: readonly Draft[], reader: StateReader): Readonly
   return groups;
 }
 
-/** "/var/lib/containers/storage/overlay-containers/ID/userdata"; that of a process of podman exec lies below it. */
-function findUserdata(draft: Draft, reader: StateReader): string | undefined {
+/** "…/overlay-containers/ID/userdata" is a container's directory; that of a process of podman exec lies below it. */
+function findStorage(draft: Draft, reader: StateReader): string | undefined {
   for (const monitor of draft.monitors) {
-    if (!reader.trusts(monitor)) continue;
+    if (!reader.trusts(monitor, isConmon)) continue;
     const bundle = readConmon(monitor, listWords(monitor))?.bundle;
-    const userdata = bundle && /^\/.*-containers\/([0-9a-f]{64})\/userdata(?=\/|$)/.exec(bundle);
-    if (userdata && userdata[1] === draft.id) return userdata[0];
+    const [, storage, id] = /^(\/.*-containers)\/([0-9a-f]{64})\/userdata(?=\/|$)/.exec(bundle ?? '') ?? [];
+    if (storage !== undefined && id === draft.id) return storage;
   }
   return undefined;
 }
@@ -86,7 +97,8 @@ function learnFrom(storage: string, drafts: readonly Draft[], reader: StateReade
     const draft = byId.get(readWord(entry, 'id') ?? '');
     if (!draft) continue;
     const metadata = parseMetadata(readWord(entry, 'metadata'));
-    draft.name = readWord(metadata, 'name') ?? draft.name;
+    // podman rename changes the names and leaves the metadata as they were.
+    draft.name = readWord(entry, 'names', '0') ?? readWord(metadata, 'name') ?? draft.name;
     draft.image = readWord(metadata, 'image-name');
     draft.evidence.push({ by: 'state', text: file });
   }
@@ -98,21 +110,5 @@ function parseMetadata(text = '{}'): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-/** A pod is called as the host name of its infra container, whose own name begins with the id of the pod. */
-function namePods(drafts: readonly Draft[], reader: StateReader): void {
-  const infras = new Map(drafts.flatMap((draft) => (draft.name?.endsWith('-infra') ? [[draft.name, draft]] : [])));
-  const names = new Map<string, string>();
-  for (const draft of drafts) {
-    if (draft.pod === undefined) continue;
-    const infra = infras.get(`${draft.pod.slice(0, 12)}-infra`);
-    const known = names.get(draft.pod);
-    const userdata = known === undefined && infra ? findUserdata(infra, reader) : undefined;
-    const name = known ?? (userdata && readWord(reader.readJson(`${userdata}/config.json`), 'hostname'));
-    if (name === undefined) continue;
-    names.set(draft.pod, name);
-    draft.pod = name;
   }
 }

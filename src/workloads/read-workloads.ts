@@ -6,6 +6,7 @@ import { keepStandIn } from '../kernel/stand-in.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import { namespaceTypes } from '../model/namespace-types.ts';
 import type { Process, Refusal, Snapshot, SourceCoverage, Workload } from '../model/schema.ts';
+import type { Witness } from './authority.ts';
 import type { Draft, Engine, StateReader } from './engine.ts';
 import { findNamedNetworks } from './named-networks.ts';
 import { recognize } from './recognize.ts';
@@ -16,21 +17,32 @@ export interface FoundWorkloads {
 }
 
 /** @param snapshot - with the command lines and cgroups of all processes */
-export function readWorkloads(snapshot: Snapshot, engines: readonly Engine[], fallback: Engine): FoundWorkloads {
+export function readWorkloads(
+  snapshot: Snapshot,
+  engines: readonly Engine[],
+  fallback: Engine,
+  witness: Witness,
+): FoundWorkloads {
   const counts = { asked: 0, refusals: new Map<string, { -readonly [K in keyof Refusal]: Refusal[K] }>() };
-  const drafts = recognize(snapshot, engines, fallback);
+  const drafts = recognize(snapshot, engines, fallback, witness);
   const networks = findNamedNetworks(snapshot, drafts);
-  const reader = makeReader(snapshot, counts);
+  const reader = makeReader(snapshot, witness, counts);
   keepStandIn(() => {
     for (const engine of [...engines, fallback]) {
-      const own = drafts.filter((draft) => draft.engine === engine.name);
+      const own = drafts.filter((draft) => draft.engine === engine.name && mayLearn(draft));
       if (own.length > 0) engine.learn?.(own, reader);
     }
   });
   const hosts = findHostInodes(snapshot, drafts);
+  const nested = findInside(drafts);
   const workloads = [
-    ...drafts.filter(({ members }) => members.length > 0).map((draft) => finish(draft, hosts, undefined)),
-    ...networks.map(({ draft, inode }) => finish(draft, hosts, inode)),
+    ...drafts.flatMap((draft) => {
+      const all = [...draft.members, ...(draft.authority.trusted ? (nested.get(draft) ?? []) : [])];
+      return all.length > 0 ? [finish(draft, all, hosts, undefined)] : [];
+    }),
+    ...networks.map(({ draft, inode, inside }) =>
+      finish(draft, draft.members.length > 0 ? draft.members : inside, hosts, inode),
+    ),
   ].sort(compare);
   const refusals = [...counts.refusals.values()];
   return {
@@ -45,6 +57,24 @@ export function readWorkloads(snapshot: Snapshot, engines: readonly Engine[], fa
       refusals,
     },
   };
+}
+
+/** What root's engines keep says nothing of what somebody else, or somebody inside of a workload, calls so. */
+function mayLearn({ authority, outer }: Draft): boolean {
+  return authority.trusted || (authority.uid === undefined && outer === undefined);
+}
+
+/** The processes of the workloads inside of each, however deep: nobody inside of root's can make it look empty. */
+function findInside(drafts: readonly Draft[]): ReadonlyMap<Draft, readonly Process[]> {
+  const inside = new Map<Draft, Process[]>();
+  for (const { outer, members } of drafts) {
+    const around = new Set<Draft>();
+    for (let at = outer; at && !around.has(at); at = at.outer) {
+      around.add(at);
+      inside.set(at, [...(inside.get(at) ?? []), ...members]);
+    }
+  }
+  return inside;
 }
 
 interface Counts {
@@ -63,7 +93,7 @@ function readEngineLink(path: string, trusts: (uid: number) => boolean): Known<s
 }
 
 /** Each file is read once; what is not there is no refusal, since an engine may keep things elsewhere. */
-function makeReader(snapshot: Snapshot, counts: Counts): StateReader {
+function makeReader(snapshot: Snapshot, witness: Witness, counts: Counts): StateReader {
   const texts = new Map<string, string | undefined>();
   const own = process.geteuid?.();
   const trusts = (uid: number) => uid === 0 || uid === own;
@@ -88,7 +118,7 @@ function makeReader(snapshot: Snapshot, counts: Counts): StateReader {
     readText,
     readJson: (path) => parseJson(readText(path)),
     readLink: (path) => note(path, readEngineLink(path, trusts)),
-    trusts: ({ uid }) => trusts(uid),
+    trusts: (process, isProgram) => witness.ofProcess(process, isProgram).trusted,
   };
 }
 
@@ -114,8 +144,14 @@ function findHostInodes(snapshot: Snapshot, drafts: readonly Draft[]): ReadonlyS
   return new Set(keys);
 }
 
-function finish(draft: Draft, hosts: ReadonlySet<string>, netns: number | undefined): Workload {
-  const { engine, kind, id, image, labels, pod, project, outer } = draft;
+/** @param all - its processes and those inside of the workloads in it */
+function finish(
+  draft: Draft,
+  all: readonly Process[],
+  hosts: ReadonlySet<string>,
+  netns: number | undefined,
+): Workload {
+  const { engine, kind, id, image, labels, pod, project, outer, authority } = draft;
   const members = [...draft.members].sort((a, b) => a.pid - b.pid);
   const evidence = draft.evidence.map((one) => Object.freeze({ ...one }));
   return Object.freeze({
@@ -123,15 +159,16 @@ function finish(draft: Draft, hosts: ReadonlySet<string>, netns: number | undefi
     kind,
     id,
     name: draft.name ?? (/^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id),
-    certainty: evidence.some(({ by }) => by === 'state' || by === 'name') ? 'certain' : 'likely',
+    certainty: authority.trusted ? 'certain' : 'likely',
+    ...(authority.trusted || authority.uid === undefined ? {} : { claimedBy: authority.uid }),
     ...(image === undefined ? {} : { image }),
     ...(labels === undefined ? {} : { labels: Object.freeze({ ...labels }) }),
     ...(pod === undefined ? {} : { pod }),
     ...(project === undefined ? {} : { project }),
     ...(outer === undefined ? {} : { outer: Object.freeze({ engine: outer.engine, id: outer.id }) }),
-    leader: findLeader(members)?.pid ?? null,
+    leader: findLeader(all)?.pid ?? null,
     pids: Object.freeze(members.map(({ pid }) => pid)),
-    namespaces: listNamespaces(members, hosts, netns),
+    namespaces: listNamespaces(members.length > 0 ? members : all, hosts, netns),
     evidence: Object.freeze(evidence),
   });
 }

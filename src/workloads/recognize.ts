@@ -1,13 +1,22 @@
 // Which workload is each process in? By the path of its cgroup, by who runs it and its ancestors, by its own command line,
-// and last by the mount namespace that it shares. Nothing is read here.
+// and last by the mount namespace that it shares; and whose word that is. What somebody says of a workload and what somebody
+// else says of one by the same name are two workloads. Nothing is read here.
 import { hasEnded } from '../model/has-ended.ts';
 import { isKnown } from '../model/known.ts';
 import type { Process, Snapshot, WorkloadEvidence } from '../model/schema.ts';
+import { type Authority, unknownAuthority, type Witness } from './authority.ts';
+import { type CgroupClaims, CgroupReader, type Said } from './cgroup-claims.ts';
 import { type Claim, type Draft, type Engine, listWords } from './engine.ts';
+import { findMountOwners } from './mount-owners.ts';
 
 /** The workloads that were found, in no order; their names may not be known yet. */
-export function recognize(snapshot: Snapshot, engines: readonly Engine[], fallback: Engine): readonly Draft[] {
-  return new Recognition(snapshot, engines, fallback).run();
+export function recognize(
+  snapshot: Snapshot,
+  engines: readonly Engine[],
+  fallback: Engine,
+  witness: Witness,
+): readonly Draft[] {
+  return new Recognition(snapshot, engines, fallback, witness).run();
 }
 
 /** A workload, and those around it. */
@@ -16,28 +25,21 @@ interface Nest {
   readonly outer: Nest | undefined;
 }
 
-interface CgroupClaims {
-  /** From the outermost to the innermost. */
-  readonly claims: readonly Claim[];
-  /** What remains to be said where nothing else claims a process. */
-  readonly fallback: Claim | undefined;
-  readonly path: string;
-}
-
 class Recognition {
   readonly #snapshot: Snapshot;
   readonly #engines: readonly Engine[];
-  readonly #fallback: Engine;
+  readonly #witness: Witness;
   readonly #drafts = new Map<string, Draft>();
   readonly #processes = new Map<number, Process>();
   readonly #nests = new Map<number, Nest | undefined>();
   readonly #inside = new Map<number, Nest | undefined>();
-  readonly #cgroups = new Map<string, CgroupClaims>();
+  readonly #cgroups: CgroupReader;
 
-  constructor(snapshot: Snapshot, engines: readonly Engine[], fallback: Engine) {
+  constructor(snapshot: Snapshot, engines: readonly Engine[], fallback: Engine, witness: Witness) {
     this.#snapshot = snapshot;
     this.#engines = engines;
-    this.#fallback = fallback;
+    this.#cgroups = new CgroupReader(engines, fallback, witness);
+    this.#witness = witness;
     for (const process of snapshot.processes) if (isWhole(process)) this.#processes.set(process.pid, process);
   }
 
@@ -49,7 +51,7 @@ class Recognition {
       else rest.push(process);
     }
     this.#addGuests(rest);
-    return [...this.#drafts.values()].filter(({ members }) => members.length > 0);
+    return [...this.#drafts.values()];
   }
 
   /** Iterative: chains of parents may be thousands long. */
@@ -69,75 +71,107 @@ class Recognition {
   }
 
   #decide(process: Process): Nest | undefined {
-    const inherited = this.#inside.get(process.ppid);
+    const inherited = this.#admit(process, this.#inherit(process));
     const cgroup = this.#readCgroup(process);
-    const own = cgroup?.claims.at(-1);
-    const known = own && findClaim(inherited, own);
-    if (cgroup && own && known) note(known, own, 'cgroup', cgroup.path);
-    const nest = cgroup && own && !known ? this.#nestOfCgroup(process, cgroup) : inherited;
+    const nest = (cgroup && this.#placeByCgroup(process, inherited, cgroup)) ?? inherited;
     for (const engine of this.#engines) {
       const claim = engine.readMember?.(process, listWords(process), (pid) => this.#processes.get(pid));
-      if (claim && !findClaim(nest, claim)) return this.#enter(claim, nest, 'command-line', describeWords(process));
+      if (!claim || findClaim(nest, claim)) continue;
+      const authority = this.#judge(engine, claim.by ?? process);
+      return this.#enterAs(process, { claim, authority }, nest, 'command-line', describeWords(process)) ?? nest;
+    }
+    return nest;
+  }
+
+  /** From its parent; one that is younger has the number of a parent that is gone. */
+  #inherit({ ppid, startTimeTicks }: Process): Nest | undefined {
+    const parent = this.#processes.get(ppid);
+    return parent && parent.startTimeTicks <= startTimeTicks ? this.#inside.get(ppid) : undefined;
+  }
+
+  /** The innermost workload that a process can be in: nobody has a say about processes that are not his. */
+  #admit(process: Process, nest: Nest | undefined): Nest | undefined {
+    let at = nest;
+    while (at && !this.#allows(at.draft.authority, process)) at = at.outer;
+    return at;
+  }
+
+  #allows({ uid }: Authority, process: Process): boolean {
+    return uid === undefined || this.#witness.isOfUser(process, uid);
+  }
+
+  #judge(engine: Engine, process: Process): Authority {
+    return engine.isProgram ? this.#witness.ofProcess(process, engine.isProgram) : unknownAuthority;
+  }
+
+  /** A path says more than a parent where it is the better word. */
+  #placeByCgroup(process: Process, inherited: Nest | undefined, cgroup: CgroupClaims): Nest | undefined {
+    const own = cgroup.said.at(-1);
+    if (!own) return undefined;
+    const known = findClaim(inherited, own.claim);
+    if (known && (known.authority.trusted || !own.authority.trusted)) {
+      note(known, own.claim, 'cgroup', cgroup.path);
+      return inherited;
+    }
+    // What somebody else says is so inside of what root says, and not instead of it.
+    const around = inherited?.draft.authority.trusted && !own.authority.trusted ? inherited : undefined;
+    const nest = this.#nestOfCgroup(process, cgroup, around);
+    // Root's engines, seen by somebody who may not look at their programs: what they say of it is taken on.
+    if (known && nest && known.authority.uid === undefined && isSame(nest.draft, known)) {
+      nest.draft.name ??= known.name;
+      nest.draft.monitors.push(...known.monitors.filter((one) => !nest.draft.monitors.includes(one)));
+      for (const { by, text } of known.evidence) note(nest.draft, own.claim, by, text);
     }
     return nest;
   }
 
   /** Who runs a workload is not in it, even if its cgroup is the workload's. */
-  #nestOfCgroup(process: Process, { claims, path }: CgroupClaims): Nest | undefined {
+  #nestOfCgroup(process: Process, { said, path }: CgroupClaims, around: Nest | undefined): Nest | undefined {
     const runs = this.#readMonitor(process);
-    let nest: Nest | undefined;
-    for (const claim of claims) {
-      if (runs && keyOf(runs) === keyOf(claim)) break;
-      nest = this.#enter(claim, nest, 'cgroup', path);
+    let nest = around;
+    for (const one of said) {
+      if (runs && isSame(runs.claim, one.claim) && (runs.authority.trusted || !one.authority.trusted)) break;
+      nest = this.#enterAs(process, one, nest, 'cgroup', path) ?? nest;
     }
     return nest;
   }
 
   /** Where the children of a process are: where it is, or in the workload that it runs. */
   #nestOfMonitor(process: Process, nest: Nest | undefined): Nest | undefined {
-    const claim = this.#readMonitor(process);
+    const runs = this.#readMonitor(process);
     // flatpak's own bwrap makes the sandbox that its cgroup names already.
-    if (!claim || findClaim(nest, claim) || (claim.engine === 'bubblewrap' && nest?.draft.engine === 'flatpak'))
-      return nest;
-    const inside = this.#enter(claim, nest, 'command-line', describeWords(process));
+    if (!runs || findClaim(nest, runs.claim)) return nest;
+    if (runs.claim.engine === 'bubblewrap' && nest?.draft.engine === 'flatpak') return nest;
+    const inside = this.#enter(runs, nest, 'command-line', describeWords(process));
     inside.draft.monitors.push(process);
     return inside;
   }
 
-  #readMonitor(process: Process): Claim | undefined {
+  #readMonitor(process: Process): Said | undefined {
     for (const engine of this.#engines) {
       const claim = engine.readMonitor?.(process, listWords(process), (pid) => this.#processes.get(pid));
-      if (claim) return claim;
+      if (claim) return { claim, authority: this.#judge(engine, process) };
     }
     return undefined;
   }
 
   #readCgroup({ cgroup }: Process): CgroupClaims | undefined {
-    if (!isKnown(cgroup) || cgroup === '/') return undefined;
-    let found = this.#cgroups.get(cgroup);
-    if (!found) {
-      const claims: Claim[] = [];
-      let fallback: Claim | undefined;
-      const parts = cgroup.split('/').filter((part) => part !== '');
-      parts.forEach((part, i) => {
-        const before = parts.slice(0, i);
-        const claim = this.#engines.map((engine) => engine.readCgroup?.(part, before)).find((one) => one !== undefined);
-        if (claim) claims.push(claim);
-        fallback = this.#fallback.readCgroup?.(part, before) ?? fallback;
-      });
-      found = { claims, fallback: claims.length > 0 ? undefined : fallback, path: cgroup };
-      this.#cgroups.set(cgroup, found);
-    }
-    return found;
+    return isKnown(cgroup) && cgroup !== '/' ? this.#cgroups.read(cgroup) : undefined;
   }
 
-  #enter(claim: Claim, outer: Nest | undefined, by: WorkloadEvidence['by'], text: string): Nest {
-    const key = keyOf(claim);
+  /** Undefined where the process cannot be in what is said of it. */
+  #enterAs(process: Process, said: Said, outer: Nest | undefined, by: WorkloadEvidence['by'], text: string) {
+    return this.#allows(said.authority, process) ? this.#enter(said, outer, by, text) : undefined;
+  }
+
+  #enter({ claim, authority }: Said, outer: Nest | undefined, by: WorkloadEvidence['by'], text: string): Nest {
+    const key = keyOf(claim, authority, outer);
     let draft = this.#drafts.get(key);
     if (!draft) {
       const { engine, kind, id } = claim;
       const unknown = { name: undefined, image: undefined, labels: undefined, pod: undefined, project: undefined };
-      draft = { engine, kind, id, ...unknown, outer: outer?.draft, members: [], monitors: [], evidence: [] };
+      const around = outer?.draft;
+      draft = { engine, kind, id, authority, ...unknown, outer: around, members: [], monitors: [], evidence: [] };
       this.#drafts.set(key, draft);
     }
     note(draft, claim, by, text);
@@ -146,39 +180,19 @@ class Recognition {
 
   /** Who entered a workload's mount namespace from elsewhere is in it as well; what remains is in a unit, or in none. */
   #addGuests(rest: readonly Process[]): void {
-    const owners = this.#findMountOwners(rest);
+    if (rest.length === 0) return;
+    const owners = findMountOwners(this.#snapshot, this.#drafts.values());
     for (const process of rest) {
       const { mnt } = process.namespaces;
       const draft = isKnown(mnt) ? owners.get(mnt) : undefined;
-      const unit = this.#readCgroup(process)?.fallback;
-      if (draft) {
+      const cgroup = this.#readCgroup(process);
+      if (draft && this.#allows(draft.authority, process)) {
         draft.members.push(process);
         if (!draft.evidence.some(({ by }) => by === 'namespaces'))
           draft.evidence.push({ by: 'namespaces', text: `process ${process.pid} is in mnt:[${String(mnt)}]` });
-      } else if (unit)
-        this.#enter(unit, undefined, 'cgroup', this.#readCgroup(process)?.path ?? '').draft.members.push(process);
+      } else if (cgroup?.fallback)
+        this.#enterAs(process, cgroup.fallback, undefined, 'cgroup', cgroup.path)?.draft.members.push(process);
     }
-  }
-
-  /** Mount namespaces in which the members of one workload are, and neither the host's init nor who runs a workload. */
-  #findMountOwners(rest: readonly Process[]): ReadonlyMap<number, Draft> {
-    const others = new Set<unknown>([1, 2].map((pid) => this.#processes.get(pid)?.namespaces.mnt));
-    others.add(this.#snapshot.host.vantage.namespaces.mnt);
-    for (const namespace of this.#snapshot.namespaces)
-      if (namespace.type === 'mnt' && namespace.initial === true) others.add(namespace.inode);
-    for (const { monitors } of this.#drafts.values()) for (const { namespaces } of monitors) others.add(namespaces.mnt);
-    const owners = new Map<number, Draft>();
-    if (rest.length === 0) return owners;
-    for (const draft of this.#drafts.values())
-      for (const { namespaces } of draft.members) {
-        const { mnt } = namespaces;
-        if (!isKnown(mnt) || others.has(mnt)) continue;
-        const owner = owners.get(mnt);
-        if (owner && owner !== draft) others.add(mnt);
-        else owners.set(mnt, draft);
-      }
-    for (const mnt of others) if (typeof mnt === 'number') owners.delete(mnt);
-    return owners;
   }
 }
 
@@ -187,12 +201,23 @@ function isWhole(process: Process): boolean {
   return process.pid === process.tid && !process.kernelThread && !hasEnded(process);
 }
 
-function keyOf({ engine, id }: Pick<Claim, 'engine' | 'id'>): string {
-  return `${engine}:${id}`;
+/** What root says is one workload, whatever it runs in; what others say is one for each of them and each place. */
+function keyOf(
+  { engine, id }: Pick<Claim, 'engine' | 'id'>,
+  { trusted, uid }: Authority,
+  outer: Nest | undefined,
+): string {
+  if (trusted) return `${engine}\0${id}`;
+  const around = outer ? keyOf(outer.draft, outer.draft.authority, outer.outer) : '';
+  return [engine, id, uid ?? '', around].join('\0');
+}
+
+function isSame(one: Pick<Claim, 'engine' | 'id'>, other: Pick<Claim, 'engine' | 'id'>): boolean {
+  return one.engine === other.engine && one.id === other.id;
 }
 
 function findClaim(nest: Nest | undefined, claim: Claim): Draft | undefined {
-  for (let at = nest; at; at = at.outer) if (keyOf(at.draft) === keyOf(claim)) return at.draft;
+  for (let at = nest; at; at = at.outer) if (isSame(at.draft, claim)) return at.draft;
   return undefined;
 }
 

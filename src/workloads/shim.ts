@@ -9,6 +9,11 @@ export interface Shim {
   readonly id: string;
 }
 
+/** containerd-shim-runc-v2 and its like. */
+export function isShim(name: string): boolean {
+  return /^(?:docker-)?containerd-shim(?:-[\w-]+)?$/.test(name);
+}
+
 /** The kernel cuts names of processes after 15 bytes. */
 const names = new Set(['containerd-shim', 'docker-containe']);
 

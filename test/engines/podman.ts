@@ -1,10 +1,21 @@
 // Podman with a place of its own, and an image that needs no registry.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { waitUntil } from '../marked-processes.ts';
 import { findCommand } from '../tiers.ts';
 
 /** Podman with a place of its own; `as` goes before it, to run it as another user. */
@@ -61,12 +72,13 @@ export function podmanOfRoot(t: TestContext): Podman {
   const hadBridge = existsSync(bridge);
   const scratch = mkdtempSync(join(tmpdir(), 'nscope-podman-'));
   const podman = new Podman(scratch, 32_768, [], process.env);
-  t.after(() => {
+  t.after(async () => {
     podman.run('pod', 'rm', '-fa', '-t0');
     podman.run('rm', '-fa', '-t0');
+    // What conmon starts when a container has ended may still be at work in it, and mounts it anew.
+    await waitUntil('podman is at rest', () => !listCommandLines().some((line) => line.includes(scratch)));
     if (!hadBridge && existsSync(bridge)) spawnSync('ip', ['link', 'del', 'cni-podman0']);
     spawnSync('umount', [join(scratch, 'root', 'overlay')]);
-    // What conmon starts when a container has ended may still be at work in it.
     rmSync(scratch, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   });
   importImage(podman, packImage(scratch));
@@ -94,6 +106,17 @@ export function podmanOfUser(t: TestContext): { readonly podman: Podman; readonl
   assert.equal(spawnSync('chown', ['-R', `${user}:`, home]).status, 0);
   importImage(podman, image);
   return { podman, user };
+}
+
+function listCommandLines(): string[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    try {
+      return /^\d+$/.test(pid) ? [readFileSync(`/proc/${pid}/cmdline`, 'latin1')] : [];
+    } catch {
+      // It has ended.
+      return [];
+    }
+  });
 }
 
 function importImage(podman: Podman, image: string): void {

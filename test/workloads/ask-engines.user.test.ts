@@ -8,7 +8,8 @@ import { type TestContext, test } from 'node:test';
 import { isKnown } from '../../src/model/known.ts';
 import type { Snapshot } from '../../src/model/schema.ts';
 import { askEngines } from '../../src/workloads/ask-engines.ts';
-import { idA, shortA, summarize, withWorkloads } from './recorded-host.ts';
+import { trusted, type Witness } from '../../src/workloads/authority.ts';
+import { idA, rootSays, shortA, summarize, withWorkloads } from './recorded-host.ts';
 
 const own = process.geteuid?.() ?? 0;
 
@@ -32,10 +33,18 @@ async function serve(t: TestContext, answer: RequestListener): Promise<{ socket:
 
 /** A container of Docker, and who serves on a socket. */
 function hostWith(words: readonly string[], uid = own): Snapshot {
-  return withWorkloads([
-    { pid: 200, words, uid },
-    { pid: 201, words: ['web'], cgroup: `/docker/${idA}` },
-  ]);
+  const container = { pid: 201, words: ['web'], cgroup: `/docker/${idA}` };
+  return withWorkloads([{ pid: 200, words, uid }, container], [], rootSays);
+}
+
+/** All that root and oneself run is what it is called. */
+const witness: Witness = {
+  ...rootSays,
+  ofProcess: ({ uid }) => (uid === 0 || uid === own ? trusted : { trusted: false, uid }),
+};
+
+function ask(snapshot: Snapshot): Promise<Snapshot> {
+  return askEngines(snapshot, witness);
 }
 
 function names({ workloads }: Snapshot): readonly string[] {
@@ -54,7 +63,7 @@ test('A running daemon tells names, images and labels.', async (t) => {
     assert.equal(request.url, '/v1.24/containers/json');
     response.end(JSON.stringify(containers));
   });
-  const snapshot = await askEngines(hostWith(['/usr/bin/dockerd', '-H', `unix://${socket}`]));
+  const snapshot = await ask(hostWith(['/usr/bin/dockerd', '-H', `unix://${socket}`]));
   assert.equal(count(), 1);
   assert.deepEqual(names(snapshot), ['docker:web 201']);
   assert.ok(isKnown(snapshot.workloads));
@@ -65,27 +74,27 @@ test('A running daemon tells names, images and labels.', async (t) => {
 
 test('Podman’s service is asked where it serves, and podman alone is no service.', async (t) => {
   const { socket, count } = await serve(t, (_, response) => response.end('[]'));
-  await askEngines(hostWith(['podman', 'system', 'service', '--time', '0', `unix://${socket}`]));
+  await ask(hostWith(['podman', 'system', 'service', '--time', '0', `unix://${socket}`]));
   assert.equal(count(), 1);
-  await askEngines(hostWith(['podman', 'run', `unix://${socket}`]));
+  await ask(hostWith(['podman', 'run', `unix://${socket}`]));
   assert.equal(count(), 1);
 });
 
 test('Where no daemon runs no socket is touched, and coverage says so.', async () => {
-  const snapshot = await askEngines(hostWith(['/bin/cat']));
+  const snapshot = await ask(hostWith(['/bin/cat']));
   assert.deepEqual(names(snapshot), [`docker:${shortA} 201`]);
   assert.match(sourceOf(snapshot)?.skipped ?? '', /no daemon runs, and none is started/);
 });
 
 test('A daemon of another user is not asked, nor one when all names are known.', async (t) => {
   const { socket, count } = await serve(t, (_, response) => response.end(JSON.stringify(containers)));
-  await askEngines(hostWith(['dockerd', '-H', `unix://${socket}`], own + 1));
+  await ask(hostWith(['dockerd', '-H', `unix://${socket}`], own + 1));
   assert.equal(count(), 0);
   const known = withWorkloads([
     { pid: 200, words: ['dockerd', '-H', `unix://${socket}`], uid: own },
     { pid: 201, words: ['init'], cgroup: '/lxc.payload.web' },
   ]);
-  assert.equal(await askEngines(known), known);
+  assert.equal(await ask(known), known);
   assert.equal(count(), 0);
 });
 
@@ -97,14 +106,14 @@ for (const [what, answer] of [
 ] as const)
   test(`An answer that holds ${what} changes nothing.`, async (t) => {
     const { socket, count } = await serve(t, (_, response) => response.end(answer));
-    const snapshot = await askEngines(hostWith(['dockerd', '-H', `unix://${socket}`]));
+    const snapshot = await ask(hostWith(['dockerd', '-H', `unix://${socket}`]));
     assert.equal(count(), 1);
     assert.deepEqual(names(snapshot), [`docker:${shortA} 201`]);
   });
 
 test('A daemon that does not answer is given up, and so is one that never ends.', async (t) => {
   const silent = await serve(t, () => {});
-  const first = await askEngines(hostWith(['dockerd', '-H', `unix://${silent.socket}`]));
+  const first = await ask(hostWith(['dockerd', '-H', `unix://${silent.socket}`]));
   assert.equal(sourceOf(first)?.refusals[0]?.errno, 'ETIMEDOUT');
   const endless = await serve(t, (_, response) => {
     const more = () => {
@@ -114,7 +123,7 @@ test('A daemon that does not answer is given up, and so is one that never ends.'
     response.on('error', () => {});
     more();
   });
-  const second = await askEngines(hostWith(['dockerd', '-H', `unix://${endless.socket}`]));
+  const second = await ask(hostWith(['dockerd', '-H', `unix://${endless.socket}`]));
   assert.equal(sourceOf(second)?.refusals[0]?.errno, 'EMSGSIZE');
   assert.deepEqual(names(second), [`docker:${shortA} 201`]);
 });
@@ -127,7 +136,7 @@ test('A socket that is not there, and what is none, are named in coverage.', asy
     ['', 'ENOTSOCK'],
   ]) {
     const socket = join(directory, name ?? '');
-    const snapshot = await askEngines(hostWith(['dockerd', '-H', `unix://${socket}`]));
+    const snapshot = await ask(hostWith(['dockerd', '-H', `unix://${socket}`]));
     assert.deepEqual(sourceOf(snapshot)?.refusals, [
       { what: 'the socket of an engine', errno, count: 1, example: socket },
     ]);

@@ -70,7 +70,7 @@ export function start(t: TestContext, command: string, words: readonly string[])
   return pid;
 }
 
-function listBelow(pid: number): number[] {
+export function listBelow(pid: number): number[] {
   try {
     return readChildren(pid).flatMap((child) => [child, ...listBelow(child)]);
   } catch {

@@ -3,6 +3,7 @@ import { buildSnapshot } from '../../src/model/build-snapshot.ts';
 import type { Fact, NamespaceInodes } from '../../src/model/facts.ts';
 import { isKnown } from '../../src/model/known.ts';
 import type { Snapshot, Workload } from '../../src/model/schema.ts';
+import { trusted, unknownAuthority, type Witness } from '../../src/workloads/authority.ts';
 import { findWorkloads } from '../../src/workloads/index.ts';
 import { hostFact, linksOf, processFact } from '../recorded-facts.ts';
 
@@ -37,16 +38,34 @@ export function snapshotOf(processes: readonly RecordedProcess[], others: readon
   ]);
 }
 
+/** A host of which nothing can be asked any more: whose word the signs are is not known. */
+export const nobodyKnows: Witness = {
+  ofProcess: () => unknownAuthority,
+  ofCgroup: () => unknownAuthority,
+  isOfUser: () => true,
+};
+
+/** A host on which all signs are those of root's engines. */
+export const rootSays: Witness = { ofProcess: () => trusted, ofCgroup: () => trusted, isOfUser: () => false };
+
 /** The workloads of these processes; no file of an engine that runs here is of use, since the ids are invented. */
-export function recognizeIn(processes: readonly RecordedProcess[], others: readonly Fact[] = []): readonly Workload[] {
-  return findWorkloads(snapshotOf(processes, others)).workloads;
+export function recognizeIn(
+  processes: readonly RecordedProcess[],
+  others: readonly Fact[] = [],
+  witness = nobodyKnows,
+): readonly Workload[] {
+  return findWorkloads(snapshotOf(processes, others), witness).workloads;
 }
 
 /** A snapshot that holds its workloads. */
-export function withWorkloads(processes: readonly RecordedProcess[], others: readonly Fact[] = []): Snapshot {
+export function withWorkloads(
+  processes: readonly RecordedProcess[],
+  others: readonly Fact[] = [],
+  witness = nobodyKnows,
+): Snapshot {
   const snapshot = snapshotOf(processes, others);
   if (isKnown(snapshot.workloads)) throw new Error('the snapshot has workloads already');
-  return { ...snapshot, workloads: findWorkloads(snapshot).workloads };
+  return { ...snapshot, workloads: findWorkloads(snapshot, witness).workloads };
 }
 
 /** "docker:0123…  201 202", each with its processes. */

@@ -6,7 +6,7 @@ import type { Draft, StateReader } from '../../src/workloads/engine.ts';
 import { engines } from '../../src/workloads/index.ts';
 import { recognize } from '../../src/workloads/recognize.ts';
 import { systemd } from '../../src/workloads/systemd.ts';
-import { idA, idB, podId, type RecordedProcess, snapshotOf } from './recorded-host.ts';
+import { idA, idB, nobodyKnows, podId, type RecordedProcess, snapshotOf } from './recorded-host.ts';
 
 /** The drafts of these processes after their engines read these files and links. */
 function learn(
@@ -15,7 +15,7 @@ function learn(
   links: Readonly<Record<string, string>> = {},
 ): readonly Draft[] {
   const snapshot = snapshotOf(processes);
-  const drafts = recognize(snapshot, engines, systemd);
+  const drafts = recognize(snapshot, engines, systemd, nobodyKnows);
   const reader: StateReader = {
     processes: snapshot.processes,
     readText: (path) => {
@@ -93,7 +93,9 @@ const podmanEntry = (id: string, name: string) => ({
   metadata: JSON.stringify({ 'image-name': 'localhost/bb:1', name, 'created-at': 1795333271 }),
 });
 
-test('Podman’s containers.json is looked for where conmon works, and the pod is called as its infra container’s host.', () => {
+const podmanDatabase = '/var/lib/containers/storage/libpod/bolt_state.db';
+
+test('Podman’s containers.json is looked for where conmon works, and the pod is called as the database has it.', () => {
   const [infra, web] = learn(
     [
       conmon(200, idB, `${podId.slice(0, 12)}-infra`),
@@ -103,11 +105,25 @@ test('Podman’s containers.json is looked for where conmon works, and the pod i
     ],
     {
       [podmanFile]: [podmanEntry(idA, 'web'), podmanEntry(idB, `${podId.slice(0, 12)}-infra`)],
-      [`${userdata(idB)}/config.json`]: { hostname: 'shop' },
+      [`${userdata(idB)}/config.json`]: { hostname: 'another' },
+      [podmanDatabase]: `\ufffd\0pod${podId}{"id":"${podId}","name":"shop","hostname":"another"}\ufffd`,
     },
   );
   assert.deepEqual([web?.name, web?.image, web?.pod, stateOf(web)], ['web', 'localhost/bb:1', 'shop', podmanFile]);
   assert.deepEqual([infra?.name, infra?.pod], [`${podId.slice(0, 12)}-infra`, 'shop']);
+});
+
+test('A container of Podman is called as it was renamed, and one without an infra container is in its pod.', () => {
+  const renamed = { ...podmanEntry(idA, 'web'), names: ['shopfront'] };
+  const processes = [conmon(200, idA, 'web'), { pid: 201, ppid: 200, words: ['nginx'] }];
+  const config = { annotations: { 'io.kubernetes.cri-o.SandboxID': podId } };
+  const files = { [podmanFile]: [renamed], [`${userdata(idA)}/config.json`]: config };
+  const [named] = learn(processes, { ...files, [podmanDatabase]: `{"id":"${podId}","name":"shop"}` });
+  assert.deepEqual([named?.name, named?.pod], ['shopfront', 'shop']);
+  // What looks like it inside of a text of JSON is no name.
+  const inside = `{"label":"{\\"id\\":\\"${podId}\\",\\"name\\":\\"evil\\"}"}`;
+  const [nameless] = learn(processes, { ...files, [podmanDatabase]: inside });
+  assert.deepEqual([nameless?.name, nameless?.pod], ['shopfront', undefined]);
 });
 
 test('A conmon of another user names its container, and its paths are not followed.', () => {
