@@ -19,16 +19,10 @@ export async function run(words: readonly string[], options: OptionValues, given
     throw new UsageError('what is to be entered? name a TARGET, as in: nscope enter 812 -- sh');
   const command = isArticles ? words : (given.behind ?? []);
   const request = readOptions(options, files.length > 0);
-  const { entrances, pid, userMember } = await findEntrances(targets, files, readTypes(options));
+  const { entrances, process, userMember } = await findEntrances(targets, files, readTypes(options));
   const named = command.length > 0 ? command : usualShell();
   const steps = request.env === 'target' ? undefined : await planCommand(named, inherited);
-  return finishAs(() =>
-    enter(
-      { ...request, entrances, userMember, inherited, process: pid === undefined ? undefined : { pid } },
-      named,
-      steps,
-    ),
-  );
+  return finishAs(() => enter({ ...request, entrances, userMember, inherited, process }, named, steps));
 }
 
 function readOptions(options: OptionValues, hasFiles: boolean) {

@@ -3,9 +3,12 @@ import { resolve } from 'node:path';
 import { explainPath } from '../analysis/explain-path.ts';
 import { parseTarget, type TargetQuery } from '../analysis/parse-target.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import type { Target } from '../analysis/target-error.ts';
+import { describeClaimant, nameWorkload } from '../analysis/workloads.ts';
 import { attempt, readIdentity } from '../kernel/files.ts';
 import { readHost } from '../kernel/host.ts';
 import { closeNamespace, nsGetNstype, type OpenNamespace, openNamespace } from '../kernel/nsfs.ts';
+import type { TargetProcess } from '../launch/enter-request.ts';
 import { type Entrance, readOwner } from '../launch/join-order.ts';
 import { LaunchError } from '../launch/launch-error.ts';
 import { reachNamespace } from '../launch/reach-namespace.ts';
@@ -19,7 +22,7 @@ import { checkTargets, findTarget, mayBeWorkload, toLeader } from './target.ts';
 export interface FoundEntrances {
   readonly entrances: readonly Entrance[];
   /** The process among the targets; of several the last. */
-  readonly pid: number | undefined;
+  readonly process: TargetProcess | undefined;
   /** A process in the user namespace that is entered. */
   readonly userMember: number | undefined;
 }
@@ -38,6 +41,7 @@ export async function findEntrances(
   const named = new Map<NamespaceType, Entrance>();
   const ofProcesses = new Map<NamespaceType, Entrance>();
   let pid: number | undefined;
+  let startTimeTicks: number | undefined;
   let index: SnapshotIndex | undefined;
   const name = (entrance: Entrance) => {
     if (named.has(entrance.type)) throw new UsageError(`two ${entrance.type} namespaces are named; one can be entered`);
@@ -47,13 +51,15 @@ export async function findEntrances(
   for (const word of words) {
     const query = parseTarget(word);
     const own = readProcess(query);
-    if (own !== undefined) pid = own;
+    if (own !== undefined) [pid, startTimeTicks] = [own, undefined];
     else if (query.form === 'path') name(await openFile(query.path));
     else {
       index ??= new SnapshotIndex(await readSnapshot({}, { ...wantEverything, workloads: words.some(mayBeWorkload) }));
-      const target = toLeader(findTarget(word, index, {}), index);
-      if (target.kind === 'process') pid = target.process.tid;
-      else {
+      const target = toLeader(checkWorkload(findTarget(word, index, {}), index), index);
+      if (target.kind === 'process') {
+        pid = target.process.tid;
+        startTimeTicks = target.process.startTimeTicks;
+      } else {
         const { type, inode } = target.namespace;
         const open = reachNamespace(index, target.namespace);
         if (!isKnown(open))
@@ -70,7 +76,23 @@ export async function findEntrances(
   const user = entrances.find(({ type }) => type === 'user');
   const candidates = [pid, ...[...files, ...words].map(readLinkOwner), ...listMembers(user, index)];
   const userMember = candidates.find((candidate) => candidate !== undefined && isMember(candidate, user));
-  return { entrances, pid, userMember };
+  return { entrances, process: pid === undefined ? undefined : { pid, startTimeTicks }, userMember };
+}
+
+/**
+ * Into what is only likely nobody is sent: its leader may be a process of somebody who calls it so.
+ * @throws UsageError that says whose word it is, and how to enter all the same
+ */
+function checkWorkload(target: Target, index: SnapshotIndex): Target {
+  if (target.kind !== 'workload' || target.workload.certainty === 'certain') return target;
+  const { leader, evidence } = target.workload;
+  const claimant = describeClaimant(target.workload, index.snapshot.host);
+  const said = evidence.map(({ text }) => text).join('; ');
+  const way =
+    leader === null ? '' : `; if process ${leader} is what you mean, enter it by its PID: nscope enter ${leader}`;
+  throw new UsageError(
+    `${nameWorkload(target.workload)} is only likely: ${claimant ?? 'somebody'} calls it so (${said}), and nothing that only root can write confirms it${way}`,
+  );
 }
 
 /** A PID needs no snapshot. @throws NoProcError where the numbers of /proc are not nscope's to read */

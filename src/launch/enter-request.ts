@@ -12,6 +12,8 @@ export type CredentialKind = (typeof credentialKinds)[number];
 /** A process from which things other than namespaces are taken. */
 export interface TargetProcess {
   readonly pid: number;
+  /** When it started, where it was found by a name: whoever has its PID since then is another. */
+  readonly startTimeTicks: number | undefined;
 }
 
 export interface EnterRequest {

@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { watchSignals } from '../kernel/child-events.ts';
 import { readLink } from '../kernel/files.ts';
 import { Guard } from '../kernel/guard.ts';
+import { readStartTime } from '../kernel/process-directory.ts';
 import type { SpawnStep } from '../kernel/spawn.ts';
 import { readErrnoName } from '../kernel/syscall-error.ts';
 import { isKnown } from '../model/known.ts';
@@ -38,6 +39,7 @@ export function enter(
       directories,
       own ?? planProgram(words, request.inherited, readEnvironment(request)),
     );
+    checkTarget(request);
     const prepare = (pid: number) => {
       watchSignals();
       guard = new Guard(pid);
@@ -80,6 +82,12 @@ function planEnter(request: EnterRequest, directories: Directories, command: rea
 function isInFailfs(pid: number, name: 'root' | 'cwd'): boolean {
   const link = readLink(`/proc/${pid}/${name}`);
   return isKnown(link) && link.startsWith('failfs:');
+}
+
+/** If the process that was found is there when everything of it is open, everything is its own. */
+function checkTarget({ process: target }: EnterRequest): void {
+  if (target?.startTimeTicks === undefined || readStartTime(target.pid) === target.startTimeTicks) return;
+  throw new LaunchError(`process ${target.pid} has ended, and nothing was entered; its PID may be that of another now`);
 }
 
 /** Directories of the target process, opened where nscope is and entered where the command is. */
