@@ -201,6 +201,9 @@ function listNamespaces(
 }
 
 function compare(a: Workload, b: Workload): number {
-  const [x, y] = [a, b].map(({ engine, name, id }) => [engine, name, id].join('\0')) as [string, string];
+  const [x, y] = [a, b].map(({ engine, name, id, certainty }) => [engine, name, id, certainty].join('\0')) as [
+    string,
+    string,
+  ];
   return x < y ? -1 : x > y ? 1 : 0;
 }

@@ -67,6 +67,28 @@ test('Containers of a pod share namespaces, and each says in which pod it is.', 
   assert.deepEqual(shared(infra), shared(workload));
 });
 
+test('Containers of Podman are called as they were renamed, and pods as they were named, whatever their infra is called.', {
+  skip: missing({ root: true, commands: [...image, 'podman', 'runc', 'catatonit'] }),
+}, async (t) => {
+  const podman = podmanOfRoot(t);
+  const name = `nscope-renamed-${process.pid}`;
+  podman.run('run', '-d', '--name', 'before', '--network', 'none', 'localhost/bb:1', 'sleep', '9999');
+  podman.run('rename', 'before', name);
+  for (const [pod, ...options] of [
+    ['hosted', '--share', 'ipc,uts', '--hostname', 'another'],
+    ['infra', '--share', 'ipc,uts', '--infra-name', 'myinfra'],
+    ['bare', '--infra=false'],
+  ] as const) {
+    podman.run('pod', 'create', '--name', pod, ...options);
+    const words = pod === 'bare' ? ['--network', 'none'] : [];
+    podman.run('run', '-d', '--pod', pod, '--name', `${name}-${pod}`, ...words, 'localhost/bb:1', 'sleep', '9999');
+  }
+  const snapshot = await waitFor((all) => has('podman', name)(all) && has('podman', `${name}-bare`)(all));
+  assert.equal(find(snapshot, 'podman', name).pod, undefined);
+  for (const pod of ['hosted', 'infra', 'bare']) assert.equal(find(snapshot, 'podman', `${name}-${pod}`).pod, pod);
+  assert.equal(find(snapshot, 'podman', 'myinfra').pod, 'infra');
+});
+
 test('Rootless containers are known by name to root, to their user, and to others.', {
   skip: missing({
     root: true,
@@ -79,8 +101,14 @@ test('Rootless containers are known by name to root, to their user, and to other
   podman.run('exec', '-d', name, 'sleep', '8888');
   const snapshot = await waitFor(has('podman', name, 2));
   const workload = find(snapshot, 'podman', name);
-  // The command line of a user's process is no proof.
-  assert.equal(workload.certainty, 'likely');
+  // What a user's engine says is his word.
+  assert.deepEqual(
+    [workload.certainty, workload.claimedBy],
+    ['likely', snapshot.processes.find(({ pid }) => pid === workload.leader)?.uid],
+  );
+  const { status, stderr } = runNscope(['enter', `podman:${name}`, '--', 'true']);
+  assert.equal(status, 2);
+  assert.match(stderr, /is only likely: user nscope\d+ \(uid \d+\) calls it so/);
   assert.equal(String(workload.leader), podman.run('inspect', '--format', '{{.State.Pid}}', name));
   assert.deepEqual(workload.pids, listInside(snapshot, workload));
   await assertSeenByNobody(`podman:${name}`, 'podman', name);
@@ -183,6 +211,7 @@ test('A machine of systemd-nspawn is called as its command line says.', {
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   const snapshot = await waitFor(has('nspawn', name));
   const workload = find(snapshot, 'nspawn', name);
+  assert.equal(workload.certainty, 'certain');
   assert.deepEqual(workload.pids, listInside(snapshot, workload));
   await assertSeenByNobody(`nspawn:${name}`, 'nspawn', name);
 });

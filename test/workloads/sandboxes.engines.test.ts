@@ -102,5 +102,8 @@ test('The hosts of mininet are called by their names, and its switches are none.
     own.map(({ name }) => name),
     ['h1', 'h2'],
   );
-  for (const { namespaces } of own) assert.ok(namespaces.some(({ type }) => type === 'net'));
+  for (const { namespaces, certainty } of own) {
+    assert.ok(namespaces.some(({ type }) => type === 'net'));
+    assert.equal(certainty, 'certain');
+  }
 });
