@@ -20,7 +20,8 @@ export const chromium: Engine = {
       kind: 'sandbox',
       id: String(browser.pid),
       name: program.slice(program.lastIndexOf('/') + 1),
-      by: browser,
+      // Programs of root's start those of others, who then may call themselves as these.
+      ...(browser.uid === process.uid ? { by: browser } : {}),
     };
   },
 };

@@ -1,5 +1,6 @@
 // Which processes are in the hosts of mininet? Its shells have "mininet:NAME" as their last word: mininet mininet/node.py.
-// Switches and controllers run in the network namespace of the host, and are none. It is the word of mn, which starts them.
+// Switches and controllers run in the network namespace of the host, and are none. It is the word of mn, which starts
+// them as the user that it is.
 import { isKnown } from '../model/known.ts';
 import type { Engine } from './engine.ts';
 
@@ -13,6 +14,6 @@ export const mininet: Engine = {
     const outside = maker?.namespaces.net;
     const { net } = process.namespaces;
     if (outside !== undefined && isKnown(outside) && outside === net) return undefined;
-    return { engine: 'mininet', kind: 'network', id: name, name, ...(maker ? { by: maker } : {}) };
+    return { engine: 'mininet', kind: 'network', id: name, name, ...(maker?.uid === process.uid ? { by: maker } : {}) };
   },
 };

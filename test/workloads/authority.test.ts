@@ -116,6 +116,25 @@ test('A name leads to what is certain, even if somebody calls a workload of his 
   assert.deepEqual([lead('web'), lead('a1a1'), lead('other')], [[301], [302], [403]]);
 });
 
+test('What programs of root’s start as somebody else is not their word.', () => {
+  const found = recognizeIn(
+    [
+      { pid: 200, words: ['/bin/login', '-p'] },
+      { pid: 201, ppid: 200, uid: eve, words: ['/bin/login', '--type=renderer'], namespaces: ownLinks(1) },
+      { pid: 300, words: ['/usr/bin/python3', 'supervisor'] },
+      { pid: 301, ppid: 300, uid: eve, words: ['sh', 'mininet:fake'], namespaces: ownLinks(2) },
+      { pid: 302, ppid: 300, words: ['sh', 'mininet:real'], namespaces: ownLinks(3) },
+    ],
+    [],
+    witness,
+  );
+  assert.deepEqual(found.map(describe), [
+    'chromium likely of 1000: 201, 201',
+    'mininet likely of 1000: 301, 301',
+    'mininet certain: 302, 302',
+  ]);
+});
+
 test('A sandbox is called as the command line of who made it says, whole.', () => {
   const long = 'a-program-with-a-long-name';
   const name = (...words: string[]) => {
