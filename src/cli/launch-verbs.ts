@@ -42,7 +42,7 @@ export const launchVerbs: readonly Verb[] = [
     name: 'enter',
     summary: 'run a command in namespaces that are there already',
     details: [
-      'Enters each TARGET and starts the command there. A process stands for all its namespaces that nscope is not in, or for those of --type; a workload stands for its first process. A namespace that no process is in is entered as well: through a descriptor that holds it, a bind mount in any mount namespace, its 64-bit id, or what is below it.',
+      'Enters each TARGET and starts the command there. A process stands for all its namespaces that nscope is not in, or for those of --type; a workload stands for its first process. One that is only likely, as any user can pretend it, is refused; its first process can be entered by PID. A namespace that no process is in is entered as well: through a descriptor that holds it, a bind mount in any mount namespace, its 64-bit id, or what is below it.',
       'The order is such that the capabilities that each step needs are there: what a user namespace owns is entered after it, all else before it. In a pid namespace the command is a new process, whose parent has no number there: it is 0.',
       'With a process whose mount namespace is entered, the root directory is that of the process and the working directory is its root. In a user namespace the command is root, if anybody is mapped to root there.',
       '-n is for reading along with articles on setns(2): it names files, all other words are the command, and without -f the command itself stays outside a pid namespace, in which its children will be.',

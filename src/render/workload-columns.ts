@@ -14,7 +14,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
   {
     name: 'workload',
     header: 'WORKLOAD',
-    meaning: 'engine and name, as in podman:web; ~ where no engine confirms it',
+    meaning: 'engine and name, as in podman:web; ~ where a user could pretend it',
     kind: 'string',
     cut: 'middle',
     least: 24,
@@ -53,7 +53,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
   {
     name: 'certainty',
     header: 'CERTAINTY',
-    meaning: 'certain where the engine or the kernel confirms it, else likely',
+    meaning: 'certain where only root, or oneself, can have made it so, else likely',
     kind: 'string',
     value: ({ workload }) => workload.certainty,
   },
