@@ -1,6 +1,8 @@
 // Opens what should be a namespace by a path: a link of /proc, a descriptor of a process, a bind mount, a name of ip netns.
 // By now anything may lie there: it is looked at first, and only a file on nsfs is opened.
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readlinkSync } from 'node:fs';
+import type { NamespaceType } from '../model/namespace-types.ts';
+import { parseNamespaceName } from '../parse/namespace-name.ts';
 import { lookAt, openForReading, type Place, pathOnly } from './file-calls.ts';
 import { readNsfsDevice } from './files.ts';
 import { RefusedError } from './refused-error.ts';
@@ -30,6 +32,23 @@ export function openNamespaceFile(path: string): number {
 /** Its inode number and device, without opening it. Throws as openNamespaceFile does. */
 export function lookAtNamespaceFile(path: string): { readonly inode: number; readonly dev: number } {
   return atNamespace(path, ({ look: { inode, dev } }) => ({ inode, dev }));
+}
+
+/** Which namespace it is, without opening it. Throws as openNamespaceFile does. */
+export function nameNamespaceFile(path: string): NamespaceOfFile {
+  return atNamespace(path, nameOfPlace);
+}
+
+export interface NamespaceOfFile {
+  readonly type: NamespaceType;
+  readonly inode: number;
+}
+
+/** As the kernel names it, where it is one: fs/nsfs.c ns_dname. @throws RefusedError ENOTTY where it is none */
+export function nameOfPlace(place: Place): NamespaceOfFile {
+  const named = parseNamespaceName(readlinkSync(`/proc/self/fd/${checkNamespace(place).fd}`));
+  if (named) return named;
+  throw new RefusedError('ENOTTY', 'readlink', `${place.name} is a namespace of a type that nscope does not know`);
 }
 
 function atNamespace<T>(path: string, use: (place: Place) => T): T {

@@ -1,9 +1,12 @@
-// The names of ip netns: files in /run/netns on which network namespaces are mounted, ip-netns(8). Where engines share the
-// directory with a container, what lies there is that container's to choose.
+// The files of ip netns in /run/netns, and the namespaces to which they lead: ip-netns(8). Their directory says nothing of
+// the type: whatever namespace somebody mounts there has a file like the others. Where engines share the directory with a
+// container, what lies there is that container's to choose.
 import type { Known } from '../model/known.ts';
+import type { NamespaceType } from '../model/namespace-types.ts';
+import type { NamespaceName } from '../model/schema.ts';
 import type { Place } from './file-calls.ts';
 import { attempt } from './files.ts';
-import { checkNamespace, lookAtNamespaceFile } from './namespace-files.ts';
+import { nameNamespaceFile, nameOfPlace } from './namespace-files.ts';
 import { listPlace } from './shaped-files.ts';
 import { reach } from './shaped-path.ts';
 
@@ -12,36 +15,42 @@ export const netnsDirectory = '/run/netns';
 /** More names than this are not read. */
 const maxNames = 100_000;
 
-export interface NetnsName {
-  readonly name: string;
+export interface NetnsFile {
   readonly path: string;
-  /** Inode number of the namespace; ENOTTY for a file on which none is mounted (any more), ETIMEDOUT. */
-  readonly inode: Known<number>;
+  /** ENOTTY for a file on which no namespace is mounted (any more), ETIMEDOUT. */
+  readonly named: Known<NamedNamespace>;
 }
 
-export interface NetnsNames {
-  readonly names: readonly NetnsName[];
+export interface NamedNamespace {
+  readonly type: NamespaceType;
+  readonly inode: number;
+  /** `ip-netns` for a network namespace. What else somebody mounted there ip(8) did not name. */
+  readonly name: NamespaceName;
+}
+
+export interface NetnsFiles {
+  readonly files: readonly NetnsFile[];
   /** Whether there are more. */
   readonly cut: boolean;
 }
 
-/** @returns the names, or why the directory could not be read: ENOENT where there are none */
-export function readNetnsNames(): Known<NetnsNames> {
+/** @returns the files, or why the directory could not be read: ENOENT where there are none */
+export function readNetnsFiles(): Known<NetnsFiles> {
   return attempt(() =>
     reach({ path: netnsDirectory, links: 'directories' }, (directory) => {
       const { names, cut } = listPlace(directory, maxNames);
-      return { cut, names: names.map((name) => readName(directory, name)) };
+      return { cut, files: names.map((name) => readFile(directory, name)) };
     }),
   );
 }
 
-function readName({ fd }: Place, name: string): NetnsName {
+function readFile({ fd }: Place, name: string): NetnsFile {
   const path = `${netnsDirectory}/${name}`;
-  const inode = attempt(
-    () =>
-      reach({ root: fd, path: name }, (place) => {
-        return place.look.type === 'link' ? undefined : checkNamespace(place).look.inode;
-      }) ?? lookAtNamespaceFile(path).inode,
-  );
-  return { name, path, inode };
+  const named = attempt(() => {
+    const namespace =
+      reach({ root: fd, path: name }, (place) => (place.look.type === 'link' ? undefined : nameOfPlace(place))) ??
+      nameNamespaceFile(path);
+    return { ...namespace, name: { kind: namespace.type === 'net' ? 'ip-netns' : 'bind-mount', name, path } } as const;
+  });
+  return { path, named };
 }

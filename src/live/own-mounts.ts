@@ -3,7 +3,7 @@
 import { findOwnPid } from '../kernel/host.ts';
 import { searchMounts } from '../kernel/mount-search.ts';
 import { superBlockMagic } from '../kernel/mounts.ts';
-import { readNetnsNames } from '../kernel/netns-names.ts';
+import { readNetnsFiles } from '../kernel/netns-names.ts';
 import type { EventDraft } from '../model/events.ts';
 import { isKnown } from '../model/known.ts';
 import { describeHolder, type LiveState } from '../model/live-state.ts';
@@ -21,8 +21,7 @@ function* findNames(state: LiveState): Generator<EventDraft> {
   const names = readNames();
   for (const { key, name } of state.names.values()) {
     const namespace = state.namespaces.get(key);
-    if (namespace && name.kind === 'ip-netns' && names.get(name.path)?.key !== key)
-      yield { event: 'unnamed', namespace, name };
+    if (namespace && names.get(name.path)?.key !== key) yield { event: 'unnamed', namespace, name };
   }
   for (const [path, { key, name }] of names) {
     const namespace = state.namespaces.get(key);
@@ -31,13 +30,11 @@ function* findNames(state: LiveState): Generator<EventDraft> {
 }
 
 function readNames(): Map<string, { readonly key: string; readonly name: NamespaceName }> {
-  const found = readNetnsNames();
-  // A file on which nothing is mounted leads to no namespace.
-  return new Map(
-    (isKnown(found) ? found.names : []).flatMap(({ name, path, inode }) =>
-      isKnown(inode) ? [[path, { key: formatNamespace('net', inode), name: { kind: 'ip-netns', name, path } }]] : [],
-    ),
-  );
+  const names = new Map<string, { readonly key: string; readonly name: NamespaceName }>();
+  const found = readNetnsFiles();
+  for (const { path, named } of isKnown(found) ? found.files : [])
+    if (isKnown(named)) names.set(path, { key: formatNamespace(named.type, named.inode), name: named.name });
+  return names;
 }
 
 function* findBindMounts(state: LiveState, mountNamespace: number): Generator<EventDraft> {

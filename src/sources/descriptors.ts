@@ -1,7 +1,7 @@
 // Which namespaces do open descriptors hold? The links of /proc/PID/fd: proc_pid_fd(5).
 import { shownByBpfAlone } from '../model/holder-kinds.ts';
 import { isKnown } from '../model/known.ts';
-import { isNamespaceType } from '../model/namespace-types.ts';
+import { parseNamespaceName } from '../parse/namespace-name.ts';
 import type { Source, SourceContext } from './source.ts';
 
 export const descriptors: Source = {
@@ -18,12 +18,11 @@ export const descriptors: Source = {
         context.refused('open descriptors', errno, `/proc/${pid}/fd`);
       }
       for (const { name: fd, text } of links) {
-        const match = /^([a-z]+):\[(\d+)\]$/.exec(text);
-        if (match?.[1] && isNamespaceType(match[1]))
+        const held = parseNamespaceName(text);
+        if (held)
           context.emit({
             fact: 'holder',
-            type: match[1],
-            inode: Number(match[2]),
+            ...held,
             holder: Object.freeze({ kind: 'fd', pid, fd, ...(tid === undefined ? {} : { tid }) }),
           });
       }

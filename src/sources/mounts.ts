@@ -7,8 +7,9 @@ import { closeNamespace } from '../kernel/nsfs.ts';
 import { openFound } from '../kernel/open-namespace.ts';
 import { keepStandIn } from '../kernel/stand-in.ts';
 import { isKnown, type Unknown } from '../model/known.ts';
-import { formatNamespace, isNamespaceType, type NamespaceType } from '../model/namespace-types.ts';
+import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
 import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
+import { parseNamespaceName } from '../parse/namespace-name.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
 
 const nsfs = new Map([['nsfs', superBlockMagic.nsfs]]);
@@ -180,8 +181,8 @@ const outOfSight = Object.freeze({
 
 /** What an nsfs mount shows as its root: `net:[4026532992]`. */
 function toBound({ root, path }: FoundMount): Bound[] {
-  const match = /^\/?([a-z]+):\[(\d+)\]$/.exec(root);
-  return match?.[1] && isNamespaceType(match[1]) ? [{ type: match[1], inode: Number(match[2]), path }] : [];
+  const bound = parseNamespaceName(root.replace(/^\//, ''));
+  return bound ? [{ ...bound, path }] : [];
 }
 
 /** Namespaces to which no path of nscope's leads are kept open, so that later sources can ask them. */

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import { collectSnapshot } from '../../src/collect/collect.ts';
+import { findMountNews } from '../../src/live/own-mounts.ts';
+import { LiveState } from '../../src/model/live-state.ts';
 import { wantEverything } from '../../src/model/wanted.ts';
 import { main } from '../cli/run-nscope.ts';
+import { hold } from '../held-process.ts';
 import { missing } from '../tiers.ts';
 import { find } from './unshared.ts';
 
-const skip = missing({ root: true, commands: ['ip'] });
+const skip = missing({ root: true, commands: ['ip', 'unshare', 'mount', 'umount', 'mkfifo'] });
 const wanted = { ...wantEverything, holders: false, bpf: false };
 
 test('A network namespace that ip netns named is listed with its name, though no process is in it.', { skip }, () => {
@@ -65,5 +68,48 @@ test('A file in the directory of ip netns on which no namespace is mounted is no
   } finally {
     rmSync(path, { force: true });
     execFileSync('ip', ['netns', 'delete', `nscope-stale-${process.pid}-beside`]);
+  }
+});
+
+test('What is no network namespace is not taken for one, wherever it is mounted, and its file still leads to it.', {
+  skip,
+}, async () => {
+  const [uts = '', fifo = '', link = ''] = ['uts', 'fifo', 'link'].map(
+    (what) => `/run/netns/nscope-${what}-${process.pid}`,
+  );
+  execFileSync('ip', ['netns', 'add', `nscope-${process.pid}-beside`]);
+  const held = await hold('unshare', ['--uts', 'sh', '-c', 'echo ready; sleep 300']);
+  try {
+    closeSync(openSync(uts, 'w'));
+    execFileSync('mount', ['--bind', `/proc/${held.pid}/ns/uts`, uts]);
+    execFileSync('mkfifo', [fifo]);
+    symlinkSync('/proc/self/ns/net', link);
+    const { ino } = statSync(uts);
+    for (const wants of [wanted, { ...wantEverything, workloads: false }]) {
+      const { namespaces } = collectSnapshot(wants);
+      const found = namespaces.filter(({ inode }) => inode === ino);
+      assert.deepEqual(
+        found.map(({ type, names }) => [type, names]),
+        [['uts', [{ kind: 'bind-mount', name: `nscope-uts-${process.pid}`, path: uts }]]],
+      );
+      const named = (path: string) => namespaces.filter(({ names }) => names.some((name) => name.path === path));
+      assert.deepEqual(named(fifo), []);
+      assert.deepEqual(
+        named(link).map(({ type, inode }) => [type, inode]),
+        [['net', statSync('/proc/self/ns/net').ino]],
+      );
+    }
+    const state = new LiveState(collectSnapshot(wanted));
+    assert.equal(state.names.get(uts)?.key, `uts:[${ino}]`);
+    assert.deepEqual(
+      findMountNews(state, undefined).filter((event) => 'name' in event && event.name.path === uts),
+      [],
+      'the live reader says the same',
+    );
+  } finally {
+    execFileSync('umount', [uts]);
+    for (const path of [uts, fifo, link]) rmSync(path, { force: true });
+    await held.end();
+    execFileSync('ip', ['netns', 'delete', `nscope-${process.pid}-beside`]);
   }
 });
