@@ -78,9 +78,13 @@ function show(value: unknown): string {
 }
 
 function describeNamespace(namespace: Namespace, index: SnapshotIndex): string {
-  const { leader, count } = namespace.processes;
+  const { leader, count, mayBeMore } = namespace.processes;
   const process = leader === null ? undefined : index.process(leader);
-  const who = process ? `${count} processes, ${process.pid} ${escapeText(describeCommand(process))}` : 'no process';
+  const who = process
+    ? `${count} processes, ${process.pid} ${escapeText(describeCommand(process))}`
+    : mayBeMore
+      ? 'no process seen'
+      : 'no process';
   const names = namespace.names.map(({ name }) => escapeText(name)).join(' ');
   return [formatNamespace(namespace.type, namespace.inode), names, who].filter((word) => word !== '').join('  ');
 }

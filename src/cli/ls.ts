@@ -1,12 +1,13 @@
 // nscope ls: the namespaces of this host.
 
-import { findPlace, isPlace, type ListedNamespace, toListed } from '../analysis/inferred-places.ts';
+import { findPlace, isPlace, type ListedNamespace, nameUnnumbered, toListed } from '../analysis/inferred-places.ts';
 import { arrangeTree, isTreeKind, type TreeKind, treeKinds } from '../analysis/namespace-tree.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import type { Target } from '../analysis/target-error.ts';
 import { findWorkloadsOf } from '../analysis/workloads.ts';
 import { isKnown } from '../model/known.ts';
-import { isNamespaceType, namespaceTypes } from '../model/namespace-types.ts';
+import { formatNamespace, isNamespaceType, namespaceTypes } from '../model/namespace-types.ts';
+import type { Snapshot } from '../model/schema.ts';
 import { type Wanted, wantListing, wantNamespaces } from '../model/wanted.ts';
 import type { Palette } from '../render/colours.ts';
 import type { Column } from '../render/columns.ts';
@@ -18,7 +19,7 @@ import { formatTable } from '../render/table.ts';
 import { chooseColumns, makeRowFilter, mentionsColumn, sortRows, toJsonRow } from './choose-columns.ts';
 import { suggest, UsageError } from './errors.ts';
 import { noteCoverage, noteMissingWorkloads } from './note-coverage.ts';
-import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
+import { choosePalette, readTerminalWidth, writeLines, writeNote } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { readTypes } from './read-types.ts';
 import { checkTargets, findTarget, mayBeWorkload } from './target.ts';
@@ -27,7 +28,7 @@ import type { GivenCommand, OptionValues } from './verb.ts';
 const usualColumns = ['type', 'inode', 'processes', 'pid', 'user', 'owner', 'name', 'command'];
 
 /** The usual ones of what no process is in. */
-const hiddenColumns = ['type', 'inode', 'owner', 'user', 'since', 'name', 'holders'];
+const hiddenColumns = ['type', 'inode', 'processes', 'owner', 'user', 'since', 'name', 'holders'];
 
 /** Of the usual columns these are left out where no row has anything in them. */
 const leftOutWhenEmpty = ['name'];
@@ -67,6 +68,8 @@ export async function run([word]: readonly string[], options: OptionValues, give
   } else {
     writeTable(columns, rows, index, treeKind, options);
     if (mentionsColumn(options, 'workload')) noteMissingWorkloads(snapshot);
+    if (options.hidden) noteDoubtfullyHidden(rows);
+    noteUnnumbered(snapshot.unnumbered, rows);
     noteCoverage(snapshot.coverage);
   }
   return rows.length === 0 ? 1 : 0;
@@ -115,6 +118,26 @@ function isHidden({ processes }: ListedNamespace): boolean {
   return processes.count === 0 && processes.threads === 0 && processes.inferred === undefined;
 }
 
+function noteDoubtfullyHidden(rows: readonly NamespaceRow[]): void {
+  const doubtful = rows.filter(isDoubtful).length;
+  if (doubtful > 0)
+    writeNote(
+      `nscope: in ${doubtful} of these ${rows.length} namespaces there may be processes: of some it is not known where they are`,
+    );
+}
+
+/** What has no number may be what is listed a second time, with one. */
+function noteUnnumbered(unnumbered: Snapshot['unnumbered'], rows: readonly NamespaceRow[]): void {
+  const shown = new Set(rows.map(({ namespace }) => namespace.inode));
+  for (const { type, number, mayBe = [] } of unnumbered) {
+    const listed = mayBe.filter((inode) => shown.has(inode));
+    const row = rows.find(({ namespace }) => namespace.type === type && namespace.number === number);
+    if (!row || listed.length === 0) continue;
+    const which = listed.length === 1 ? formatNamespace(type, listed[0] ?? 0) : `one of ${listed.length} with a number`;
+    writeNote(`nscope: ${type} ~${nameUnnumbered(number)} may be ${which}, in which no process was seen`);
+  }
+}
+
 function writeTable(
   columns: readonly Column<NamespaceRow>[],
   rows: readonly NamespaceRow[],
@@ -123,12 +146,7 @@ function writeTable(
   options: OptionValues,
 ): void {
   const palette = choosePalette();
-  const shown =
-    options.columns === undefined
-      ? columns.filter(
-          ({ name }) => !leftOutWhenEmpty.includes(name) || rows.some((row) => !isEmpty(columns, name, row)),
-        )
-      : columns;
+  const shown = options.columns === undefined ? columns.filter((column) => isTelling(column, rows, options)) : columns;
   const branches =
     treeKind &&
     arrangeTree(
@@ -158,10 +176,18 @@ function paintRow(palette: Palette) {
     column.name === 'type' || column.name === 'inode' ? palette.types[row.namespace.type](text) : text;
 }
 
-function isEmpty(columns: readonly Column<NamespaceRow>[], name: string, row: NamespaceRow): boolean {
-  const column = columns.find((candidate) => candidate.name === name);
-  const value = column ? readCell(column, row) : null;
-  return value === null || (Array.isArray(value) && value.length === 0);
+/** Whether a usual column says anything: of what no process is in, that it is not sure of some. */
+function isTelling(column: Column<NamespaceRow>, rows: readonly NamespaceRow[], options: OptionValues): boolean {
+  if (options.hidden && column.name === 'processes') return rows.some(isDoubtful);
+  if (!leftOutWhenEmpty.includes(column.name)) return true;
+  return rows.some((row) => {
+    const value = readCell(column, row);
+    return value !== null && !(Array.isArray(value) && value.length === 0);
+  });
+}
+
+function isDoubtful({ namespace }: NamespaceRow): boolean {
+  return namespace.processes.mayBeMore === true;
 }
 
 function readTreeKind(options: OptionValues): TreeKind | undefined {

@@ -160,9 +160,9 @@ class Run {
         if (known) known.count++;
         else refusals.set(what + errno, { what, errno, count: 1, example });
       },
-      searched: (kinds, unseen) => {
-        for (const kind of kinds)
-          this.facts.push({ fact: 'search', kind, ...(unseen === undefined ? {} : { unseen }) });
+      searched: (kinds, unseen, invisible) => {
+        const why = { ...(unseen === undefined ? {} : { unseen }), ...(invisible === undefined ? {} : { invisible }) };
+        for (const kind of kinds) this.facts.push({ fact: 'search', kind, ...why });
       },
       isListedWhole: (type) => this.#wholeTypes.has(type),
       limit: (reason, lift) => {

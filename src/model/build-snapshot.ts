@@ -11,6 +11,7 @@ import { findPidNamespaceInits, measureLevel } from './pid-levels.ts';
 import type { Namespace, Places, Process, Snapshot } from './schema.ts';
 import { snapshotVersion } from './schema-version.ts';
 import { type NamespaceTasks, TaskGroups, TasksOfNamespaces } from './tasks-of-namespaces.ts';
+import { UnplacedTasks } from './unplaced-tasks.ts';
 import { findUnseenHolders } from './unseen-holders.ts';
 import { type Wanted, wantEverything } from './wanted.ts';
 
@@ -52,22 +53,22 @@ export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'proc
   for (const fact of processFacts) groups.add(fact);
   merged.addSeenByTasks(groups.groups.keys());
 
-  const census = takeCensus(enumerations, merged);
-
   const initials = findInitialNamespaces(hostFact.host, processFacts);
   const tasks = new TasksOfNamespaces(groups.groups);
   const inits = findPidNamespaceInits(hostFact.host.vantage, processFacts, nestedPids);
   const hostInit = findHostInit(processFacts, initials.pid);
-  const { vantage } = hostFact.host;
   const inferred = inferPlaces({
     tasks: processFacts,
     signs,
     mountLists,
     nestedPids,
-    vantage,
+    host: hostFact.host,
     initials,
     namespaces: merged.sorted(),
   });
+  for (const { type, inode } of inferred.numbered()) merged.addInferred(type, inode);
+  const census = takeCensus(enumerations, merged);
+  const unplaced = new UnplacedTasks(processFacts, facts, inferred, hostFact.host.vantage, merged);
   const namespaces: Namespace[] = [];
   const relatives = countRelatives(merged, census);
   const unseenHolders = findUnseenHolders(facts, merged, census);
@@ -80,7 +81,7 @@ export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'proc
     const host = hostInit ? sameAs(hostInit.namespaces[entry.type], entry.inode) : noHostInit;
     const hostInferred = isKnown(host) ? undefined : inferred.hostOf(entry.type, entry.inode);
     const init = entry.type === 'pid' ? inits.get(entry.inode) : undefined;
-    const processes = describeTasks(task, init, inferredTasks);
+    const processes = describeTasks(task, init, inferredTasks, unplaced.mayBeIn(entry));
     const held = describeHolders(entry, task, relatives, census, kernel);
     const namespace = merged.describe(entry, initial, host, processes, held);
     if (hostInferred) namespace.hostInferred = hostInferred;
@@ -122,6 +123,7 @@ function describeTasks(
   { processes, threads, forChildren, oldest }: NamespaceTasks,
   init: number | undefined,
   inferred: Namespace['processes']['inferred'],
+  mayBeMore: boolean,
 ): Namespace['processes'] {
   const counts: Draft<Namespace['processes']> = {
     count: processes,
@@ -130,6 +132,7 @@ function describeTasks(
     leader: init ?? oldest?.tid ?? null,
   };
   if (inferred) counts.inferred = inferred;
+  if (mayBeMore) counts.mayBeMore = true;
   return Object.freeze(counts);
 }
 

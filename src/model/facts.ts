@@ -102,6 +102,8 @@ export interface SearchFact {
   readonly kind: SearchedKind;
   /** What was not looked at, in a few words: "the descriptors of process 1 are refused". */
   readonly unseen?: string;
+  /** Whose processes do not appear at all: nobody knows how many there are. */
+  readonly invisible?: 'outside-pid-namespace' | 'of-other-users';
 }
 
 /** The kinds that sources look for; children and owned namespaces are in the graph. */

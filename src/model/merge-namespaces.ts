@@ -22,7 +22,7 @@ export interface MergedNamespace {
   readonly names: readonly NamespaceName[];
   /** By their JSON, so that two sources may tell of one. */
   readonly holders: ReadonlyMap<string, Holder>;
-  /** Whether a link of a task leads to it. */
+  /** Whether a link of a task leads to it, or a task is inferred to be in it. */
   readonly seenByTasks: boolean;
 }
 
@@ -42,6 +42,21 @@ interface Entry extends MergedNamespace {
 const noAttributes: Readonly<MutableAttributes> = Object.freeze({});
 const noNames: NamespaceName[] = [];
 const noHolders = new Map<string, Holder>();
+
+const refused: Unknown = Object.freeze({
+  unknown: 'denied',
+  errno: 'EACCES',
+  detail: 'the links to it are refused; that it exists is inferred',
+});
+
+/** Of one to which nothing led but inference. */
+const inferredAlone: Readonly<MutableAttributes> = Object.freeze({
+  dev: refused,
+  id: refused,
+  owner: refused,
+  creatorUid: refused,
+  parent: refused,
+});
 
 /** What holds a namespace, as describeHolders tells it. */
 export interface DescribedHolders extends Pick<Namespace, 'holders' | 'holderCounts'> {
@@ -127,6 +142,14 @@ export class MergedNamespaces {
     const entry = this.#enter(fact.type, fact.inode);
     if (entry.holders === noHolders) entry.holders = new Map();
     entry.holders.set(JSON.stringify(fact.holder), fact.holder);
+  }
+
+  /** Where processes are inferred to be exists, though nothing else may tell of it. */
+  addInferred(type: NamespaceType, inode: number): void {
+    const isNew = this.get(type, inode) === undefined;
+    const entry = this.#enter(type, inode);
+    entry.seenByTasks = true;
+    if (isNew) entry.attributes = inferredAlone;
   }
 
   /** What the links of tasks lead to exists. Of thousands of sets most share all but one with the set before. */

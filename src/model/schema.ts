@@ -198,6 +198,9 @@ const unnumberedSchema = Type.Object(
     certainty: Type.Union([Type.Literal('certain'), Type.Literal('likely')], {
       description: 'Whether it is a namespace of its own; likely: it may be one of the others after all.',
     }),
+    mayBe: Type.Optional(
+      Type.Array(inode, { description: 'Those with a number, of which no process showed a sign, that it may be.' }),
+    ),
     processes: Type.Object(inferredTasks, strict),
   },
   {
@@ -239,6 +242,12 @@ const namespaceSchema = Type.Object(
           Type.Object(inferredTasks, {
             ...strict,
             description: 'Processes beside these whose links are refused, and that are inferred to be in it.',
+          }),
+        ),
+        mayBeMore: Type.Optional(
+          Type.Literal(true, {
+            description:
+              'Others may be in it: processes whose links are refused and whose place nothing tells, or that cannot be seen at all.',
           }),
         ),
       },

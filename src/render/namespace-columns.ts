@@ -7,6 +7,7 @@ import type { Column } from './columns.ts';
 import { inferredMark } from './inferred.ts';
 import {
   countInferred,
+  countProcesses,
   findPath,
   formatHolderCounts,
   formatMap,
@@ -51,12 +52,15 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
   {
     name: 'processes',
     header: 'PROCS',
-    meaning: 'how many processes are in it; ~ where it is inferred of some, whose links are refused',
+    meaning:
+      'how many processes are in it; ~ where it is inferred of some, whose links are refused; ? where none was seen and some could not be looked at',
     kind: 'int',
     align: 'right',
-    value: ({ namespace }) => namespace.processes.count + countInferred(namespace),
-    text: ({ namespace }) =>
-      `${countInferred(namespace) > 0 ? inferredMark : ''}${namespace.processes.count + countInferred(namespace)}`,
+    value: ({ namespace }) => countProcesses(namespace),
+    text: ({ namespace }) => {
+      const count = countProcesses(namespace);
+      return isKnown(count) ? `${countInferred(namespace) > 0 ? inferredMark : ''}${count}` : '?';
+    },
   },
   {
     name: 'inferred',

@@ -3,7 +3,7 @@ import { describeUser } from '../analysis/command.ts';
 import type { ListedNamespace } from '../analysis/inferred-places.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { type HolderKind, holderKinds } from '../model/holder-kinds.ts';
-import { isKnown, type Known } from '../model/known.ts';
+import { isKnown, type Known, type Unknown } from '../model/known.ts';
 import type { IdMapping, Process } from '../model/schema.ts';
 import type { Cell } from './columns.ts';
 
@@ -45,6 +45,18 @@ export function pick<T>(value: Known<T> | undefined, read: (value: T) => string)
 export function formatMap(map: readonly IdMapping[]): string {
   return map.map(({ inside, outside, count }) => `${inside}:${outside}:${count}`).join(' ');
 }
+
+/** How many are in it as far as anybody saw; not known where none was seen and some could not be. */
+export function countProcesses(namespace: ListedNamespace): Known<number> {
+  const { count, threads, mayBeMore } = namespace.processes;
+  const seen = count + countInferred(namespace);
+  return seen + threads === 0 && mayBeMore ? unseen : seen;
+}
+
+const unseen: Unknown = Object.freeze({
+  unknown: 'denied',
+  detail: 'none was seen, and of some processes it is not known where they are',
+});
 
 export function countInferred({ processes }: ListedNamespace): number {
   return processes.inferred ? processes.inferred.certain + processes.inferred.likely : 0;

@@ -165,11 +165,12 @@ function describeInit({ init }: Namespace, index: SnapshotIndex): PageItem[] {
 
 function describeTasks(namespace: Namespace, index: SnapshotIndex): PageItem[] {
   const { processes, threads, forChildren } = findMembers(namespace, index);
-  const ps = `nscope ps ${formatNamespace(namespace.type, namespace.inode)}`;
-  const items: PageItem[] = [
-    { label: 'processes', lines: processes.length === 0 ? ['none'] : formatTasks(processes, index, ps), rows: true },
-  ];
   const inferred = index.inferredMembersOf(namespace.type, namespace.inode);
+  const ps = `nscope ps ${formatNamespace(namespace.type, namespace.inode)}`;
+  const none = inferred.length > 0 ? noneReadable : namespace.processes.mayBeMore ? noneSeen : 'none';
+  const items: PageItem[] = [
+    { label: 'processes', lines: processes.length === 0 ? [none] : formatTasks(processes, index, ps), rows: true },
+  ];
   if (inferred.length > 0)
     items.push({ label: 'inferred', lines: formatTasks(inferred, index, '--json', namespace.type), rows: true });
   if (threads.length > 0) items.push({ label: 'threads alone', lines: formatTasks(threads, index, ps), rows: true });
@@ -177,6 +178,9 @@ function describeTasks(namespace: Namespace, index: SnapshotIndex): PageItem[] {
     items.push({ label: 'for children of', lines: formatTasks(forChildren, index, '--json'), rows: true });
   return items;
 }
+
+const noneReadable = 'none whose links could be read';
+const noneSeen = 'none seen; of some processes it is not known where they are';
 
 /** @param inferred - the type whose namespace they are inferred to be in */
 function formatTasks(

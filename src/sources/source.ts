@@ -1,6 +1,6 @@
 // What a source is: one question to one kernel interface, answered in plain facts. Sources never see each other.
 import type { Superblocks } from '../kernel/census.ts';
-import type { Fact, NamespaceInodes, ProcessFact, SearchedKind } from '../model/facts.ts';
+import type { Fact, NamespaceInodes, ProcessFact, SearchedKind, SearchFact } from '../model/facts.ts';
 import type { NamespaceLink, NamespaceType } from '../model/namespace-types.ts';
 import type { HostSnapshot } from '../model/schema.ts';
 import type { Wanted } from '../model/wanted.ts';
@@ -80,8 +80,8 @@ export interface SourceContext {
   asked(count?: number): void;
   /** Counts one thing that the host refused: what was asked for, the errno's name, and where. */
   refused(what: string, errno: string, example: string): void;
-  /** Says that a kind of holders was looked for: everywhere, or where not. */
-  searched(kinds: readonly SearchedKind[], unseen?: string): void;
+  /** Says that a kind of holders was looked for: everywhere, or where not, and whose processes do not even appear. */
+  searched(kinds: readonly SearchedKind[], unseen?: string, invisible?: SearchFact['invisible']): void;
   /** Whether the kernel gave its list of all namespaces of this type. */
   isListedWhole(type: NamespaceType): boolean;
   /** States that the listing may lack something, and what would lift that. */

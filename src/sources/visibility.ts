@@ -36,7 +36,7 @@ function tellHiddenProcesses(context: SourceContext): void {
   else {
     const what = `/proc is mounted with hidepid=${hidden}: other users' processes do not appear at all`;
     context.limit(what, asHostRoot);
-    context.searched([...taskKinds, ...fileKinds], what);
+    context.searched([...taskKinds, ...fileKinds], what, 'of-other-users');
   }
 }
 
@@ -50,7 +50,7 @@ function tellForeignPidNamespace(context: SourceContext): void {
   const shown = isKnown(procPidNamespace) ? `pid:[${procPidNamespace}]` : 'a pid namespace above that of nscope';
   const what = `/proc shows ${shown}, a child pid namespace: processes outside it are invisible`;
   context.limit(what, 'run in the initial pid namespace');
-  context.searched([...taskKinds, ...fileKinds], what);
+  context.searched([...taskKinds, ...fileKinds], what, 'outside-pid-namespace');
 }
 
 /** They are in the initial pid namespace alone: kthreadd is the second task of every boot. */

@@ -1,7 +1,13 @@
 // Places in which something is refused that nscope would ask for, and what the command says there.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { formatNamespace } from '../../src/model/namespace-types.ts';
+import {
+  formatNamespace,
+  type NamespaceType,
+  namespaceLinks,
+  namespaceTypes,
+  readLinkType,
+} from '../../src/model/namespace-types.ts';
 import type { Namespace, Snapshot } from '../../src/model/schema.ts';
 import { validateSnapshot } from '../../src/model/validate-snapshot.ts';
 import type { BedNamespace } from '../bed/bed.ts';
@@ -51,8 +57,10 @@ export function findMade({ namespaces }: Snapshot, { type, inode }: BedNamespace
 }
 
 /** What no snapshot may claim, wherever it was taken. */
-function checkClaims({ namespaces, coverage }: Snapshot): void {
+export function checkClaims(snapshot: Snapshot): void {
+  const { namespaces, coverage } = snapshot;
   assert.deepEqual(coverage.disagreements, []);
+  assert.deepEqual(listRowless(snapshot), []);
   for (const { type, inode, holders, holderCounts } of namespaces) {
     const name = formatNamespace(type, inode);
     const tables = new Map<string, number>();
@@ -72,4 +80,36 @@ function checkClaims({ namespaces, coverage }: Snapshot): void {
       tables.set(key, 1);
     }
   }
+}
+
+/** Every namespace that a process is shown in, that stands above another or that nscope is in has a row. */
+export function listRowless({ namespaces, unnumbered, processes, host }: Snapshot): string[] {
+  const rows = new Map(namespaces.map((one) => [formatNamespace(one.type, one.inode), one]));
+  const numbers = new Set(unnumbered.map(({ type, number }) => `${type} #${number}`));
+  const inferred = new Map<string, number>();
+  const missing = new Set<string>();
+  const expect = (type: NamespaceType, inode: unknown, by: string) => {
+    if (typeof inode === 'number' && !rows.has(formatNamespace(type, inode)))
+      missing.add(`${formatNamespace(type, inode)}, which ${by}`);
+  };
+  for (const { pid, tid, namespaces: links, inferred: places = {} } of processes) {
+    for (const link of namespaceLinks) expect(readLinkType(link), links[link], `task ${tid} of ${pid} is in`);
+    for (const type of namespaceTypes) {
+      const place = places[type];
+      if (!place) continue;
+      const key = 'inode' in place ? formatNamespace(type, place.inode) : `${type} #${place.number}`;
+      inferred.set(key, (inferred.get(key) ?? 0) + 1);
+      if ('inode' in place) expect(type, place.inode, `${pid} is inferred to be in`);
+      else if (!numbers.has(key)) missing.add(`${key}, which ${pid} is inferred to be in`);
+    }
+  }
+  for (const { type, inode, owner, parent, processes: counted } of namespaces) {
+    const key = formatNamespace(type, inode);
+    expect('user', owner, `owns ${key}`);
+    expect(type, parent, `is the parent of ${key}`);
+    const told = counted.inferred ? counted.inferred.certain + counted.inferred.likely : 0;
+    if (told !== (inferred.get(key) ?? 0)) missing.add(`${key} has ${told} inferred, not ${inferred.get(key) ?? 0}`);
+  }
+  for (const link of namespaceLinks) expect(readLinkType(link), host.vantage.namespaces[link], 'nscope is in');
+  return [...missing];
 }

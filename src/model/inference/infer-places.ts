@@ -18,7 +18,7 @@ export interface InferenceInput {
   readonly signs: readonly SignsFact[];
   readonly mountLists: readonly MountListFact[];
   readonly nestedPids: ReadonlyMap<number, readonly number[]>;
-  readonly vantage: HostSnapshot['vantage'];
+  readonly host: Pick<HostSnapshot, 'kernel' | 'vantage'>;
   readonly initials: InitialInodes;
   /** All namespaces that are known by number, whether processes are in them or not. */
   readonly namespaces: Iterable<{ readonly type: NamespaceType; readonly inode: number }>;
@@ -28,6 +28,8 @@ export interface Inferred {
   /** By PID; processes of which nothing could be inferred are absent. */
   readonly places: ReadonlyMap<number, Places>;
   readonly unnumbered: readonly UnnumberedNamespace[];
+  /** The namespaces with a number that processes are inferred to be in. */
+  numbered(): Iterable<{ readonly type: NamespaceType; readonly inode: number }>;
   /** The processes that are inferred to be in a namespace whose number is known. */
   tasksOf(type: NamespaceType, inode: number): Namespace['processes']['inferred'];
   /** Whether the host's init is in it. */
@@ -38,8 +40,8 @@ type MutablePlaces = { -readonly [T in NamespaceType]?: Place };
 
 export function inferPlaces(input: InferenceInput): Inferred {
   if (input.signs.length === 0) return nothing;
-  const { tasks, mountLists, nestedPids, vantage, initials } = input;
-  const signs = new Signs(tasks, input.signs, mountLists, nestedPids, vantage, initials);
+  const { tasks, mountLists, nestedPids, host, initials } = input;
+  const signs = new Signs(tasks, input.signs, mountLists, nestedPids, host, initials);
   const inference = new Inference(signs, input.namespaces);
   for (const type of namespaceTypes) inference.infer(type);
   return inference.finish();
@@ -49,6 +51,7 @@ export function inferPlaces(input: InferenceInput): Inferred {
 const nothing: Inferred = {
   places: new Map(),
   unnumbered: Object.freeze([]),
+  numbered: () => [],
   tasksOf: () => undefined,
   hostOf: () => undefined,
 };
@@ -88,11 +91,13 @@ class Inference {
       if (!this.#signs.isRefused(process, type)) continue;
       const sign = this.#signOf(process, type, grouping);
       if (!sign) continue;
-      const inode = anchors.byKey.get(sign.key);
+      const anchor = anchors.byKey.get(sign.key);
+      const inode = anchor ?? grouping?.guessInode?.(sign.key, anchors.unsigned);
       if (inode !== undefined) {
-        this.#put(process, type, { inode, by: sign.by, certainty: sign.certainty });
+        const certainty = anchor === undefined ? 'likely' : sign.certainty;
+        this.#put(process, type, { inode, by: sign.by, certainty });
         const tasks = this.#tasks.get(type);
-        tasks?.set(inode, addMember(tasks.get(inode), process, sign.certainty));
+        tasks?.set(inode, addMember(tasks.get(inode), process, certainty));
       } else if (type !== 'cgroup') {
         const group = groups.get(sign.key);
         const members = addMember(group?.members, process, sign.certainty);
@@ -102,7 +107,7 @@ class Inference {
         groups.set(sign.key, { members, sign: telling });
       }
     }
-    this.#number(type, grouping, groups, anchors.complete);
+    this.#number(type, grouping, groups, anchors.unsigned);
   }
 
   /**
@@ -119,7 +124,7 @@ class Inference {
 
   /**
    * The namespaces that processes with known links show to belong to a key.
-   * @returns `complete` where none is left that a group without a number might be
+   * @returns `unsigned`: those of which no process showed a sign. A group without a number might be one of them
    */
   #findAnchors(type: NamespaceType, grouping: Grouping | undefined) {
     const found = new Map<string, Set<number>>();
@@ -145,16 +150,17 @@ class Inference {
       if (inodes.size === 1 || type === 'user' || type === 'time' || type === 'cgroup')
         byKey.set(key, initial ?? Math.min(...inodes));
     }
-    return { byKey, complete: (this.#inodes.get(type) ?? []).every((inode) => signed.has(inode)) };
+    return { byKey, unsigned: new Set((this.#inodes.get(type) ?? []).filter((inode) => !signed.has(inode))) };
   }
 
   #number(
     type: NamespaceType,
     grouping: Grouping | undefined,
     groups: ReadonlyMap<string, { readonly members: Members; readonly sign: Sign }>,
-    complete: boolean,
+    unsigned: ReadonlySet<number>,
   ): void {
     const { kthreadd } = this.#signs;
+    const mayBe = Object.freeze([...unsigned].sort((a, b) => a - b));
     const hosts = kthreadd && this.#keyOfBoot(kthreadd, type, grouping);
     const ordered = [...groups].sort(([, a], [, b]) => a.members.leader.pid - b.members.leader.pid);
     ordered.forEach(([key, { members, sign }], i) => {
@@ -170,7 +176,8 @@ class Inference {
           initial: hosts === undefined ? (kthreadd ? noKernelMounts : noKthreadd) : hosts === key,
           host: this.#isHosts(members),
           by: sign.by,
-          certainty: complete ? (grouping?.distinct ?? 'certain') : 'likely',
+          certainty: mayBe.length === 0 ? (grouping?.distinct ?? 'certain') : 'likely',
+          ...(mayBe.length > 0 ? { mayBe } : {}),
           processes: countMembers(members),
         }),
       );
@@ -210,6 +217,8 @@ class Inference {
     return {
       places: this.#places,
       unnumbered: Object.freeze(this.#unnumbered),
+      numbered: () =>
+        namespaceTypes.flatMap((type) => [...(this.#tasks.get(type)?.keys() ?? [])].map((inode) => ({ type, inode }))),
       tasksOf: (type, inode) => {
         const members = this.#tasks.get(type)?.get(inode);
         return members && countMembers(members);

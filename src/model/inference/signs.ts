@@ -19,6 +19,8 @@ export interface Grouping {
   signOf(process: ProcessFact): Sign | undefined;
   /** Whether different keys are certainly different namespaces. */
   readonly distinct: Certainty;
+  /** Which of these, of which no process showed a sign, the key likely belongs to. */
+  guessInode?(key: string, unsigned: ReadonlySet<number>): number | undefined;
 }
 
 /** All that is looked at, indexed. */
@@ -28,6 +30,7 @@ export class Signs {
   /** Those of which signs were read. */
   readonly signed: readonly ProcessFact[];
   readonly vantage: HostSnapshot['vantage'];
+  readonly kernel: string;
   readonly mountLists: readonly MountListFact[];
   /** PID 2 of the initial pid namespace, which never leaves the namespaces of the boot. */
   readonly kthreadd: ProcessFact | undefined;
@@ -41,12 +44,13 @@ export class Signs {
     signs: readonly SignsFact[],
     mountLists: readonly MountListFact[],
     nestedPids: ReadonlyMap<number, readonly number[]>,
-    vantage: HostSnapshot['vantage'],
+    { vantage, kernel }: Pick<HostSnapshot, 'kernel' | 'vantage'>,
     initials: InitialInodes,
   ) {
     this.processes = tasks.filter(({ pid, tid }) => pid === tid);
     this.mountLists = mountLists;
     this.vantage = vantage;
+    this.kernel = kernel;
     this.#nestedPids = nestedPids;
     this.#initials = initials;
     this.#byPid = new Map(this.processes.map((process) => [process.pid, process]));
