@@ -6,6 +6,7 @@ import { diffSnapshots, type SnapshotDiff } from '../analysis/diff-snapshots.ts'
 import { findPlace, isPlace } from '../analysis/inferred-places.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { toPath } from '../kernel/files.ts';
+import { isAtLeast } from '../model/initial-namespaces.ts';
 import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
 import type { Namespace, Process, Snapshot } from '../model/schema.ts';
 import { wantEverything } from '../model/wanted.ts';
@@ -56,8 +57,15 @@ async function diffFiles(a: string, b: string, options: OptionValues): Promise<n
   writeLines([...describeDiff(diff, earlier, later)].map((line) => paintNamespaces(line, palette)));
   if (diff.differentBoots) writeNote('nscope: the snapshots are of different boots: nothing in them is the same');
   else if (diff.presumed > 0)
-    writeNote(`nscope: ${diff.presumed} are taken for the same by their number alone; ids would tell (Linux 6.18)`);
+    writeNote(`nscope: ${diff.presumed} are taken for the same by their number alone; ${adviseIds([earlier, later])}`);
   return same ? 0 : 1;
+}
+
+/** The kernel has ids from Linux 6.18 on; where it does, somebody has to be allowed to read them. */
+function adviseIds(snapshots: readonly Snapshot[]): string {
+  return snapshots.every(({ host }) => isAtLeast(host.kernel, 6, 18))
+    ? 'their ids could not be read: take both snapshots as root'
+    : 'ids would tell (Linux 6.18)';
 }
 
 function* describeDiff(diff: SnapshotDiff, earlier: Snapshot, later: Snapshot): Generator<string> {

@@ -94,13 +94,14 @@ export function readSuperblocks(): Superblocks {
 /** All net, mnt and ipc namespaces, and others that mounts hold. Linux 6.1 with BPF. */
 export function listBySuperblocks({ records, refused }: Superblocks, dev: number | undefined): Listing | NoListing {
   if (!records) return { source: 'BPF super blocks', errno: refused.code, reason: refused.reason, lift: refused.lift };
-  const facts = records.map(({ type, inode, ownerInode, ownerUid, parentInode }): NamespaceFact => {
+  const facts = records.map(({ type, inode, id, ownerInode, ownerUid, parentInode }): NamespaceFact => {
     const initialUser = type === 'user' && parentInode === 0;
     return {
       fact: 'namespace',
       type,
       inode,
       ...(dev === undefined ? {} : { dev }),
+      ...(id === 0n ? {} : { id: String(id) }),
       ...(ownerInode !== 0 ? { owner: ownerInode } : initialUser ? { owner: null } : {}),
       ...(type === 'user' ? { creatorUid: ownerUid, parent: initialUser ? null : parentInode } : {}),
       ...(type === 'pid' ? { parent: parentInode === 0 ? null : parentInode } : {}),

@@ -20,6 +20,8 @@ export const openFiles: Source = {
     context.asked(records.length);
     for (const record of records)
       context.emit({ fact: 'holder', type: record.type, inode: record.inode, holder: toHolder(record) });
+    for (const { type, inode, id } of listIdentified(records))
+      context.emit({ fact: 'namespace', type, inode, id: String(id) });
     for (const socket of cutSocketInodes)
       context.limit(`more descriptors are in flight in socket:[${socket}] than could be read`);
     context.filesByBpf(true);
@@ -31,6 +33,13 @@ export const openFiles: Source = {
     if (withheld.length > 0) context.searched(shownByBpfAlone, `${describeWithheld(withheld)} withheld from BPF`);
   },
 };
+
+/** Once each: an id opens what nothing else leads to, such as what a descriptor in flight alone holds. Linux 6.18. */
+function listIdentified(records: readonly BpfFileRecord[]): Iterable<BpfFileRecord> {
+  const byId = new Map<bigint, BpfFileRecord>();
+  for (const record of records) if (record.id !== 0n) byId.set(record.id, record);
+  return byId.values();
+}
 
 function describeWithheld(processes: readonly ProcessFact[]): string {
   const [first] = processes;
