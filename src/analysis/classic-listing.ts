@@ -4,6 +4,7 @@ import { isKnown } from '../model/known.ts';
 import { formatNamespace, type NamespaceLink, type NamespaceType, readLinkType } from '../model/namespace-types.ts';
 import type { Namespace, Process, Snapshot } from '../model/schema.ts';
 import { SnapshotIndex } from './snapshot-index.ts';
+import { listThreadsElsewhere, type ThreadElsewhere } from './threads-elsewhere.ts';
 
 /** What PID 1 is compared by: its own link, the initial namespace where that is refused, else where nscope itself is. */
 export type BaselineSource = 'init' | 'initial' | 'vantage';
@@ -30,6 +31,8 @@ export interface ClassicRow {
 export interface ClassicListing {
   readonly baseline: readonly BaselineEntry[];
   readonly rows: readonly ClassicRow[];
+  /** Threads that are elsewhere than their process. They have no rows, as the script knew none. */
+  readonly threads: readonly ThreadElsewhere[];
 }
 
 /** The order in which the kernel lists /proc/PID/ns, and with it the order of a process's rows: fs/proc/namespaces.c. */
@@ -87,7 +90,7 @@ export function listClassic(snapshot: Snapshot): ClassicListing {
       });
     }
   }
-  return { baseline, rows };
+  return { baseline, rows, threads: listThreadsElsewhere(index) };
 }
 
 /** What a process must be in not to be listed. For a type that nothing tells of there is no entry. */

@@ -78,6 +78,7 @@ export {
   type TargetErrorDetails,
   type TargetProblem,
 } from './target-error.ts';
+export { findThreadsElsewhere, listThreadsElsewhere, type ThreadElsewhere } from './threads-elsewhere.ts';
 export { layOutTree, type TreeLine } from './tree-layout.ts';
 export {
   findWorkload,

@@ -1,26 +1,36 @@
 // nscope listns: the classic listing.
 import { type ClassicListing, type ClassicRow, listClassic } from '../analysis/classic-listing.ts';
+import type { ThreadElsewhere } from '../analysis/threads-elsewhere.ts';
 import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
 import { type Wanted, wantProcesses } from '../model/wanted.ts';
 import { formatClassicTable } from '../render/classic-table.ts';
+import { escapeText } from '../render/escape.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { writeLines, writeNote } from './output.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import type { OptionValues } from './verb.ts';
 
-/** Any process may be in another namespace than PID 1, or be Docker's shim: all command lines, and nothing else. */
-const classicWants: Wanted = { ...wantProcesses, commandLines: 'all' };
+/** Any process may be in another namespace than PID 1, or be Docker's shim: all command lines, and of threads those elsewhere. */
+const classicWants: Wanted = { ...wantProcesses, commandLines: 'all', threads: true };
 
 export async function run(_words: readonly string[], options: OptionValues): Promise<number> {
   const snapshot = await readSnapshot(options, classicWants);
-  const { baseline, rows } = listClassic(snapshot);
+  const { baseline, rows, threads } = listClassic(snapshot);
   if (options.json) {
-    writeLines(formatJsonObject({ baseline, rows: rows.map(toJson), coverage: snapshot.coverage }));
+    writeLines(
+      formatJsonObject({
+        baseline,
+        rows: rows.map(toJson),
+        threads: threads.map(toJsonThread),
+        coverage: snapshot.coverage,
+      }),
+    );
     return 0;
   }
   writeLines(formatClassicTable(rows));
   noteBaseline(baseline);
+  noteThreads(threads);
   noteCoverage(snapshot.coverage);
   // An empty listing is an answer: no process is anywhere else than PID 1.
   return 0;
@@ -28,6 +38,25 @@ export async function run(_words: readonly string[], options: OptionValues): Pro
 
 function toJson({ pid, type, inode, netnsNames, docker, command }: ClassicRow) {
   return { pid, namespace: formatNamespace(type, inode), type, inode, netnsNames, docker, command };
+}
+
+function toJsonThread({ thread: { pid, tid, comm }, links }: ThreadElsewhere) {
+  return { pid, tid, comm, namespaces: links.map(({ link, type, inode }) => ({ link, type, inode })) };
+}
+
+/** As many as can be read. */
+const mostThreads = 10;
+
+function noteThreads(threads: readonly ThreadElsewhere[]): void {
+  for (const { thread, links } of threads.slice(0, mostThreads)) {
+    const where = links.map(({ type, inode }) => formatNamespace(type, inode));
+    const { pid, tid, comm } = thread;
+    writeNote(
+      `nscope: thread ${tid} (${escapeText(comm)}) of ${pid} is elsewhere than its process: ${[...new Set(where)].join(' ')}`,
+    );
+  }
+  if (threads.length > mostThreads)
+    writeNote(`nscope: ${threads.length - mostThreads} more threads are elsewhere than their process: --json`);
 }
 
 function noteBaseline(baseline: ClassicListing['baseline']): void {

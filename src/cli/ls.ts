@@ -4,6 +4,7 @@ import { findPlace, isPlace, type ListedNamespace, nameUnnumbered, toListed } fr
 import { arrangeTree, isTreeKind, type TreeKind, treeKinds } from '../analysis/namespace-tree.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import type { Target } from '../analysis/target-error.ts';
+import { findThreadsElsewhere } from '../analysis/threads-elsewhere.ts';
 import { findWorkloadsOf } from '../analysis/workloads.ts';
 import { isKnown } from '../model/known.ts';
 import { formatNamespace, isNamespaceType, namespaceTypes } from '../model/namespace-types.ts';
@@ -12,6 +13,7 @@ import { type Wanted, wantListing, wantNamespaces } from '../model/wanted.ts';
 import type { Palette } from '../render/colours.ts';
 import type { Column } from '../render/columns.ts';
 import { readCell } from '../render/columns.ts';
+import { escapeText } from '../render/escape.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
 import { namespaceColumns } from '../render/namespace-columns.ts';
 import { makeNamespaceRow, type NamespaceRow } from '../render/namespace-row.ts';
@@ -46,7 +48,8 @@ export async function run([word]: readonly string[], options: OptionValues, give
 
   const snapshot = await readSnapshot(options, chooseWanted(word, treeKind, options), given);
   const index = new SnapshotIndex(snapshot);
-  const isMeant = word === undefined ? () => true : findMeant(findTarget(word, index, options), index);
+  const target = word === undefined ? undefined : findTarget(word, index, options);
+  const isMeant = target ? findMeant(target, index) : () => true;
   const unnumbered = new Map(snapshot.unnumbered.map((one) => [toListed(one), one]));
   const all = interleave(snapshot.namespaces, [...unnumbered.keys()])
     .filter(({ type }) => types.length === 0 || types.includes(type))
@@ -70,22 +73,37 @@ export async function run([word]: readonly string[], options: OptionValues, give
     if (mentionsColumn(options, 'workload')) noteMissingWorkloads(snapshot);
     if (options.hidden) noteDoubtfullyHidden(rows);
     noteUnnumbered(snapshot.unnumbered, rows);
+    noteThreads(target, index);
     noteCoverage(snapshot.coverage);
   }
   return rows.length === 0 ? 1 : 0;
 }
 
-/** Of a process the namespaces that it is in, of a workload those that it has and the host does not. */
+/** Of a process the namespaces that it or a thread of it is in, of a workload those that it has and the host does not. */
 function findMeant(target: Target, index: SnapshotIndex): (namespace: ListedNamespace) => boolean {
   if (target.kind === 'namespace')
     return ({ type, inode }) => type === target.namespace.type && inode === target.namespace.inode;
   if (target.kind === 'workload') return (namespace) => findWorkloadsOf(namespace, index).includes(target.workload);
   const { process } = target;
-  return ({ type, inode, number }) => {
-    const place = findPlace(process, type);
-    if (!isPlace(place)) return isKnown(place) && place === inode;
-    return 'inode' in place ? place.inode === inode : place.number === number;
-  };
+  const threads = findThreadsElsewhere(process, index.snapshot).map(({ thread }) => thread);
+  return ({ type, inode, number }) =>
+    [process, ...threads].some((task) => {
+      const place = findPlace(task, type);
+      if (!isPlace(place)) return isKnown(place) && place === inode;
+      return 'inode' in place ? place.inode === inode : place.number === number;
+    });
+}
+
+/** Of a process that was asked for: whose namespaces stand among its own. */
+function noteThreads(target: Target | undefined, { snapshot }: SnapshotIndex): void {
+  if (target?.kind !== 'process') return;
+  for (const { thread, links } of findThreadsElsewhere(target.process, snapshot)) {
+    const where = links
+      .filter(({ link, type }) => link === type)
+      .map(({ type, inode }) => formatNamespace(type, inode));
+    if (where.length > 0)
+      writeNote(`nscope: of these its thread ${thread.tid} (${escapeText(thread.comm)}) is in ${where.join(' ')}`);
+  }
 }
 
 /** No more than is shown: a plain listing looks for no holders where the kernel lists all namespaces by itself. */

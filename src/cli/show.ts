@@ -6,6 +6,7 @@ import { translatePid } from '../analysis/pid-translation.ts';
 import { findAncestors, findPlacements } from '../analysis/process-placement.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import type { Target } from '../analysis/target-error.ts';
+import { findThreadsElsewhere } from '../analysis/threads-elsewhere.ts';
 import { findWorkload, findWorkloadsOf, nameWorkload } from '../analysis/workloads.ts';
 import { readProcessSecurity } from '../kernel/process-security.ts';
 import type { ProcessSecurity } from '../model/process-security.ts';
@@ -116,6 +117,11 @@ function toJsonProcess(process: Process, index: SnapshotIndex, options: OptionVa
     ancestors: findAncestors(process, index).map(({ tid }) => tid),
     pidsInNamespaces: translatePid(process, index),
     placements: findPlacements(process, index),
+    threadsElsewhere: findThreadsElsewhere(process, index.snapshot).map(({ thread, links }) => ({
+      tid: thread.tid,
+      comm: thread.comm,
+      links,
+    })),
     ...(security ? { security } : {}),
   };
 }

@@ -4,6 +4,7 @@ import { nameUnnumbered } from '../analysis/inferred-places.ts';
 import { translatePid } from '../analysis/pid-translation.ts';
 import { findAncestors, findPlacements, type Placement } from '../analysis/process-placement.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { findThreadsElsewhere } from '../analysis/threads-elsewhere.ts';
 import { findWorkload } from '../analysis/workloads.ts';
 import { hasEnded } from '../model/has-ended.ts';
 import { isKnown, type Known, notAsked } from '../model/known.ts';
@@ -20,6 +21,7 @@ import { formatWorkloads } from './workload-names.ts';
 /** A command line may fill pages. */
 const mostCommandLines = 8;
 const mostAncestors = 12;
+const mostThreads = 20;
 
 /** @param frozen - whether its control group is frozen, which no snapshot holds */
 export function describeProcessPage(process: Process, index: SnapshotIndex, frozen: Known<boolean> = notAsked): Page {
@@ -43,6 +45,7 @@ export function describeProcessPage(process: Process, index: SnapshotIndex, froz
       ],
       [{ label: 'pid', lines: describePids(process, index), rows: true }],
       describePlacements(process, index),
+      describeThreads(process, index),
     ],
   };
 }
@@ -142,6 +145,23 @@ function describeInferred(type: NamespaceType, inferred: Place, placement: Place
     describeOthers(placement.others ?? 0),
     formatInference(inferred),
   ];
+}
+
+/** Other threads share what is above, but for these. */
+function describeThreads(process: Process, { snapshot }: SnapshotIndex): PageItem[] {
+  const threads = findThreadsElsewhere(process, snapshot);
+  if (threads.length === 0) return [];
+  const rows = threads
+    .slice(0, mostThreads)
+    .map(({ thread, links }) => [
+      String(thread.tid),
+      escapeText(thread.comm),
+      links
+        .map(({ link, type, inode }) => formatNamespace(type, inode) + (link === type ? '' : ' for children'))
+        .join(' '),
+    ]);
+  const rest = threads.length > mostThreads ? [`and ${threads.length - mostThreads} more: --json`] : [];
+  return [{ label: 'threads elsewhere', lines: [...alignRows(rows, [0]), ...rest], rows: true }];
 }
 
 function isForChildren(placement: Placement | undefined): boolean {

@@ -209,7 +209,13 @@ test('A process whose links are refused or gone has no row, and one whose comman
 
 test('A thread that is elsewhere than its process is not listed by itself.', () => {
   const thread = processFact(95, ['go'], { tid: 96, namespaces: linksOf({ net: 4026532840 }) });
-  assert.deepEqual(list([init, processFact(95, ['go']), thread]).rows, []);
+  const { rows, threads } = list([init, processFact(95, ['go']), thread]);
+  assert.deepEqual(rows, []);
+  assert.deepEqual(
+    threads.map(({ thread: { pid, tid }, links }) => [pid, tid, links]),
+    [[95, 96, [{ link: 'net', type: 'net', inode: 4026532840 }]]],
+    'but it is told apart',
+  );
 });
 
 test('Nothing in a command line can break the line or the terminal, and the cut goes through no character.', () => {
