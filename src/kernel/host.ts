@@ -5,6 +5,7 @@ import { isKnown, type Known, unknownFromErrno } from '../model/known.ts';
 import { namespaceLinks } from '../model/namespace-types.ts';
 import type { HostSnapshot } from '../model/schema.ts';
 import { nscopeVersion } from '../model/version.ts';
+import { parseIdMap } from '../parse/id-map.ts';
 import { MalformedError } from '../parse/malformed.ts';
 import { type MountLine, parseMountinfo } from '../parse/mountinfo.ts';
 import { parseEffectiveCapabilities, parseNestedPids } from '../parse/status.ts';
@@ -38,6 +39,7 @@ export function readHost(): HostFacts {
       capabilities: (isKnown(status) && parseEffectiveCapabilities(status)) || '0',
       namespaces,
       procPidNamespace: isKnown(status) ? findProcPidNamespace(status, namespaces) : status,
+      ...readUnmappedUid(),
     },
   };
 }
@@ -53,6 +55,20 @@ export function explainNoProc(): string {
 export function findOwnPid(): number | undefined {
   const self = readLink('/proc/self');
   return isKnown(self) ? Number(self) : undefined;
+}
+
+/** DEFAULT_OVERFLOWUID of include/linux/highuid.h, where /proc shows processes alone. */
+const usualOverflowUid = 65534;
+
+/** Where the overflow uid is mapped, as in the initial user namespace, it is that of a user as well: nothing tells which. */
+function readUnmappedUid(): { readonly unmappedUid?: number } {
+  const [map, overflow] = [readTextFile('/proc/self/uid_map'), readTextFile('/proc/sys/kernel/overflowuid')];
+  const uid = isKnown(overflow) ? Number.parseInt(overflow, 10) : usualOverflowUid;
+  if (!isKnown(map) || Number.isNaN(uid)) return {};
+  const isMapped = parseIdMap(map, '/proc/self/uid_map').some(
+    ({ inside, count }) => inside <= uid && uid < inside + count,
+  );
+  return isMapped ? {} : { unmappedUid: uid };
 }
 
 /** A process that has one PID in /proc is in the pid namespace that /proc shows; one that has more is in a child of it. */

@@ -69,6 +69,7 @@ export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'proc
   for (const { type, inode } of inferred.numbered()) merged.addInferred(type, inode);
   const census = takeCensus(enumerations, merged);
   const unplaced = new UnplacedTasks(processFacts, facts, inferred, hostFact.host.vantage, merged);
+  const { vantage } = hostFact.host;
   const namespaces: Namespace[] = [];
   const relatives = countRelatives(merged, census);
   const unseenHolders = findUnseenHolders(facts, merged, census);
@@ -93,7 +94,7 @@ export function buildSnapshot(facts: readonly Fact[], wanted: Pick<Wanted, 'proc
     wanted.processes === 'all' ? processFacts : chooseLeaders(processFacts, namespaces, inferred.unnumbered);
   return Object.freeze({
     schema: snapshotVersion,
-    host: Object.freeze({ ...hostFact.host, users: nameUsers(users, chosen, namespaces) }),
+    host: Object.freeze({ ...hostFact.host, users: nameUsers(users, chosen, namespaces, vantage) }),
     namespaces: Object.freeze(namespaces),
     unnumbered: inferred.unnumbered,
     processes: Object.freeze(chosen.map((fact) => toProcess(fact, nestedPids, commandLines, cgroups, inferred.places))),
@@ -136,13 +137,15 @@ function describeTasks(
   return Object.freeze(counts);
 }
 
-/** The names of the uids that the snapshot has. */
+/** The names of the uids that the snapshot has. The one that stands for users without a uid here is nobody's. */
 function nameUsers(
-  names: ReadonlyMap<number, string>,
+  known: ReadonlyMap<number, string>,
   processes: readonly ProcessFact[],
   namespaces: readonly Namespace[],
+  { unmappedUid }: Snapshot['host']['vantage'],
 ): Readonly<Record<string, string>> {
-  const uids = new Set<number>();
+  const uids = new Set<number>(unmappedUid === undefined ? [] : [unmappedUid]);
+  const names = unmappedUid === undefined ? known : new Map([...known, [unmappedUid, 'unmapped']]);
   for (const { uid } of processes) uids.add(uid);
   for (const { ownerUid } of namespaces) if (isKnown(ownerUid)) uids.add(ownerUid);
   const used = [...names].filter(([uid]) => uids.has(uid)).map(([uid, name]): [string, string] => [String(uid), name]);

@@ -339,6 +339,13 @@ const hostSchema = Type.Object(
         procPidNamespace: known(
           Type.Integer({ minimum: 1, description: 'The pid namespace whose processes /proc shows.' }),
         ),
+        unmappedUid: Type.Optional(
+          Type.Integer({
+            minimum: 0,
+            description:
+              "The uid that stands here for every user who has none in nscope's user namespace: overflowuid of proc_sys_kernel(5), where that is not mapped itself.",
+          }),
+        ),
       },
       { ...strict, description: 'Where nscope itself ran.' },
     ),

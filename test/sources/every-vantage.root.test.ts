@@ -110,6 +110,37 @@ test('Where processes of others do not appear at all no namespace is said to hav
   }
 });
 
+test('A user without a uid in nscope’s user namespace is unmapped, and nobody only where that uid is somebody’s.', {
+  skip,
+}, async () => {
+  const held = await hold('setpriv', [
+    '--reuid=54321',
+    '--regid=54321',
+    '--clear-groups',
+    'sh',
+    '-c',
+    'echo; sleep 300',
+  ]);
+  try {
+    const fullRange = vantages.find(({ name }) => name === 'user namespace of the whole range');
+    assert.ok(fullRange);
+    for (const [prefix, uid, name] of [
+      [['unshare', '-Ur'], 65534, 'unmapped'],
+      [['unshare', '-U'], 65534, 'unmapped'],
+      [fullRange.prefix, 54321, undefined],
+      [[], 54321, undefined],
+    ] as const) {
+      const { processes, host } = takeSnapshotIn(prefix);
+      const stranger = processes.find(({ pid }) => pid === held.pid);
+      assert.deepEqual([stranger?.uid, host.users[String(uid)]], [uid, name], prefix.join(' '));
+      assert.equal(host.vantage.unmappedUid, name === undefined ? undefined : 65534);
+      if (name === undefined) assert.notEqual(host.users['65534'], 'unmapped');
+    }
+  } finally {
+    await held.end();
+  }
+});
+
 function isDoubtful({ processes }: Snapshot['namespaces'][number]): boolean {
   return processes.mayBeMore === true;
 }
