@@ -129,7 +129,7 @@ function readTasks(pids: ReadonlySet<number>): Map<number, TaskNews> {
     if (state === 'Z' || state === 'X') continue;
     const inodes = entry.links.map((number) => Math.max(0, number));
     const ids = inodes.map((inode, i) => (inode === own[i] ? null : readId(pid, i, inode)));
-    tasks.set(pid, { pid, tid: pid, ppid, comm, startTimeTicks, uid: entry.uid, inodes, ids });
+    tasks.set(pid, { pid, tid: pid, ppid, comm, startTimeTicks, uid: entry.uid, inodes, ids, isReadLate: true });
   }
   return tasks;
 }

@@ -13,6 +13,8 @@ export interface TaskNews {
   readonly inodes: readonly number[];
   /** 64-bit ids in decimal, in the same order. */
   readonly ids: readonly (string | null)[];
+  /** Where it is was read some time after the event: it may have gone on, and who owns what it made is not told by it. */
+  readonly isReadLate?: true;
 }
 
 /** Nanoseconds of CLOCK_MONOTONIC, as process.hrtime has them. */

@@ -1,13 +1,17 @@
 // Tells what a source of events says of tasks and namespaces, in terms of the state: who came into which namespace, which
 // are new, which have ended.
 import { readCommandLine } from '../kernel/command-line.ts';
+import { attempt } from '../kernel/files.ts';
+import { describeByHandle } from '../kernel/namespace-relations.ts';
 import { describeBirth, describeEnd, describeMove, toEventProcess } from '../model/compare-states.ts';
 import type { EventDraft, EventNamespace, EventProcess, EventWay } from '../model/events.ts';
+import { isKnown } from '../model/known.ts';
 import { equalLinks, keyOf, type LiveState, type LiveTask, listLinked } from '../model/live-state.ts';
 import { namespaceLinks, readLinkType } from '../model/namespace-types.ts';
 import type { News } from './news.ts';
 import { type Moment, pickProcess, type SourceHost, type TaskNews } from './source.ts';
 import { toTimestamp } from './timestamp.ts';
+import { isUnreaped } from './zombies.ts';
 
 /** Whoever keeps the state. */
 export interface TellerHost extends Pick<SourceHost, 'mounted' | 'lost' | 'lookSoon' | 'lookWell'> {
@@ -36,7 +40,7 @@ export class Teller implements SourceHost {
     this.#host.news.ofTask(news.tid, at);
     const ahead = base && namespaceLinks.some((_, i) => news.inodes[i] !== base.links[i]);
     if (ahead) this.#addCommand(task);
-    this.#noteLinks(news, toEventProcess(task), 'clone', at);
+    this.#noteLinks(news, base?.links, toEventProcess(task), 'clone', at);
     const events = describeBirth(this.#host.state, task, 'clone', when);
     for (const event of events) this.#host.emit(event);
   }
@@ -48,7 +52,16 @@ export class Teller implements SourceHost {
     }
     const known = this.#host.state.tasks.get(news.tid);
     if (!known) this.began(news, at);
-    else this.#host.state.renameTask(known, news.comm);
+    else {
+      const { command: _, ...process } = toEventProcess(known);
+      const { comm, ppid, uid } = news;
+      this.#host.emit({
+        event: 'moved',
+        process: { ...process, comm, ppid, uid },
+        links: known.links,
+        at: toTimestamp(at),
+      });
+    }
   }
 
   moved(news: TaskNews, how: 'unshare' | 'setns', at: Moment): void {
@@ -62,7 +75,7 @@ export class Teller implements SourceHost {
     this.#host.news.ofTask(news.tid, at);
     if (base && equalLinks(base.links, news.inodes)) return;
     this.#addCommand(task);
-    this.#noteLinks(news, toEventProcess(task), how, at);
+    this.#noteLinks(news, base?.links, toEventProcess(task), how, at);
     for (const event of describeMove(this.#host.state, this.#host.state, task, news.inodes, how, when))
       this.#host.emit(event);
     // The last one out may have left a namespace to its end.
@@ -72,7 +85,9 @@ export class Teller implements SourceHost {
   ended(tid: number, at: Moment): void {
     this.#host.news.ofTask(tid, at);
     const task = this.#host.state.tasks.get(tid);
-    if (task) for (const event of describeEnd(this.#host.state, task, 'exit', toTimestamp(at))) this.#host.emit(event);
+    if (!task || task.isZombie) return;
+    const zombie = isUnreaped(task) ? keepOfZombie(task.links) : undefined;
+    for (const event of describeEnd(this.#host.state, task, 'exit', toTimestamp(at), zombie)) this.#host.emit(event);
   }
 
   mounted(news: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void {
@@ -105,13 +120,22 @@ export class Teller implements SourceHost {
     this.#host.lookWell();
   }
 
-  /** Namespaces that were never told of are new: this task was made in them, or made them. */
-  #noteLinks(news: TaskNews, process: EventProcess, how: EventWay, at: Moment): void {
-    const user = news.inodes[userIndex] ?? 0;
+  /**
+   * Namespaces that were never told of are new: this task was made in them, or made them.
+   * @param before - where it, or its parent, was: a user namespace is owned by the one in which its maker was
+   */
+  #noteLinks(
+    news: TaskNews,
+    before: readonly number[] | undefined,
+    process: EventProcess,
+    how: EventWay,
+    at: Moment,
+  ): void {
     for (const { type, inode, link } of listLinked(news.inodes)) {
       const id = news.ids[link] ?? null;
-      const owner = type === 'user' || user === 0 ? {} : { owner: user };
-      this.#note({ type, inode, id, ...owner }, process, how, at);
+      const maker = type === 'user' ? before : news.inodes;
+      const likely = how === 'setns' || news.isReadLate ? 0 : (maker?.[userIndex] ?? 0);
+      this.#note({ type, inode, id, ...(likely === 0 ? {} : { owner: likely }) }, process, how, at);
     }
   }
 
@@ -122,7 +146,7 @@ export class Teller implements SourceHost {
     this.#host.news.ofNamespace(key, at);
     const when = toTimestamp(at);
     if (known) this.#host.emit({ event: 'destroyed', namespace: known, at: when });
-    this.#host.emit({ event: 'created', namespace, how, process, at: when });
+    this.#host.emit({ event: 'created', namespace: addOwner(namespace), how, process, at: when });
     this.#host.stir();
   }
 
@@ -132,4 +156,18 @@ export class Teller implements SourceHost {
   }
 }
 
+/** What the kernel says of it is asked where the event does not tell it for sure: of user namespaces, and of what was joined. */
+function addOwner(namespace: EventNamespace): EventNamespace {
+  const { type, id, owner } = namespace;
+  if (id === null || (owner !== undefined && type !== 'user')) return namespace;
+  const told = attempt(() => describeByHandle({ ...namespace, id }) ?? null);
+  return isKnown(told) && told !== null ? { ...namespace, owner: told.owner } : namespace;
+}
+
+/** A zombie's number is in a pid namespace, and its credentials are of a user namespace. */
+function keepOfZombie(links: readonly number[]): readonly number[] {
+  return links.map((inode, i) => (i === pidIndex || i === userIndex ? inode : 0));
+}
+
+const pidIndex = namespaceLinks.indexOf('pid');
 const userIndex = namespaceLinks.findIndex((link) => readLinkType(link) === 'user');

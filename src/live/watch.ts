@@ -99,6 +99,7 @@ class Stream {
 
   #isWanted(event: EventDraft): boolean {
     if (event.event === 'lost' || event.event === 'resync') return true;
+    if (event.event === 'described' && !this.#options.processes) return false;
     if ('namespace' in event) return !this.#types || this.#types.has(event.namespace.type);
     return this.#options.processes === true;
   }

@@ -23,6 +23,7 @@ import { Teller, type TellerHost } from './teller.ts';
 import { toTimestamp } from './timestamp.ts';
 import type { WatchOptions } from './watch-options.ts';
 import { WholeState } from './whole-state.ts';
+import { Zombies } from './zombies.ts';
 
 export type Listener = (event: EventDraft & { readonly at: string }) => void;
 
@@ -55,6 +56,7 @@ export class Watcher implements TellerHost {
   #onFailure: ((error: unknown) => void) | undefined;
   readonly news = new News();
   readonly #list: ListReader | undefined;
+  readonly #zombies: Zombies;
   readonly #mounter = new Mounter();
   readonly #loss = new Loss();
   readonly #whole = new WholeState();
@@ -103,6 +105,11 @@ export class Watcher implements TellerHost {
           again: () => this.lookSoon(),
         })
       : undefined;
+    this.#zombies = new Zombies({
+      state: this.#state,
+      drain: () => this.#drain(),
+      emit: (event) => this.#emit(event),
+    });
     this.#starting = false;
     this.#pace.start();
   }
@@ -150,6 +157,7 @@ export class Watcher implements TellerHost {
     this.#pace.stop();
     this.#mounts.stop();
     this.#list?.close();
+    this.#zombies.stop();
     this.#source.stop();
     forgetReader(this.#reader);
     this.#listeners.clear();
@@ -262,6 +270,7 @@ export class Watcher implements TellerHost {
     const event = { ...draft, at: draft.at ?? toTimestamp(now()) };
     this.#state.apply({ ...event, seq: 0 });
     if (event.event === 'created' || event.event === 'destroyed') this.#list?.note(event);
+    this.#zombies.note(event);
     for (const listener of this.#listeners) listener(event);
   }
 }

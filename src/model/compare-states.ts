@@ -20,7 +20,11 @@ export function compareStates(before: LiveState, after: LiveState, newer: NewerN
   for (const [key, namespace] of after.namespaces) {
     if (newer.namespace(key)) continue;
     const known = before.namespaces.get(key);
-    if (known && isSame(known, namespace)) continue;
+    if (known && isSame(known, namespace)) {
+      if (isBetterKnown(namespace, known))
+        events.push({ event: 'described', namespace: { ...known, ...namespace, id: namespace.id ?? known.id } });
+      continue;
+    }
     // The number is used again: the other one has ended.
     if (known) events.push({ event: 'destroyed', namespace: known });
     const process = findMaker(after, namespace);
@@ -36,6 +40,10 @@ export function compareStates(before: LiveState, after: LiveState, newer: NewerN
 
 function isSame(a: EventNamespace, b: EventNamespace): boolean {
   return a.id === b.id || a.id === null || b.id === null;
+}
+
+function isBetterKnown(now: EventNamespace, before: EventNamespace): boolean {
+  return (before.id === null && now.id !== null) || (before.owner === undefined && now.owner !== undefined);
 }
 
 /** Whether both states have it, and not two that bore one number after the other. */
@@ -56,7 +64,14 @@ function findMaker(state: LiveState, { type, inode }: EventNamespace): EventProc
 function compareTasks(before: LiveState, after: LiveState, newer: NewerNews, events: EventDraft[]): void {
   for (const [tid, old] of before.tasks) {
     const now = after.tasks.get(tid);
-    if (newer.task(tid) || (now && isSameTask(old, now))) continue;
+    if (newer.task(tid)) continue;
+    if (now && isSameTask(old, now)) {
+      if (now.isZombie && !old.isZombie) {
+        const { links, entered } = old;
+        events.push(...describeEnd(before, { ...now, links, entered }, 'exit', undefined, now.links));
+      }
+      continue;
+    }
     // A thread that is where its process is has no entry in a snapshot.
     if (!now && old.tid !== old.pid && equalLinks(old.links, after.tasks.get(old.pid)?.links)) continue;
     events.push(...describeEnd(before, old, 'exit'));
@@ -64,10 +79,26 @@ function compareTasks(before: LiveState, after: LiveState, newer: NewerNews, eve
   for (const [tid, now] of after.tasks) {
     if (newer.task(tid)) continue;
     const old = before.tasks.get(tid);
-    if (!old || !isSameTask(old, now))
+    const isKnownTask = old !== undefined && isSameTask(old, now);
+    if (now.isZombie) {
+      if (!isKnownTask || (old.isZombie && !(isAlike(old, now) && equalLinks(old.links, now.links))))
+        events.push({ event: 'ended', process: toEventProcess(now), links: now.links, zombie: now.links });
+    } else if (!isKnownTask || old.isZombie)
       events.push(...describeBirth(after, { ...now, entered: after.findEntered(now) }, 'seen'));
-    else events.push(...describeMove(before, after, old, now.links, 'seen'));
+    else {
+      const moved = describeMove(before, after, old, now.links, 'seen', undefined, now);
+      events.push(...(moved.length === 0 && !isAlike(old, now) ? [describeRest(old, now)] : moved));
+    }
   }
+}
+
+/** What no event of the kernel's tells: whose child it is, whom it acts for and what it calls itself. */
+function isAlike(a: LiveTask, b: LiveTask): boolean {
+  return a.ppid === b.ppid && a.uid === b.uid && a.comm === b.comm;
+}
+
+function describeRest(old: LiveTask, now: LiveTask): EventDraft {
+  return { event: 'moved', process: toEventProcess(now), links: old.links };
 }
 
 function isSameTask(a: LiveTask, b: LiveTask): boolean {
@@ -85,18 +116,28 @@ export function describeBirth(state: LiveState, task: LiveTask, how: 'clone' | '
   return events;
 }
 
-export function describeEnd(state: LiveState, task: LiveTask, how: 'exit', at?: string): EventDraft[] {
+/** @param zombie - the links that are left to it where its parent has not waited for it */
+export function describeEnd(
+  state: LiveState,
+  task: LiveTask,
+  how: 'exit',
+  at?: string,
+  zombie?: readonly number[],
+): EventDraft[] {
   const process = toEventProcess(task);
   const when = at === undefined ? {} : { at };
   const events: EventDraft[] = [];
   for (const [i, type] of namespaceTypes.entries())
     if (task.entered & (1 << i))
       events.push({ event: 'left', namespace: state.find(type, task.links[i] ?? 0), how, process, ...when });
-  events.push({ event: 'ended', process, links: task.links, ...when });
+  events.push({ event: 'ended', process, links: task.links, ...(zombie ? { zombie } : {}), ...when });
   return events;
 }
 
-/** Nothing where the links are equal; a link that is not known on one side does not count. */
+/**
+ * Nothing where the links are equal; a link that is not known on one side does not count.
+ * @param now - the task as it is since
+ */
 export function describeMove(
   before: LiveState,
   after: LiveState,
@@ -104,9 +145,10 @@ export function describeMove(
   links: readonly number[],
   how: 'unshare' | 'setns' | 'seen',
   at?: string,
+  now: LiveTask = task,
 ): EventDraft[] {
   if (task.links.every((inode, i) => inode === links[i] || links[i] === 0)) return [];
-  const process = toEventProcess(task);
+  const process = toEventProcess(now);
   const when = at === undefined ? {} : { at };
   const events: EventDraft[] = [];
   for (const [i, type] of namespaceTypes.entries()) {

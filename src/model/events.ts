@@ -69,6 +69,12 @@ interface Destruction {
   readonly namespace: EventNamespace;
 }
 
+/** More is known of a namespace than when it was told: its id, or its owner. Only in a stream that asks for processes. */
+interface Description {
+  readonly event: 'described';
+  readonly namespace: EventNamespace;
+}
+
 /** A process came into a namespace that its parent, or it before, was not in; or went out of one. */
 interface Passage {
   readonly event: 'entered' | 'left';
@@ -92,12 +98,20 @@ interface Naming {
   readonly name: NamespaceName;
 }
 
-/** Every birth, change of namespaces and end of a process; only in a stream that asks for them. */
+/**
+ * Every birth and end of a process, and every change of its namespaces, parent, user or name; only in a stream that asks
+ * for them.
+ */
 interface Change {
   readonly event: 'began' | 'moved' | 'ended';
   readonly process: EventProcess;
   /** Inodes in the order of namespaceLinks, 0 for what is not known; of `ended` those that it was in. */
   readonly links: readonly number[];
+  /**
+   * Of `ended`: its parent has not waited for it, and it is a zombie with these links. It ends once more, without them, when
+   * it is waited for.
+   */
+  readonly zombie?: readonly number[];
 }
 
 /** Events were lost; a `resync`, or the whole state, follows. */
@@ -116,7 +130,7 @@ interface Resync {
   readonly changes: number;
 }
 
-type EventBody = Creation | Destruction | Passage | Holding | Naming | Change | Loss | Resync;
+type EventBody = Creation | Description | Destruction | Passage | Holding | Naming | Change | Loss | Resync;
 
 /** An event before it is put into a stream. */
 export type EventDraft = EventBody & { readonly at?: string };

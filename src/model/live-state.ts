@@ -16,6 +16,8 @@ export interface LiveTask extends EventProcess {
   command?: string;
   /** Inodes in the order of namespaceLinks; 0 for what is not known. */
   links: readonly number[];
+  /** It has ended, and its parent has not waited for it: all it has is its number and its user namespace. */
+  isZombie?: true;
   /** Bit i: of namespaceTypes[i] it is not where its parent was when it last changed. */
   entered: number;
 }
@@ -51,7 +53,7 @@ export class LiveState {
   constructor(snapshot?: Pick<Snapshot, 'namespaces' | 'processes'>) {
     for (const namespace of snapshot?.namespaces ?? []) this.putNamespace(namespace);
     for (const process of snapshot?.processes ?? []) this.putProcess(process);
-    for (const task of this.tasks.values()) task.entered = this.findEntered(task);
+    for (const task of this.tasks.values()) task.entered = task.isZombie ? 0 : this.findEntered(task);
   }
 
   /** Begins to note what changes. @returns what has since the last call; nothing at the first */
@@ -81,8 +83,7 @@ export class LiveState {
 
   /** As a snapshot has it; whether it is elsewhere than its parent is not looked at. */
   putProcess(process: Process): void {
-    // A zombie is in no namespace any more but those of its number and its credentials.
-    if (/[ZX]/.test(process.state)) this.dropTask(process.tid);
+    if (process.state === 'X') this.dropTask(process.tid);
     else this.#put(toTask(process));
   }
 
@@ -94,13 +95,6 @@ export class LiveState {
     const threads = this.#threads.get(task.pid);
     if (tid === task.pid || !threads?.delete(tid)) return;
     if (threads.size === 0) this.#threads.delete(task.pid);
-  }
-
-  /** It executes a program: its name is another, and its command line is to be read anew. */
-  renameTask(task: LiveTask, comm: string): void {
-    task.comm = comm;
-    delete task.command;
-    this.#changes?.pids.add(task.pid);
   }
 
   /** The process and those of its threads that `tasks` has. */
@@ -138,6 +132,7 @@ export class LiveState {
       this.#changes?.namespaces.add(keyOf(event.namespace));
     switch (event.event) {
       case 'created':
+      case 'described':
         this.namespaces.set(keyOf(event.namespace), event.namespace);
         break;
       case 'destroyed':
@@ -160,7 +155,8 @@ export class LiveState {
         this.#move(event.process, event.links);
         break;
       case 'ended':
-        this.dropTask(event.process.tid);
+        if (event.zombie) this.#put({ ...event.process, links: event.zombie, isZombie: true, entered: 0 });
+        else this.dropTask(event.process.tid);
         break;
     }
   }
@@ -168,8 +164,11 @@ export class LiveState {
   /** Everything as sorted text, for comparison: what two states must have in common to be called equal. */
   describe(): string[] {
     const lines = [...this.namespaces.values()].map(({ type, inode, id }) => `${formatNamespace(type, inode)} ${id}`);
-    for (const { pid, tid, links } of this.tasks.values())
-      if (tid === pid || !equalLinks(links, this.tasks.get(pid)?.links)) lines.push(`task ${pid}/${tid} ${links}`);
+    for (const { pid, tid, ppid, startTimeTicks, uid, links, isZombie } of this.tasks.values())
+      if (tid === pid || !equalLinks(links, this.tasks.get(pid)?.links))
+        lines.push(
+          `task ${pid}/${tid} of ${startTimeTicks} ${uid} below ${ppid}: ${isZombie ? 'zombie ' : ''}${links}`,
+        );
     for (const [key, holders] of this.holders) for (const text of holders.keys()) lines.push(`${key} held: ${text}`);
     for (const [path, { key }] of this.names) lines.push(`${key} named ${path}`);
     return lines.sort();
@@ -183,7 +182,11 @@ export class LiveState {
       this.#put(task);
       return;
     }
-    before.links = links;
+    const { ppid, comm, uid, command } = process;
+    // A command line that was read belongs to the program of that name.
+    if (command === undefined && comm !== before.comm) delete before.command;
+    Object.assign(before, { ppid, comm, uid, links }, command === undefined ? {} : { command });
+    delete before.isZombie;
     before.entered = this.findEntered(before);
     this.#changes?.pids.add(before.pid);
   }
@@ -265,5 +268,6 @@ function toTask(process: Process): LiveTask {
     return isKnown(inode) ? inode : 0;
   });
   const known = isKnown(commandLine) && commandLine.length > 0 ? { command: commandLine.join(' ') } : {};
-  return { pid, tid, ppid, comm, uid, startTimeTicks, links, entered: 0, ...known };
+  const ended = process.state === 'Z' ? ({ isZombie: true } as const) : {};
+  return { pid, tid, ppid, comm, uid, startTimeTicks, links, entered: 0, ...known, ...ended };
 }

@@ -120,7 +120,9 @@ export class PresentSnapshot {
     const holders = tasks ? held.filter(({ kind }) => kind !== 'kernel') : held;
     const { count = 0, threads = 0, forChildren = 0, leader } = tasks ?? {};
     const init = isKnown(base.init ?? null) ? state.tasks.get(Number(base.init)) : undefined;
-    const first = init?.links[pidIndex] === base.inode ? init : leader;
+    // The link of an init may be refused; its place is certain all the same.
+    const isInit = init !== undefined && (init.links[pidIndex] === base.inode || init.links[pidIndex] === 0);
+    const first = isInit ? init : leader;
     return {
       ...base,
       names: state.namesOf(key),
@@ -179,23 +181,24 @@ export class PresentSnapshot {
   }
 
   #describeTask(task: LiveTask): Process {
-    const { pid, tid, ppid, startTimeTicks, comm, uid, command } = task;
+    const { pid, tid, ppid, startTimeTicks, comm, uid, command, isZombie } = task;
     const whole = this.#wholeProcesses.get(tid);
     const isWhole = whole && isTask(whole, task);
-    if (isWhole && whole.comm === comm && hasLinks(whole, task.links)) return whole;
+    if (isWhole && isAlike(whole, task) && hasLinks(whole, task.links)) return whole;
+    const missing = unknownFromErrno(isZombie ? 'ENOENT' : 'ESRCH');
     const namespaces = Object.fromEntries(
-      namespaceLinks.map((link, i) => [link, task.links[i] || unknownFromErrno('ESRCH')]),
+      namespaceLinks.map((link, i) => [link, task.links[i] || missing]),
     ) as Process['namespaces'];
-    if (isWhole) return { ...whole, comm, namespaces };
+    if (isWhole) return { ...whole, ppid, comm, uid, namespaces, ...(isZombie ? endedOf(whole) : {}) };
     const own = this.#rest.host.vantage.namespaces.pid;
     return {
       pid,
       tid,
       ppid,
       startTimeTicks,
-      state: '?',
+      state: isZombie ? 'Z' : '?',
       comm,
-      commandLine: command === undefined ? notAsked : command.split(' '),
+      commandLine: command === undefined || isZombie ? notAsked : command.split(' '),
       uid,
       threads: 1,
       kernelThread: false,
@@ -211,6 +214,16 @@ const pidIndex = namespaceTypes.indexOf('pid');
 /** Numbers are used again, those of threads by other processes too. */
 function isTask(process: Process, task: LiveTask): boolean {
   return process.pid === task.pid && process.startTimeTicks === task.startTimeTicks;
+}
+
+/** A zombie has let go of its command line. */
+function endedOf({ commandLine }: Process): Pick<Process, 'state' | 'commandLine'> {
+  return { state: 'Z', commandLine: isKnown(commandLine) ? [] : commandLine };
+}
+
+function isAlike(process: Process, { ppid, comm, uid, isZombie }: LiveTask): boolean {
+  const hasEnded = process.state === 'Z';
+  return process.ppid === ppid && process.comm === comm && process.uid === uid && hasEnded === (isZombie === true);
 }
 
 function restOf({ namespaces: _, processes: __, ...rest }: Snapshot): SnapshotRest {
