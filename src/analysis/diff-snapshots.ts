@@ -74,6 +74,7 @@ const compared: readonly [what: string, read: (namespace: Namespace) => unknown]
   ['uts', ({ uts }) => uts],
   ['uidMap', ({ uidMap }) => uidMap],
   ['gidMap', ({ gidMap }) => gidMap],
+  ['netnsid', ({ netnsid }) => netnsid],
   ['timeOffsets', ({ timeOffsets }) => timeOffsets],
 ];
 

@@ -68,7 +68,7 @@ export {
   type ProcessTreeOptions,
   type ProcessTreeRow,
 } from './process-tree.ts';
-export { type IdentifyPath, resolveTarget } from './resolve-target.ts';
+export { type IdentifyPath, type ReadPidfdInode, resolveTarget } from './resolve-target.ts';
 export { compareIdentity, type Sameness } from './same-namespace.ts';
 export { SnapshotIndex } from './snapshot-index.ts';
 export {

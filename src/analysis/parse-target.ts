@@ -12,9 +12,12 @@ import { TargetError } from './target-error.ts';
 export type TargetQuery =
   /** net:[4026532992] or 4026532992. */
   | { readonly form: 'inode'; readonly inode: number; readonly type?: NamespaceType }
-  /** id:5121, the kernel's 64-bit id in decimal. */
+  /** id:5121 or, as nsenter(1) has it, :5121: the kernel's 64-bit id in decimal. */
   | { readonly form: 'id'; readonly id: string }
-  | { readonly form: 'pid'; readonly pid: number }
+  /** nsid:7, the number of a network namespace in that of the caller. */
+  | { readonly form: 'netnsid'; readonly netnsid: number }
+  /** 812, or 812:31337 with the inode number of its pidfd, which no other process has until the next boot. */
+  | { readonly form: 'pid'; readonly pid: number; readonly pidfdInode?: string }
   /** nscope's own process. */
   | { readonly form: 'self' }
   | { readonly form: 'path'; readonly path: string }
@@ -26,6 +29,8 @@ export type TargetQuery =
 /** Inode numbers are of 32 bits, and PIDs end below this: include/linux/threads.h PID_MAX_LIMIT. */
 const largestInode = 0xffffffff;
 const largestPid = 4_194_304;
+/** An s32 of the kernel: struct net, netns_ids. */
+const largestNetnsid = 0x7fffffff;
 
 /**
  * A tilde in front, as listings have it before what is inferred or confirmed by no engine, says nothing more here.
@@ -37,6 +42,8 @@ export function parseTarget(written: string): TargetQuery {
   const word = written.replace(/^~(?=\w+:|\d+$)/, '');
   if (word === 'self') return { form: 'self' };
   if (/^\d+$/.test(word)) return readNumber(word);
+  const [, pid, pidfdInode] = /^(\d+):(\d+)$/.exec(word) ?? [];
+  if (pid !== undefined && pidfdInode !== undefined) return readVerifiedPid(word, pid, pidfdInode);
   if (/^\.{0,2}\/|^[^:]+\//.test(word)) return { form: 'path', path: word };
   const colon = word.indexOf(':');
   return colon < 0 ? { form: 'name', name: word } : readQualified(word, word.slice(0, colon), word.slice(colon + 1));
@@ -55,10 +62,29 @@ function readNumber(word: string): TargetQuery {
   );
 }
 
+/** As getino(1) and nsenter(1) of util-linux 2.42 write it. */
+function readVerifiedPid(word: string, pid: string, inode: string): TargetQuery {
+  const number = Number(pid);
+  if (number < 1 || number > largestPid)
+    throw new TargetError('malformed', `"${word}": a PID (1 to ${largestPid}) was expected before the colon`);
+  return { form: 'pid', pid: number, pidfdInode: withoutZeros(inode) };
+}
+
+function withoutZeros(digits: string): string {
+  return digits.replace(/^0+(?=\d)/, '');
+}
+
 function readQualified(word: string, prefix: string, rest: string): TargetQuery {
-  if (prefix === 'id') {
-    if (/^\d+$/.test(rest)) return { form: 'id', id: rest.replace(/^0+(?=\d)/, '') };
-    throw new TargetError('malformed', `"${word}": behind id: the kernel's 64-bit id was expected, in decimal`);
+  if (prefix === 'id' || prefix === '') {
+    if (/^\d+$/.test(rest)) return { form: 'id', id: withoutZeros(rest) };
+    throw new TargetError('malformed', `"${word}": after ${prefix}: the kernel's 64-bit id was expected, in decimal`);
+  }
+  if (prefix === 'nsid') {
+    if (/^\d+$/.test(rest) && Number(rest) <= largestNetnsid) return { form: 'netnsid', netnsid: Number(rest) };
+    throw new TargetError(
+      'malformed',
+      `"${word}": after nsid: the number of a network namespace was expected, as ip netns list-id has it; a 64-bit id is written id:${rest}`,
+    );
   }
   if (isNamespaceType(prefix)) return readTyped(word, prefix, rest);
   if ((workloadEngines as readonly string[]).includes(prefix)) {
@@ -97,6 +123,6 @@ function countedOnly(word: string, count: string): TargetError {
 export function unknownPrefix(prefix: string): TargetError {
   return new TargetError('malformed', `there is no namespace type or engine "${prefix}"`, {
     unknownWord: prefix,
-    knownWords: [...namespaceTypes, 'id', ...workloadEngines],
+    knownWords: [...namespaceTypes, 'id', 'nsid', ...workloadEngines],
   });
 }

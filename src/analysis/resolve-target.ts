@@ -17,13 +17,22 @@ import { findWorkloadsByName, listWorkloads } from './workloads.ts';
 /** Inode number and device of what a path leads to on the host of the snapshot: stat(2). */
 export type IdentifyPath = (path: string) => Known<{ readonly inode: number; readonly dev: number }>;
 
+/** The inode number of a pidfd of the process that has a PID on the host of the snapshot now, in decimal. */
+export type ReadPidfdInode = (pid: number) => Known<string>;
+
 /**
  * Looks a target up. A bare name is first that of a namespace, then a host name, then that of a workload, then the name of a process.
  * @param identify - how to ask the host about a path; without it (a snapshot from a file) paths are looked up in what the
  *   snapshot says of names and processes
+ * @param readPidfdInode - how to ask the host whether a PID is still that of the process meant
  * @throws TargetError
  */
-export function resolveTarget(word: string, index: SnapshotIndex, identify?: IdentifyPath): Target {
+export function resolveTarget(
+  word: string,
+  index: SnapshotIndex,
+  identify?: IdentifyPath,
+  readPidfdInode?: ReadPidfdInode,
+): Target {
   const query = parseTarget(word);
   switch (query.form) {
     case 'inode':
@@ -34,7 +43,10 @@ export function resolveTarget(word: string, index: SnapshotIndex, identify?: Ide
         toTargets(index.snapshot.namespaces.filter(({ id }) => id === query.id)),
         'no namespace with this id is known here',
       );
+    case 'netnsid':
+      return findByNetnsid(word, query.netnsid, index);
     case 'pid':
+      if (query.pidfdInode !== undefined) verifyProcess(word, query.pid, query.pidfdInode, readPidfdInode);
       return findProcess(index, query.pid, identify);
     case 'self':
       return findProcess(index, index.snapshot.host.vantage.pid);
@@ -60,6 +72,36 @@ function findByInode(index: SnapshotIndex, inode: number, type: NamespaceType | 
   return toTargets(
     index.snapshot.namespaces.filter((one) => one.inode === inode && (type === undefined || one.type === type)),
   );
+}
+
+function findByNetnsid(word: string, netnsid: number, index: SnapshotIndex): Target {
+  const nets = index.snapshot.namespaces.filter(({ type }) => type === 'net');
+  const found = nets.filter((one) => one.netnsid === netnsid);
+  const unknown = nets.filter((one) => one.netnsid === undefined || !isKnown(one.netnsid)).length;
+  const doubt = unknown === 0 ? '' : `; of ${unknown} the number is not known`;
+  const own = index.snapshot.host.vantage.namespaces.net;
+  const where = isKnown(own) ? formatNamespace('net', own) : "nscope's network namespace";
+  return onlyOne(
+    word,
+    toTargets(found),
+    `${where} has this number for no network namespace that is known here${doubt}`,
+  );
+}
+
+/**
+ * Whether a PID is that of the process meant, which has had it since the number of its pidfd was read.
+ * @throws TargetError
+ */
+export function verifyProcess(word: string, pid: number, pidfdInode: string, read: ReadPidfdInode | undefined): void {
+  if (!read)
+    throw new TargetError('refused', `${word}: a snapshot does not say the inode numbers of pidfds: write ${pid}`);
+  const inode = read(pid);
+  if (!isKnown(inode)) {
+    if (inode.unknown === 'gone') throw new TargetError('not-found', `there is no process ${pid} here`);
+    throw new TargetError('refused', `${word}: ${inode.detail ?? `pidfd_open(2) failed (${inode.errno})`}`);
+  }
+  if (inode !== pidfdInode)
+    throw new TargetError('not-found', `${pid} is another process by now: the inode number of its pidfd is ${inode}`);
 }
 
 function findProcess(index: SnapshotIndex, pid: number, identify?: IdentifyPath): Target {

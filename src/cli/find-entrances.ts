@@ -17,7 +17,7 @@ import { formatNamespace, type NamespaceType, namespaceTypes } from '../model/na
 import { wantEverything } from '../model/wanted.ts';
 import { NotFoundError, UsageError } from './errors.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import { checkTargets, findTarget, mayBeWorkload, toLeader } from './target.ts';
+import { checkProcess, checkTargets, findTarget, mayBeWorkload, toLeader } from './target.ts';
 
 export interface FoundEntrances {
   readonly entrances: readonly Entrance[];
@@ -71,6 +71,8 @@ export async function findEntrances(
     }
     if (pid !== undefined && (own !== undefined || index))
       for (const one of openLinks(pid, types)) ofProcesses.set(one.type, one);
+    // What was opened is the process's own, if the PID is still the one that was meant.
+    checkProcess(word);
   }
   const entrances = [...new Map([...ofProcesses, ...named]).values()].filter(isElsewhere);
   const user = entrances.find(({ type }) => type === 'user');

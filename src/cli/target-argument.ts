@@ -5,5 +5,5 @@ import type { VerbArgument } from './verb.ts';
 export const targetArgument: VerbArgument = {
   name: 'TARGET',
   meaning:
-    'net:[4026532992], 4026532992, net:NAME, net:PID, net:self, /run/netns/NAME, /proc/PID/ns/net, id:5121 (64-bit id), docker:NAME (podman:, lxc: and so on), a PID, self, or a bare name',
+    'net:[4026532992], 4026532992, net:NAME, net:PID, net:self, /run/netns/NAME, /proc/PID/ns/net, id:5121 or :5121 (64-bit id), nsid:7 (of ip netns list-id), docker:NAME (podman:, lxc: and so on), a PID, PID:INODE (with the inode of its pidfd, as getino(1) prints it), self, or a bare name',
 };

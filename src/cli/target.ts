@@ -1,10 +1,11 @@
 // A target of the command line: what it leads to, or a sentence that says why it leads nowhere.
 import { parseTarget } from '../analysis/parse-target.ts';
-import { resolveTarget } from '../analysis/resolve-target.ts';
+import { resolveTarget, verifyProcess } from '../analysis/resolve-target.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { describeTarget, type Target, TargetError } from '../analysis/target-error.ts';
 import { nameWorkload } from '../analysis/workloads.ts';
 import { readIdentity } from '../kernel/files.ts';
+import { readPidfdInode } from '../kernel/pidfd-inode.ts';
 import { NotFoundError, suggest, UsageError } from './errors.ts';
 import type { OptionValues } from './verb.ts';
 
@@ -21,7 +22,18 @@ export function checkTargets(words: readonly (string | undefined)[]): void {
  * @throws UsageError when it is malformed, ambiguous or refused; NotFoundError when there is no such thing
  */
 export function findTarget(word: string, index: SnapshotIndex, options: OptionValues): Target {
-  return explain(() => resolveTarget(word, index, options.from === undefined ? readIdentity : undefined));
+  const isHere = options.from === undefined;
+  return explain(() =>
+    resolveTarget(word, index, isHere ? readIdentity : undefined, isHere ? readPidfdInode : undefined),
+  );
+}
+
+/** Whether PID:INODE is still that process. @throws UsageError, NotFoundError */
+export function checkProcess(word: string): void {
+  const query = explain(() => parseTarget(word));
+  if (query.form !== 'pid' || query.pidfdInode === undefined) return;
+  const { pid, pidfdInode } = query;
+  explain(() => verifyProcess(word, pid, pidfdInode, readPidfdInode));
 }
 
 /**

@@ -1,7 +1,13 @@
 // Links and neighbours of any network namespace: rtnetlink(7), spoken through a socket that lies in it.
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { type Known, unknownFromErrno } from '../model/known.ts';
-import { buildLinkDump, buildNsidQuestion, type LinkRecord, parseRouteMessages } from '../parse/rtnetlink.ts';
+import {
+  buildLinkDump,
+  buildNsidDump,
+  buildNsidQuestion,
+  type LinkRecord,
+  parseRouteMessages,
+} from '../parse/rtnetlink.ts';
 import { type NamespacePath, packPaths } from './namespace-paths.ts';
 import { countReaders } from './proc-reading.ts';
 import { requireAddon } from './require-addon.ts';
@@ -86,6 +92,20 @@ export class RouteSocket {
     writeSync(this.#fd, buildNsidQuestion(++this.#sequence, netnsFd));
     const { nsid } = this.#read('RTM_GETNSID');
     return nsid === -1 ? undefined : nsid;
+  }
+
+  /**
+   * How many numbers this network namespace has for others, and maybe for itself.
+   * @throws SyscallError
+   * @see rtnl_net_dumpid() of net/core/net_namespace.c
+   */
+  countNsids(): number {
+    writeSync(this.#fd, buildNsidDump(++this.#sequence));
+    for (let count = 0; ; ) {
+      const { nsids, done } = this.#read('RTM_GETNSID');
+      count += nsids;
+      if (done) return count;
+    }
   }
 
   #read(call: string) {

@@ -75,6 +75,8 @@ export interface NamespaceFact {
   readonly gidMap?: Known<readonly IdMapping[]>;
   readonly setgroups?: Known<string>;
   readonly timeOffsets?: Known<TimeOffsets>;
+  /** The number that nscope's own network namespace has for this one; null where it has none. */
+  readonly netnsid?: Known<number | null>;
 }
 
 /** A name that leads to a namespace. */

@@ -236,6 +236,7 @@ export class MergedNamespaces {
     if (openSince !== undefined) described.openSince = openSince;
     if (type === 'pid' || type === 'user') described.parent = atTop(attributes.parent, initial, true);
     if (type === 'uts') described.uts = attributes.uts ?? notAsked;
+    if (type === 'net') described.netnsid = attributes.netnsid === undefined ? notAsked : attributes.netnsid;
     if (type === 'time') described.timeOffsets = attributes.timeOffsets ?? notAsked;
     if (type === 'user') {
       described.uidMap = attributes.uidMap ?? notAsked;

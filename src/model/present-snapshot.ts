@@ -155,6 +155,7 @@ export class PresentSnapshot {
       ...(type === 'pid' ? { init: unknown } : {}),
       ...(type === 'uts' ? { uts: unknown } : {}),
       ...(type === 'user' ? { uidMap: unknown, gidMap: unknown, setgroups: unknown } : {}),
+      ...(type === 'net' ? { netnsid: unknown } : {}),
       ...(type === 'time' ? { timeOffsets: unknown } : {}),
       names: [],
       processes: { count: 0, threads: 0, forChildren: 0, leader: null },

@@ -266,6 +266,14 @@ const namespaceSchema = Type.Object(
     gidMap: Type.Optional(known(Type.Array(idMapping))),
     setgroups: Type.Optional(known(Type.String())),
     timeOffsets: Type.Optional(known(timeOffsets)),
+    netnsid: Type.Optional(
+      known(
+        Type.Union([natural, Type.Null()], {
+          description:
+            'Of network namespaces: the number that the one of nscope has for it, as ip netns list-id tells; null where it has none.',
+        }),
+      ),
+    ),
     level: Type.Optional(known(Type.Integer({ minimum: 0, description: 'Depth below the initial one.' }))),
     init: Type.Optional(known(Type.Union([natural, Type.Null()], { description: "PID of the pid namespace's init." }))),
   },

@@ -6,6 +6,7 @@ import { parseText } from './text.ts';
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
 const NLM_F_REQUEST = 1;
+const NLM_F_MULTI = 2;
 const NLM_F_DUMP = 0x300;
 const RTM_NEWLINK = 16;
 const RTM_GETLINK = 18;
@@ -32,6 +33,11 @@ export function buildLinkDump(sequence: number): Uint8Array {
   return buildMessage(RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, sequence, linkBytes, [
     [IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS],
   ]);
+}
+
+/** Asks for all numbers that the network namespace of the socket has for others. */
+export function buildNsidDump(sequence: number): Uint8Array {
+  return buildMessage(RTM_GETNSID, NLM_F_REQUEST | NLM_F_DUMP, sequence, generalBytes, []);
 }
 
 /** Asks for the number that another network namespace, an open descriptor of nscope's, has in the one of the socket. */
@@ -78,6 +84,8 @@ export interface RouteAnswer {
   readonly links: readonly LinkRecord[];
   /** The number that RTM_GETNSID gave: -1 when the kernel has none for it. */
   readonly nsid: number | undefined;
+  /** How many numbers were given: the length of a dump of them. */
+  readonly nsids: number;
   /** Whether nothing more comes: the end of a dump, an error, or the one answer to a question. */
   readonly done: boolean;
   /** The errno of a refusal, positive; 0 without one. */
@@ -92,6 +100,7 @@ export function parseRouteMessages(bytes: Uint8Array): RouteAnswer {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const links: LinkRecord[] = [];
   let nsid: number | undefined;
+  let nsids = 0;
   let done = false;
   let errno = 0;
   for (let at = 0; at + headBytes <= bytes.length && !done; ) {
@@ -104,11 +113,16 @@ export function parseRouteMessages(bytes: Uint8Array): RouteAnswer {
     // A dump that was cut short by an error says so in its end, from Linux 4.15 on.
     else if (type === NLMSG_DONE && size >= headBytes + 4) errno = Math.abs(view.getInt32(body, isLittleEndian));
     else if (type === RTM_NEWLINK) links.push(parseLink(view, body, at + size));
-    else if (type === RTM_NEWNSID) nsid = readNsid(view, body + generalBytes, at + size);
-    done = type === NLMSG_ERROR || type === NLMSG_DONE || type === RTM_NEWNSID;
+    else if (type === RTM_NEWNSID) {
+      nsid = readNsid(view, body + generalBytes, at + size);
+      nsids++;
+    }
+    // Each part of a dump says that there are more.
+    const isPart = (view.getUint16(at + 6, isLittleEndian) & NLM_F_MULTI) !== 0;
+    done = type === NLMSG_ERROR || type === NLMSG_DONE || (type === RTM_NEWNSID && !isPart);
     at += (size + 3) & ~3;
   }
-  return { links, nsid, done, errno };
+  return { links, nsid, nsids, done, errno };
 }
 
 function parseLink(view: DataView, body: number, end: number): LinkRecord {

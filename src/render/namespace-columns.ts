@@ -225,6 +225,15 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
       pick(namespace.timeOffsets, ({ monotonic, boottime }) => `${monotonic.seconds},${boottime.seconds}`),
   },
   {
+    name: 'netnsid',
+    needs: 'attributes',
+    header: 'NETNSID',
+    meaning: "the number that nscope's own network namespace has for it, as in ip netns list-id",
+    kind: 'any',
+    align: 'right',
+    value: ({ namespace }) => namespace.netnsid ?? null,
+  },
+  {
     name: 'holders',
     needs: 'holders',
     header: 'HOLDERS',

@@ -135,6 +135,9 @@ function describeTypeOwn(namespace: Namespace): PageItem[] {
   add('setgroups', namespace.setgroups, (setgroups: string) => [escapeText(setgroups)]);
   add('monotonic', namespace.timeOffsets, ({ monotonic }: TimeOffsets) => [formatOffset(monotonic)]);
   add('boottime', namespace.timeOffsets, ({ boottime }: TimeOffsets) => [formatOffset(boottime)]);
+  add('netnsid', namespace.netnsid, (netnsid: number | null) => [
+    netnsid === null ? "none in nscope's network namespace" : `${netnsid} in nscope's network namespace`,
+  ]);
   return items;
 }
 

@@ -7,6 +7,7 @@ import { kernelList, kernelListAgain } from './kernel-list.ts';
 import { mounts } from './mounts.ts';
 import { nestedPids } from './nested-pids.ts';
 import { netPeers } from './net-peers.ts';
+import { netnsIds } from './netns-ids.ts';
 import { netnsNames } from './netns-names.ts';
 import { openFiles } from './open-files.ts';
 import { processes } from './processes.ts';
@@ -46,6 +47,7 @@ export const sources: readonly Source[] = [
   userMaps,
   timeOffsets,
   utsNames,
+  netnsIds,
   cgroups,
   kernelListAgain,
   visibility,

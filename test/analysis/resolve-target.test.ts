@@ -1,7 +1,7 @@
 // Every notation of a target, and every way in which one can lead nowhere.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type IdentifyPath, resolveTarget } from '../../src/analysis/resolve-target.ts';
+import { type IdentifyPath, type ReadPidfdInode, resolveTarget } from '../../src/analysis/resolve-target.ts';
 import { describeTarget, TargetError, type TargetProblem } from '../../src/analysis/target-error.ts';
 import type { Fact } from '../../src/model/facts.ts';
 import { unknownFromErrno } from '../../src/model/known.ts';
@@ -42,6 +42,7 @@ test('Each notation of the same network namespace leads to it.', () => {
     'net:blue',
     'blue',
     'id:5005',
+    ':5005',
     'net:201',
     '/run/netns/blue',
     '/var/run/netns/blue',
@@ -49,6 +50,46 @@ test('Each notation of the same network namespace leads to it.', () => {
     '/proc/100/task/105/ns/net',
   ];
   for (const word of notations) assert.equal(resolve(word), net, word);
+});
+
+test('A PID is taken where its pidfd has the inode number that was written, and refused where that is another.', () => {
+  const find = (word: string, read?: ReadPidfdInode) => resolveTarget(word, indexOf(), undefined, read);
+  const read = () => '31337';
+  assert.equal(describeTarget(find('201:31337', read)), describeTarget(find('201')));
+  assert.equal(describeTarget(find('201:0031337', read)), describeTarget(find('201')));
+  for (const [word, message, problem, reader] of [
+    ['201:31336', /201 is another process by now: .* 31337$/, 'not-found', read],
+    ['201:31337', /no process 201/, 'not-found', () => unknownFromErrno('ESRCH')],
+    ['201:31337', /pidfd_open\(2\) failed \(ENOSYS\)/, 'refused', () => unknownFromErrno('ENOSYS')],
+    ['201:31337', /a snapshot does not say the inode numbers of pidfds/, 'refused', undefined],
+    ['0:31337', /a PID .* was expected before the colon/, 'malformed', read],
+  ] as const)
+    assert.throws(
+      () => find(word, reader),
+      (error) => error instanceof TargetError && error.problem === problem && message.test(error.message),
+      word,
+    );
+});
+
+test('The number of a network namespace leads to the one that has it, and says where it was looked up.', () => {
+  const numbered = (inode: number, netnsid: number | null): Fact => ({
+    fact: 'namespace',
+    type: 'net',
+    inode,
+    netnsid,
+  });
+  assert.equal(resolve('nsid:7', [numbered(container.net, 7), numbered(hostInodes.net, null)]), net);
+  const missing = fail('nsid:8', 'not-found', [numbered(container.net, 7), numbered(hostInodes.net, null)]);
+  assert.match(
+    missing.message,
+    new RegExp(`^nsid:8: net:\\[${hostInodes.net}\\] has this number for no network namespace`),
+  );
+  assert.match(fail('nsid:7', 'not-found').message, /of \d+ the number is not known/);
+  for (const word of ['nsid:', 'nsid:x', 'nsid:2147483648', ':', ':x']) fail(word, 'malformed');
+  assert.equal(
+    fail('nsid:7', 'ambiguous', [numbered(container.net, 7), numbered(hostInodes.net, 7)]).details.candidates?.length,
+    2,
+  );
 });
 
 test('A tilde that was copied from a listing changes nothing.', () => {

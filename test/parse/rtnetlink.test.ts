@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { endianness } from 'node:os';
 import { test } from 'node:test';
 import { MalformedError } from '../../src/parse/malformed.ts';
-import { buildLinkDump, buildNsidQuestion, parseRouteMessages } from '../../src/parse/rtnetlink.ts';
+import { buildLinkDump, buildNsidDump, buildNsidQuestion, parseRouteMessages } from '../../src/parse/rtnetlink.ts';
 
 const skip = endianness() !== 'LE' && 'needs a little-endian machine: the messages were recorded on one';
 
@@ -37,6 +37,7 @@ test('A link gives its name, its peer and the number of the namespace of that; t
   assert.deepEqual(parseRouteMessages(Buffer.concat([link, link, end])), {
     links: [0, 1].map(() => ({ index: 5, name: 'va', peerIndex: 2, netnsid: 1 })),
     nsid: undefined,
+    nsids: 0,
     done: true,
     errno: 0,
   });
@@ -54,13 +55,29 @@ test('A namespace that is ending has no number, and a link within one namespace 
 
 test('A number is given, or -1 where there is none.', { skip }, () => {
   const answer = bytes('1c000000 5800 0000 01000000 00000000 00000000 0800 0100 03000000');
-  assert.deepEqual(parseRouteMessages(answer), { links: [], nsid: 3, done: true, errno: 0 });
+  assert.deepEqual(parseRouteMessages(answer), { links: [], nsid: 3, nsids: 1, done: true, errno: 0 });
   assert.equal(parseRouteMessages(Buffer.from(answer).fill(0xff, 24)).nsid, -1);
+});
+
+test('A dump of numbers goes on until its end, and none is one message.', { skip }, () => {
+  assert.equal(
+    Buffer.from(buildNsidDump(1)).toString('hex'),
+    '14000000 5a00 0103 01000000 00000000 00000000'.replaceAll(' ', ''),
+  );
+  const part = bytes('1c000000 5800 0200 01000000 00000000 00000000 0800 0100 75000000');
+  assert.deepEqual(parseRouteMessages(Buffer.concat([part, part])), {
+    links: [],
+    nsid: 117,
+    nsids: 2,
+    done: false,
+    errno: 0,
+  });
+  assert.equal(parseRouteMessages(Buffer.concat([part, end])).done, true);
 });
 
 test('A refusal gives its errno, also at the end of a dump.', { skip }, () => {
   const refused = bytes('24000000 0200 0000 01000000 00000000 ffffffff', '14000000 1200 0000 00000000 00000000');
-  assert.deepEqual(parseRouteMessages(refused), { links: [], nsid: undefined, done: true, errno: 1 });
+  assert.deepEqual(parseRouteMessages(refused), { links: [], nsid: undefined, nsids: 0, done: true, errno: 1 });
   const cut = Buffer.from(end);
   cut.writeInt32LE(-11, 16);
   assert.equal(parseRouteMessages(cut).errno, 11);

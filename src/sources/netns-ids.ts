@@ -1,0 +1,49 @@
+// Which number does nscope's own network namespace have for each other one? RTM_GETNSID of rtnetlink(7): ip-netns(8) list-id.
+import { loadAddon } from '../kernel/addon.ts';
+import { attempt } from '../kernel/files.ts';
+import { RouteSocket } from '../kernel/netlink.ts';
+import { closeNamespace } from '../kernel/nsfs.ts';
+import { openFound } from '../kernel/open-namespace.ts';
+import { isKnown, type Known } from '../model/known.ts';
+import type { FoundNamespace, Source, SourceContext } from './source.ts';
+
+export const netnsIds: Source = {
+  name: 'netns-ids',
+  question: "which number does nscope's own network namespace have for each other one?",
+  skip(context) {
+    if (!context.wanted.attributes) return 'attributes were not asked for';
+    const result = loadAddon();
+    return 'missing' in result ? result.missing : undefined;
+  },
+  run(context: SourceContext): void {
+    const socket = attempt(() => new RouteSocket());
+    if (!isKnown(socket)) {
+      context.refused('the numbers of network namespaces', socket.errno ?? '', 'netlink');
+      return;
+    }
+    try {
+      // Mostly there are none, and nothing needs to be opened to know that.
+      const count = attempt(() => socket.countNsids());
+      let left = isKnown(count) ? count : Number.POSITIVE_INFINITY;
+      for (const namespace of context.found()) {
+        if (namespace.type !== 'net') continue;
+        const netnsid = left === 0 ? null : ask(context, socket, namespace);
+        if (typeof netnsid === 'number') left--;
+        context.emit({ fact: 'namespace', type: 'net', inode: namespace.inode, netnsid });
+      }
+    } finally {
+      socket.close();
+    }
+  },
+};
+
+function ask(context: SourceContext, socket: RouteSocket, namespace: FoundNamespace): Known<number | null> {
+  context.asked();
+  const open = openFound(namespace);
+  if (!isKnown(open)) return open;
+  try {
+    return attempt(() => socket.readNsid(open.fd) ?? null);
+  } finally {
+    closeNamespace(open);
+  }
+}
