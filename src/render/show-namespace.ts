@@ -135,8 +135,10 @@ function describeTypeOwn(namespace: Namespace): PageItem[] {
   add('setgroups', namespace.setgroups, (setgroups: string) => [escapeText(setgroups)]);
   add('monotonic', namespace.timeOffsets, ({ monotonic }: TimeOffsets) => [formatOffset(monotonic)]);
   add('boottime', namespace.timeOffsets, ({ boottime }: TimeOffsets) => [formatOffset(boottime)]);
-  add('netnsid', namespace.netnsid, (netnsid: number | null) => [
-    netnsid === null ? "none in nscope's network namespace" : `${netnsid} in nscope's network namespace`,
+  const { netnsid } = namespace;
+  const isAsked = netnsid !== undefined && (isKnown(netnsid) || netnsid.unknown !== 'not-asked');
+  add('netnsid', isAsked ? netnsid : undefined, (number: number | null) => [
+    number === null ? "none in nscope's network namespace" : `${number} in nscope's network namespace`,
   ]);
   return items;
 }
