@@ -133,7 +133,7 @@ function describeTasks(
     leader: init ?? oldest?.tid ?? null,
   };
   if (inferred) counts.inferred = inferred;
-  if (mayBeMore) counts.mayBeMore = true;
+  if (mayBeMore && processes + threads === 0 && !inferred) counts.mayBeMore = true;
   return Object.freeze(counts);
 }
 

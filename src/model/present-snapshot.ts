@@ -126,7 +126,7 @@ export class PresentSnapshot {
     return {
       ...base,
       names: state.namesOf(key),
-      processes: { ...base.processes, count, threads, forChildren, leader: first?.tid ?? null },
+      processes: { ...stillTrue(base.processes, tasks), count, threads, forChildren, leader: first?.tid ?? null },
       holders,
       holderCounts: countHolders(base, holders, { count, threads, forChildren }),
     };
@@ -215,6 +215,11 @@ const pidIndex = namespaceTypes.indexOf('pid');
 /** Numbers are used again, those of threads by other processes too. */
 function isTask(process: Process, task: LiveTask): boolean {
   return process.pid === task.pid && process.startTimeTicks === task.startTimeTicks;
+}
+
+/** That some may be in it is said where none was seen. */
+function stillTrue({ mayBeMore, ...processes }: Namespace['processes'], tasks: LiveTasks | undefined) {
+  return mayBeMore && !tasks ? { ...processes, mayBeMore } : processes;
 }
 
 /** A zombie has let go of its command line. */

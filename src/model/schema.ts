@@ -247,7 +247,7 @@ const namespaceSchema = Type.Object(
         mayBeMore: Type.Optional(
           Type.Literal(true, {
             description:
-              'Others may be in it: processes whose links are refused and whose place nothing tells, or that cannot be seen at all.',
+              'None of these was seen, and yet some may be in it: processes whose links are refused and whose place nothing tells, or that cannot be seen at all.',
           }),
         ),
       },

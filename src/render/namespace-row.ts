@@ -48,9 +48,8 @@ export function formatMap(map: readonly IdMapping[]): string {
 
 /** How many are in it as far as anybody saw; not known where none was seen and some could not be. */
 export function countProcesses(namespace: ListedNamespace): Known<number> {
-  const { count, threads, mayBeMore } = namespace.processes;
-  const seen = count + countInferred(namespace);
-  return seen + threads === 0 && mayBeMore ? unseen : seen;
+  const { count, mayBeMore } = namespace.processes;
+  return mayBeMore ? unseen : count + countInferred(namespace);
 }
 
 const unseen: Unknown = Object.freeze({
