@@ -131,6 +131,23 @@ export const launchVerbs: readonly Verb[] = [
     load: () => import('./orphan.ts'),
   },
   {
+    name: 'unmount',
+    summary: 'unmount what lies topmost at a path, also where no umount(8) is',
+    details: [
+      'Does what umount(8) does, by the system call alone: no link at the end of the path is followed, no table is read, and nothing is executed. nscope enter carries it out in a mount namespace without executing anything there, so that a mount namespace can be tidied that has no program, or none that is to be trusted. nscope holders names it where nothing else can unmount what holds a namespace.',
+    ],
+    arguments: [{ name: 'PATH', meaning: 'where it is mounted' }],
+    options: [],
+    examples: [
+      {
+        command: `nscope enter 'mnt:[4026532253]' -- nscope unmount /run/netns/blue`,
+        meaning: 'in a mount namespace that may have no process',
+      },
+      { command: 'nscope unmount /run/netns/blue', meaning: 'here' },
+    ],
+    load: () => import('./unmount.ts'),
+  },
+  {
     name: 'lab',
     summary: 'try on this kernel what the documents on namespaces claim',
     details: [

@@ -1,6 +1,6 @@
 // The command of run, enter and init: its words, and the steps that end in it.
 import type { SpawnStep } from '../kernel/spawn.ts';
-import { planProgram } from '../launch/program-steps.ts';
+import { planProgram, planUnmounting } from '../launch/program-steps.ts';
 import { UsageError } from './errors.ts';
 import { readOwnWords } from './own-program.ts';
 import { parseCommandLine } from './parse-command-line.ts';
@@ -10,16 +10,17 @@ export function usualShell(): readonly string[] {
   return [process.env['SHELL'] || '/bin/sh'];
 }
 
-/** The steps that become the command. `nscope init` and `nscope orphan` are carried out by the process as it is. */
+/** The steps that become the command. `nscope init`, `orphan` and `unmount` are carried out by the process as it is. */
 export async function planCommand(words: readonly string[], inherited: readonly number[]): Promise<SpawnStep[]> {
   return (await planOwn(words)) ?? planProgram(words, inherited);
 }
 
 async function planOwn(words: readonly string[]): Promise<SpawnStep[] | undefined> {
   const own = readOwnWords(words);
-  if (own?.[0] !== 'init' && own?.[0] !== 'orphan') return undefined;
+  if (own?.[0] !== 'init' && own?.[0] !== 'orphan' && own?.[0] !== 'unmount') return undefined;
   const invocation = await parse(own);
   if (invocation?.verb.name === 'orphan') return [['orphan']];
+  if (invocation?.verb.name === 'unmount') return planUnmounting(invocation.words[0] ?? '');
   const command = [...(invocation?.words ?? []), ...(invocation?.given.behind ?? [])];
   if (invocation?.verb.name !== 'init' || command.length > 0) return undefined;
   return [['prompt', invocation.options.verbose ? 1 : 0, null]];

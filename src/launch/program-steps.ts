@@ -26,6 +26,14 @@ export function planProgram(
   ];
 }
 
+/** UMOUNT_NOFOLLOW of umount2(2). */
+const noFollow = 8;
+
+/** Unmounts what lies topmost at a path. */
+export function planUnmounting(path: string): SpawnStep[] {
+  return [['umount', path, noFollow]];
+}
+
 /** Node raises its own soft limit of open files, which programs do not expect: that of nscope's parent is given to them. */
 function readSoftLimit(): number | undefined {
   const parent = findPidInProc(process.ppid);
