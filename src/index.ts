@@ -5,6 +5,7 @@ export { AddonMissingError } from './kernel/addon-missing-error.ts';
 export { type DetectQuestion, readDetectEvidence } from './kernel/detect-evidence.ts';
 export { NoProcError } from './kernel/host.ts';
 export { isSyscallError, type SyscallError } from './kernel/syscall-error.ts';
+export { readReleaseEvidence } from './launch/read-release-evidence.ts';
 export { EventSourceError } from './live/open-source.ts';
 export { watch } from './live/watch.ts';
 export type { WatchOptions } from './live/watch-options.ts';

@@ -2,11 +2,13 @@
 
 import { hasEnded } from '../model/has-ended.ts';
 import type { HolderKind } from '../model/holder-kinds.ts';
-import { isKnown, type Known } from '../model/known.ts';
-import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
-import type { Holder, Namespace, Process } from '../model/schema.ts';
+import { isKnown } from '../model/known.ts';
+import { formatNamespace } from '../model/namespace-types.ts';
+import type { ReleaseEvidence } from '../model/release-evidence.ts';
+import type { Holder, Namespace } from '../model/schema.ts';
 import { describeCommand } from './command.ts';
-import { quoteWord } from './shell-words.ts';
+import { type GraphHolder, planRelease } from './release/plan-release.ts';
+import type { Release } from './release/release.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 
 /** One thing that keeps a namespace alive. The namespace ends when all of them are gone. */
@@ -21,70 +23,50 @@ export interface HeldBy {
   readonly path?: string;
   /** The mount namespace of a mount, the child, or the namespace that it owns: `mnt:[4026532253]`. */
   readonly namespace?: string;
-  /** A command that releases it, for a shell; undefined where there is none. */
-  readonly release?: string;
-  /** What else there is to say: what goes with it, what was ruled out. */
+  /** A command for a POSIX shell that releases it; null where there is none, undefined without evidence. */
+  readonly release?: string | null;
+  /** What must happen where there is no command; else what goes with it, or what to do where it does not work. */
+  readonly releaseNote?: string;
+  /** What else there is to say: what it is, what was ruled out. */
   readonly note?: string;
 }
 
-/** Every holder of a namespace, most direct first. */
-export function findHolders(index: SnapshotIndex, namespace: Namespace): HeldBy[] {
+/**
+ * Every holder of a namespace, most direct first.
+ * @param evidence - what was read of the holders on this host, for the commands that release them; none without it
+ */
+export function findHolders(index: SnapshotIndex, namespace: Namespace, evidence?: ReleaseEvidence): HeldBy[] {
+  const release = (holder: Holder | GraphHolder): Partial<Release> =>
+    evidence ? planRelease(holder, namespace, index, evidence) : {};
+  const inGraph = (held: readonly HeldInGraph[]) => held.map((one) => ({ ...one, ...release(one) }));
+  const listed = namespace.holders.map((holder) => ({ ...describeHolder(index, holder), ...release(holder) }));
   return [
-    ...holdingTasks(index, namespace),
-    ...namespace.holders
-      .filter(({ kind }) => kind !== 'kernel')
-      .map((holder) => describeHolder(index, namespace, holder)),
-    ...holdingRelatives(index, namespace),
-    ...namespace.holders
-      .filter(({ kind }) => kind === 'kernel')
-      .map((holder) => describeHolder(index, namespace, holder)),
+    ...inGraph(holdingTasks(index, namespace)),
+    ...listed.filter(({ kind }) => kind !== 'kernel'),
+    ...inGraph(holdingRelatives(index, namespace)),
+    ...listed.filter(({ kind }) => kind === 'kernel'),
   ];
 }
 
-function holdingTasks(index: SnapshotIndex, namespace: Namespace): HeldBy[] {
-  const { type, inode } = namespace;
-  const members: HeldBy[] = [];
-  const threads: HeldBy[] = [];
-  const forChildren: HeldBy[] = [];
+type HeldInGraph = HeldBy & GraphHolder;
+
+function holdingTasks(index: SnapshotIndex, { type, inode }: Namespace): HeldInGraph[] {
+  const members: HeldInGraph[] = [];
+  const threads: HeldInGraph[] = [];
+  const forChildren: HeldInGraph[] = [];
   for (const task of index.membersOf(type, inode)) {
     // What has ended and was not waited for has its credentials, and with them its user namespace; all else it has let go.
     if (type !== 'user' && hasEnded(task)) continue;
-    const what = describeTask(index, task.pid);
-    if (task.namespaces[type] === inode) {
-      if (task.tid === task.pid)
-        members.push({ kind: 'process', what, pid: task.pid, ...endTask(index, task, namespace) });
-      else threads.push({ kind: 'thread', what, pid: task.pid, tid: task.tid, ...endTask(index, task, namespace) });
-    } else
-      forChildren.push({
-        kind: 'for-children',
-        what,
-        pid: task.pid,
-        tid: task.tid,
-        ...endTask(index, task, namespace),
-      });
+    const { pid, tid, namespaces } = task;
+    const what = describeTask(index, pid);
+    if (namespaces[type] !== inode) forChildren.push({ kind: 'for-children', what, pid, tid });
+    else if (tid === pid) members.push({ kind: 'process', what, pid });
+    else threads.push({ kind: 'thread', what, pid, tid });
   }
   return [...members, ...threads, ...forChildren];
 }
 
-/** Ending one thread alone is not possible from outside, so its process must go. */
-function endTask(index: SnapshotIndex, task: Process, namespace: Namespace): Pick<HeldBy, 'release' | 'note'> {
-  if (task.kernelThread) return { note: 'a kernel thread: it stays until the host stops' };
-  if (task.pid === 1) return { note: describeInit(index, task) };
-  const release = `kill ${task.pid}`;
-  if (namespace.init === task.pid)
-    return { release: `kill -KILL ${task.pid}`, note: 'its init: all processes in it end with it' };
-  return task.tid === task.pid ? { release } : { release, note: `thread ${task.tid} ends with its process` };
-}
-
-/** Inside a container PID 1 is the container's. */
-function describeInit(index: SnapshotIndex, { namespaces }: Process): string {
-  const own = isKnown(namespaces.pid) ? index.namespace('pid', namespaces.pid) : undefined;
-  return own?.initial === false
-    ? 'the init of the pid namespace that /proc shows: it is ended from outside alone'
-    : 'the init of this host: it stays until the host stops';
-}
-
-function describeHolder(index: SnapshotIndex, namespace: Namespace, holder: Holder): HeldBy {
+function describeHolder(index: SnapshotIndex, holder: Holder): HeldBy {
   switch (holder.kind) {
     case 'fd':
     case 'tap':
@@ -103,7 +85,7 @@ function describeHolder(index: SnapshotIndex, namespace: Namespace, holder: Hold
       };
     case 'bind-mount':
     case 'file-system':
-      return describeMount(index, namespace, holder);
+      return describeMount(holder);
     case 'kernel':
       return {
         kind: 'kernel',
@@ -149,61 +131,30 @@ interface Descriptor {
 }
 
 function ofDescriptor(index: SnapshotIndex, { pid, fd, tid }: Descriptor): Omit<HeldBy, 'kind'> {
-  return { what: describeTask(index, pid), pid, fd, ...(tid === undefined ? {} : { tid }), release: `kill ${pid}` };
+  return { what: describeTask(index, pid), pid, fd, ...(tid === undefined ? {} : { tid }) };
 }
 
-function describeMount(
-  index: SnapshotIndex,
-  namespace: Namespace,
-  holder: Extract<Holder, { kind: 'bind-mount' | 'file-system' }>,
-): HeldBy {
-  const around = isKnown(holder.mountNamespace) ? holder.mountNamespace : undefined;
-  const path = isKnown(holder.path) ? holder.path : undefined;
-  const what = holder.kind === 'bind-mount' ? 'bind mount' : `mounted ${holder.fsType}`;
-  const release = around === undefined || path === undefined ? undefined : findUnmount(index, namespace, around, path);
+function describeMount(holder: Extract<Holder, { kind: 'bind-mount' | 'file-system' }>): HeldBy {
+  const { path, mountNamespace } = holder;
   return {
     kind: holder.kind,
-    what,
-    ...(path === undefined ? {} : { path }),
-    ...(around === undefined ? {} : { namespace: formatNamespace('mnt', around) }),
-    ...(release === undefined ? {} : { release }),
-    ...(release === undefined ? { note: explainMount(holder, around) } : {}),
+    what: holder.kind === 'bind-mount' ? 'bind mount' : `mounted ${holder.fsType}`,
+    ...(isKnown(path) ? { path } : {}),
+    ...(isKnown(mountNamespace) ? { namespace: formatNamespace('mnt', mountNamespace) } : {}),
+    ...(isKnown(path) ? {} : { note: path.detail ?? 'where it is mounted was not asked for' }),
   };
 }
 
-function explainMount({ path }: { readonly path: Known<string> }, around: number | undefined): string {
-  if (around !== undefined) return `goes with its mount namespace; see: nscope holders mnt:[${around}]`;
-  return isKnown(path) ? 'its mount namespace is not known' : (path.detail ?? 'where it is mounted was not asked for');
-}
-
-/** The command that unmounts: by ip(8) where it named it, in place where nscope is, else by entering through a holder. */
-function findUnmount(index: SnapshotIndex, namespace: Namespace, around: number, path: string): string | undefined {
-  const { vantage } = index.snapshot.host;
-  if (vantage.namespaces.mnt === around) {
-    const named = namespace.names.find((name) => name.kind === 'ip-netns' && name.path === path);
-    return named ? `ip netns del ${quoteWord(named.name)}` : `umount ${quoteWord(path)}`;
-  }
-  const entrance = findEntrance(index, 'mnt', around);
-  return entrance === undefined ? undefined : `nsenter --mount=${quoteWord(entrance)} umount ${quoteWord(path)}`;
-}
-
-/** A path through which a namespace can be entered: a process in it, or a descriptor of it. */
-export function findEntrance(index: SnapshotIndex, type: NamespaceType, inode: number): string | undefined {
-  const member = index.membersOf(type, inode).find((task) => task.namespaces[type] === inode);
-  if (member) return `/proc/${member.pid === member.tid ? member.pid : `${member.pid}/task/${member.tid}`}/ns/${type}`;
-  const open = index.namespace(type, inode)?.holders.find(({ kind }) => kind === 'fd');
-  return open?.kind === 'fd' ? `/proc/${open.pid}/fd/${open.fd}` : undefined;
-}
-
-function holdingRelatives(index: SnapshotIndex, namespace: Namespace): HeldBy[] {
-  const held: HeldBy[] = [];
+function holdingRelatives(index: SnapshotIndex, namespace: Namespace): HeldInGraph[] {
+  const held: HeldInGraph[] = [];
   for (const other of index.belowOf(namespace.type, namespace.inode)) {
     const isChild = other.type === namespace.type && other.parent === namespace.inode;
     const isOwned = namespace.type === 'user' && other.owner === namespace.inode && other.type !== 'user';
     if (!isChild && !isOwned) continue;
     const name = formatNamespace(other.type, other.inode);
-    if (isChild) held.push({ kind: 'child', what: 'child', namespace: name, note: `see: nscope holders ${name}` });
-    else held.push({ kind: 'owned', what: 'owned', namespace: name, note: `see: nscope holders ${name}` });
+    held.push(
+      isChild ? { kind: 'child', what: 'child', namespace: name } : { kind: 'owned', what: 'owned', namespace: name },
+    );
   }
   return held.sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0));
 }

@@ -15,8 +15,9 @@ import { wrapText } from '../render/wrap-text.ts';
 import { chooseColumns, makeRowFilter, sortRows, toJsonRow } from './choose-columns.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from './output.ts';
+import { readEvidence } from './read-evidence.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import { checkTargets, findTarget, mayBeWorkload } from './target.ts';
+import { checkTargets, findTarget } from './target.ts';
 import type { GivenCommand, OptionValues } from './verb.ts';
 
 const usualColumns = ['kind', 'pid', 'fd', 'path', 'in', 'what', 'release'];
@@ -24,15 +25,21 @@ const usualColumns = ['kind', 'pid', 'fd', 'path', 'in', 'what', 'release'];
 /** Of the usual columns these are left out where no row has anything in them. */
 const leftOutWhenEmpty = new Set(['pid', 'fd', 'path', 'in', 'release']);
 
+/** A PID may be another process's by now, and a path another mount's. */
+const notOfNow = { release: null, releaseNote: 'not known of a snapshot: it was of another time' };
+
 export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
   checkTargets(words);
   const chosen = chooseColumns(holderColumns, usualColumns, options);
   const filter = await makeRowFilter(holderColumns, options);
-  const snapshot = await readSnapshot(options, { ...wantEverything, workloads: words.some(mayBeWorkload) }, given);
+  const snapshot = await readSnapshot(options, { ...wantEverything, workloads: true }, given);
   const index = new SnapshotIndex(snapshot);
   const held = words.flatMap((word) => findNamespaces(word, index, options));
+  const evidence = await readEvidence(index, held, options);
   const groups = held.map((namespace) => {
-    const all = findHolders(index, namespace).map((holder): HolderRow => ({ held: namespace, holder }));
+    const all = findHolders(index, namespace, evidence).map(
+      (holder): HolderRow => ({ held: namespace, holder: { ...(evidence ? {} : notOfNow), ...holder } }),
+    );
     const seen = all.filter(({ holder }) => holder.kind !== 'kernel').length;
     return { namespace, seen, rows: sortRows(holderColumns, filter(all), options) };
   });
@@ -40,7 +47,7 @@ export async function run(words: readonly string[], options: OptionValues, given
     const rows = groups.flatMap((group) => group.rows);
     const holders =
       options.columns === undefined
-        ? rows.map((row) => ({ holds: { type: row.held.type, inode: row.held.inode }, ...row.holder }))
+        ? rows.map(({ held, holder }) => ({ holds: { type: held.type, inode: held.inode }, ...holder }))
         : rows.map((row) => toJsonRow(chosen, row));
     writeLines(formatJsonObject({ holders, coverage: snapshot.coverage }));
   } else {
@@ -106,14 +113,34 @@ function writeGroup({ namespace, seen, rows }: Group, unseen: readonly string[],
 
 /** What there is to say of several holders alike is said once, below them; and what may hold it without having been seen. */
 function writeRemarks(rows: readonly HolderRow[], unseen: readonly string[]): void {
-  const kinds = new Map<string, Set<string>>();
-  for (const { holder } of rows)
-    if (holder.note !== undefined) kinds.set(holder.note, (kinds.get(holder.note) ?? new Set()).add(holder.kind));
+  const notes = new Map<string, Set<string>>();
+  const releases = new Map<string, Set<string>>();
+  for (const { holder } of rows) {
+    if (holder.note !== undefined) notes.set(holder.note, (notes.get(holder.note) ?? new Set()).add(holder.kind));
+    const { releaseNote } = holder;
+    if (releaseNote !== undefined)
+      releases.set(releaseNote, (releases.get(releaseNote) ?? new Set()).add(nameHolder(holder)));
+  }
   const width = readTerminalWidth();
-  const remarks = [...kinds].map(([note, of]) => `${[...of].join(', ')}: ${note}`);
+  const remarks = [
+    ...[...notes].map(([note, of]) => `${[...of].join(', ')}: ${note}`),
+    ...[...releases].map(([note, of]) => `to release ${listSome([...of])}: ${note}`),
+  ];
   if (unseen.length > 0) remarks.push(`not seen: ${unseen.join(', ')}`);
   for (const remark of remarks)
     writeLines(wrapText(escapeText(remark), width).map((line, i) => (i === 0 ? line : `  ${line}`)));
+}
+
+function nameHolder({ kind, pid, path, namespace }: HolderRow['holder']): string {
+  if (path !== undefined) return `${kind} ${path} in ${namespace}`;
+  return [kind, pid ?? namespace].filter((word) => word !== undefined).join(' ');
+}
+
+const mostNamed = 3;
+
+function listSome(names: readonly string[]): string {
+  const rest = names.length - mostNamed;
+  return names.slice(0, mostNamed).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
 /** Only where nothing stayed unseen it ends with what was seen. */

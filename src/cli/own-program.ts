@@ -17,6 +17,11 @@ export function readOwnWords(words: readonly string[]): readonly string[] | unde
   return found === resolve(process.execPath) && resolve(second) === own ? words.slice(2) : undefined;
 }
 
+/** The words that start this program: its name where a shell finds it by that, else its file with Node. */
+export function listOwnCommand(): readonly string[] {
+  return readOwnWords(['nscope']) ? ['nscope'] : [process.execPath, process.argv[1] ?? ''];
+}
+
 function resolve(file: string): string | undefined {
   try {
     return realpathSync(file);

@@ -10,6 +10,7 @@ import { findThreadsElsewhere } from '../analysis/threads-elsewhere.ts';
 import { findWorkload, findWorkloadsOf, nameWorkload } from '../analysis/workloads.ts';
 import { readProcessSecurity } from '../kernel/process-security.ts';
 import type { ProcessSecurity } from '../model/process-security.ts';
+import type { ReleaseEvidence } from '../model/release-evidence.ts';
 import type { Namespace, Process } from '../model/schema.ts';
 import { wantEverything } from '../model/wanted.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
@@ -21,6 +22,7 @@ import { describeWorkloadPage } from '../render/show-workload.ts';
 import { readLiveDetails } from './live-details.ts';
 import { noteCoverage } from './note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from './output.ts';
+import { readEvidence } from './read-evidence.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { checkTargets, findTarget } from './target.ts';
 import type { GivenCommand, OptionValues } from './verb.ts';
@@ -30,13 +32,20 @@ export async function run(words: readonly string[], options: OptionValues, given
   const snapshot = await readSnapshot(options, wantEverything, given);
   const index = new SnapshotIndex(snapshot);
   const targets = words.map((word) => findTarget(word, index, options));
+  const namespaces = targets.flatMap((target) => (target.kind === 'namespace' ? [target.namespace] : []));
+  const evidence = await readEvidence(
+    index,
+    namespaces.filter(({ type }) => type === 'pid'),
+    options,
+  );
   if (options.json) {
-    const namespaces = targets.flatMap((target) => (target.kind === 'namespace' ? [target.namespace] : []));
     const processes = targets.flatMap((target) => (target.kind === 'process' ? [target.process] : []));
     const workloads = targets.flatMap((target) => (target.kind === 'workload' ? [target.workload] : []));
     writeLines(
       formatJsonObject({
-        ...(namespaces.length > 0 ? { namespaces: namespaces.map((one) => toJsonNamespace(one, index, options)) } : {}),
+        ...(namespaces.length > 0
+          ? { namespaces: namespaces.map((one) => toJsonNamespace(one, index, options, evidence)) }
+          : {}),
         ...(processes.length > 0 ? { processes: processes.map((one) => toJsonProcess(one, index, options)) } : {}),
         ...(workloads.length > 0 ? { workloads } : {}),
         coverage: snapshot.coverage,
@@ -46,19 +55,22 @@ export async function run(words: readonly string[], options: OptionValues, given
   }
   targets.forEach((target, i) => {
     if (i > 0) writeLines(['']);
-    writeTarget(target, index, options);
+    writeTarget(target, index, options, evidence);
   });
   noteCoverage(snapshot.coverage);
   return 0;
 }
 
-function writeTarget(target: Target, index: SnapshotIndex, options: OptionValues): void {
-  writeLines(formatPage(describe(target, index, options), { width: readTerminalWidth(), palette: choosePalette() }));
+type Evidence = ReleaseEvidence | undefined;
+
+function writeTarget(target: Target, index: SnapshotIndex, options: OptionValues, evidence: Evidence): void {
+  const page = describe(target, index, options, evidence);
+  writeLines(formatPage(page, { width: readTerminalWidth(), palette: choosePalette() }));
 }
 
-function describe(target: Target, index: SnapshotIndex, options: OptionValues): Page {
+function describe(target: Target, index: SnapshotIndex, options: OptionValues, evidence: Evidence): Page {
   if (target.kind === 'namespace')
-    return describeNamespacePage(target.namespace, index, readLiveDetails(target.namespace, index, options));
+    return describeNamespacePage(target.namespace, index, readLiveDetails(target.namespace, index, options), evidence);
   if (target.kind === 'workload') return describeWorkloadPage(target.workload, index);
   return describeProcess(target.process, index, options);
 }
@@ -78,7 +90,12 @@ function readSecurity({ tid }: Process, options: OptionValues): ProcessSecurity 
 }
 
 /** The namespace as the snapshot has it, and what is around it: inode numbers of namespaces, PIDs of tasks. */
-function toJsonNamespace(namespace: Namespace, index: SnapshotIndex, options: OptionValues): object {
+function toJsonNamespace(
+  namespace: Namespace,
+  index: SnapshotIndex,
+  options: OptionValues,
+  evidence: Evidence,
+): object {
   const { processes, threads, forChildren } = findMembers(namespace, index);
   const { mounts, ...live } = readLiveDetails(namespace, index, options);
   return {
@@ -92,19 +109,24 @@ function toJsonNamespace(namespace: Namespace, index: SnapshotIndex, options: Op
       threads: threads.map(({ tid }) => tid),
       forChildren: forChildren.map(({ tid }) => tid),
     },
-    ...(namespace.type === 'pid' ? { life: toJsonLife(namespace, index, live) } : {}),
+    ...(namespace.type === 'pid' ? { life: toJsonLife(namespace, index, live, evidence) } : {}),
     ...(mounts === undefined ? {} : { mounts }),
   };
 }
 
-function toJsonLife(namespace: Namespace, index: SnapshotIndex, { init, firstChild }: LiveDetails): object {
+function toJsonLife(
+  namespace: Namespace,
+  index: SnapshotIndex,
+  { init, firstChild }: LiveDetails,
+  evidence: Evidence,
+): object {
   const { state, zombies } = judgePidNamespace(namespace, index);
   return {
     state: firstChild === 'awaited' ? 'no-init' : state === 'no-init' && firstChild === 'ended' ? 'dead' : state,
     ...(firstChild === undefined ? {} : { firstChild }),
     ...(init ? { init } : {}),
     zombies: zombies.map(({ pid, ppid }) => ({ pid, ppid })),
-    holders: findHolders(index, namespace),
+    holders: findHolders(index, namespace, evidence),
   };
 }
 

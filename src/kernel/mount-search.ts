@@ -1,6 +1,7 @@
 // The mounts of any mount namespace, by the best way that works here: listmount(2) and statmount(2) by its 64-bit id,
 // without entering; a thread of the addon's own that enters it; mountinfo of a process in it.
 import { isKnown, type Known, unknownFromErrno } from '../model/known.ts';
+import type { MountPlace } from '../model/release-evidence.ts';
 import { parseMountinfo } from '../parse/mountinfo.ts';
 import { parseText } from '../parse/text.ts';
 import { loadAddon } from './addon.ts';
@@ -10,15 +11,7 @@ import { readMountinfoIn, readMounts } from './mounts.ts';
 import { nsGetMntnsId } from './nsfs.ts';
 import { nameErrno } from './syscall-error.ts';
 
-export interface FoundMount {
-  readonly fsType: string;
-  /** major:minor of st_dev. */
-  readonly device: string;
-  /** What of the file system is mounted; for a namespace `net:[4026532992]`. */
-  readonly root: string;
-  /** Seen from the root of the mount namespace. */
-  readonly path: string;
-}
+export type FoundMount = MountPlace;
 
 export interface FoundMounts {
   readonly mounts: readonly FoundMount[];
@@ -112,5 +105,18 @@ function fromMountinfo(text: string, { fileSystems = new Map(), devices = new Se
   const lines = text.split('\n').filter((line) => signs.length === 0 || signs.some((sign) => line.includes(sign)));
   return parseMountinfo(lines.join('\n'))
     .filter(({ fsType, device }) => signs.length === 0 || fileSystems.has(fsType) || devices.has(device))
-    .map(({ fsType, device, root, mountPoint }) => ({ fsType, device, root, path: mountPoint }));
+    .map(({ id, parentId, mountPoint, propagation, ...mount }) => ({
+      ...mount,
+      oldId: id,
+      oldParentId: parentId,
+      path: mountPoint,
+      peerGroup: readGroup(propagation, 'shared'),
+      master: readGroup(propagation, 'master'),
+    }));
+}
+
+/** Of `shared:5 master:2`; 0 where there is none. */
+function readGroup(propagation: readonly string[], name: string): number {
+  const word = propagation.find((one) => one.startsWith(`${name}:`));
+  return word === undefined ? 0 : Number(word.slice(name.length + 1));
 }

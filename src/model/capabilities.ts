@@ -4,6 +4,7 @@ import type { HostSnapshot } from './schema.ts';
 
 /** Their bits: include/uapi/linux/capability.h. */
 const capabilityBits = {
+  CAP_KILL: 5n,
   CAP_SYS_CHROOT: 18n,
   CAP_SYS_PTRACE: 19n,
   CAP_SYS_ADMIN: 21n,

@@ -28,6 +28,7 @@ export {
   namespaceTypeFacts,
   namespaceTypes,
 } from './namespace-types.ts';
+export type { HoldingProcess, MountPlace, MountRoom, ReleaseEvidence } from './release-evidence.ts';
 export {
   type Certainty,
   type Coverage,

@@ -83,7 +83,13 @@ const holderSchema = Type.Union(
     Type.Object({ kind: Type.Literal('proc-file'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('bind-mount'), path: known(Type.String()), mountNamespace }, strict),
     Type.Object(
-      { kind: Type.Literal('file-system'), fsType: Type.String(), path: known(Type.String()), mountNamespace },
+      {
+        kind: Type.Literal('file-system'),
+        fsType: Type.String(),
+        device: Type.Optional(Type.String({ description: 'major:minor of st_dev.' })),
+        path: known(Type.String()),
+        mountNamespace,
+      },
       strict,
     ),
     Type.Object(

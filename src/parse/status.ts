@@ -15,6 +15,14 @@ export function parseNestedPids(status: string): number[] | undefined {
   return numbers.includes(0) ? undefined : numbers;
 }
 
+/** TracerPid: the process that traces it, 0 where none does, or one that the reader's pid namespace does not have. */
+export function parseTracer(status: string): number {
+  const text = readField(status, 'TracerPid') ?? '';
+  if (!/^\d+$/.test(text))
+    throw new MalformedError('/proc/PID/status', findLine(status, 'TracerPid:'), 'TracerPid', text);
+  return Number(text);
+}
+
 /** CapEff as hexadecimal digits: capabilities(7). */
 export function parseEffectiveCapabilities(status: string): string | undefined {
   return readField(status, 'CapEff');

@@ -16,6 +16,7 @@ import { isKnown, type Known } from '../model/known.ts';
 import type { MountSummary } from '../model/mount-summary.ts';
 import { formatNamespace, namespaceTypeFacts } from '../model/namespace-types.ts';
 import type { PidNamespaceInit } from '../model/pid-namespace-init.ts';
+import type { ReleaseEvidence } from '../model/release-evidence.ts';
 import type { IdMapping, Namespace, Process, TimeOffsets, UtsNames } from '../model/schema.ts';
 import { escapeText } from './escape.ts';
 import { formatInference } from './inferred.ts';
@@ -36,7 +37,13 @@ export interface LiveDetails {
   readonly mounts?: Known<MountSummary> | undefined;
 }
 
-export function describeNamespacePage(namespace: Namespace, index: SnapshotIndex, live: LiveDetails = {}): Page {
+/** @param evidence - what was read of what holds it */
+export function describeNamespacePage(
+  namespace: Namespace,
+  index: SnapshotIndex,
+  live: LiveDetails = {},
+  evidence?: ReleaseEvidence,
+): Page {
   const { type, inode } = namespace;
   return {
     title: formatNamespace(type, inode),
@@ -58,7 +65,7 @@ export function describeNamespacePage(namespace: Namespace, index: SnapshotIndex
         ...describeInit(namespace, index),
         ...describeMounts(live.mounts),
       ],
-      type === 'pid' ? describePidNamespace(namespace, index, live) : [],
+      type === 'pid' ? describePidNamespace(namespace, index, live, evidence) : [],
       describeTasks(namespace, index),
       [...describeRelatives(namespace, index), ...describeHolderCounts(namespace)],
     ],

@@ -1,13 +1,14 @@
 // What a page tells of pid namespaces alone: whether it lives, what reaches its init, what nobody has waited for, whose
 // /proc it has, and what keeps it when it is dead.
 import { describeCommand } from '../analysis/command.ts';
-import { findHolders } from '../analysis/find-holders.ts';
+import { findHolders, type HeldBy } from '../analysis/find-holders.ts';
 import { judgePidNamespace, type PidNamespaceState } from '../analysis/pid-namespace-life.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { hasEnded } from '../model/has-ended.ts';
 import { isKnown } from '../model/known.ts';
 import { formatNamespace } from '../model/namespace-types.ts';
 import type { PidNamespaceInit, SignalDispositions } from '../model/pid-namespace-init.ts';
+import type { ReleaseEvidence } from '../model/release-evidence.ts';
 import type { Namespace, Process } from '../model/schema.ts';
 import { nameSignal } from '../model/signal-names.ts';
 import { escapeText } from './escape.ts';
@@ -35,6 +36,7 @@ export function describePidNamespace(
   namespace: Namespace,
   index: SnapshotIndex,
   { init, firstChild }: Pick<LiveDetails, 'init' | 'firstChild'>,
+  evidence: ReleaseEvidence | undefined,
 ): PageItem[] {
   const { state, zombies } = judgePidNamespace(namespace, index);
   // A link that waits for a first child proves that there is no init out of sight either.
@@ -49,7 +51,7 @@ export function describePidNamespace(
       rows: zombies.length > 0,
     },
     ...(state === 'alive' && init ? [describeProc(namespace, init)] : []),
-    ...(state === 'dead' || state === 'no-init' ? [describePins(namespace, index)] : []),
+    ...(state === 'dead' || state === 'no-init' ? [describePins(namespace, index, evidence)] : []),
   ];
 }
 
@@ -112,21 +114,20 @@ function describeProc({ inode }: Namespace, { procShows }: PidNamespaceInit): Pa
   return { label: '/proc', lines: [line] };
 }
 
-/** A zombie is not to be killed: who has to wait for it is. */
-function describeRelease(process: Process | undefined, release: string | undefined): string {
-  if (process && hasEnded(process)) return `it has ended; ${process.ppid} has not waited for it`;
-  return release === undefined ? '' : `release: ${escapeText(release)}`;
+function describeRelease({ release, releaseNote }: HeldBy): string {
+  if (release === undefined) return '';
+  return escapeText(release === null ? (releaseNote ?? '') : `release: ${release}`);
 }
 
-function describePins(namespace: Namespace, index: SnapshotIndex): PageItem {
-  const holders = findHolders(index, namespace);
+function describePins(namespace: Namespace, index: SnapshotIndex, evidence: ReleaseEvidence | undefined): PageItem {
+  const holders = findHolders(index, namespace, evidence);
   const rows = holders
     .slice(0, mostRows)
-    .map(({ kind, pid, path, what, release }) => [
-      kind,
-      escapeText(path ?? (pid === undefined ? '' : String(pid))),
-      escapeText(what),
-      describeRelease(pid === undefined ? undefined : index.process(pid), release),
+    .map((holder) => [
+      holder.kind,
+      escapeText(holder.path ?? (holder.pid === undefined ? '' : String(holder.pid))),
+      escapeText(holder.what),
+      describeRelease(holder),
     ]);
   const lines = holders.length === 0 ? ['nothing that was seen'] : alignRows(rows);
   if (holders.length > mostRows) lines.push(`… ${holders.length - mostRows} more: nscope holders`);

@@ -49,6 +49,8 @@ const holdingWays: ReadonlySet<string> = new Set(['procfs', 'fuse', 'file-system
 
 interface Mounted {
   readonly fsType: string;
+  /** Of what was found mounted. */
+  readonly device?: string;
   readonly path: Known<string>;
   readonly mountNamespace: Known<number>;
 }
@@ -88,7 +90,7 @@ function findMounted(context: SourceContext, records: readonly BpfSuperblockReco
     for (const { fsType, device, path } of found.mounts) {
       if (!devices.has(device)) continue;
       const known = places.get(device) ?? [];
-      known.push({ fsType, path, mountNamespace: namespace.inode });
+      known.push({ fsType, device, path, mountNamespace: namespace.inode });
       places.set(device, known);
     }
   }

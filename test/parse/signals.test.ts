@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nameSignal } from '../../src/model/signal-names.ts';
-import { parseSignals } from '../../src/parse/signals.ts';
+import { parseSignalfd, parseSignals } from '../../src/parse/signals.ts';
 import { assertMalformed } from './malformed-as.ts';
 
 /** Of systemd as PID 1, on Linux 6.1, shortened. */
@@ -33,4 +33,10 @@ test('A mask that is missing or no number is malformed.', () => {
   const file = '/proc/PID/status';
   assertMalformed(() => parseSignals(status.replace(/^SigCgt.*\n/m, '')), file, 1, 'SigCgt');
   assertMalformed(() => parseSignals(status.replace('7be3c0fe28014a03', 'x')), file, 5, 'SigBlk');
+});
+
+test('The signals of a signalfd stand in its fdinfo; other descriptors have none.', () => {
+  assert.deepEqual(parseSignalfd('pos:\t0\nflags:\t02004002\nmnt_id:\t16\nsigmask:\t0000000000004001\n'), [1, 15]);
+  assert.deepEqual(parseSignalfd('pos:\t0\nflags:\t02\nmnt_id:\t16\neventfd-count: 0\n'), []);
+  assertMalformed(() => parseSignalfd('pos:\t0\nsigmask:\tx\n'), '/proc/PID/fdinfo/FD', 2, 'sigmask');
 });

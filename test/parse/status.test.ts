@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseEffectiveCapabilities, parseNestedPids } from '../../src/parse/status.ts';
+import { parseEffectiveCapabilities, parseNestedPids, parseTracer } from '../../src/parse/status.ts';
 import { assertMalformed } from './malformed-as.ts';
 
 /** Recorded on Linux 6.18, shortened. */
@@ -52,4 +52,10 @@ test('PIDs that are no numbers name the file, the line and the field.', () => {
 test('The effective capabilities are the hexadecimal digits of CapEff.', () => {
   assert.equal(parseEffectiveCapabilities(status), '000001ffffdfffff');
   assert.equal(parseEffectiveCapabilities('Name:\tx\n'), undefined);
+});
+
+test('Who traces a process is a PID, and 0 stands for nobody.', () => {
+  assert.equal(parseTracer('Name:\tx\nTracerPid:\t0\n'), 0);
+  assert.equal(parseTracer('Name:\tTracerPid:\\t9\nTracerPid:\t4711\n'), 4711);
+  assertMalformed(() => parseTracer('Name:\tx\nTracerPid:\tx\n'), '/proc/PID/status', 2, 'TracerPid');
 });

@@ -1,0 +1,76 @@
+// What releases one holder of a namespace, and nothing else?
+import type { HolderKind } from '../../model/holder-kinds.ts';
+import type { ReleaseEvidence } from '../../model/release-evidence.ts';
+import type { Holder, Namespace } from '../../model/schema.ts';
+import { quoteWord } from '../shell-words.ts';
+import type { SnapshotIndex } from '../snapshot-index.ts';
+import { planEnd } from './end-process.ts';
+import { noCommand, type Release } from './release.ts';
+import { planStop } from './stop-workload.ts';
+import { planUnmount } from './unmount.ts';
+
+/** A task, a child or an owned namespace, which are in the graph of a snapshot. */
+export interface GraphHolder {
+  readonly kind: Exclude<HolderKind, Holder['kind']>;
+  readonly pid?: number;
+  readonly tid?: number;
+  /** The child, or what is owned. */
+  readonly namespace?: string;
+}
+
+export function planRelease(
+  holder: Holder | GraphHolder,
+  namespace: Namespace,
+  index: SnapshotIndex,
+  evidence: ReleaseEvidence,
+): Release {
+  switch (holder.kind) {
+    case 'process':
+    case 'thread':
+    case 'for-children':
+    case 'fd':
+    case 'socket':
+    case 'tap':
+    case 'credentials':
+    case 'peer-credentials':
+    case 'pidfd':
+    case 'proc-file':
+      return holder.pid === undefined ? noCommand('not known') : planTask(holder.pid, holder.tid, index, evidence);
+    case 'in-flight':
+      return planReceiver(holder, namespace, index, evidence);
+    case 'bind-mount':
+    case 'file-system':
+      return planUnmount(holder, namespace, index, evidence);
+    case 'child':
+    case 'owned':
+      return noCommand(`it must end itself: nscope holders ${quoteWord(holder.namespace ?? '')}`);
+    case 'kernel':
+      return noCommand('what holds it was not seen');
+  }
+}
+
+function planTask(pid: number, tid: number | undefined, index: SnapshotIndex, evidence: ReleaseEvidence): Release {
+  const process = index.process(pid);
+  const release = (process && planStop(process, index, evidence)) ?? planEnd(pid, index, evidence);
+  if (tid === undefined || tid === pid || release.release === null) return release;
+  const withProcess = `thread ${tid} cannot be ended alone: its process ends`;
+  return { ...release, releaseNote: [withProcess, release.releaseNote].filter(Boolean).join('; ') };
+}
+
+/** It waits in the queue of a socket, which closes when nobody has it open any more. */
+function planReceiver(
+  { pid, tid, socket }: Extract<Holder, { kind: 'in-flight' }>,
+  { holders }: Namespace,
+  index: SnapshotIndex,
+  evidence: ReleaseEvidence,
+): Release {
+  const release = planTask(pid, tid, index, evidence);
+  const others = new Set(
+    holders.flatMap((one) =>
+      one.kind === 'in-flight' && one.socket === socket && one.pid !== pid ? [`process ${one.pid}`] : [],
+    ),
+  );
+  if (others.size === 0) return release;
+  const shared = `socket:[${socket}] is open in ${[...others].join(', ')} as well: what waits in it goes when all have closed it, or one receives it`;
+  return { ...release, releaseNote: [shared, release.releaseNote].filter(Boolean).join('; ') };
+}

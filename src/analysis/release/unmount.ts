@@ -1,0 +1,115 @@
+// How is a mount unmounted that holds a namespace? umount(8), nsenter(1), ip-netns(8), mount_namespaces(7)
+import { isCapable } from '../../model/capabilities.ts';
+import { isKnown } from '../../model/known.ts';
+import { formatNamespace } from '../../model/namespace-types.ts';
+import type { MountPlace, MountRoom, ReleaseEvidence } from '../../model/release-evidence.ts';
+import type { Holder, Namespace } from '../../model/schema.ts';
+import { formatCommand, quoteWord } from '../shell-words.ts';
+import type { SnapshotIndex } from '../snapshot-index.ts';
+import { judgeReach, reachesOther } from './mount-reach.ts';
+import { byCommand, noCommand, type Release } from './release.ts';
+
+export type HoldingMount = Extract<Holder, { kind: 'bind-mount' | 'file-system' }>;
+
+export function planUnmount(
+  holder: HoldingMount,
+  namespace: Namespace,
+  index: SnapshotIndex,
+  evidence: ReleaseEvidence,
+): Release {
+  if (!isKnown(holder.path)) return noCommand(holder.path.detail ?? 'where it is mounted is not known');
+  if (!isKnown(holder.mountNamespace)) return noCommand('the mount namespace that it is in is not known');
+  const around = formatNamespace('mnt', holder.mountNamespace);
+  const goesWith = `it goes with ${around}: nscope holders ${quoteWord(around)}`;
+  const room = evidence.rooms.get(holder.mountNamespace);
+  if (!room || !isKnown(room.mounts)) return noCommand(`the mounts of ${around} could not be read; ${goesWith}`);
+  const { path } = holder;
+  const mounts = room.mounts.filter((mount) => mount.path === path && isThat(mount, holder, namespace));
+  const [first] = mounts;
+  if (!first) return noCommand('it was unmounted meanwhile');
+  const obstacle = findObstacle(mounts, room.mounts);
+  if (obstacle !== undefined) return noCommand(`${obstacle}; or ${goesWith}`);
+  const isLocked = room.locked.get(path);
+  if (isLocked === true)
+    return noCommand(
+      `it came from the mount namespace of another user namespace, so that it cannot be unmounted alone; ${goesWith}`,
+    );
+  const isAlone = room.mounts.filter((mount) => mount.path === path).length === 1;
+  const name = isAlone && room.isOwn ? findName(namespace, path) : undefined;
+  const command =
+    name !== undefined && evidence.programs.has('ip')
+      ? formatCommand(['ip', 'netns', 'del', name])
+      : findCommand(room, around, path, evidence);
+  if (command === undefined)
+    return noCommand(`it must be unmounted in ${around}, and no program was found that can; or ${goesWith}`);
+  const { vantage } = index.snapshot.host;
+  return byCommand(mounts.map(() => command).join(' && '), [
+    isLocked === undefined || isKnown(isLocked)
+      ? undefined
+      : `whether it may be unmounted alone could not be asked (${isLocked.errno})`,
+    holder.kind === 'file-system' ? 'refused while a file in it is open' : undefined,
+    ...listFollowing(first, holder.mountNamespace, room.mounts, evidence),
+    vantage.uid === 0 || isCapable(vantage, 'CAP_SYS_ADMIN') ? undefined : 'as root',
+  ]);
+}
+
+function isThat({ root, fsType, device }: MountPlace, holder: HoldingMount, { type, inode }: Namespace): boolean {
+  if (holder.kind === 'bind-mount') return fsType === 'nsfs' && root.replace(/^\//, '') === `${type}:[${inode}]`;
+  return fsType === holder.fsType && (holder.device === undefined || device === holder.device);
+}
+
+/** What must be unmounted before. Of several mounts of the same thing on one path each lies on the next. */
+function findObstacle(mounts: readonly MountPlace[], all: readonly MountPlace[]): string | undefined {
+  for (const mount of mounts) {
+    const { coveredBy, below } = judgeReach(mount, all);
+    const [first] = below;
+    if (coveredBy && !mounts.includes(coveredBy))
+      return `umount does not get at it: ${describeMount(coveredBy)} lies over it, and must be unmounted first`;
+    if (first) return `it is busy: ${describeMount(first)} is mounted below it, and must be unmounted first`;
+  }
+  return undefined;
+}
+
+function describeMount({ root, fsType, path }: MountPlace): string {
+  return `${fsType === 'nsfs' ? root : fsType} on ${path}`;
+}
+
+function findName({ names }: Namespace, path: string): string | undefined {
+  return names.find((name) => name.kind === 'ip-netns' && name.path === path)?.name;
+}
+
+/**
+ * In place where nscope is; else with the host's umount, which finds the mount through /proc, so that no program of the
+ * other mount namespace is needed, or run; else with nscope itself.
+ */
+function findCommand(
+  { isOwn, isChrooted, member }: MountRoom,
+  around: string,
+  path: string,
+  { programs, hasUtilLinux, nscope }: ReleaseEvidence,
+): string | undefined {
+  if (isOwn && programs.has('umount')) return formatCommand(['umount', path]);
+  if (isOwn) return nscope && formatCommand([...nscope, 'unmount', path]);
+  if (member !== undefined && hasUtilLinux) {
+    // No look at mountinfo, which names it otherwise; no name without the links of /proc.
+    const unmount = ['umount', '-cin', `${member}/root${path}`];
+    return formatCommand(isChrooted ? unmount : ['nsenter', `--mount=${member}/ns/mnt`, '--root=/', ...unmount]);
+  }
+  return nscope && !isChrooted
+    ? formatCommand([...nscope, 'enter', around, '--', ...nscope, 'unmount', path])
+    : undefined;
+}
+
+function listFollowing(
+  mount: MountPlace,
+  inode: number,
+  mounts: readonly MountPlace[],
+  { rooms }: ReleaseEvidence,
+): string[] {
+  const others = [...rooms].flatMap(([other, { mounts: elsewhere }]) =>
+    other !== inode && isKnown(elsewhere) && reachesOther(mount, mounts, elsewhere)
+      ? [formatNamespace('mnt', other)]
+      : [],
+  );
+  return others.length > 0 ? [`it is shared: what is mounted there in ${others.join(', ')} goes with it`] : [];
+}

@@ -1,0 +1,19 @@
+// What commands that release holders are founded on: read of this host, and never of a snapshot from a file.
+import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { loadAddon } from '../kernel/addon.ts';
+import type { ReleaseEvidence } from '../model/release-evidence.ts';
+import type { Namespace } from '../model/schema.ts';
+import { listOwnCommand } from './own-program.ts';
+import type { OptionValues } from './verb.ts';
+
+/** @returns undefined with --from: what a command would do there now, nobody knows */
+export async function readEvidence(
+  index: SnapshotIndex,
+  namespaces: readonly Namespace[],
+  options: OptionValues,
+): Promise<ReleaseEvidence | undefined> {
+  if (options.from !== undefined || namespaces.length === 0) return undefined;
+  const { readReleaseEvidence } = await import('../launch/read-release-evidence.ts');
+  // Without its addon nscope enters and unmounts nothing.
+  return readReleaseEvidence(index, namespaces, 'addon' in loadAddon() ? listOwnCommand() : undefined);
+}
