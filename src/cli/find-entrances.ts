@@ -127,8 +127,11 @@ async function openFile(path: string): Promise<Entrance> {
   const open = attempt(() => openNamespace(resolve(path)));
   if (!isKnown(open)) {
     if (open.errno === 'ENOTTY') throw new UsageError((await explain(path, true)) ?? `${path} is no namespace`);
-    if (open.unknown === 'gone') throw new NotFoundError((await explain(path, false)) ?? `${path} is not there (${open.errno})`);
-    throw new LaunchError(`${path} cannot be opened${open.detail === undefined ? ` (${open.errno})` : `: ${open.detail}`}`);
+    if (open.unknown === 'gone')
+      throw new NotFoundError((await explain(path, false)) ?? `${path} is not there (${open.errno})`);
+    throw new LaunchError(
+      `${path} cannot be opened${open.detail === undefined ? ` (${open.errno})` : `: ${open.detail}`}`,
+    );
   }
   const type = attempt(() => nsGetNstype(open.fd) ?? null);
   if (isKnown(type) && type !== null) return describe(open, type);

@@ -13,6 +13,9 @@ export type FileType = 'file' | 'directory' | 'link' | 'socket' | 'other';
 export interface FileLook {
   readonly type: FileType;
   readonly uid: number;
+  readonly gid: number;
+  /** st_mode: type and permissions. */
+  readonly mode: number;
   readonly inode: number;
   readonly dev: number;
   readonly size: number;
@@ -43,11 +46,11 @@ const noName = new Uint8Array();
 export function lookAt(fd: number): FileLook {
   const found = loadAddon();
   if ('addon' in found) {
-    const [mode, uid, inode, dev, size] = found.addon.lookAtFile(fd);
-    return { type: nameType(mode), uid, inode, dev, size };
+    const [mode, uid, gid, inode, dev, size] = found.addon.lookAtFile(fd);
+    return { type: nameType(mode), mode, uid, gid, inode, dev, size };
   }
-  const { mode, uid, ino, dev, size } = fstatSync(fd);
-  return { type: nameType(mode), uid, inode: ino, dev, size };
+  const { mode, uid, gid, ino, dev, size } = fstatSync(fd);
+  return { type: nameType(mode), mode, uid, gid, inode: ino, dev, size };
 }
 
 function nameType(mode: number): FileType {

@@ -1,6 +1,7 @@
 // Can anybody but certain users put something else at a path? Owners and permissions of every directory on it: inode(7).
-import { lstatSync, type Stats } from 'node:fs';
-import { isSyscallError } from './syscall-error.ts';
+import { isKnown } from '../model/known.ts';
+import type { FileLook } from './file-calls.ts';
+import { lookAtShaped } from './shaped-files.ts';
 
 const writableByGroup = 0o020;
 const writableByOthers = 0o002;
@@ -28,28 +29,19 @@ export function isGuardedPath(path: string, uids: ReadonlySet<number>, options: 
   let shared = false;
   for (let i = 0; i <= names.length; i++) {
     const isLast = i === names.length;
-    const stat = readStat(`${root}/${names.slice(0, i).join('/')}`);
-    if (!stat) return isLast && mayBeGone && !shared;
-    if (!uids.has(stat.uid) || stat.isSymbolicLink()) return false;
+    const look = lookAtShaped({ root: root === '' ? '/' : root, path: names.slice(0, i).join('/') });
+    if (!isKnown(look)) return look.unknown === 'gone' && isLast && mayBeGone && !shared;
+    if (!uids.has(look.uid) || look.type === 'link') return false;
     // Hard links to what is root's may be put into a directory that all may write to.
-    if (isLast) return !shared && (mayBeWritten || !isWritableByOthers(stat));
-    shared = isWritableByOthers(stat);
+    if (isLast) return !shared && (mayBeWritten || !isWritableByOthers(look));
+    shared = isWritableByOthers(look);
     // In a sticky directory nobody can replace what is another's.
-    if (!stat.isDirectory() || (shared && (stat.mode & sticky) === 0)) return false;
+    if (look.type !== 'directory' || (shared && (look.mode & sticky) === 0)) return false;
   }
   return false;
 }
 
 /** Whether others than the owner may write; root's own group is root. */
-export function isWritableByOthers({ mode, gid }: Pick<Stats, 'mode' | 'gid'>): boolean {
+export function isWritableByOthers({ mode, gid }: Pick<FileLook, 'mode' | 'gid'>): boolean {
   return (mode & writableByOthers) !== 0 || ((mode & writableByGroup) !== 0 && gid !== 0);
-}
-
-function readStat(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    if (!isSyscallError(error)) throw error;
-    return undefined;
-  }
 }

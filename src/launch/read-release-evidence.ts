@@ -26,17 +26,17 @@ export function readReleaseEvidence(
   nscope?: readonly string[],
 ): ReleaseEvidence {
   const processes = new Map<number, Known<HoldingProcess>>();
-  const paths = new Map<number, Set<string>>();
+  const around = new Set<number>();
   for (const namespace of namespaces) {
     for (const { pid } of index.membersOf(namespace.type, namespace.inode)) addProcess(processes, pid);
     for (const holder of namespace.holders)
       if ('pid' in holder) addProcess(processes, holder.pid);
       else if ('mountNamespace' in holder && isKnown(holder.mountNamespace) && isKnown(holder.path))
-        paths.set(holder.mountNamespace, (paths.get(holder.mountNamespace) ?? new Set()).add(holder.path));
+        around.add(holder.mountNamespace);
   }
   const rooms = new Map<number, MountRoom>();
-  for (const [inode, points] of paths) {
-    const room = readMountRoom(index, inode, points);
+  for (const inode of around) {
+    const room = readMountRoom(index, inode);
     if (room) rooms.set(inode, room);
   }
   const files = new Map(releasePrograms.flatMap((name) => findProgram(name)));

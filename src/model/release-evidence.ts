@@ -51,10 +51,10 @@ export interface MountRoom {
   /** Whether nscope is in it, with another root. */
   readonly isChrooted: boolean;
   /**
-   * By path, whether the topmost mount there is locked: it came from a mount namespace of another user namespace, and
-   * nobody can unmount it alone (mount_namespaces(7)). Of a mount namespace of the initial user namespace nothing is locked.
+   * Whether mounts there may be locked: what was copied from a mount namespace of another user namespace nobody can unmount
+   * alone (mount_namespaces(7)), and no file says of which that holds. Not of a mount namespace of the initial user namespace.
    */
-  readonly locked: ReadonlyMap<string, Known<boolean>>;
+  readonly mayBeLocked: boolean;
 }
 
 export interface ReleaseEvidence {

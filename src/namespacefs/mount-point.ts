@@ -1,6 +1,6 @@
 // Can a directory be mounted on? What is wrong is said in a sentence; a dead namespacefs is cleared away.
 import { AddonMissingError } from '../kernel/addon-missing-error.ts';
-import { readTextFile, toPath } from '../kernel/files.ts';
+import { readTextFile } from '../kernel/files.ts';
 import { FusermountError, fuseType, unmountFuse, unmountWithFusermount } from '../kernel/fuse.ts';
 import { listShapedDirectory, lookAtShaped } from '../kernel/shaped-files.ts';
 import { isSyscallError } from '../kernel/syscall-error.ts';

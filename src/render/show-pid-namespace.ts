@@ -4,7 +4,6 @@ import { describeCommand } from '../analysis/command.ts';
 import { findHolders, type HeldBy } from '../analysis/find-holders.ts';
 import { judgePidNamespace, type PidNamespaceState } from '../analysis/pid-namespace-life.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import { hasEnded } from '../model/has-ended.ts';
 import { isKnown } from '../model/known.ts';
 import { formatNamespace } from '../model/namespace-types.ts';
 import type { PidNamespaceInit, SignalDispositions } from '../model/pid-namespace-init.ts';

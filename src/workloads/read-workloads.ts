@@ -87,9 +87,7 @@ const maxFileBytes = 2 ** 24;
 
 /** A link of /proc, or one that an engine keeps. */
 function readEngineLink(path: string, trusts: (uid: number) => boolean): Known<string> {
-  return path.startsWith('/proc/')
-    ? readLink(path)
-    : readShapedLink({ path, links: 'directories', trusts });
+  return path.startsWith('/proc/') ? readLink(path) : readShapedLink({ path, links: 'directories', trusts });
 }
 
 /** Each file is read once; what is not there is no refusal, since an engine may keep things elsewhere. */

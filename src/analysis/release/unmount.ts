@@ -29,10 +29,9 @@ export function planUnmount(
   if (!first) return noCommand('it was unmounted meanwhile');
   const obstacle = findObstacle(mounts, room.mounts);
   if (obstacle !== undefined) return noCommand(`${obstacle}; or ${goesWith}`);
-  const isLocked = room.locked.get(path);
-  if (isLocked === true)
+  if (room.mayBeLocked && !room.isOwn)
     return noCommand(
-      `it came from the mount namespace of another user namespace, so that it cannot be unmounted alone; ${goesWith}`,
+      `what was copied into a mount namespace of another user namespace cannot be unmounted alone; ${goesWith}`,
     );
   const isAlone = room.mounts.filter((mount) => mount.path === path).length === 1;
   const name = isAlone && room.isOwn ? findName(namespace, path) : undefined;
@@ -44,9 +43,7 @@ export function planUnmount(
     return noCommand(`it must be unmounted in ${around}, and no program was found that can; or ${goesWith}`);
   const { vantage } = index.snapshot.host;
   return byCommand(mounts.map(() => command).join(' && '), [
-    isLocked === undefined || isKnown(isLocked)
-      ? undefined
-      : `whether it may be unmounted alone could not be asked (${isLocked.errno})`,
+    room.mayBeLocked ? 'refused where it was copied from the mount namespace of another user namespace' : undefined,
     holder.kind === 'file-system' ? 'refused while a file in it is open' : undefined,
     ...listFollowing(first, holder.mountNamespace, room.mounts, evidence),
     vantage.uid === 0 || isCapable(vantage, 'CAP_SYS_ADMIN') ? undefined : 'as root',
