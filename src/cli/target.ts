@@ -4,7 +4,7 @@ import { resolveTarget, verifyProcess } from '../analysis/resolve-target.ts';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { describeTarget, type Target, TargetError } from '../analysis/target-error.ts';
 import { nameWorkload } from '../analysis/workloads.ts';
-import { readIdentity } from '../kernel/files.ts';
+import { readPathIdentity } from '../kernel/namespace-files.ts';
 import { readPidfdInode } from '../kernel/pidfd-inode.ts';
 import { NotFoundError, suggest, UsageError } from './errors.ts';
 import type { OptionValues } from './verb.ts';
@@ -24,7 +24,7 @@ export function checkTargets(words: readonly (string | undefined)[]): void {
 export function findTarget(word: string, index: SnapshotIndex, options: OptionValues): Target {
   const isHere = options.from === undefined;
   return explain(() =>
-    resolveTarget(word, index, isHere ? readIdentity : undefined, isHere ? readPidfdInode : undefined),
+    resolveTarget(word, index, isHere ? readPathIdentity : undefined, isHere ? readPidfdInode : undefined),
   );
 }
 

@@ -1,11 +1,14 @@
 // Opens what should be a namespace by a path: a link of /proc, a descriptor of a process, a bind mount, a name of ip netns.
 // By now anything may lie there: it is looked at first, and only a file on nsfs is opened.
 import { closeSync, openSync, readlinkSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { isKnown, type Known } from '../model/known.ts';
 import type { NamespaceType } from '../model/namespace-types.ts';
 import { parseNamespaceName } from '../parse/namespace-name.ts';
 import { lookAt, openForReading, type Place, pathOnly } from './file-calls.ts';
-import { readNsfsDevice } from './files.ts';
+import { attempt, readNsfsDevice } from './files.ts';
 import { RefusedError } from './refused-error.ts';
+import { lookAtShaped } from './shaped-files.ts';
 import { reach, readLastLink } from './shaped-path.ts';
 
 /** Links to namespaces, which the kernel makes: nothing else can be behind them. */
@@ -32,6 +35,16 @@ export function openNamespaceFile(path: string): number {
 /** Its inode number and device, without opening it. Throws as openNamespaceFile does. */
 export function lookAtNamespaceFile(path: string): { readonly inode: number; readonly dev: number } {
   return atNamespace(path, ({ look: { inode, dev } }) => ({ inode, dev }));
+}
+
+/**
+ * Inode number and device of what lies at any path that a caller of nscope names, a namespace or not; it is not opened.
+ * @param path - from the working directory, where it is not absolute
+ */
+export function readPathIdentity(path: string): Known<{ readonly inode: number; readonly dev: number }> {
+  const absolute = resolve(path);
+  const identity = attempt(() => lookAtNamespaceFile(absolute));
+  return isKnown(identity) || identity.errno !== 'ENOTTY' ? identity : lookAtShaped({ path: absolute, links: 'all' });
 }
 
 /** Which namespace it is, without opening it. Throws as openNamespaceFile does. */

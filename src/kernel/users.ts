@@ -8,16 +8,17 @@ const maxBytes = 2 ** 24;
 
 /** Names by uid; empty where the file cannot be read. */
 export function readUserNames(path = '/etc/passwd'): ReadonlyMap<number, string> {
-  const text = readPasswd(path);
+  const text = readTable(path);
   return isKnown(text) ? parsePasswd(text) : new Map();
 }
 
 /** The primary group of each user; empty where the file cannot be read. */
 export function readPrimaryGroups(path = '/etc/passwd'): ReadonlyMap<number, number> {
-  const text = readPasswd(path);
+  const text = readTable(path);
   return isKnown(text) ? parsePrimaryGroups(text) : new Map();
 }
 
-function readPasswd(path: string): Known<string> {
+/** The text of a table of users: /etc/passwd, /etc/subuid, /etc/subgid. */
+export function readTable(path: string): Known<string> {
   return readShapedFile({ path, links: 'all' }, maxBytes);
 }

@@ -1,9 +1,8 @@
 // The id maps of a new user namespace: user_namespaces(7), subuid(5), newuidmap(1).
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { readTextFile } from '../kernel/files.ts';
 import { readErrnoName } from '../kernel/syscall-error.ts';
-import { readUserNames } from '../kernel/users.ts';
+import { readTable, readUserNames } from '../kernel/users.ts';
 import { isKnown } from '../model/known.ts';
 import type { IdMapLine } from '../parse/id-map.ts';
 import { LaunchError } from './launch-error.ts';
@@ -32,7 +31,7 @@ export function chooseMaps(request: Exclude<MapRequest, { readonly kind: 'none' 
 /** All ranges of the user, by name or by number, each id once. @throws LaunchError where there is none */
 function findSubordinate(file: string, uid: number, own: number): readonly IdRange[] {
   const name = readUserNames().get(uid);
-  const text = readTextFile(file);
+  const text = readTable(file);
   const ranges = cutOverlaps(isKnown(text) ? parseSubordinateIds(text, uid, name) : [], own);
   if (ranges.length > 0) return ranges;
   const me = name === undefined ? `uid ${uid}` : `${name} (uid ${uid})`;

@@ -1,8 +1,9 @@
 // Bind mounts that keep namespaces without a process: what `ip netns` and `unshare --net=FILE` make.
 import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, unlinkSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { quoteWord } from '../analysis/shell-words.ts';
 import { attempt, toPath } from '../kernel/files.ts';
+import { lookAtShaped } from '../kernel/shaped-files.ts';
 import { takeSteps } from '../kernel/spawn.ts';
 import { isKnown, type Unknown } from '../model/known.ts';
 import { LaunchError } from './launch-error.ts';
@@ -30,7 +31,12 @@ export class Pins {
   #make(pid: number, { type, path, directory }: Pin): void {
     if (directory !== undefined) this.#makeDirectory(directory);
     else if (dirname(path) === namesDirectory) this.#makeDirectory(namesDirectory);
-    const createdFile = !existsSync(toPath(path));
+    const there = lookAtShaped({ path: resolve(path), links: 'all' });
+    if (isKnown(there) && there.type !== 'file')
+      throw new LaunchError(
+        `--keep: ${path} is not a regular file, and what it is would be covered: name one, or a new file`,
+      );
+    const createdFile = !isKnown(there);
     if (createdFile) {
       const made = attempt(() => closeSync(openSync(toPath(path), 'wx', 0o444)) ?? true);
       if (!isKnown(made)) throw new LaunchError(`--keep: ${path} cannot be made (${made.errno})${hintAt(made, path)}`);

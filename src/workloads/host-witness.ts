@@ -9,6 +9,7 @@ import {
 import { readTextFile } from '../kernel/files.ts';
 import { isGuardedPath, isWritableByOthers } from '../kernel/guarded-path.ts';
 import { askProcess, type OpenProcess } from '../kernel/process-directory.ts';
+import { readTable } from '../kernel/users.ts';
 import { isKnown } from '../model/known.ts';
 import type { Namespace, Process, Snapshot } from '../model/schema.ts';
 import { parseIdMap } from '../parse/id-map.ts';
@@ -113,7 +114,7 @@ export class HostWitness implements Witness {
   #isSubordinate(id: number, uid: number): boolean {
     let ranges = this.#subordinates.get(uid);
     if (!ranges) {
-      const text = readTextFile('/etc/subuid');
+      const text = readTable('/etc/subuid');
       const name = this.#snapshot.host.users[uid];
       ranges = isKnown(text) ? parseSubordinateIds(text, uid, name) : [];
       this.#subordinates.set(uid, ranges);

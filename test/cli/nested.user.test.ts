@@ -117,7 +117,10 @@ test('Inside a pid namespace PID 1 is told to be its init, and not that of the h
   const inside = ['-Urmpf', '--mount-proc', 'bash', '-c', '"$0" "$1" holders mnt:self; true', process.execPath, main];
   const { stdout, stderr } = spawnSync('unshare', inside, { encoding: 'utf8', timeout: 120_000 });
   assert.match(stdout, /^process +1 +bash/m, stderr);
-  assert.match(stdout, /^process: the init of the pid namespace that \/proc shows: it is ended from outside alone$/m);
+  assert.match(
+    stdout,
+    /^to release process 1: the init of the pid namespace that \/proc shows: it is ended from outside alone$/m,
+  );
   assert.doesNotMatch(stdout, /init of this host/);
 });
 

@@ -7,7 +7,7 @@ import { verbNames } from '../../src/cli/verbs.ts';
 import { main } from './run-nscope.ts';
 
 /** Verbs that run for ever, change something, or want a terminal; watch has its own case. */
-const others = new Set(['watch', 'top', 'mount', 'run', 'enter', 'init', 'orphan', 'lab']);
+const others = new Set(['watch', 'top', 'mount', 'run', 'enter', 'init', 'orphan', 'lab', 'unmount']);
 const words: Readonly<Record<string, readonly string[]>> = {
   show: ['self'],
   pid: ['self'],
