@@ -6,6 +6,8 @@
 #include "kernel.h"
 #include "namespace.h"
 #include "reader.h"
+#include "shown.h"
+#include "watches.h"
 
 enum kind {
 	NSFS = 1,        /* the namespace itself */
@@ -16,7 +18,10 @@ enum kind {
 	PROCFS = 6,      /* on a procfs of another pid namespace than its task's */
 	PROC_ENTRY = 8,  /* in the /proc directory of a process in another pid namespace than its task's */
 	PEER = 9,        /* a unix socket: what SO_PEERCRED tells of the other end is in another pid or user namespace */
-	CUT = 7,         /* no namespace: this socket's queue holds more than could be told */
+	SHOWN = 10,      /* of procfs, and keeps what it shows: shown.h; not its task's own */
+	CGROUP = 11,     /* of cgroupfs, opened in another cgroup namespace than its task's */
+	WATCH = 12,      /* watches the namespace, or /proc/PID of a process in another pid namespace than its task's */
+	CUT = 7,         /* no namespace: this socket's queue, or without a socket these watches, were not all read */
 };
 
 struct record {
@@ -40,9 +45,10 @@ _Static_assert((MOST_RECORDS + 5) * sizeof(struct record) < SHOW_BYTES, "all rec
 #define PIDFD_NAME 0x005d64666469705bull /* "[pidfd]" */
 
 struct search {
-	u64 user, net, pid; /* the task's own */
+	u64 user, net, pid, mnt, ipc, cgroup; /* the task's own */
 	u64 sock;           /* behind the descriptor, if it is a socket */
-	u64 buffer, head;   /* in the queue: where the walk stands, and where it ends */
+	u64 group;          /* behind the descriptor, if it watches */
+	u64 buffer, head;   /* in the queue, or among the watches: where the walk stands, and where it ends */
 	u64 files, next, count;
 	u64 written;
 	u32 level; /* of the reader's pid namespace */
@@ -58,6 +64,7 @@ struct found {
 	struct cred *peer_cred;
 	u64 pid_ns;
 	u64 kind;
+	u64 group;
 };
 
 static __always_inline u64 pid_ns_of(struct pid *pid) {
@@ -116,6 +123,7 @@ static __noinline int inspect(struct search *search, struct file *file) {
 		u64 name = 0;
 		READ_AT(name, READ(dentry, d_name.name));
 		if (name == PIDFD_NAME) found.pid = (void *)private;
+		if (is_watcher(name)) found.group = private;
 		found.kind = PIDFD;
 	} else if (device == TUN_DEVICE && bpf_core_type_exists(struct tun_file)) {
 		found.sock = (void *)(private + OFFSET(tun_file, sk));
@@ -123,7 +131,10 @@ static __noinline int inspect(struct search *search, struct file *file) {
 	} else if (magic == NSFS_MAGIC) {
 		found.kind = NSFS;
 	}
-	if (!record->in_flight) search->sock = (u64)found.sock;
+	if (!record->in_flight) {
+		search->sock = (u64)found.sock;
+		search->group = found.group;
+	}
 	FORGET(found);
 	FORGET_BEFORE(search, seq);
 	/* The initial user namespace has no parent. It never ends, and half the files of every container were opened in it. */
@@ -147,10 +158,26 @@ static __noinline int inspect(struct search *search, struct file *file) {
 		tell(search, found.kind, net + OFFSET(net, ns), CLONE_NEWNET);
 	if (found.pid_ns && found.pid_ns != search->pid)
 		tell(search, PROCFS, found.pid_ns + OFFSET(pid_namespace, ns), CLONE_NEWPID);
-	else if (pid_ns && pid_ns != search->pid)
+	if (pid_ns && pid_ns != search->pid && pid_ns != found.pid_ns)
 		tell(search, found.kind == PIDFD ? PIDFD : PROC_ENTRY, pid_ns + OFFSET(pid_namespace, ns), CLONE_NEWPID);
 	else if (peer && peer != search->pid)
 		tell(search, PEER, peer + OFFSET(pid_namespace, ns), CLONE_NEWPID);
+	return 0;
+}
+
+/* What the file shows and keeps, if it is of those. Apart from the above, for all that is called shares one small stack. */
+static __noinline int inspect_shown(struct search *search, struct file *file) {
+	struct shown shown;
+	find_shown(&shown, file);
+#define TELL_SHOWN(kind, structure, member) \
+	if (shown.member && shown.member != search->member) tell(search, kind, shown.member + OFFSET(structure, ns), 0)
+	TELL_SHOWN(SHOWN, mnt_namespace, mnt);
+	TELL_SHOWN(SHOWN, net, net);
+	TELL_SHOWN(SHOWN, ipc_namespace, ipc);
+	TELL_SHOWN(SHOWN, pid_namespace, pid);
+	TELL_SHOWN(SHOWN, user_namespace, user);
+	TELL_SHOWN(CGROUP, cgroup_namespace, cgroup);
+#undef TELL_SHOWN
 	return 0;
 }
 
@@ -162,6 +189,7 @@ static __always_inline int advance(struct search *search) {
 		READ_AT(file, search->files + search->next * sizeof file);
 		search->next++;
 		inspect(search, file);
+		inspect_shown(search, file);
 		return 0;
 	}
 	if (!search->buffer || search->buffer == search->head) return 1;
@@ -181,6 +209,29 @@ static __always_inline int advance(struct search *search) {
 static int step(u32 turn, void *context) {
 	struct search *search = context;
 	int done = advance(search);
+	FORGET_BEFORE(search, seq);
+	return done;
+}
+
+/* One watch. Without the group's lock one may be taken off the list, and lead to itself then, or be freed. */
+static int visit_watch(u32 turn, void *context) {
+	struct search *search = context;
+	u64 node = search->buffer, next = 0;
+	if (node == search->head || search->written >= MOST_RECORDS) return 1;
+	struct fsnotify_mark *mark = (void *)(node - OFFSET(fsnotify_mark, g_list));
+	struct inode *inode = watched_inode(mark);
+	struct proc_inode *entry = (void *)inode - OFFSET(proc_inode, vfs_inode);
+	u64 magic = READ(inode, i_sb, s_magic), namespace = 0;
+	READ_AT(next, node);
+	search->buffer = next == node ? 0 : next;
+	if (magic == NSFS_MAGIC) {
+		namespace = (u64)READ(inode, i_private);
+	} else if (magic == PROC_SUPER_MAGIC) {
+		u64 pid_ns = pid_ns_of(READ(entry, pid));
+		if (pid_ns && pid_ns != search->pid) namespace = pid_ns + OFFSET(pid_namespace, ns);
+	}
+	if (namespace) tell(search, WATCH, namespace, 0);
+	int done = !search->buffer;
 	FORGET_BEFORE(search, seq);
 	return done;
 }
@@ -209,9 +260,10 @@ static __always_inline int is_plain(struct task_struct *task, struct file *file)
 	if (magic == ANON_INODE_FS_MAGIC) {
 		u64 name = 0;
 		READ_AT(name, READ(file, f_path.dentry, d_name.name));
-		return name != PIDFD_NAME;
+		return name != PIDFD_NAME && !is_watcher(name);
 	}
-	return magic != NSFS_MAGIC && magic != PROC_SUPER_MAGIC && magic != PID_FS_MAGIC && inode->i_rdev != TUN_DEVICE;
+	return magic != NSFS_MAGIC && magic != PROC_SUPER_MAGIC && magic != PID_FS_MAGIC && !is_cgroupfs(magic) &&
+	       inode->i_rdev != TUN_DEVICE;
 }
 
 SEC("iter/task_file")
@@ -223,7 +275,11 @@ int files(struct bpf_iter__task_file *ctx) {
 	FORGET_BEFORE(&search, seq);
 	search.seq = ctx->meta->seq;
 	search.user = (u64)READ(task, real_cred, user_ns);
-	search.net = (u64)READ(task, nsproxy, net_ns);
+	struct nsproxy *nsproxy = READ(task, nsproxy);
+	search.net = (u64)READ(nsproxy, net_ns);
+	search.mnt = (u64)READ(nsproxy, mnt_ns);
+	search.ipc = (u64)READ(nsproxy, ipc_ns);
+	search.cgroup = (u64)READ(nsproxy, cgroup_ns);
 	struct pid *pid = READ(task, thread_pid);
 	u32 level = READ(pid, level);
 	search.pid = pid_ns_of(pid);
@@ -238,6 +294,16 @@ int files(struct bpf_iter__task_file *ctx) {
 	search.record.socket_inode = 0;
 	search.written = 0;
 	inspect(&search, file);
+	inspect_shown(&search, file);
+	struct fsnotify_group *group = (void *)search.group;
+	if (group && bpf_core_type_exists(struct fsnotify_mark)) {
+		search.head = search.group + OFFSET(fsnotify_group, marks_list);
+		search.buffer = (u64)READ(group, marks_list.next);
+		FORGET_BEFORE(&search, seq);
+		bpf_loop(1 << 23, visit_watch, &search, 0);
+		if (search.buffer != search.head) tell(&search, CUT, 0, 1);
+		return 0;
+	}
 	if (search.record.family != AF_UNIX) return 0;
 
 	struct sock *sock = (void *)search.sock;

@@ -51,7 +51,13 @@ enum { BPF_MAP_TYPE_ARRAY = 2 };
 #define MQUEUE_MAGIC 0x19800202
 #define FUSE_SUPER_MAGIC 0x65735546
 #define PID_FS_MAGIC 0x50494446
+#define CGROUP_SUPER_MAGIC 0x27e0eb
+#define CGROUP2_SUPER_MAGIC 0x63677270
 #define ANON_INODE_FS_MAGIC 0x09041934
+
+/* include/uapi/linux/stat.h */
+#define S_IFMT 0170000
+#define S_IFREG 0100000
 
 #define PIDNS_ADDING (1u << 31) /* include/linux/pid_namespace.h: new processes are welcome */
 
@@ -253,8 +259,14 @@ struct super_block___chain { /* from 6.18 */
 struct proc_fs_info {
 	struct pid_namespace *pid_ns;
 };
+struct proc_dir_entry {
+	void *data;
+	struct proc_dir_entry *parent;
+	char *name;
+};
 struct proc_inode {
 	struct pid *pid;
+	struct proc_dir_entry *pde;
 	struct inode vfs_inode;
 };
 struct fuse_conn {
@@ -306,8 +318,51 @@ struct sk_buff {
 	char cb[48];
 };
 
+/* Open files that keep what they show */
+struct seq_file {
+	void *private;
+};
+struct proc_mounts {
+	struct mnt_namespace *ns;
+};
+struct mm_struct {
+	struct user_namespace *user_ns;
+};
+struct proc_maps_private___mm { /* to 6.16 */
+	struct mm_struct *mm;
+};
+struct proc_maps_private___617 {
+	struct {
+		struct mm_struct *mm;
+	} lock_ctx;
+};
+struct ipc_proc_iter {
+	struct ipc_namespace *ns;
+	struct pid_namespace *pid_ns;
+};
+struct kernfs_open_file {
+	void *priv;
+};
+struct cgroup_file_ctx {
+	struct cgroup_namespace *ns;
+};
+
+/* inotify and fanotify */
+struct fsnotify_group {
+	struct list_head marks_list;
+};
+struct fsnotify_mark_connector {
+	void *obj;
+};
+struct fsnotify_mark {
+	struct list_head g_list;
+	struct fsnotify_mark_connector *connector;
+};
+struct inode___watched {
+	struct fsnotify_mark_connector *i_fsnotify_marks;
+};
+
 /* What the iterators hand to a program: include/linux/bpf.h, kernel/bpf/map_iter.c, task_iter.c */
-struct seq_file;
 struct bpf_map;
 struct bpf_iter_meta {
 	struct seq_file *seq;

@@ -73,7 +73,9 @@ function describeHolder(index: SnapshotIndex, holder: Holder): HeldBy {
     case 'credentials':
     case 'pidfd':
     case 'proc-file':
-      return { ...ofDescriptor(index, holder), kind: holder.kind, ...noteOf(holder.kind) };
+    case 'cgroup-file':
+    case 'watch':
+      return { ...ofDescriptor(index, holder), kind: holder.kind, ...noteOf(holder.kind, namespace) };
     case 'socket':
     case 'in-flight':
     case 'peer-credentials':
@@ -99,7 +101,7 @@ function explainKernel({ ruledOut, notSeen }: Extract<Holder, { kind: 'kernel' }
   return [
     ...(ruledOut.length > 0 ? [`ruled out: ${ruledOut.join(', ')}`] : []),
     ...(notSeen.length > 0 ? [`not seen: ${notSeen.join(', ')}`] : []),
-    'nscope cannot see: a registered io_uring file, a perf event, a file system context, an asynchronous request',
+    'nscope cannot see: a mapped file, a directory or program of a task in /proc, a bind mount of /proc/PID, a macvtap queue, a registered io_uring file, a perf event, a file system context, an asynchronous request',
   ].join('; ');
 }
 
@@ -111,16 +113,38 @@ function noteOfSocket(kind: 'socket' | 'in-flight' | 'peer-credentials'): Pick<H
   return kind === 'peer-credentials' ? { note: 'SO_PEERCRED of this unix socket names a process of it' } : {};
 }
 
-function noteOf(kind: 'fd' | 'tap' | 'credentials' | 'pidfd' | 'proc-file'): Pick<HeldBy, 'note'> {
+function noteOf(
+  kind: 'fd' | 'tap' | 'credentials' | 'pidfd' | 'proc-file' | 'cgroup-file' | 'watch',
+  { type }: Namespace,
+): Pick<HeldBy, 'note'> {
   switch (kind) {
     case 'credentials':
       return { note: 'the file was opened with credentials of this user namespace' };
     case 'pidfd':
       return { note: 'a pidfd of a process of this pid namespace' };
     case 'proc-file':
-      return { note: 'an open file or directory of a procfs of this pid namespace, or of a process of it' };
+      return { note: explainProcFile(type) };
+    case 'cgroup-file':
+      return { note: 'a file of cgroupfs that was opened in this cgroup namespace' };
+    case 'watch':
+      return { note: 'inotify or fanotify watches the namespace, or the /proc directory of a process of it' };
     default:
       return {};
+  }
+}
+
+function explainProcFile(type: NamespaceType): string {
+  switch (type) {
+    case 'ipc':
+      return 'a file of /proc/sysvipc that was opened in this ipc namespace';
+    case 'mnt':
+      return 'mountinfo, mounts or mountstats of a process that was in this mount namespace when it was opened';
+    case 'net':
+      return 'a file of /proc/PID/net of this network namespace';
+    case 'user':
+      return 'an id map, setgroups, maps, mem or the like of a process that was in this user namespace when it was opened';
+    default:
+      return 'an open file or directory of a procfs of this pid namespace, or of a process of it, or of /proc/sysvipc';
   }
 }
 

@@ -21,7 +21,9 @@ export const holderKindFacts = [
   { kind: 'credentials', plural: 'credentials of open files', types: ['user'] },
   { kind: 'peer-credentials', plural: 'credentials of socket peers', types: ['pid', 'user'] },
   { kind: 'pidfd', plural: 'pidfds', types: ['pid'] },
-  { kind: 'proc-file', plural: 'open files of procfs', types: ['pid'] },
+  { kind: 'proc-file', plural: 'open files of procfs', types: ['ipc', 'mnt', 'net', 'pid', 'user'] },
+  { kind: 'cgroup-file', plural: 'open files of cgroupfs', types: ['cgroup'] },
+  { kind: 'watch', plural: 'watches of inotify and fanotify', types: namespaceTypes },
   { kind: 'bind-mount', plural: 'bind mounts', types: namespaceTypes },
   { kind: 'file-system', plural: 'mounted file systems', types: ['pid', 'user'] },
   { kind: 'child', plural: 'children', types: ['pid', 'user'] },
@@ -39,7 +41,15 @@ export const visibleKinds: readonly VisibleKind[] = holderKindFacts.map(({ kind 
 export const holderKinds: readonly HolderKind[] = [...visibleKinds, 'kernel'];
 
 /** Of what open files are, and /proc does not show. */
-export const shownByBpfAlone = ['in-flight', 'credentials', 'peer-credentials', 'pidfd', 'proc-file'] as const;
+export const shownByBpfAlone = [
+  'in-flight',
+  'credentials',
+  'peer-credentials',
+  'pidfd',
+  'proc-file',
+  'cgroup-file',
+  'watch',
+] as const;
 
 /** The kinds that tasks are, and those that are found through the files of tasks: unseen where a task is. */
 export const taskKinds = ['process', 'thread', 'for-children'] as const;

@@ -3,7 +3,21 @@ import { findTypeByCloneValue, type NamespaceType } from '../model/namespace-typ
 import { countRecords, viewLongWords, viewWords } from './bpf-words.ts';
 
 /** What kind of file holds it; the numbers of `enum kind` in bpf/files.bpf.c. */
-const kinds = ['none', 'nsfs', 'socket', 'credentials', 'tun', 'pidfd', 'procfs', 'cut', 'proc-entry', 'peer'] as const;
+const kinds = [
+  'none',
+  'nsfs',
+  'socket',
+  'credentials',
+  'tun',
+  'pidfd',
+  'procfs',
+  'cut',
+  'proc-entry',
+  'peer',
+  'shown',
+  'cgroup-file',
+  'watch',
+] as const;
 
 export type BpfFileKind = Exclude<(typeof kinds)[number], 'none' | 'cut'>;
 
@@ -12,7 +26,10 @@ export type BpfFileKind = Exclude<(typeof kinds)[number], 'none' | 'cut'>;
  * namespace is not the one that the task is in: `socket` and `tun` (net), `credentials` (the user namespace in which the
  * file was opened, where it is not the initial one), `pidfd` (pid, of the process it stands for), `procfs` (pid, of the
  * procfs that the file is on), `proc-entry` (pid, of the process whose /proc directory it is in), `peer` (pid and user,
- * of the process at the other end of a unix socket, as SO_PEERCRED keeps them).
+ * of the process at the other end of a unix socket, as SO_PEERCRED keeps them), `shown` (what a file of procfs shows and
+ * keeps: mnt of mountinfo, mounts and mountstats, net of /proc/PID/net, ipc and pid of /proc/sysvipc, user of the id
+ * maps and of what shows the memory), `cgroup-file` (the cgroup namespace in which a file of cgroupfs was opened),
+ * `watch` (what inotify or fanotify watches: a namespace, or /proc/PID: pid, of that process).
  */
 export interface BpfFileRecord {
   readonly kind: BpfFileKind;
@@ -38,6 +55,8 @@ export interface BpfFiles {
   readonly records: readonly BpfFileRecord[];
   /** Inode numbers of unix sockets with more files in their queue than one record list takes; the rest is not told. */
   readonly cutSocketInodes: readonly number[];
+  /** How many descriptors of inotify or fanotify watch more than could be read. */
+  readonly cutWatchers: number;
 }
 
 const recordBytes = 56;
@@ -49,12 +68,14 @@ export function parseBpfFiles(bytes: Uint8Array): BpfFiles {
   const ids = viewLongWords(bytes);
   const records: BpfFileRecord[] = [];
   const cutSocketInodes: number[] = [];
+  let cutWatchers = 0;
   for (let record = 0; record < count; record++) {
     const at = (index: number): number => words[record * 14 + index] as number;
     const kind = kinds[at(4)];
     const type = findTypeByCloneValue(at(5));
     const socketInode = Number(ids[record * 7 + 1]);
-    if (kind === 'cut') cutSocketInodes.push(socketInode);
+    if (kind === 'cut' && socketInode !== 0) cutSocketInodes.push(socketInode);
+    else if (kind === 'cut') cutWatchers++;
     if (kind === undefined || kind === 'none' || kind === 'cut' || type === undefined) continue;
     records.push({
       kind,
@@ -70,5 +91,5 @@ export function parseBpfFiles(bytes: Uint8Array): BpfFiles {
       target: at(12),
     });
   }
-  return { records, cutSocketInodes };
+  return { records, cutSocketInodes, cutWatchers };
 }

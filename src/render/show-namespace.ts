@@ -260,6 +260,8 @@ const holderWords: Readonly<Partial<Record<HolderKind, readonly [string, string]
   'peer-credentials': ["socket peer's credentials", "socket peers' credentials"],
   pidfd: ['pidfd', 'pidfds'],
   'proc-file': ['open file of procfs', 'open files of procfs'],
+  'cgroup-file': ['open file of cgroupfs', 'open files of cgroupfs'],
+  watch: ['watch', 'watches'],
   'bind-mount': ['bind mount', 'bind mounts'],
   'file-system': ['mounted file system', 'mounted file systems'],
 };

@@ -16,7 +16,7 @@ export const openFiles: Source = {
       context.refused('the open files of all processes, with BPF', reading.refused.code, reading.refused.syscall);
       return;
     }
-    const { records, cutSocketInodes } = parseBpfFiles(reading.bytes);
+    const { records, cutSocketInodes, cutWatchers } = parseBpfFiles(reading.bytes);
     context.asked(records.length);
     for (const record of records)
       context.emit({ fact: 'holder', type: record.type, inode: record.inode, holder: toHolder(record) });
@@ -28,6 +28,8 @@ export const openFiles: Source = {
     context.searched(fileKinds);
     if (cutSocketInodes.length > 0)
       context.searched(['in-flight'], `the queues of ${cutSocketInodes.length} unix sockets were too long`);
+    if (cutWatchers > 0)
+      context.searched(['watch'], `the watches of ${cutWatchers} descriptors were too many, or changed meanwhile`);
     // Their descriptors are read from /proc; what else their files hold is not to be seen there.
     const withheld = context.withheld();
     if (withheld.length > 0) context.searched(shownByBpfAlone, `${describeWithheld(withheld)} withheld from BPF`);
@@ -60,9 +62,12 @@ function toHolder({ kind, pid, tid, fd, inFlight, socketInode }: BpfFileRecord):
       return Object.freeze({ kind: 'peer-credentials', ...descriptor, socket: socketInode });
     case 'procfs':
     case 'proc-entry':
+    case 'shown':
       return Object.freeze({ kind: 'proc-file', ...descriptor });
     case 'credentials':
     case 'pidfd':
+    case 'cgroup-file':
+    case 'watch':
       return Object.freeze({ kind, ...descriptor });
   }
 }

@@ -13,6 +13,7 @@ function isExpectedRefusal(place: string, errno: string): boolean {
   if (place === 'for-children-unborn') return !isLinuxSince(6, 11);
   if (place === 'tap') return errno === 'ENOENT' && !existsSync('/dev/net/tun');
   if (place === 'fuse') return errno === 'ENOENT' && !existsSync('/dev/fuse');
+  if (place === 'proc-maps' || place === 'proc-mem') return errno === 'EOPNOTSUPP' && isLinuxSince(7, 2);
   return place === 'veth-peer' && errno === 'EOPNOTSUPP' && !existsSync('/sys/module/veth');
 }
 

@@ -14,6 +14,7 @@ function decode(...records: string[]): Buffer {
 test('A descriptor of a namespace names its process, its number and the namespace.', () => {
   assert.deepEqual(parseBpfFiles(decode(nsfs)), {
     cutSocketInodes: [],
+    cutWatchers: 0,
     records: [
       {
         kind: 'nsfs',
@@ -47,6 +48,12 @@ test('A queue that was too long is named by its socket and is no namespace.', ()
     records.map((record) => record.kind),
     ['nsfs'],
   );
+});
+
+test('Watches that were not all read are counted, and are no namespace.', () => {
+  const bytes = decode(nsfs);
+  bytes.writeUInt32LE(7, 16);
+  assert.deepEqual(parseBpfFiles(bytes), { records: [], cutSocketInodes: [], cutWatchers: 1 });
 });
 
 test('A file record that is cut is an error.', () => {
