@@ -21,6 +21,7 @@ enum kind {
 	SHOWN = 10,      /* of procfs, and keeps what it shows: shown.h; not its task's own */
 	CGROUP = 11,     /* of cgroupfs, opened in another cgroup namespace than its task's */
 	WATCH = 12,      /* watches the namespace, or /proc/PID of a process in another pid namespace than its task's */
+	PERF = 13,       /* a perf event, made in another pid namespace than its task's */
 	CUT = 7,         /* no namespace: this socket's queue, or without a socket these watches, were not all read */
 };
 
@@ -43,6 +44,7 @@ _Static_assert((MOST_RECORDS + 5) * sizeof(struct record) < SHOW_BYTES, "all rec
 #define SCM_MAX_FD 253 /* include/net/scm.h */
 #define TUN_DEVICE ((10 << 20) | 200) /* misc device 200: include/linux/miscdevice.h */
 #define PIDFD_NAME 0x005d64666469705bull /* "[pidfd]" */
+#define PERF_NAME 0x76655f667265705bull /* "[perf_event]" */
 
 struct search {
 	u64 user, net, pid, mnt, ipc, cgroup; /* the task's own */
@@ -125,6 +127,11 @@ static __noinline int inspect(struct search *search, struct file *file) {
 		if (name == PIDFD_NAME) found.pid = (void *)private;
 		if (is_watcher(name)) found.group = private;
 		found.kind = PIDFD;
+		if (name == PERF_NAME && bpf_core_type_exists(struct perf_event)) {
+			struct perf_event *event = (void *)private;
+			found.pid_ns = (u64)READ(event, ns);
+			found.kind = PERF;
+		}
 	} else if (device == TUN_DEVICE && bpf_core_type_exists(struct tun_file)) {
 		found.sock = (void *)(private + OFFSET(tun_file, sk));
 		found.kind = TUN;
@@ -157,7 +164,7 @@ static __noinline int inspect(struct search *search, struct file *file) {
 	else if (net && net != search->net)
 		tell(search, found.kind, net + OFFSET(net, ns), CLONE_NEWNET);
 	if (found.pid_ns && found.pid_ns != search->pid)
-		tell(search, PROCFS, found.pid_ns + OFFSET(pid_namespace, ns), CLONE_NEWPID);
+		tell(search, found.kind, found.pid_ns + OFFSET(pid_namespace, ns), CLONE_NEWPID);
 	if (pid_ns && pid_ns != search->pid && pid_ns != found.pid_ns)
 		tell(search, found.kind == PIDFD ? PIDFD : PROC_ENTRY, pid_ns + OFFSET(pid_namespace, ns), CLONE_NEWPID);
 	else if (peer && peer != search->pid)
@@ -260,7 +267,7 @@ static __always_inline int is_plain(struct task_struct *task, struct file *file)
 	if (magic == ANON_INODE_FS_MAGIC) {
 		u64 name = 0;
 		READ_AT(name, READ(file, f_path.dentry, d_name.name));
-		return name != PIDFD_NAME && !is_watcher(name);
+		return name != PIDFD_NAME && name != PERF_NAME && !is_watcher(name);
 	}
 	return magic != NSFS_MAGIC && magic != PROC_SUPER_MAGIC && magic != PID_FS_MAGIC && !is_cgroupfs(magic) &&
 	       inode->i_rdev != TUN_DEVICE;

@@ -347,6 +347,10 @@ struct cgroup_file_ctx {
 	struct cgroup_namespace *ns;
 };
 
+struct perf_event {
+	struct pid_namespace *ns;
+};
+
 /* inotify and fanotify */
 struct fsnotify_group {
 	struct list_head marks_list;

@@ -24,6 +24,7 @@ export const holderKindFacts = [
   { kind: 'proc-file', plural: 'open files of procfs', types: ['ipc', 'mnt', 'net', 'pid', 'user'] },
   { kind: 'cgroup-file', plural: 'open files of cgroupfs', types: ['cgroup'] },
   { kind: 'watch', plural: 'watches of inotify and fanotify', types: namespaceTypes },
+  { kind: 'perf-event', plural: 'perf events', types: ['pid'] },
   { kind: 'bind-mount', plural: 'bind mounts', types: namespaceTypes },
   { kind: 'file-system', plural: 'mounted file systems', types: ['pid', 'user'] },
   { kind: 'child', plural: 'children', types: ['pid', 'user'] },
@@ -49,6 +50,7 @@ export const shownByBpfAlone = [
   'proc-file',
   'cgroup-file',
   'watch',
+  'perf-event',
 ] as const;
 
 /** The kinds that tasks are, and those that are found through the files of tasks: unseen where a task is. */

@@ -17,6 +17,7 @@ const kinds = [
   'shown',
   'cgroup-file',
   'watch',
+  'perf-event',
 ] as const;
 
 export type BpfFileKind = Exclude<(typeof kinds)[number], 'none' | 'cut'>;
@@ -29,7 +30,8 @@ export type BpfFileKind = Exclude<(typeof kinds)[number], 'none' | 'cut'>;
  * of the process at the other end of a unix socket, as SO_PEERCRED keeps them), `shown` (what a file of procfs shows and
  * keeps: mnt of mountinfo, mounts and mountstats, net of /proc/PID/net, ipc and pid of /proc/sysvipc, user of the id
  * maps and of what shows the memory), `cgroup-file` (the cgroup namespace in which a file of cgroupfs was opened),
- * `watch` (what inotify or fanotify watches: a namespace, or /proc/PID: pid, of that process).
+ * `watch` (what inotify or fanotify watches: a namespace, or /proc/PID: pid, of that process),
+ * `perf-event` (pid, in which it was made).
  */
 export interface BpfFileRecord {
   readonly kind: BpfFileKind;

@@ -262,6 +262,7 @@ const holderWords: Readonly<Partial<Record<HolderKind, readonly [string, string]
   'proc-file': ['open file of procfs', 'open files of procfs'],
   'cgroup-file': ['open file of cgroupfs', 'open files of cgroupfs'],
   watch: ['watch', 'watches'],
+  'perf-event': ['perf event', 'perf events'],
   'bind-mount': ['bind mount', 'bind mounts'],
   'file-system': ['mounted file system', 'mounted file systems'],
 };

@@ -68,6 +68,7 @@ function toHolder({ kind, pid, tid, fd, inFlight, socketInode }: BpfFileRecord):
     case 'pidfd':
     case 'cgroup-file':
     case 'watch':
+    case 'perf-event':
       return Object.freeze({ kind, ...descriptor });
   }
 }

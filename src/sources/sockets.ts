@@ -105,6 +105,8 @@ class SocketSearch {
   tellRefusals(): void {
     const kinds = ['socket', 'tap'] as const;
     this.#context.searched(kinds);
+    if (!this.#context.filesByBpf())
+      this.#context.searched(['tap'], 'without BPF they are known by the path /dev/net/tun alone');
     for (const [errno, count] of this.#refused) {
       const what = `the network namespaces of ${count} sockets could not be asked for (${errno})`;
       this.#context.searched(kinds, what);

@@ -56,7 +56,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'proc-maps': { holders: ['proc-file'], foundBy: byBpf },
   'proc-mem': { holders: ['proc-file'], foundBy: byBpf },
   'cgroup-file': { holders: ['cgroup-file'], foundBy: byBpf },
-  'perf-event': { holders: ['kernel'], foundBy: { lists: true } },
+  'perf-event': { holders: ['perf-event'], foundBy: byBpf },
   'fs-context': { holders: ['kernel'], foundBy: { lists: true, tables: ['ipc', 'net'] } },
   'bind-mount': { holders: ['bind-mount'], foundBy: everywhere },
   'hidden-bind-mount': { holders: ['bind-mount'], foundBy: everywhere },
@@ -115,6 +115,7 @@ const shownByFiles: ReadonlySet<string> = new Set([
   'proc-maps',
   'proc-mem',
   'cgroup-file',
+  'perf-event',
 ]);
 const shownBySuperblocks: ReadonlySet<string> = new Set([
   'detached-mount',
