@@ -22,6 +22,7 @@ enum kind {
 	CGROUP = 11,     /* of cgroupfs, opened in another cgroup namespace than its task's */
 	WATCH = 12,      /* watches the namespace, or /proc/PID of a process in another pid namespace than its task's */
 	PERF = 13,       /* a perf event, made in another pid namespace than its task's */
+	CONTEXT = 14,    /* a file system context of another namespace than its task's: shown.h */
 	CUT = 7,         /* no namespace: this socket's queue, or without a socket these watches, were not all read */
 };
 
@@ -175,15 +176,15 @@ static __noinline int inspect(struct search *search, struct file *file) {
 /* What the file shows and keeps, if it is of those. Apart from the above, for all that is called shares one small stack. */
 static __noinline int inspect_shown(struct search *search, struct file *file) {
 	struct shown shown;
-	find_shown(&shown, file);
+	u32 kind = find_shown(&shown, file) ? CONTEXT : SHOWN;
 #define TELL_SHOWN(kind, structure, member) \
 	if (shown.member && shown.member != search->member) tell(search, kind, shown.member + OFFSET(structure, ns), 0)
-	TELL_SHOWN(SHOWN, mnt_namespace, mnt);
-	TELL_SHOWN(SHOWN, net, net);
-	TELL_SHOWN(SHOWN, ipc_namespace, ipc);
-	TELL_SHOWN(SHOWN, pid_namespace, pid);
-	TELL_SHOWN(SHOWN, user_namespace, user);
-	TELL_SHOWN(CGROUP, cgroup_namespace, cgroup);
+	TELL_SHOWN(kind, mnt_namespace, mnt);
+	TELL_SHOWN(kind, net, net);
+	TELL_SHOWN(kind, ipc_namespace, ipc);
+	TELL_SHOWN(kind, pid_namespace, pid);
+	TELL_SHOWN(kind, user_namespace, user);
+	TELL_SHOWN(kind == SHOWN ? CGROUP : kind, cgroup_namespace, cgroup);
 #undef TELL_SHOWN
 	return 0;
 }
@@ -267,7 +268,7 @@ static __always_inline int is_plain(struct task_struct *task, struct file *file)
 	if (magic == ANON_INODE_FS_MAGIC) {
 		u64 name = 0;
 		READ_AT(name, READ(file, f_path.dentry, d_name.name));
-		return name != PIDFD_NAME && name != PERF_NAME && !is_watcher(name);
+		return name != PIDFD_NAME && name != PERF_NAME && name != FS_CONTEXT_NAME && !is_watcher(name);
 	}
 	return magic != NSFS_MAGIC && magic != PROC_SUPER_MAGIC && magic != PID_FS_MAGIC && !is_cgroupfs(magic) &&
 	       inode->i_rdev != TUN_DEVICE;

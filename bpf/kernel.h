@@ -347,6 +347,23 @@ struct cgroup_file_ctx {
 	struct cgroup_namespace *ns;
 };
 
+struct file_system_type {
+	const char *name;
+};
+struct fs_context {
+	struct file_system_type *fs_type;
+	void *fs_private;
+	struct net *net_ns;
+};
+struct cgroup_fs_context {
+	struct cgroup_namespace *ns;
+};
+struct mqueue_fs_context {
+	struct ipc_namespace *ipc_ns;
+};
+struct proc_fs_context {
+	struct pid_namespace *pid_ns;
+};
 struct perf_event {
 	struct pid_namespace *ns;
 };

@@ -9,7 +9,7 @@
 #ifndef NSCOPE_SHOWN_H
 #define NSCOPE_SHOWN_H
 
-/* What a file shows; addresses of whole namespaces, 0: none of this type. */
+/* What a file shows or will need; addresses of whole namespaces, 0: none of this type. */
 struct shown {
 	u64 mnt, net, ipc, pid, user, cgroup;
 };
@@ -18,6 +18,7 @@ struct shown {
 struct short_name {
 	u64 first, second;
 };
+#define FS_CONTEXT_NAME 0x65746e6f6373665bull /* "[fscontext]" */
 #define LETTERS(a, b, c, d, e, f, g, h) \
 	((u64)(a) | (u64)(b) << 8 | (u64)(c) << 16 | (u64)(d) << 24 | (u64)(e) << 32 | (u64)(f) << 40 | (u64)(g) << 48 | \
 	 (u64)(h) << 56)
@@ -81,10 +82,35 @@ static __always_inline void find_shown_of_entry(struct shown *shown, struct proc
 
 static __always_inline int is_cgroupfs(u64 magic) { return magic == CGROUP_SUPER_MAGIC || magic == CGROUP2_SUPER_MAGIC; }
 
+/* fsopen(2): the namespaces of its caller, of which each file system keeps what it will need. fs/fs_context.c */
+static __always_inline void find_shown_of_context(struct shown *shown, struct fs_context *context) {
+	u64 private = (u64)READ(context, fs_private), name = 0;
+	READ_AT(name, READ(context, fs_type, name));
+	shown->net = checked((u64)READ(context, net_ns), OFFSET(net, ns), CLONE_NEWNET);
+	if ((u32)name == ('p' | 'r' << 8 | 'o' << 16 | 'c' << 24)) {
+		struct proc_fs_context *proc = (void *)private;
+		shown->pid = checked((u64)READ(proc, pid_ns), OFFSET(pid_namespace, ns), CLONE_NEWPID);
+	} else if ((name & 0xffffffffffff) == LETTERS('c', 'g', 'r', 'o', 'u', 'p', 0, 0)) {
+		if (!bpf_core_type_exists(struct cgroup_fs_context)) return;
+		struct cgroup_fs_context *cgroup = (void *)private;
+		shown->cgroup = checked((u64)READ(cgroup, ns), OFFSET(cgroup_namespace, ns), CLONE_NEWCGROUP);
+	} else if (bpf_core_type_exists(struct mqueue_fs_context) && (name & 0xffffffffffff) == LETTERS('m', 'q', 'u', 'e', 'u', 'e', 0, 0)) {
+		struct mqueue_fs_context *mqueue = (void *)private;
+		shown->ipc = checked((u64)READ(mqueue, ipc_ns), OFFSET(ipc_namespace, ns), CLONE_NEWIPC);
+	}
+}
+
+/* 1: the file is a file system context */
 static __noinline int find_shown(struct shown *shown, struct file *file) {
 	struct inode *inode = READ(file, f_inode);
 	u64 magic = READ(inode, i_sb, s_magic);
 	shown->mnt = shown->net = shown->ipc = shown->pid = shown->user = shown->cgroup = 0;
+	if (magic == ANON_INODE_FS_MAGIC) {
+		u64 anonymous = 0;
+		READ_AT(anonymous, READ(file, f_path.dentry, d_name.name));
+		if (anonymous == FS_CONTEXT_NAME) find_shown_of_context(shown, READ(file, private_data));
+		return anonymous == FS_CONTEXT_NAME;
+	}
 	if ((READ(inode, i_mode) & S_IFMT) != S_IFREG || (magic != PROC_SUPER_MAGIC && !is_cgroupfs(magic))) return 0;
 	struct seq_file *seq = READ(file, private_data);
 	u64 private = (u64)READ(seq, private);

@@ -76,6 +76,7 @@ function describeHolder(index: SnapshotIndex, holder: Holder): HeldBy {
     case 'cgroup-file':
     case 'watch':
     case 'perf-event':
+    case 'fs-context':
       return { ...ofDescriptor(index, holder), kind: holder.kind, ...noteOf(holder.kind, namespace) };
     case 'socket':
     case 'in-flight':
@@ -102,7 +103,7 @@ function explainKernel({ ruledOut, notSeen }: Extract<Holder, { kind: 'kernel' }
   return [
     ...(ruledOut.length > 0 ? [`ruled out: ${ruledOut.join(', ')}`] : []),
     ...(notSeen.length > 0 ? [`not seen: ${notSeen.join(', ')}`] : []),
-    'nscope cannot see: a mapped file, a directory or program of a task in /proc, a bind mount of /proc/PID, a macvtap queue, a registered io_uring file, a file system context, an asynchronous request',
+    'nscope cannot see: a mapped file, a directory or program of a task in /proc, a bind mount of /proc/PID, a macvtap queue, a registered io_uring file, an asynchronous request',
   ].join('; ');
 }
 
@@ -115,7 +116,7 @@ function noteOfSocket(kind: 'socket' | 'in-flight' | 'peer-credentials'): Pick<H
 }
 
 function noteOf(
-  kind: 'fd' | 'tap' | 'credentials' | 'pidfd' | 'proc-file' | 'cgroup-file' | 'watch' | 'perf-event',
+  kind: 'fd' | 'tap' | 'credentials' | 'pidfd' | 'proc-file' | 'cgroup-file' | 'watch' | 'perf-event' | 'fs-context',
   { type }: Namespace,
 ): Pick<HeldBy, 'note'> {
   switch (kind) {
@@ -131,6 +132,8 @@ function noteOf(
       return { note: 'inotify or fanotify watches the namespace, or the /proc directory of a process of it' };
     case 'perf-event':
       return { note: 'a perf event that was made in this pid namespace' };
+    case 'fs-context':
+      return { note: 'a file system context: fsopen(2) was called in this namespace' };
     default:
       return {};
   }

@@ -25,6 +25,7 @@ export const holderKindFacts = [
   { kind: 'cgroup-file', plural: 'open files of cgroupfs', types: ['cgroup'] },
   { kind: 'watch', plural: 'watches of inotify and fanotify', types: namespaceTypes },
   { kind: 'perf-event', plural: 'perf events', types: ['pid'] },
+  { kind: 'fs-context', plural: 'file system contexts', types: ['cgroup', 'ipc', 'net', 'pid'] },
   { kind: 'bind-mount', plural: 'bind mounts', types: namespaceTypes },
   { kind: 'file-system', plural: 'mounted file systems', types: ['pid', 'user'] },
   { kind: 'child', plural: 'children', types: ['pid', 'user'] },
@@ -51,6 +52,7 @@ export const shownByBpfAlone = [
   'cgroup-file',
   'watch',
   'perf-event',
+  'fs-context',
 ] as const;
 
 /** The kinds that tasks are, and those that are found through the files of tasks: unseen where a task is. */

@@ -84,6 +84,7 @@ const holderSchema = Type.Union(
     Type.Object({ kind: Type.Literal('cgroup-file'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('watch'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('perf-event'), ...descriptor }, strict),
+    Type.Object({ kind: Type.Literal('fs-context'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('bind-mount'), path: known(Type.String()), mountNamespace }, strict),
     Type.Object(
       {
@@ -106,7 +107,7 @@ const holderSchema = Type.Union(
   ],
   {
     description:
-      'What keeps a namespace alive besides its tasks, its children and what it owns: an open descriptor, a socket, a tun or tap device, a descriptor in flight inside a unix socket, the credentials of an open file, the credentials that a unix socket keeps of its peer, a pidfd, an open file of procfs or cgroupfs, a watch of inotify or fanotify, a perf event, a bind mount, a mounted file system, or, where the kernel lists it and none of these was seen, the kernel itself.',
+      'What keeps a namespace alive besides its tasks, its children and what it owns: an open descriptor, a socket, a tun or tap device, a descriptor in flight inside a unix socket, the credentials of an open file, the credentials that a unix socket keeps of its peer, a pidfd, an open file of procfs or cgroupfs, a watch of inotify or fanotify, a perf event, a file system context, a bind mount, a mounted file system, or, where the kernel lists it and none of these was seen, the kernel itself.',
   },
 );
 
@@ -126,6 +127,7 @@ const holderCounts = Type.Object(
     'cgroup-file': Type.Optional(natural),
     watch: Type.Optional(natural),
     'perf-event': Type.Optional(natural),
+    'fs-context': Type.Optional(natural),
     'bind-mount': Type.Optional(natural),
     'file-system': Type.Optional(natural),
     child: Type.Optional(natural),

@@ -18,6 +18,7 @@ const kinds = [
   'cgroup-file',
   'watch',
   'perf-event',
+  'fs-context',
 ] as const;
 
 export type BpfFileKind = Exclude<(typeof kinds)[number], 'none' | 'cut'>;
@@ -31,7 +32,7 @@ export type BpfFileKind = Exclude<(typeof kinds)[number], 'none' | 'cut'>;
  * keeps: mnt of mountinfo, mounts and mountstats, net of /proc/PID/net, ipc and pid of /proc/sysvipc, user of the id
  * maps and of what shows the memory), `cgroup-file` (the cgroup namespace in which a file of cgroupfs was opened),
  * `watch` (what inotify or fanotify watches: a namespace, or /proc/PID: pid, of that process),
- * `perf-event` (pid, in which it was made).
+ * `perf-event` (pid, in which it was made), `fs-context` (cgroup, ipc, net, pid: those that fsopen(2) was called in).
  */
 export interface BpfFileRecord {
   readonly kind: BpfFileKind;

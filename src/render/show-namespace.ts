@@ -263,6 +263,7 @@ const holderWords: Readonly<Partial<Record<HolderKind, readonly [string, string]
   'cgroup-file': ['open file of cgroupfs', 'open files of cgroupfs'],
   watch: ['watch', 'watches'],
   'perf-event': ['perf event', 'perf events'],
+  'fs-context': ['file system context', 'file system contexts'],
   'bind-mount': ['bind mount', 'bind mounts'],
   'file-system': ['mounted file system', 'mounted file systems'],
 };

@@ -69,6 +69,7 @@ function toHolder({ kind, pid, tid, fd, inFlight, socketInode }: BpfFileRecord):
     case 'cgroup-file':
     case 'watch':
     case 'perf-event':
+    case 'fs-context':
       return Object.freeze({ kind, ...descriptor });
   }
 }

@@ -153,11 +153,14 @@ static int execute(struct answer *answer, const void *argument) {
 static bool memory_keeps_user(void) {
 	static const char name[] = "task_exec_state";
 	static char types_of_kernel[16 << 20];
+	static int keeps = -1;
+	if (keeps >= 0) return keeps;
 	int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
 	size_t size = 0;
 	for (ssize_t count; fd >= 0 && (count = read(fd, types_of_kernel + size, sizeof types_of_kernel - size)) > 0;) size += count;
 	if (fd >= 0) close(fd);
-	return !memmem(types_of_kernel, size, name, sizeof name);
+	keeps = !memmem(types_of_kernel, size, name, sizeof name);
+	return keeps;
 }
 
 static bool hold_memory(const struct place *place, enum type type, const char *name) {

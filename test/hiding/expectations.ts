@@ -57,7 +57,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'proc-mem': { holders: ['proc-file'], foundBy: byBpf },
   'cgroup-file': { holders: ['cgroup-file'], foundBy: byBpf },
   'perf-event': { holders: ['perf-event'], foundBy: byBpf },
-  'fs-context': { holders: ['kernel'], foundBy: { lists: true, tables: ['ipc', 'net'] } },
+  'fs-context': { holders: ['fs-context'], foundBy: byBpf },
   'bind-mount': { holders: ['bind-mount'], foundBy: everywhere },
   'hidden-bind-mount': { holders: ['bind-mount'], foundBy: everywhere },
   'nested-bind-mount': { holders: ['bind-mount'], foundBy: everywhere },
@@ -116,6 +116,7 @@ const shownByFiles: ReadonlySet<string> = new Set([
   'proc-mem',
   'cgroup-file',
   'perf-event',
+  'fs-context',
 ]);
 const shownBySuperblocks: ReadonlySet<string> = new Set([
   'detached-mount',

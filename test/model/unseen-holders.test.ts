@@ -46,6 +46,7 @@ test('What was looked for everywhere in vain is ruled out, as far as it can hold
     'descriptors in flight',
     'open files of procfs',
     'watches of inotify and fanotify',
+    'file system contexts',
     'bind mounts',
   ]);
 });
