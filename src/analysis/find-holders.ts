@@ -3,7 +3,7 @@
 import { hasEnded } from '../model/has-ended.ts';
 import type { HolderKind } from '../model/holder-kinds.ts';
 import { isKnown } from '../model/known.ts';
-import { formatNamespace } from '../model/namespace-types.ts';
+import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
 import type { ReleaseEvidence } from '../model/release-evidence.ts';
 import type { Holder, Namespace } from '../model/schema.ts';
 import { describeCommand } from './command.ts';
@@ -11,7 +11,7 @@ import { type GraphHolder, planRelease } from './release/plan-release.ts';
 import type { Release } from './release/release.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 
-/** One thing that keeps a namespace alive. The namespace ends when all of them are gone. */
+/** One thing that keeps a namespace alive. */
 export interface HeldBy {
   readonly kind: HolderKind;
   /** What it is, in a few words; not yet safe for a terminal. */
@@ -39,7 +39,10 @@ export function findHolders(index: SnapshotIndex, namespace: Namespace, evidence
   const release = (holder: Holder | GraphHolder): Partial<Release> =>
     evidence ? planRelease(holder, namespace, index, evidence) : {};
   const inGraph = (held: readonly HeldInGraph[]) => held.map((one) => ({ ...one, ...release(one) }));
-  const listed = namespace.holders.map((holder) => ({ ...describeHolder(index, holder), ...release(holder) }));
+  const listed = namespace.holders.map((holder) => ({
+    ...describeHolder(index, holder, namespace),
+    ...release(holder),
+  }));
   return [
     ...inGraph(holdingTasks(index, namespace)),
     ...listed.filter(({ kind }) => kind !== 'kernel'),
@@ -66,7 +69,7 @@ function holdingTasks(index: SnapshotIndex, { type, inode }: Namespace): HeldInG
   return [...members, ...threads, ...forChildren];
 }
 
-function describeHolder(index: SnapshotIndex, holder: Holder): HeldBy {
+function describeHolder(index: SnapshotIndex, holder: Holder, namespace: Namespace): HeldBy {
   switch (holder.kind) {
     case 'fd':
     case 'tap':

@@ -143,7 +143,7 @@ function listSome(names: readonly string[]): string {
   return names.slice(0, mostNamed).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
-/** Only where nothing stayed unseen it ends with what was seen. */
+/** That it ends with what was seen is not promised: some references of the kernel have no name (docs/hiding-places.md). */
 function summarize(namespace: Namespace, seen: number, unseen: readonly string[]): string {
   const since = namespace.openSince === undefined ? '' : ` It has been held open since ${namespace.openSince}.`;
   if (seen === 0)
@@ -151,8 +151,7 @@ function summarize(namespace: Namespace, seen: number, unseen: readonly string[]
       ? `is in the kernel's list, and nothing that was seen holds it.${since}`
       : `has no holder that was seen.${since}`;
   const things = seen === 1 ? 'one thing' : `${seen} things`;
-  if (unseen.length > 0) return `is held by ${things}; what else may hold it was not all seen.${since}`;
-  return seen === 1
-    ? `is held by ${things}, and ends with it.${since}`
-    : `is held by ${things}, and ends when all of them are gone.${since}`;
+  return unseen.length > 0
+    ? `is held by ${things}; what else may hold it was not all seen.${since}`
+    : `is held by ${things}; of all that nscope looks for, nothing else holds it.${since}`;
 }

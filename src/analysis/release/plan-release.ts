@@ -35,6 +35,10 @@ export function planRelease(
     case 'peer-credentials':
     case 'pidfd':
     case 'proc-file':
+    case 'cgroup-file':
+    case 'watch':
+    case 'perf-event':
+    case 'fs-context':
       return holder.pid === undefined ? noCommand('not known') : planTask(holder.pid, holder.tid, index, evidence);
     case 'in-flight':
       return planReceiver(holder, namespace, index, evidence);
