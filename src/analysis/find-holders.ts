@@ -58,8 +58,8 @@ function holdingTasks(index: SnapshotIndex, { type, inode }: Namespace): HeldInG
   const threads: HeldInGraph[] = [];
   const forChildren: HeldInGraph[] = [];
   for (const task of index.membersOf(type, inode)) {
-    // What has ended and was not waited for has its credentials, and with them its user namespace; all else it has let go.
-    if (type !== 'user' && hasEnded(task)) continue;
+    // What has ended and was not waited for has its credentials and its PID, and with them its user and pid namespace.
+    if (type !== 'user' && type !== 'pid' && hasEnded(task)) continue;
     const { pid, tid, namespaces } = task;
     const what = describeTask(index, pid);
     if (namespaces[type] !== inode) forChildren.push({ kind: 'for-children', what, pid, tid });

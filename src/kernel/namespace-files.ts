@@ -4,9 +4,10 @@ import { closeSync, openSync, readlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isKnown, type Known } from '../model/known.ts';
 import type { NamespaceType } from '../model/namespace-types.ts';
+import { parseMountinfo } from '../parse/mountinfo.ts';
 import { parseNamespaceName } from '../parse/namespace-name.ts';
 import { lookAt, openForReading, type Place, pathOnly } from './file-calls.ts';
-import { attempt, readNsfsDevice } from './files.ts';
+import { attempt, readNsfsDevice, readTextFile } from './files.ts';
 import { RefusedError } from './refused-error.ts';
 import { lookAtShaped } from './shaped-files.ts';
 import { reach, readLastLink } from './shaped-path.ts';
@@ -48,8 +49,8 @@ export function readPathIdentity(path: string): Known<{ readonly inode: number; 
 }
 
 /** Which namespace it is, without opening it. Throws as openNamespaceFile does. */
-export function nameNamespaceFile(path: string): NamespaceOfFile {
-  return atNamespace(path, nameOfPlace);
+export function nameNamespaceFile(path: string, bound: BoundNamespaces): NamespaceOfFile {
+  return atNamespace(path, (place) => nameOfPlace(place, bound));
 }
 
 export interface NamespaceOfFile {
@@ -57,11 +58,35 @@ export interface NamespaceOfFile {
   readonly inode: number;
 }
 
-/** As the kernel names it, where it is one: fs/nsfs.c ns_dname. @throws RefusedError ENOTTY where it is none */
-export function nameOfPlace(place: Place): NamespaceOfFile {
-  const named = parseNamespaceName(readlinkSync(`/proc/self/fd/${checkNamespace(place).fd}`));
-  if (named) return named;
-  throw new RefusedError('ENOTTY', 'readlink', `${place.name} is a namespace of a type that nscope does not know`);
+/** The namespaces that are bind mounted where nscope is, by inode number: of whoever asks for many, read once. */
+export class BoundNamespaces {
+  #types: Map<number, NamespaceType> | undefined;
+
+  /** The type of one. */
+  typeOf(inode: number): NamespaceType | undefined {
+    this.#types ??= readBoundTypes();
+    return this.#types.get(inode);
+  }
+}
+
+/** What the kernel prints as the root of each bind mount: fs/nsfs.c ns_show_path. */
+function readBoundTypes(): Map<number, NamespaceType> {
+  const types = new Map<number, NamespaceType>();
+  const text = readTextFile('/proc/self/mountinfo');
+  for (const { fsType, root } of isKnown(text) ? parseMountinfo(text) : []) {
+    const bound = fsType === 'nsfs' ? parseNamespaceName(root) : undefined;
+    if (bound) types.set(bound.inode, bound.type);
+  }
+  return types;
+}
+
+/** As the kernel names it, where it is one: of a link fs/nsfs.c ns_dname. @throws RefusedError ENOTTY where it is none */
+export function nameOfPlace(place: Place, bound: BoundNamespaces): NamespaceOfFile {
+  const { fd, look } = checkNamespace(place);
+  const linked = parseNamespaceName(readlinkSync(`/proc/self/fd/${fd}`));
+  const type = linked?.type ?? bound.typeOf(look.inode);
+  if (type !== undefined) return { type, inode: look.inode };
+  throw new RefusedError('ENOTTY', 'readlink', `${place.name} is a namespace of a type that is not known`);
 }
 
 function atNamespace<T>(path: string, use: (place: Place) => T): T {

@@ -6,7 +6,7 @@ import type { NamespaceType } from '../model/namespace-types.ts';
 import type { NamespaceName } from '../model/schema.ts';
 import type { Place } from './file-calls.ts';
 import { attempt } from './files.ts';
-import { nameNamespaceFile, nameOfPlace } from './namespace-files.ts';
+import { BoundNamespaces, nameNamespaceFile, nameOfPlace } from './namespace-files.ts';
 import { listPlace } from './shaped-files.ts';
 import { reach } from './shaped-path.ts';
 
@@ -36,20 +36,22 @@ export interface NetnsFiles {
 
 /** @returns the files, or why the directory could not be read: ENOENT where there are none */
 export function readNetnsFiles(): Known<NetnsFiles> {
+  const bound = new BoundNamespaces();
   return attempt(() =>
     reach({ path: netnsDirectory, links: 'directories' }, (directory) => {
       const { names, cut } = listPlace(directory, maxNames);
-      return { cut, files: names.map((name) => readFile(directory, name)) };
+      return { cut, files: names.map((name) => readFile(directory, name, bound)) };
     }),
   );
 }
 
-function readFile({ fd }: Place, name: string): NetnsFile {
+function readFile({ fd }: Place, name: string, bound: BoundNamespaces): NetnsFile {
   const path = `${netnsDirectory}/${name}`;
   const named = attempt(() => {
     const namespace =
-      reach({ root: fd, path: name }, (place) => (place.look.type === 'link' ? undefined : nameOfPlace(place))) ??
-      nameNamespaceFile(path);
+      reach({ root: fd, path: name }, (place) =>
+        place.look.type === 'link' ? undefined : nameOfPlace(place, bound),
+      ) ?? nameNamespaceFile(path, bound);
     return { ...namespace, name: { kind: namespace.type === 'net' ? 'ip-netns' : 'bind-mount', name, path } } as const;
   });
   return { path, named };

@@ -1,4 +1,5 @@
-// What a process holds that has ended and was not waited for: its user namespace, and nothing else.
+// What a process holds that has ended and was not waited for: its user namespace by its credentials, its pid namespace by
+// its PID (struct pid), and nothing else.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findHolders } from '../../src/analysis/find-holders.ts';
@@ -7,7 +8,7 @@ import { namespaceTypes } from '../../src/model/namespace-types.ts';
 import { container, snapshotOf } from '../container-host.ts';
 import { linksOf, processFact } from '../recorded-facts.ts';
 
-test('A zombie is a holder of its user namespace alone, and a leader whose threads live on of all that it shows.', () => {
+test('A zombie is a holder of its user and pid namespace alone, and a leader whose threads live on of all that it shows.', () => {
   const namespaces = linksOf({ user: container.user, pid: container.pid, net: container.net });
   const zombie = processFact(204, [], { ppid: 201, state: 'Z', namespaces });
   const leader = processFact(205, [], { ppid: 201, state: 'Z', threads: 3, namespaces });
@@ -18,6 +19,6 @@ test('A zombie is a holder of its user namespace alone, and a leader whose threa
       const namespace = typeof inode === 'number' ? index.namespace(type, inode) : undefined;
       return namespace && findHolders(index, namespace).some((holder) => holder.pid === pid);
     });
-  assert.deepEqual(held(204), ['user']);
+  assert.deepEqual(held(204), ['pid', 'user']);
   assert.deepEqual(held(205), [...namespaceTypes]);
 });
