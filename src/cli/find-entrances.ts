@@ -15,6 +15,7 @@ import { reachNamespace } from '../launch/reach-namespace.ts';
 import { isKnown } from '../model/known.ts';
 import { formatNamespace, type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
 import { wantEverything } from '../model/wanted.ts';
+import { escapeText } from '../render/escape.ts';
 import { NotFoundError, UsageError } from './errors.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { checkProcess, checkTargets, findTarget, mayBeWorkload, toLeader } from './target.ts';
@@ -89,11 +90,11 @@ function checkWorkload(target: Target, index: SnapshotIndex): Target {
   if (target.kind !== 'workload' || target.workload.certainty === 'certain') return target;
   const { leader, evidence } = target.workload;
   const claimant = describeClaimant(target.workload, index.snapshot.host);
-  const said = evidence.map(({ text }) => text).join('; ');
+  const said = evidence.map(({ text }) => escapeText(text)).join('; ');
   const way =
     leader === null ? '' : `; if process ${leader} is what you mean, enter it by its PID: nscope enter ${leader}`;
   throw new UsageError(
-    `${nameWorkload(target.workload)} is only likely: ${claimant ?? 'somebody'} calls it so (${said}), and nothing that only root can write confirms it${way}`,
+    `${escapeText(nameWorkload(target.workload))} is only likely: ${claimant ?? 'somebody'} calls it so (${said}), and nothing that only root can write confirms it${way}`,
   );
 }
 

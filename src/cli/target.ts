@@ -6,6 +6,7 @@ import { describeTarget, type Target, TargetError } from '../analysis/target-err
 import { nameWorkload } from '../analysis/workloads.ts';
 import { readPathIdentity } from '../kernel/namespace-files.ts';
 import { readPidfdInode } from '../kernel/pidfd-inode.ts';
+import { escapeText } from '../render/escape.ts';
 import { NotFoundError, suggest, UsageError } from './errors.ts';
 import type { OptionValues } from './verb.ts';
 
@@ -70,7 +71,7 @@ function explain<T>(resolve: () => T): T {
 }
 
 function listCandidates(candidates: readonly Target[] = []): string {
-  const lines = candidates.slice(0, mostCandidates).map((candidate) => `\n  ${describeTarget(candidate)}`);
+  const lines = candidates.slice(0, mostCandidates).map((candidate) => `\n  ${escapeText(describeTarget(candidate))}`);
   if (candidates.length > mostCandidates) lines.push(`\n  and ${candidates.length - mostCandidates} more`);
   return lines.join('');
 }

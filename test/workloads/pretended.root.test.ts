@@ -24,6 +24,7 @@ interface Pretence {
 
 const byWords: readonly (readonly [WorkloadEngine, string, readonly string[]])[] = [
   ['docker', 'containerd-shim-runc-v2', ['-namespace', 'moby', '-id', id]],
+  ['containerd', 'containerd-shim-runc-v2', ['-namespace', 'line\nroot: all is well', '-id', id]],
   ['containerd', 'containerd-shim-runc-v2', ['-namespace', 'default', '-id', 'fake']],
   ['cri', 'containerd-shim-runc-v2', ['-namespace', 'k8s.io', '-id', id]],
   ['cri', 'conmon', ['-c', id, '-n', 'k8s_fake_pod_default_0f7a_0']],
@@ -53,7 +54,7 @@ const pretences: readonly Pretence[] = [
   ...byWords.map(
     ([engine, program, words]): Pretence => ({
       engine,
-      how: `by the name ${program} and ${words.slice(0, 2).join(' ')}`,
+      how: `by the name ${program} and ${words.slice(0, 2).join(' ').replaceAll('\n', ' ')}`,
       begin: (user) => user.monitor(program, words),
     }),
   ),
@@ -151,6 +152,7 @@ function assertRefused({ engine, id: own, leader }: Workload): void {
   assert.deepEqual([status, stdout], [2, ''], stderr);
   assert.match(stderr, new RegExp(`is only likely: uid ${pretender} calls it so`));
   assert.match(stderr, new RegExp(`nscope enter ${leader}$`, 'm'));
+  assert.doesNotMatch(stderr, /^root:/m, 'the words of a process begin no line');
   const entered = runNscope(['enter', String(leader), '--', 'echo', 'inside']);
   assert.equal(entered.stdout, 'inside\n', entered.stderr);
 }
