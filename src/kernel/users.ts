@@ -1,10 +1,9 @@
 // Names of users: passwd(5). NSS is not asked, since a directory service may take seconds and nscope only shows names.
+import { readFileSync } from 'node:fs';
 import { isKnown, type Known } from '../model/known.ts';
 import { parsePasswd, parsePrimaryGroups } from '../parse/passwd.ts';
-import { readShapedFile } from './shaped-files.ts';
-
-/** A line for each user. */
-const maxBytes = 2 ** 24;
+import { parseText } from '../parse/text.ts';
+import { attempt } from './files.ts';
 
 /** Names by uid; empty where the file cannot be read. */
 export function readUserNames(path = '/etc/passwd'): ReadonlyMap<number, string> {
@@ -18,7 +17,7 @@ export function readPrimaryGroups(path = '/etc/passwd'): ReadonlyMap<number, num
   return isKnown(text) ? parsePrimaryGroups(text) : new Map();
 }
 
-/** The text of a table of users: /etc/passwd, /etc/subuid, /etc/subgid. */
+/** The text of a table of users, which root keeps: /etc/passwd, /etc/subuid, /etc/subgid. */
 export function readTable(path: string): Known<string> {
-  return readShapedFile({ path, links: 'all' }, maxBytes);
+  return attempt(() => parseText(readFileSync(path)));
 }
