@@ -6,13 +6,18 @@ import { encodeText, isEscaped, parseText } from '../parse/text.ts';
 import { RefusedError } from './refused-error.ts';
 import { readErrnoName } from './syscall-error.ts';
 
+const ofKernel = /^\/(?:proc|sys)(?:\/|$)/;
+
 /** Below these links of /proc, and at their ends, lie files that any user may have made. */
 const leadsOut = /\/(?:root|cwd|exe|fd|map_files)(?:\/|$)|\/\.\.(?:\/|$)/;
 
 /** @throws TypeError for a path out of /proc and /sys, or one that may lead out of them */
 function checkKernelPath(path: string): void {
-  if (!/^\/(?:proc|sys)(?:\/|$)/.test(path) || (leadsOut.test(path) && path !== '/proc/self/fd'))
-    throw new TypeError(`${path} is read as a file of the kernel, and may be another`);
+  if (!ofKernel.test(path) || (leadsOut.test(path) && path !== '/proc/self/fd')) throw notOfKernel(path);
+}
+
+function notOfKernel(path: string): TypeError {
+  return new TypeError(`${path} is read as a file of the kernel, and may be another`);
 }
 
 /** The text of a file of /proc or /sys, as parseText gives it, or why it could not be read. */
@@ -39,6 +44,7 @@ export function readRealPath(path: string): string {
 
 /** Where a symbolic link of /proc leads, as text of parseText, or why it could not be read; no other file system is asked. */
 export function readLink(path: string): Known<string> {
+  if (!ofKernel.test(path)) throw notOfKernel(path);
   return attempt(() => parseText(readlinkSync(toPath(path), 'buffer')));
 }
 

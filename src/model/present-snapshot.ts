@@ -5,7 +5,7 @@ import { isKnown, type Known, notAsked, unknownFromErrno } from './known.ts';
 import { equalLinks, keyOf, type LiveState, type LiveTask } from './live-state.ts';
 import { LiveTaskCounts, type LiveTasks } from './live-tasks.ts';
 import { formatNamespace, type NamespaceType, namespaceLinks, namespaceTypes } from './namespace-types.ts';
-import type { HolderCounts, Namespace, Process, Snapshot } from './schema.ts';
+import type { Holder, HolderCounts, Namespace, Process, Snapshot } from './schema.ts';
 import type { SnapshotChange, SnapshotRest } from './snapshot-change.ts';
 
 /** What the kernel's list says of a namespace that no whole snapshot has. */
@@ -115,7 +115,7 @@ export class PresentSnapshot {
     const whole = this.#wholeNamespaces.get(key);
     const base = whole && (known.id === null || whole.id === known.id) ? whole : this.#describeNew(known);
     const tasks = this.#counts.of(base.type, base.inode);
-    const held = [...(state.holders.get(key)?.values() ?? [])];
+    const held = sortHolders(state.holders.get(key)?.values() ?? []);
     // What the kernel alone was said to hold is held by tasks, where there are some now.
     const holders = tasks ? held.filter(({ kind }) => kind !== 'kernel') : held;
     const { count = 0, threads = 0, forChildren = 0, leader } = tasks ?? {};
@@ -261,6 +261,12 @@ function byTypeAndInode(a: Namespace, b: Namespace): number {
 
 function byNumber(a: Process, b: Process): number {
   return a.pid - b.pid || a.tid - b.tid;
+}
+
+/** In the order of a whole snapshot. */
+function sortHolders(held: Iterable<Holder>): Holder[] {
+  const texts = Array.from(held, (holder) => ({ holder, text: JSON.stringify(holder) }));
+  return texts.sort((a, b) => (a.text < b.text ? -1 : 1)).map(({ holder }) => holder);
 }
 
 function countHolders(

@@ -1,6 +1,6 @@
 // Which workload is a network namespace that ip netns named, and that no engine has? Its name says whether OpenStack's
 // agents made it: neutron neutron/agent/linux/dhcp.py NS_PREFIX, l3/namespaces.py, metadata/agent.py.
-import { readLink } from '../kernel/files.ts';
+import { readShapedLink } from '../kernel/shaped-files.ts';
 import { isKnown } from '../model/known.ts';
 import type { Process, Snapshot } from '../model/schema.ts';
 import { trusted, unknownAuthority } from './authority.ts';
@@ -47,7 +47,7 @@ export function findNamedNetworks(snapshot: Snapshot, drafts: readonly Draft[]):
       kind: 'network',
       id: name.name,
       // A link to /proc/PID/ns/net, as some make by hand, leads to whoever has that PID now.
-      authority: isKnown(readLink(name.path)) ? unknownAuthority : trusted,
+      authority: isKnown(readShapedLink({ path: name.path, links: 'directories' })) ? unknownAuthority : trusted,
       name: name.name,
       image: undefined,
       labels: undefined,

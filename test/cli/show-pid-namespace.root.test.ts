@@ -65,6 +65,7 @@ test('An init that handles nothing and does not reap, with the /proc of the host
     // Until then it is a shell, which reaps.
     await waitForName(init, 'sleep');
     const orphan = readOnlyChild(init);
+    await waitForName(orphan, 'sleep');
     process.kill(orphan, 'SIGKILL');
     await waitForEnd(orphan);
     const { page, life } = show(readLinksOf(init).pid);

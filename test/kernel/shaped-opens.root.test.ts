@@ -49,6 +49,9 @@ const own = [
   process.cwd(),
   dirname(dirname(process.execPath)),
   '/usr/',
+  // Where the programs of RELEASE are looked for.
+  '/bin',
+  '/sbin',
   '/lib',
   '/etc/ld.so',
   '/etc/ssl/',
@@ -56,10 +59,16 @@ const own = [
   '/root/',
 ];
 
-/** The directories above them as well: realpath(3) asks of each whether it is a link. */
+/** And what root keeps in /etc. The directories above them as well: realpath(3) asks of each whether it is a link. */
 function isOwn(path: string): boolean {
   const isAbove = own.some((directory) => directory.startsWith(path === '/' ? '/' : `${path}/`));
-  return path === '' || path === '/etc/localtime' || isAbove || own.some((directory) => path.startsWith(directory));
+  return (
+    path === '' ||
+    path === '/etc/localtime' ||
+    path === '/etc/passwd' ||
+    isAbove ||
+    own.some((directory) => path.startsWith(directory))
+  );
 }
 
 /** Looked at without being opened or followed; the text of a link of /proc asks no file where it leads. */

@@ -14,6 +14,12 @@ export const kernelVersions = ['5.10', '6.1', '6.12', '6.19', '7'] as const;
 /** The rooms below test/ whose tests of the tiers root and user hold on every kernel, and single files of others. */
 const roomsForEveryKernel = ['bed', 'hiding', 'kernel'] as const;
 const filesForEveryKernel = ['collect/parity.root.test.ts', 'cli/show-roots.root.test.ts'] as const;
+/** Those that run many commands against limits of seconds, or trace each, which takes an hour under emulation. */
+const filesForNoGuest: ReadonlySet<string> = new Set([
+  'hiding/releases.root.test.ts',
+  'kernel/hostile-places.root.test.ts',
+  'kernel/shaped-opens.root.test.ts',
+]);
 
 /** What the suite needs of the machine, besides root. */
 export const guestNeeds = {
@@ -60,6 +66,7 @@ export function listGuestTests(): string[] {
     readdirSync(join('test', room), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.test.ts') && ['root', 'user'].includes(tierOf(file).name))
       .map((file) => join(room, file))
+      .filter((file) => !filesForNoGuest.has(file))
       .sort(),
   );
   return [...inRooms, ...filesForEveryKernel].map((file) => join('build/js/test', file.replace(/\.ts$/, '.js')));

@@ -49,7 +49,7 @@ const conditions: readonly Condition[] = [
     title: 'A filter that answers EPERM to bpf(2) is told apart from a lack of rights',
     prefix: () => denying('EPERM', 'bpf'),
     ...withoutBpf,
-    reason: /nscope has the right to use bpf\(2\), and a seccomp filter or a security module denies it/,
+    reason: /bpf\(BTF_LOAD\) answers EPERM although nscope has the right to use bpf\(2\)/,
     lift: /no seccomp filter or security module denies bpf\(2\)/,
   },
   {
@@ -63,7 +63,7 @@ const conditions: readonly Condition[] = [
     title: 'Without BTF no BPF program finds its types',
     prefix: () => after('mount -t tmpfs none /sys/kernel/btf'),
     ...withoutBpf,
-    reason: /\/sys\/kernel\/btf\/vmlinux is missing/,
+    reason: /\/sys\/kernel\/btf\/vmlinux cannot be read \(ENOENT\)/,
     lift: /CONFIG_DEBUG_INFO_BTF/,
   },
   ...(['EPERM', 'ENOSYS'] as const).flatMap((errno): Condition[] => [
