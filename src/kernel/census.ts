@@ -11,7 +11,7 @@ import { attempt, closeDescriptor } from './files.ts';
 import { openNsHandle } from './handles.ts';
 import { listns } from './listns.ts';
 import { nsMntGetNext, nsMntGetPrev } from './mounts.ts';
-import { closeNamespace, identify, nsGetNstype, openNamespace } from './nsfs.ts';
+import { closeNamespace, identify, nsGetNstype, nsGetUserns, openNamespace } from './nsfs.ts';
 
 export interface Listing {
   readonly source: string;
@@ -166,6 +166,14 @@ const noWalk = {
   lift: 'Linux 6.12 or newer, as root of the host',
 } as const;
 
+/** Asked here, since one that is not active cannot be opened again; undefined where that is refused. */
+function readOwner(fd: number): number | undefined {
+  const owner = attempt(() => nsGetUserns(fd));
+  if (!isKnown(owner)) return undefined;
+  closeNamespace(owner);
+  return owner.inode;
+}
+
 /** @returns the errno at which the walk ended: ENOENT behind the last one */
 function walkMountNamespaces(start: number, step: typeof nsMntGetNext, facts: NamespaceFact[]): string {
   for (let here = start; ; ) {
@@ -173,7 +181,8 @@ function walkMountNamespaces(start: number, step: typeof nsMntGetNext, facts: Na
     if (here !== start) closeDescriptor(here);
     if (!isKnown(next)) return next.errno ?? '';
     const { inode, dev } = identify(next.fd);
-    facts.push({ fact: 'namespace', type: 'mnt', inode, dev, id: String(next.id) });
+    const owner = readOwner(next.fd);
+    facts.push({ fact: 'namespace', type: 'mnt', inode, dev, id: String(next.id), ...(owner ? { owner } : {}) });
     here = next.fd;
   }
 }
