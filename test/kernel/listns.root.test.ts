@@ -35,6 +35,8 @@ const inactive = new Set([
   'proc-file pid',
   'proc-file-elsewhere pid',
   'proc-id-map user',
+  // From 7.3 on such a file holds what the execution of the program left, and not the memory.
+  ...(isLinuxSince(7, 3) ? [] : ['proc-maps user', 'proc-mem user']),
   'proc-mounts mnt',
   'proc-net net',
   'proc-net-single net',
