@@ -2,6 +2,7 @@
 // process or a host that never answers. Known from mountinfo, which asks none of them: proc_pid_mountinfo(5).
 import { readFileSync } from 'node:fs';
 import { type MountLine, parseMountinfo } from '../parse/mountinfo.ts';
+import { readNsfsDevice } from './files.ts';
 
 /** Not overlay, which may lie on any other. */
 const answering = new Set(
@@ -39,7 +40,11 @@ function listDevices(): Set<number> {
 function readDevices(): Set<number> {
   const mounts = readOwnMounts();
   const sure = mounts.filter(({ fsType, mountPoint }) => mountPoint === '/' || answering.has(fsType));
-  return new Set(sure.map(({ device }) => parseDevice(device)));
+  const devices = new Set(sure.map(({ device }) => parseDevice(device)));
+  // nsfs is on no mount point where nothing is bind mounted.
+  const nsfs = readNsfsDevice();
+  if (nsfs !== undefined) devices.add(nsfs);
+  return devices;
 }
 
 /** None where there is no /proc to read. */

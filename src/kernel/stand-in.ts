@@ -62,24 +62,27 @@ export function askStandIn<T>(
 ): T {
   checkAnswering(device, what);
   left = left.filter((pid) => !addon.endStandIn(pid, 0));
-  standIn ??= start(addon);
-  const began = performance.now();
-  let answer: T | null;
-  try {
-    answer = ask(standIn.socket, Math.ceil(Math.min(scale(usualMsEach), Math.max(1, scale(usualMs) - spentMs))));
-  } finally {
-    const tookMs = performance.now() - began;
-    spentMs += tookMs > scale(usualQuickMs) ? tookMs : tookMs * quickShare;
-  }
-  if (answer !== null) return answer;
-  silent.set(device, performance.now() + spanMs);
-  end(standIn, 0);
-  throw timedOut(device, what);
+  return keepStandIn(() => {
+    standIn ??= start(addon);
+    const asked = standIn;
+    const began = performance.now();
+    let answer: T | null;
+    try {
+      answer = ask(asked.socket, Math.ceil(Math.min(scale(usualMsEach), Math.max(1, scale(usualMs) - spentMs))));
+    } finally {
+      const tookMs = performance.now() - began;
+      spentMs += tookMs > scale(usualQuickMs) ? tookMs : tookMs * quickShare;
+    }
+    if (answer !== null) return answer;
+    silent.set(device, performance.now() + spanMs);
+    end(asked, 0);
+    throw timedOut(device, what);
+  });
 }
 
 /**
- * Keeps the stand-in between the calls that `use` makes: it ends with the outermost of those who keep it, so that neither
- * a descriptor nor a process stays.
+ * Keeps the stand-in between the calls that `use` makes: it ends with the outermost of those who keep it, each single call
+ * among them, so that neither a descriptor nor a process stays.
  */
 export function keepStandIn<T>(use: () => T): T {
   keepers++;

@@ -23,7 +23,9 @@ interface Opened {
 function trace(words: readonly string[], room: string): Opened[] {
   const file = join(room, 'strace');
   const options = ['-f', '-qq', '-y', '-s', '4096', '-e', 'trace=%file,openat2', '-e', 'signal=none', '-o', file];
-  const { status } = spawnSync('strace', [...options, process.execPath, main, ...words], { timeout: 120_000 });
+  // npm puts directories of its own in PATH, where RELEASE looks for programs.
+  const env = { ...process.env, PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+  const { status } = spawnSync('strace', [...options, process.execPath, main, ...words], { env, timeout: 120_000 });
   assert.notEqual(status, null, words.join(' '));
   const opened: Opened[] = [];
   const lines = readFileSync(file, 'utf8').split('\n');
