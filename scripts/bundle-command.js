@@ -13,8 +13,8 @@ const apart = [
   'src/analysis/filter.ts',
 ];
 
-/** Where the table of verbs stands: what these files import() is a verb. */
-const tables = /src\/cli\/(?:[a-z-]+-)?verbs\.ts$/;
+/** What this file import()s is a verb. */
+const loader = 'src/cli/load-verb.ts';
 
 /**
  * @param options - what the bundles of the package have in common
@@ -64,7 +64,7 @@ function splitAt(wanted, done, from) {
         if (kind !== 'dynamic-import' || pluginData === 'split') return undefined;
         const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'split' });
         const entry = apart.find((file) => found.path.endsWith(file));
-        if (!entry && !tables.test(importer)) return undefined;
+        if (!entry && !importer.endsWith(loader)) return undefined;
         const file = `verbs/${nameFile(found.path)}.cjs`;
         if (!done.has(file)) wanted.push({ entry: found.path, file });
         else if (done.get(file) !== found.path) throw new Error(`${file} is of ${done.get(file)} and of ${found.path}`);

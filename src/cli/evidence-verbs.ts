@@ -22,7 +22,6 @@ export const evidenceVerbs: readonly Verb[] = [
       { command: `nscope workloads --filter 'engine == "podman"' -o +id`, meaning: 'Podman’s, with their ids' },
     ],
     columns: loadWorkloadColumns,
-    load: () => import('./workloads.ts'),
   },
   {
     name: 'groups',
@@ -52,7 +51,6 @@ export const evidenceVerbs: readonly Verb[] = [
       { command: 'nscope groups', meaning: 'by the digest of mountinfo' },
       { command: 'nscope groups --by mounts', meaning: 'by the digest of mounts, which joins what looks alike' },
     ],
-    load: () => import('./groups.ts'),
   },
   {
     name: 'compare',
@@ -67,7 +65,6 @@ export const evidenceVerbs: readonly Verb[] = [
       { command: 'nscope compare', meaning: 'inside a container: what it shares with the host' },
       { command: 'nscope compare 812', meaning: 'the same of process 812' },
     ],
-    load: () => import('./compare.ts'),
   },
   {
     name: 'caps',
@@ -87,6 +84,5 @@ export const evidenceVerbs: readonly Verb[] = [
       { command: 'nscope caps self 1 --cap sys_admin', meaning: 'where nscope would have CAP_SYS_ADMIN' },
     ],
     answersByStatus: true,
-    load: () => import('./caps.ts'),
   },
 ];

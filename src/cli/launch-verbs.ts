@@ -36,7 +36,6 @@ export const launchVerbs: readonly Verb[] = [
       { command: 'nscope run --net --keep /run/netns/blue -- true', meaning: 'what ip netns add blue does' },
     ],
     takesCommand: true,
-    load: () => import('./run.ts'),
   },
   {
     name: 'enter',
@@ -92,7 +91,6 @@ export const launchVerbs: readonly Verb[] = [
       { command: 'nscope enter -f -n /proc/812/ns/pid nscope orphan', meaning: 'a child in a pid namespace' },
     ],
     takesCommand: true,
-    load: () => import('./enter.ts'),
   },
   {
     name: 'init',
@@ -110,7 +108,6 @@ export const launchVerbs: readonly Verb[] = [
       { command: 'nscope init -- make', meaning: 'wait for everything that make leaves behind' },
     ],
     takesCommand: true,
-    load: () => import('./init.ts'),
   },
   {
     name: 'orphan',
@@ -128,7 +125,6 @@ export const launchVerbs: readonly Verb[] = [
       { command: 'nscope orphan', meaning: 'adopted by the init of the host' },
       { command: 'nscope orphan | cat', meaning: 'the same; cat ends with the child' },
     ],
-    load: () => import('./orphan.ts'),
   },
   {
     name: 'unmount',
@@ -145,7 +141,6 @@ export const launchVerbs: readonly Verb[] = [
       },
       { command: 'nscope unmount /run/netns/blue', meaning: 'here' },
     ],
-    load: () => import('./unmount.ts'),
   },
   {
     name: 'lab',
@@ -170,6 +165,5 @@ export const launchVerbs: readonly Verb[] = [
       { command: 'nscope lab dead-namespace', meaning: 'a pid namespace that outlives its init' },
       { command: 'nscope lab all --json', meaning: 'all of them, for a program' },
     ],
-    load: () => import('./lab.ts'),
   },
 ];

@@ -38,7 +38,6 @@ export const liveVerbs: readonly Verb[] = [
       { command: 'nscope watch --json --stats', meaning: 'counts each second, for a program' },
     ],
     columns: loadEventColumns,
-    load: () => import('./watch.ts'),
   },
   {
     name: 'top',
@@ -64,7 +63,6 @@ export const liveVerbs: readonly Verb[] = [
       { command: 'nscope top', meaning: 'everything, by processes' },
       { command: 'nscope top -t net --sort new', meaning: 'who makes network namespaces' },
     ],
-    load: () => import('./top.ts'),
   },
   {
     name: 'mount',
@@ -80,6 +78,5 @@ export const liveVerbs: readonly Verb[] = [
       { command: 'nscope mount /run/namespaces', meaning: 'serve until interrupted' },
       { command: 'nscope mount --daemon /run/namespaces', meaning: 'serve in the background' },
     ],
-    load: () => import('./mount.ts'),
   },
 ];

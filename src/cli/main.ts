@@ -1,6 +1,7 @@
 // The command: parses, loads the verb that was asked for and nothing else, and turns failures into sentences.
 import { readOwnArguments } from '../kernel/own-arguments.ts';
 import { escapeText } from '../render/escape.ts';
+import { loadVerb } from './load-verb.ts';
 import { writeNote } from './output.ts';
 import { prepareReading } from './prepare-reading.ts';
 import type { Invocation } from './verb.ts';
@@ -26,7 +27,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const prepared = usual && prepareReading(usual, argv);
     const invocation = takeVerbAlone(argv) ?? (await parse(argv));
     if (!invocation) return 0;
-    const { run } = await invocation.verb.load();
+    const { run } = await loadVerb(invocation.verb);
     return await run(invocation.words, invocation.options, { ...invocation.given, prepared });
   } catch (error) {
     // By name and code: a verb's bundle has classes of its own.

@@ -62,7 +62,6 @@ export interface Verb {
   readonly reads?: readonly BpfProgram[];
   /** The columns that --columns may name. Loaded only where they are to be listed: help, completion, the manual page. */
   columns?(): Promise<readonly ColumnMeaning[]>;
-  load(): Promise<VerbModule>;
 }
 
 /** The values of options by their long name in camelCase: a string, or true for one without a value. */

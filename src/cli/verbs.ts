@@ -54,7 +54,6 @@ export const verbs: readonly Verb[] = [
     ],
     columns: loadNamespaceColumns,
     reads: ['namespaces', 'tasks'],
-    load: () => import('./ls.ts'),
   },
   {
     name: 'show',
@@ -75,7 +74,6 @@ export const verbs: readonly Verb[] = [
       },
     ],
     reads: everyProgram,
-    load: () => import('./show.ts'),
   },
   {
     name: 'ps',
@@ -93,7 +91,6 @@ export const verbs: readonly Verb[] = [
     ],
     columns: loadProcessColumns,
     reads: ['tasks'],
-    load: () => import('./ps.ts'),
   },
   {
     name: 'tree',
@@ -116,7 +113,6 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope tree 812', meaning: 'process 812 and all below it' },
     ],
     reads: ['tasks'],
-    load: () => import('./tree.ts'),
   },
   {
     name: 'pid',
@@ -137,7 +133,6 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope pid 1 --in 812', meaning: 'the init of the pid namespace that process 812 is in' },
     ],
     reads: ['tasks'],
-    load: () => import('./pid.ts'),
   },
   {
     name: 'holders',
@@ -157,7 +152,6 @@ export const verbs: readonly Verb[] = [
     ],
     columns: loadHolderColumns,
     reads: everyProgram,
-    load: () => import('./holders.ts'),
   },
   {
     name: 'diff',
@@ -176,7 +170,6 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope diff 1 812', meaning: 'what process 812 shares with the init of this host' },
     ],
     answersByStatus: true,
-    load: () => import('./diff.ts'),
   },
   {
     name: 'detect',
@@ -203,7 +196,6 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope detect 812 --explain', meaning: 'about process 812, with the reasons' },
     ],
     answersByStatus: true,
-    load: () => import('./detect.ts'),
   },
   {
     name: 'snapshot',
@@ -218,7 +210,6 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope snapshot | nscope ls --from -', meaning: 'list from a snapshot' },
     ],
     reads: everyProgram,
-    load: () => import('./snapshot.ts'),
   },
   {
     name: 'listns',
@@ -234,7 +225,6 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope listns', meaning: 'who is elsewhere than PID 1' },
       { command: 'nscope snapshot | nscope listns --from -', meaning: 'the same of a snapshot' },
     ],
-    load: () => import('./listns.ts'),
   },
   ...liveVerbs,
   ...evidenceVerbs,
@@ -252,7 +242,6 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope completion fish > ~/.config/fish/completions/nscope.fish', meaning: 'for fish' },
       { command: 'nscope completion zsh > ~/.zfunc/_nscope', meaning: 'for zsh, with ~/.zfunc in its fpath' },
     ],
-    load: () => import('./completion/run.ts'),
   },
 ];
 

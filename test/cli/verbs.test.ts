@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { loadVerb } from '../../src/cli/load-verb.ts';
 import { parseCommandLine } from '../../src/cli/parse-command-line.ts';
 import { verbs } from '../../src/cli/verbs.ts';
 import { nscopeVersion } from '../../src/model/version.ts';
@@ -36,6 +37,10 @@ test('Every verb has two examples or more, and each of them parses as that verb.
     }
     assert.ok(own >= 2, `${own} examples of ${verb.name} call it`);
   }
+});
+
+test('Every verb has a program to run.', async () => {
+  for (const verb of verbs) assert.equal(typeof (await loadVerb(verb)).run, 'function', verb.name);
 });
 
 test('A verb that takes --columns knows which there are, and no other says so.', async () => {
