@@ -53,7 +53,7 @@ export function readRequest(options: OptionValues, keep: readonly string[]): Run
     mountProc: options.mountProc === true,
     loopback: options.offline === true,
     ...readTexts(options),
-    pins: keep.flatMap((word) => readPins(word, types)),
+    pins: refuseTwice(keep.flatMap((word) => readPins(word, types))),
     init: options.init === true,
   };
 }
@@ -112,4 +112,14 @@ function readPins(word: string, types: ReadonlySet<NamespaceType>): Pin[] {
   return all.length === 1
     ? all.map((type) => ({ type, path }))
     : all.map((type) => ({ type, path: `${path}/${type}`, directory: path }));
+}
+
+/** Of two on one path the upper one alone would be found there. Paths that links lead to the same file are told when they are made. */
+function refuseTwice(pins: readonly Pin[]): readonly Pin[] {
+  const seen = new Set<string>();
+  for (const { path } of pins) {
+    if (seen.has(path)) throw new UsageError(`--keep: ${path} is given twice, and one path keeps one namespace`);
+    seen.add(path);
+  }
+  return pins;
 }

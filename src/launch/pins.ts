@@ -2,6 +2,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { quoteWord } from '../analysis/shell-words.ts';
+import type { FileLook } from '../kernel/file-calls.ts';
 import { attempt, toPath } from '../kernel/files.ts';
 import { lookAtShaped } from '../kernel/shaped-files.ts';
 import { takeSteps } from '../kernel/spawn.ts';
@@ -15,7 +16,8 @@ const namesDirectory = '/run/netns';
 
 /** The pins of one launch; taken back where the launch fails. */
 export class Pins {
-  readonly #made: { readonly path: string; readonly createdFile: boolean }[] = [];
+  readonly #made: { readonly path: string; readonly createdFile: boolean; readonly root: FileIdentity | undefined }[] =
+    [];
   readonly #directories: string[] = [];
 
   /** @throws LaunchError when a file cannot be made or nothing may be mounted; none of them is left then */
@@ -36,6 +38,8 @@ export class Pins {
       throw new LaunchError(
         `--keep: ${path} is not a regular file, and what it is would be covered: name one, or a new file`,
       );
+    const other = this.#made.find(({ root }) => isKnown(there) && root !== undefined && isSame(root, there));
+    if (other) throw new LaunchError(`--keep: ${path} and ${other.path} are the same file, which keeps one namespace`);
     const createdFile = !isKnown(there);
     if (createdFile) {
       const made = attempt(() => closeSync(openSync(toPath(path), 'wx', 0o444)) ?? true);
@@ -48,7 +52,8 @@ export class Pins {
         `--keep: the ${type} namespace cannot be mounted on ${path} (${failure.errno})${hint(failure.errno, type)}`,
       );
     }
-    this.#made.push({ path, createdFile });
+    const mounted = lookAtShaped({ path: resolve(path), links: 'all' });
+    this.#made.push({ path, createdFile, root: isKnown(mounted) ? mounted : undefined });
   }
 
   /** One directory and not its parents: a path with a slip in it is to be an error. */
@@ -66,6 +71,13 @@ export class Pins {
     }
     for (const path of this.#directories.splice(0)) attempt(() => rmdirSync(toPath(path)) ?? true);
   }
+}
+
+/** What tells one file from all others: stat(2). */
+type FileIdentity = Pick<FileLook, 'dev' | 'inode'>;
+
+function isSame(one: FileIdentity, other: FileIdentity): boolean {
+  return one.dev === other.dev && one.inode === other.inode;
 }
 
 function hintAt({ unknown }: Unknown, path: string): string {

@@ -1,7 +1,16 @@
 // nscope run as root: what is made, what passes through, and what is left behind.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -173,6 +182,37 @@ test('--keep makes neither the parents of a path nor what a slip names.', { skip
     assert.deepEqual([status, readdirSync(directory)], [0, ['a:b']]);
   } finally {
     spawnSync('umount', [join(directory, 'a:b')]);
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test('--keep refuses a path that is given twice, whatever it is called, and leaves nothing of either.', {
+  skip,
+}, () => {
+  const directory = mkdtempSync(join(tmpdir(), 'nscope-keep-'));
+  const refused = (...keeps: readonly string[]) => {
+    const words = keeps.flatMap((keep) => ['--keep', keep]);
+    const before = readdirSync(directory);
+    const run = runNscope(['run', '--uts', '--ipc', ...words, '--', 'touch', 'begun'], '', { cwd: directory });
+    assert.equal(run.status, 2, run.stderr);
+    assert.deepEqual(readdirSync(directory), before, keeps.join(' '));
+    assert.ok(!readFileSync('/proc/self/mountinfo', 'utf8').includes(directory), keeps.join(' '));
+    return run.stderr;
+  };
+  try {
+    for (const keeps of [
+      ['uts:one', 'uts:one'],
+      ['uts:one', 'ipc:./one'],
+      ['all', `${directory}/all`],
+      ['all', 'uts:all/uts'],
+    ])
+      assert.match(refused(...keeps), /^nscope: --keep: \S+ is given twice, and one path keeps one namespace$/m);
+    symlinkSync(directory, join(directory, 'here'));
+    assert.match(refused('uts:one', 'ipc:here/one'), /--keep: \S+here\/one and \S+one are the same file/);
+    writeFileSync(join(directory, 'there'), 'kept');
+    assert.match(refused('uts:there', 'ipc:here/there'), /are the same file/);
+    assert.equal(readFileSync(join(directory, 'there'), 'utf8'), 'kept');
+  } finally {
     rmSync(directory, { recursive: true });
   }
 });
