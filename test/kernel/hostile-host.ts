@@ -71,14 +71,24 @@ export async function holdIn(t: TestContext, root: string): Promise<Held> {
   return held;
 }
 
-/** Mounts a file system that answers until `silence`. */
-export async function mountSilent(t: TestContext, directory: string) {
-  const server = await hold(compile('test/fixtures/silent-fuse.c'), [directory]);
+/**
+ * Mounts a file system that answers until `silence`, and again after `speak`.
+ * @param before - the words of a command that runs the server, as another user or in namespaces of its own
+ * @param user - the uid that it is mounted for, as fusermount3(1) does: nobody else may look at it, not even root
+ */
+export async function mountSilent(t: TestContext, directory: string, before: readonly string[] = [], user?: number) {
+  const [command = '', ...words] = [...before, compile('test/fixtures/silent-fuse.c'), directory];
+  if (user !== undefined) words.push(String(user));
+  const server = await hold(command, words);
   undoAfter(t, async () => {
     await server.end();
     spawnSync('umount', ['-l', directory]);
   });
-  return { silence: () => process.kill(server.pid, 'SIGUSR1') };
+  return {
+    pid: server.pid,
+    silence: () => process.kill(server.pid, 'SIGUSR1'),
+    speak: () => process.kill(server.pid, 'SIGUSR2'),
+  };
 }
 
 export interface Run {
