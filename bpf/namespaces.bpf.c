@@ -8,6 +8,11 @@
 #include "lists.h"
 #include "store.h"
 
+enum flag {
+	HAS_INODE = 1,       /* somebody has opened it or looked at its link (ns_common.stashed) */
+	TAKES_PROCESSES = 2, /* pid: its init has not ended */
+};
+
 struct record {
 	u64 id, owner_id, parent_id;
 	u32 type, inum, owner_inum, owner_uid, parent_inum;
@@ -15,7 +20,7 @@ struct record {
 	s32 active; /* those that make it visible to listns(2), from 6.19; before that -1 */
 	u32 level;  /* pid, user */
 	u32 count;  /* pid: processes and threads; mnt: mounts */
-	u32 has_inode; /* 1: somebody has opened it or looked at its link (ns_common.stashed) */
+	u32 flags;
 };
 STORE(struct record, 4096);
 
@@ -51,7 +56,7 @@ static __always_inline void tell(struct walk *walk, u64 address) {
 	record->type = walk->at.type;
 	record->inum = *(u32 *)(copy + OFFSET(ns_common, inum));
 	record->refs = *(u32 *)(copy + OFFSET(ns_common___618, __ns_ref));
-	record->has_inode = *(u64 *)(copy + OFFSET(ns_common___618, stashed)) != 0;
+	record->flags = *(u64 *)(copy + OFFSET(ns_common___618, stashed)) ? HAS_INODE : 0;
 	record->active = -1;
 	if (bpf_core_field_exists(struct ns_common___619, __ns_ref_active))
 		record->active = *(s32 *)(copy + OFFSET(ns_common___619, __ns_ref_active));
@@ -72,6 +77,7 @@ static __always_inline void tell(struct walk *walk, u64 address) {
 	}
 	if (layout->count) {
 		READ_AT(record->count, address + layout->count);
+		if (record->count & PIDNS_ADDING) record->flags |= TAKES_PROCESSES;
 		record->count &= ~PIDNS_ADDING;
 	}
 	/* A user namespace's uid is that of its own creator; for another type it is the creator's of its owner. */

@@ -1,5 +1,6 @@
 // nscope holders: everything that keeps a namespace alive, and what to release.
 import { findHolders } from '../analysis/find-holders.ts';
+import { judgePidNamespace } from '../analysis/pid-namespace-life.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
 import { isKnown } from '../model/known.ts';
 import { formatNamespace, namespaceTypes } from '../model/namespace-types.ts';
@@ -10,6 +11,7 @@ import { paintNamespaces } from '../render/colours.ts';
 import { escapeText } from '../render/escape.ts';
 import { type HolderRow, holderColumns } from '../render/holder-columns.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
+import { describePidNamespaceState } from '../render/show-pid-namespace.ts';
 import { formatTable } from '../render/table.ts';
 import { wrapText } from '../render/wrap-text.ts';
 import { chooseColumns, makeRowFilter, sortRows, toJsonRow } from './choose-columns.ts';
@@ -53,7 +55,7 @@ export async function run(words: readonly string[], options: OptionValues, given
   } else {
     groups.forEach((group, i) => {
       if (i > 0) writeLines(['']);
-      writeGroup(group, describeUnseen(group.namespace.type, snapshot.coverage.unseenHolders), options);
+      writeGroup(group, index, describeUnseen(group.namespace.type, snapshot.coverage.unseenHolders), options);
     });
     noteCoverage(snapshot.coverage);
   }
@@ -83,7 +85,12 @@ interface Group {
   readonly rows: readonly HolderRow[];
 }
 
-function writeGroup({ namespace, seen, rows }: Group, unseen: readonly string[], options: OptionValues): void {
+function writeGroup(
+  { namespace, seen, rows }: Group,
+  index: SnapshotIndex,
+  unseen: readonly string[],
+  options: OptionValues,
+): void {
   const palette = choosePalette();
   const columns = chooseColumns(holderColumns, usualColumns, options).filter(
     (column) =>
@@ -96,7 +103,7 @@ function writeGroup({ namespace, seen, rows }: Group, unseen: readonly string[],
     writeLines([
       namespace.initial === true
         ? `${name} is the boot's own: it lasts until the host stops, whatever holds it`
-        : `${name} ${summarize(namespace, seen, unseen)}`,
+        : `${name} ${summarize(namespace, seen, unseen)}${summarizeLife(namespace, index)}`,
     ]);
   writeLines(
     formatTable(columns, rows, {
@@ -141,6 +148,15 @@ const mostNamed = 3;
 function listSome(names: readonly string[]): string {
   const rest = names.length - mostNamed;
   return names.slice(0, mostNamed).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+/** What else there is to know of a pid namespace that no process is in. */
+function summarizeLife(namespace: Namespace, index: SnapshotIndex): string {
+  if (namespace.type !== 'pid') return '';
+  const { state } = judgePidNamespace(namespace, index);
+  return state === 'dead' || state === 'unborn' || state === 'no-init'
+    ? ` State: ${describePidNamespaceState(state)}.`
+    : '';
 }
 
 /** That it ends with what was seen is not promised: some references of the kernel have no name (docs/hiding-places.md). */

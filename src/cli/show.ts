@@ -120,9 +120,9 @@ function toJsonLife(
   { init, firstChild }: LiveDetails,
   evidence: Evidence,
 ): object {
-  const { state, zombies } = judgePidNamespace(namespace, index);
+  const { state, zombies } = judgePidNamespace(namespace, index, firstChild);
   return {
-    state: firstChild === 'awaited' ? 'no-init' : state === 'no-init' && firstChild === 'ended' ? 'dead' : state,
+    state,
     ...(firstChild === undefined ? {} : { firstChild }),
     ...(init ? { init } : {}),
     zombies: zombies.map(({ pid, ppid }) => ({ pid, ppid })),

@@ -3,6 +3,7 @@
 import type { NamespaceFact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
 import { type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
+import type { PidNamespaceStage } from '../model/pid-namespace-stage.ts';
 import { BpfNamespaceList } from '../parse/bpf-namespaces.ts';
 import { type BpfSuperblockRecord, parseBpfSuperblocks } from '../parse/bpf-superblocks.ts';
 import { readBpfNamespaces, readBpfSuperblocks } from './bpf.ts';
@@ -40,10 +41,11 @@ export function listByBpf(dev: number | undefined): Listing | NoListing {
   const { missed } = reading;
   const list = new BpfNamespaceList(reading.bytes);
   const ids = list.records.map((record) => list.idOf(record));
-  if (before && before.dev === dev && isEqual(before.ids, ids)) return before.listing;
+  const stages = list.records.map((record) => (list.typeOf(record) === 'pid' ? list.stageOf(record) : undefined));
+  if (before && before.dev === dev && isEqual(before.ids, ids) && isEqual(before.stages, stages)) return before.listing;
   const facts = list.records.map((record, i) => describe(list, record, ids[i] ?? 0, dev));
   const listing: Listing = { source: 'BPF', wholeTypes: missed > 0 ? [] : namespaceTypes, facts, missed };
-  if (missed === 0) before = { dev, ids, listing };
+  if (missed === 0) before = { dev, ids, stages, listing };
   return listing;
 }
 
@@ -61,16 +63,22 @@ function describe(list: BpfNamespaceList, record: number, id: number, dev: numbe
   if (dev !== undefined) fact.dev = dev;
   if (type === 'user') fact.creatorUid = list.ownerUidOf(record);
   if (type === 'user') fact.parent = fact.owner ?? null;
+  if (type === 'pid') fact.stage = list.stageOf(record);
   if (type === 'pid') fact.parent = list.parentInodeOf(record) || null;
   return fact;
 }
 
-/** The list read before. Ids are never given out again, so where they are the same all else is. */
+/** The list read before. Ids are never given out again, so where they are the same all else is, but how pid namespaces fare. */
 let before:
-  | { readonly dev: number | undefined; readonly ids: readonly number[]; readonly listing: Listing }
+  | {
+      readonly dev: number | undefined;
+      readonly ids: readonly number[];
+      readonly stages: readonly (PidNamespaceStage | undefined)[];
+      readonly listing: Listing;
+    }
   | undefined;
 
-function isEqual(a: readonly number[], b: readonly number[]): boolean {
+function isEqual<T>(a: readonly T[], b: readonly T[]): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 

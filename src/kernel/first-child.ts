@@ -1,5 +1,6 @@
 // Was a process ever born in a pid namespace that has no init? By the link for children of a task: proc_pid_ns(5).
 import { release } from 'node:os';
+import { isKernelSince } from '../model/kernel-release.ts';
 import { isKnown } from '../model/known.ts';
 import { readLink } from './files.ts';
 
@@ -18,12 +19,7 @@ export function readFirstChild(
     const here = readLink(`/proc/${tid}/ns/pid`);
     if (!isKnown(here)) continue;
     if (!isKnown(link) && link.errno === 'ENOENT') return 'awaited';
-    if (link === `pid:[${inode}]`) return isOlderThan71(kernel) ? 'ended' : undefined;
+    if (link === `pid:[${inode}]`) return isKernelSince(kernel, 7, 1) ? undefined : 'ended';
   }
   return undefined;
-}
-
-function isOlderThan71(kernel: string): boolean {
-  const [major = 0, minor = 0] = kernel.split('.').map(Number);
-  return major < 7 || (major === 7 && minor < 1);
 }

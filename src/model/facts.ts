@@ -2,6 +2,7 @@
 import type { VisibleKind } from './holder-kinds.ts';
 import type { Known } from './known.ts';
 import type { NamespaceLink, NamespaceType } from './namespace-types.ts';
+import type { PidNamespaceStage } from './pid-namespace-stage.ts';
 import type {
   Holder,
   HostSnapshot,
@@ -75,6 +76,8 @@ export interface NamespaceFact {
   readonly gidMap?: Known<readonly IdMapping[]>;
   readonly setgroups?: Known<string>;
   readonly timeOffsets?: Known<TimeOffsets>;
+  /** Of a pid namespace, when it was looked at. */
+  readonly stage?: PidNamespaceStage;
   /** The number that nscope's own network namespace has for this one; null where it has none. */
   readonly netnsid?: Known<number | null>;
 }

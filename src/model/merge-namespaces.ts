@@ -10,6 +10,7 @@ import {
   namespaceTypes,
   readLinkType,
 } from './namespace-types.ts';
+import { laterStage, type PidNamespaceStage } from './pid-namespace-stage.ts';
 import { ReusedInodes } from './reused-inodes.ts';
 import type { Holder, Namespace, NamespaceName } from './schema.ts';
 
@@ -175,6 +176,10 @@ export class MergedNamespaces {
       attributes[key] = Math.min(before as number, value as number);
       return;
     }
+    if (key === 'stage') {
+      attributes[key] = laterStage(before as PidNamespaceStage, value as PidNamespaceStage);
+      return;
+    }
     const [a, b] = [JSON.stringify(before), JSON.stringify(value)];
     if (a === b) return;
     const what = `${formatNamespace(entry.type, entry.inode)}: ${key}`;
@@ -235,6 +240,7 @@ export class MergedNamespaces {
     };
     if (openSince !== undefined) described.openSince = openSince;
     if (type === 'pid' || type === 'user') described.parent = atTop(attributes.parent, initial, true);
+    if (type === 'pid' && attributes.stage !== undefined) described.stage = attributes.stage;
     if (type === 'uts') described.uts = attributes.uts ?? notAsked;
     if (type === 'net') described.netnsid = attributes.netnsid === undefined ? notAsked : attributes.netnsid;
     if (type === 'time') described.timeOffsets = attributes.timeOffsets ?? notAsked;

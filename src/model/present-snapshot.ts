@@ -123,8 +123,11 @@ export class PresentSnapshot {
     // The link of an init may be refused; its place is certain all the same.
     const isInit = init !== undefined && (init.links[pidIndex] === base.inode || init.links[pidIndex] === 0);
     const first = isInit ? init : leader;
+    const { stage, ...lasting } = base;
     return {
-      ...base,
+      ...lasting,
+      // No event tells of it; what has ended stays so.
+      ...(stage === 'dead' || (stage === 'alive' && isInit) ? { stage } : {}),
       names: state.namesOf(key),
       processes: { ...stillTrue(base.processes, tasks), count, threads, forChildren, leader: first?.tid ?? null },
       holders,

@@ -2,6 +2,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { visibleKinds } from './holder-kinds.ts';
 import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
+import { pidNamespaceStages } from './pid-namespace-stage.ts';
 import { snapshotVersion } from './schema-version.ts';
 import { workloadEngines, workloadKinds } from './workload-engines.ts';
 
@@ -290,6 +291,12 @@ const namespaceSchema = Type.Object(
     ),
     level: Type.Optional(known(Type.Integer({ minimum: 0, description: 'Depth below the initial one.' }))),
     init: Type.Optional(known(Type.Union([natural, Type.Null()], { description: "PID of the pid namespace's init." }))),
+    stage: Type.Optional(
+      Type.Enum([...pidNamespaceStages], {
+        description:
+          'Of a pid namespace, where the kernel told it (Linux 6.18 with BPF): it waits for its first process, has an init, or that has ended and no process can be born in it any more.',
+      }),
+    ),
   },
   strict,
 );

@@ -1,5 +1,6 @@
 // The records of bpf/namespaces.bpf.c: every namespace in the kernel's own lists.
 import { findTypeByCloneValue, type NamespaceType } from '../model/namespace-types.ts';
+import type { PidNamespaceStage } from '../model/pid-namespace-stage.ts';
 import { countRecords, viewLongWords, viewWords } from './bpf-words.ts';
 
 /** A namespace as the kernel's list of its type has it. */
@@ -26,9 +27,14 @@ export interface BpfNamespace {
   readonly count: number;
   /** Whether somebody opened it or looked at its link since it was made, and the kernel keeps the inode. */
   readonly hasInode: boolean;
+  /** Of a pid namespace. */
+  readonly stage?: PidNamespaceStage;
 }
 
 const recordBytes = 64;
+
+/** The numbers of `enum flag` in bpf/namespaces.bpf.c. */
+const [hasInode, takesProcesses] = [1, 2];
 
 /** Decodes what readBpfNamespaces gives, type by type. A type of a newer kernel is left out. */
 export function parseBpfNamespaces(bytes: Uint8Array): BpfNamespace[] {
@@ -79,6 +85,12 @@ export class BpfNamespaceList {
     return this.#at(record, 10);
   }
 
+  /** Of a pid namespace: what the kernel counts in it, and whether it lets processes be born there. */
+  stageOf(record: number): PidNamespaceStage {
+    if ((this.#at(record, 15) & takesProcesses) === 0) return 'dead';
+    return this.#at(record, 14) === 0 ? 'unborn' : 'alive';
+  }
+
   read(record: number): BpfNamespace {
     const at = (index: number): number => this.#at(record, index);
     const active = at(12) | 0;
@@ -95,7 +107,8 @@ export class BpfNamespaceList {
       activeReferences: active < 0 ? undefined : active,
       level: at(13),
       count: at(14),
-      hasInode: at(15) !== 0,
+      hasInode: (at(15) & hasInode) !== 0,
+      ...(this.typeOf(record) === 'pid' ? { stage: this.stageOf(record) } : {}),
     };
   }
 

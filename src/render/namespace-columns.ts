@@ -1,6 +1,7 @@
 // The columns of a listing of namespaces.
 import { describeCommand } from '../analysis/command.ts';
 import { nameUnnumbered } from '../analysis/inferred-places.ts';
+import { judgePidNamespace } from '../analysis/pid-namespace-life.ts';
 import { findWorkloadsOf, nameWorkload } from '../analysis/workloads.ts';
 import { isKnown } from '../model/known.ts';
 import type { Column } from './columns.ts';
@@ -223,6 +224,18 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
     kind: 'any',
     value: ({ namespace }) =>
       pick(namespace.timeOffsets, ({ monotonic, boottime }) => `${monotonic.seconds},${boottime.seconds}`),
+  },
+  {
+    name: 'state',
+    needs: 'holders',
+    header: 'STATE',
+    meaning:
+      'of a pid namespace: alive, unborn before its first process, dead after its init, no-init where nothing tells which of both, or unknown',
+    kind: 'any',
+    value: ({ namespace: { type, inode }, index }) => {
+      const known = type === 'pid' && isKnown(inode) ? index.namespace(type, inode) : undefined;
+      return known ? judgePidNamespace(known, index).state : null;
+    },
   },
   {
     name: 'netnsid',

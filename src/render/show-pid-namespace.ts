@@ -21,14 +21,15 @@ const mostRows = 10;
 const states: Readonly<Record<PidNamespaceState, string>> = {
   alive: 'it has its init',
   dead: 'dead: its init has ended, and no process can be born in it any more',
-  'no-init': 'it has no init: its first child was not born yet, or has ended',
+  unborn: 'it waits for its first child, which will be its init',
+  'no-init':
+    'it has no init: its first child was not born yet, or has ended; which of both is known on Linux 6.18 or later by BPF (root)',
   unknown: 'not known: its init may be out of sight',
 };
 
-const withoutInit = {
-  awaited: 'it waits for its first child, which will be its init',
-  ended: states.dead,
-} as const;
+export function describePidNamespaceState(state: PidNamespaceState): string {
+  return states[state];
+}
 
 /** @param live - without an init where it was not read: of a snapshot from a file, or where there is none */
 export function describePidNamespace(
@@ -37,12 +38,9 @@ export function describePidNamespace(
   { init, firstChild }: Pick<LiveDetails, 'init' | 'firstChild'>,
   evidence: ReleaseEvidence | undefined,
 ): PageItem[] {
-  const { state, zombies } = judgePidNamespace(namespace, index);
-  // A link that waits for a first child proves that there is no init out of sight either.
-  const isTold = firstChild === 'awaited' ? state !== 'alive' : state === 'no-init' && firstChild !== undefined;
-  const told = isTold && firstChild !== undefined ? withoutInit[firstChild] : states[state];
+  const { state, zombies } = judgePidNamespace(namespace, index, firstChild);
   return [
-    { label: 'state', lines: [told] },
+    { label: 'state', lines: [describePidNamespaceState(state)] },
     ...(state === 'alive' && init ? describeReach(namespace, init) : []),
     {
       label: 'zombies',
@@ -50,7 +48,9 @@ export function describePidNamespace(
       rows: zombies.length > 0,
     },
     ...(state === 'alive' && init ? [describeProc(namespace, init)] : []),
-    ...(state === 'dead' || state === 'no-init' ? [describePins(namespace, index, evidence)] : []),
+    ...(state === 'dead' || state === 'unborn' || state === 'no-init'
+      ? [describePins(namespace, index, evidence)]
+      : []),
   ];
 }
 

@@ -29,7 +29,8 @@ test('One whose init runs is alive, and those in it that have ended are its zomb
 });
 
 test('One without an init is dead, also where the init is a zombie.', () => {
-  assert.deepEqual(judge(held, [withoutInit]), { state: 'dead', zombies: [] });
+  assert.deepEqual(judge(held, [{ ...withoutInit, stage: 'dead' }]), { state: 'dead', zombies: [] });
+  assert.deepEqual(judge(held, [withoutInit, hostFact({ kernel: '6.1.0' })]), { state: 'dead', zombies: [] });
   const zombie = processFact(300, [], { state: 'Z', namespaces: linksOf({ pid: held }) });
   const nested: Fact = { fact: 'nested-pids', pid: 300, pids: [300, 1] };
   assert.deepEqual(judge(held, [withoutInit, zombie, nested]), { state: 'dead', zombies: [300] });
@@ -38,6 +39,25 @@ test('One without an init is dead, also where the init is a zombie.', () => {
 test('Where only links for children lead to it none may have been born in it yet.', () => {
   const parent = processFact(301, ['unshare'], { namespaces: linksOf({ pid_for_children: held }) });
   assert.equal(judge(held, [withoutInit, parent]).state, 'no-init');
+});
+
+test('What the kernel told of it is believed, however often it was asked.', () => {
+  for (const stage of ['unborn', 'dead'] as const) assert.equal(judge(held, [{ ...withoutInit, stage }]).state, stage);
+  const facts: Fact[] = (['dead', 'alive', 'unborn'] as const).map((stage) => ({ ...withoutInit, stage }));
+  assert.equal(judge(held, facts).state, 'dead');
+  assert.equal(judge(held, facts.slice(1)).state, 'alive');
+  // It has ended since the first look, and its parent has not waited for it.
+  assert.equal(judge(container.pid, [{ ...withoutInit, inode: container.pid, stage: 'dead' }]).state, 'dead');
+});
+
+test('From Linux 6.11 on one without an init may have had none, unless the kernel told.', () => {
+  for (const [kernel, state] of [
+    ['6.1.0-50-amd64', 'dead'],
+    ['6.10.14', 'dead'],
+    ['6.11.0', 'no-init'],
+    ['7.3.4', 'no-init'],
+  ] as const)
+    assert.equal(judge(held, [withoutInit, hostFact({ kernel })]).state, state, kernel);
 });
 
 test('It is not called dead where its init may be out of sight.', () => {

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { compile } from '../fixtures/compile.ts';
+import { sightOfKernel } from '../hiding/expectations.ts';
 import { isLinuxSince } from '../kernels/release.ts';
 import { missing } from '../tiers.ts';
 import { runNscope } from './run-nscope.ts';
@@ -36,6 +37,21 @@ function readRow(label: string, ...words: readonly string[]): string {
   return (start ?? assert.fail(stdout + stderr)).replace(/\s+/g, ' ');
 }
 
+const waits = /^it waits for its first child, which will be its init$/;
+const noInit = /^it has no init: its first child was not born yet, or has ended; which of both is known on Linux 6.18/;
+
+/** Whether the kernel lists its namespaces, and with them how far each pid namespace is. */
+function isToldByKernel(): boolean {
+  return sightOfKernel() === 'lists';
+}
+
+/** As the listing has it. */
+function readState(inode: number): unknown {
+  const { stdout } = runNscope(['ls', '--json', '--type', 'pid', '--columns', 'inode,state']);
+  const { namespaces } = JSON.parse(stdout) as { namespaces: { inode: number; state: unknown }[] };
+  return namespaces.find((one) => one.inode === inode)?.state;
+}
+
 test('show counts the mounts of a mount namespace.', { skip }, () => {
   const own = readFileSync('/proc/self/mountinfo', 'utf8').split('\n').length - 1;
   const shown = Number(readRow('mounts', 'show', '/proc/self/ns/mnt'));
@@ -50,12 +66,38 @@ test('A pid namespace that waits for its first child is said to, where that can 
     const { processes } = JSON.parse(stdout) as { processes: { tid: number; namespaces: Record<string, unknown> }[] };
     const inode = processes.find(({ tid }) => tid === held.pid)?.namespaces['pid_for_children'];
     if (typeof inode !== 'number') return assert.ok(!isLinuxSince(6, 11), stdout);
-    assert.equal(
-      readRow('state', 'show', `pid:[${inode}]`),
-      isLinuxSince(7, 1)
-        ? 'it has no init: its first child was not born yet, or has ended'
-        : 'it waits for its first child, which will be its init',
-    );
+    // Up to Linux 7.0 the link tells that it waits, and without BPF does not tell for what.
+    for (const more of isLinuxSince(7, 1) ? [[], ['--no-bpf']] : [[]])
+      assert.match(
+        readRow('state', 'show', `pid:[${inode}]`, ...more),
+        isLinuxSince(7, 1) && (more.length > 0 || !isToldByKernel()) ? noInit : waits,
+      );
+    // Before Linux 6.18 its parent is not known, and whether its processes would be in sight.
+    assert.equal(readState(inode), isToldByKernel() ? 'unborn' : 'unknown');
+  } finally {
+    await held.end();
+  }
+});
+
+test('A pid namespace that nobody waits to be born in is told from a dead one, where the kernel tells.', {
+  skip: skip || missing({ commands: ['nsenter'] }),
+}, async () => {
+  if (!isLinuxSince(6, 11)) return assertNotMade('unborn-fd');
+  const held = await holdKind('unborn-fd');
+  try {
+    const fds = readdirSync(`/proc/${held.pid}/fd`).map((fd) => `/proc/${held.pid}/fd/${fd}`);
+    const link = fds.find((fd) => readlinkSync(fd).startsWith('pid:[')) ?? assert.fail();
+    const target = readlinkSync(link);
+    const inode = Number(/\d+/.exec(target)?.[0]);
+    assert.match(readRow('state', 'show', target), isToldByKernel() ? waits : noInit);
+    assert.equal(readState(inode), isToldByKernel() ? 'unborn' : 'no-init');
+    assert.match(runNscope(['holders', target]).stdout, isToldByKernel() ? /State: it waits/ : /State: it has no init/);
+    // The first process is its init, and with its end the namespace is dead.
+    const bear = () => spawnSync('nsenter', [`--pid=${link}`, 'true'], { timeout: 30_000 }).status;
+    assert.equal(bear(), 0);
+    assert.notEqual(bear(), 0);
+    assert.match(readRow('state', 'show', target), isToldByKernel() ? /^dead: its init has ended/ : noInit);
+    assert.equal(readState(inode), isToldByKernel() ? 'dead' : 'no-init');
   } finally {
     await held.end();
   }

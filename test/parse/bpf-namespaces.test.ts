@@ -5,7 +5,7 @@ import { parseBpfNamespaces } from '../../src/parse/bpf-namespaces.ts';
 // Read on Linux 6.18: the initial mount namespace, one of a nested user namespace, and a pid namespace at level 3.
 const mnt = 'BAAAAAAAAAADEAAAAAAAAAAAAAAAAAAAAAACAPj//+/9///vAAAAAAAAAACvAAAA/////wAAAAAXAAAAAAAAAA==';
 const ownedMnt = 'iBkAAAAAAACHGQAAAAAAAAAAAAAAAAAAAAACAOkBAPDoAQDwAAAAAAAAAAABAAAA/////wAAAAAYAAAAAAAAAA==';
-const pid = '1hQAAAAAAAADEAAAAAAAANUUAAAAAAAAAAAAIOcBAPD9///vAAAAAOYBAPACAAAA/////wMAAAABAAAAAAAAAA==';
+const pid = '1hQAAAAAAAADEAAAAAAAANUUAAAAAAAAAAAAIOcBAPD9///vAAAAAOYBAPACAAAA/////wMAAAABAAAAAgAAAA==';
 
 function decode(...records: string[]): Buffer {
   return Buffer.concat(records.map((record) => Buffer.from(record, 'base64')));
@@ -27,6 +27,7 @@ test('A namespace comes with its owner, its parent, its references and what its 
       level: 3,
       count: 1,
       hasInode: false,
+      stage: 'alive',
     },
   ]);
 });
@@ -38,6 +39,17 @@ test('Mount namespaces count their mounts and have no parent.', () => {
   assert.equal(owned?.ownerInode, 4026532328);
   assert.equal(owned?.ownerId, 6535n);
   assert.equal(owned?.parentInode, 0);
+});
+
+test('A pid namespace takes processes before its first and until the end of its init.', () => {
+  const bytes = decode(pid);
+  bytes.writeUInt32LE(2, 60);
+  assert.equal(parseBpfNamespaces(bytes)[0]?.stage, 'alive');
+  bytes.writeUInt32LE(0, 56);
+  assert.equal(parseBpfNamespaces(bytes)[0]?.stage, 'unborn');
+  bytes.writeUInt32LE(1, 60);
+  assert.deepEqual([parseBpfNamespaces(bytes)[0]?.stage, parseBpfNamespaces(bytes)[0]?.hasInode], ['dead', true]);
+  assert.equal(parseBpfNamespaces(decode(mnt))[0]?.stage, undefined);
 });
 
 test('Active references are known where the kernel counts them, zero included.', () => {
