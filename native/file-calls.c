@@ -3,6 +3,7 @@
  * whether to ask at all is the caller's. Runs in a child after fork as well: system calls alone.
  */
 #include "file-calls.h"
+#include "directory-entry.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -20,14 +21,6 @@
 enum { RESOLVE_NO_MAGICLINKS = 2, RESOLVE_BENEATH = 8 };
 struct open_how {
 	uint64_t flags, mode, resolve;
-};
-
-struct entry { /* struct linux_dirent64 of getdents64(2) */
-	uint64_t inode;
-	int64_t offset;
-	unsigned short size;
-	unsigned char type;
-	char name[];
 };
 
 const char *name_call(uint32_t what) {
@@ -61,7 +54,7 @@ static int64_t reopen(int fd, int own_fds, uint32_t flags) {
 static int64_t list(int fd, struct answer *answer) {
 	long size = syscall(SYS_getdents64, fd, answer->data, sizeof answer->data);
 	for (long at = 0; at < size;) {
-		const struct entry *entry = (const void *)(answer->data + at);
+		const struct directory_entry *entry = (const void *)(answer->data + at);
 		size_t length = strlen(entry->name) + 1;
 		at += entry->size;
 		/* Each name is shorter than its entry, which is not needed any more. */

@@ -3,6 +3,7 @@
  * program that changes its user, and what the command has started would stay anyway.
  */
 #include "spawn.h"
+#include "directory-entry.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,14 +12,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-struct entry { /* struct linux_dirent64 of getdents64(2) */
-	uint64_t inode;
-	int64_t offset;
-	unsigned short size;
-	unsigned char type;
-	char name[];
-};
 
 enum { DEEPEST = 256 };
 
@@ -73,7 +66,7 @@ static void end_tree(pid_t pid, int depth) {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	while (fd >= 0 && (got = syscall(SYS_getdents64, fd, entries, sizeof entries)) > 0)
 		for (long at = 0; at < got;) {
-			struct entry *entry = (struct entry *)(entries + at);
+			struct directory_entry *entry = (struct directory_entry *)(entries + at);
 			at += entry->size;
 			if (entry->name[0] == '.') continue;
 			snprintf(path, sizeof path, "/proc/%d/task/%.16s/children", pid, entry->name);

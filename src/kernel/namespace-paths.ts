@@ -37,6 +37,6 @@ export function packPaths(namespaces: readonly NamespacePath[]): PackedPaths {
 }
 
 /** Each with a 0 after it. */
-export function joinPaths(paths: readonly string[]): Uint8Array {
+function joinPaths(paths: readonly string[]): Uint8Array {
   return encodeText(paths.map((path) => `${path}\0`).join(''));
 }
