@@ -28,11 +28,15 @@ struct record {
 	u32 mnt_inum;     /* BIND_MOUNT: the mount namespace it lies in; 0: a detached tree */
 	u32 old_mount_id; /* BIND_MOUNT: the id in mountinfo */
 	u32 device;       /* of the super block: major << 20 | minor */
-	u32 pad;
+	u32 locked;       /* BIND_MOUNT: 1: nobody can unmount it alone */
 };
 STORE(struct record, 4096);
 
 #define MNT_NS_ANON_INO 0xeffffff7u /* include/uapi/linux/nsfs.h: a tree that is in no mount namespace */
+struct vfsmount___flags {
+	int mnt_flags;
+} __attribute__((preserve_access_index));
+#define MNT_LOCKED 0x800000         /* include/linux/mount.h: copied from the mount namespace of another user namespace */
 #define INITIAL_USER_INO 0xeffffffdu
 
 enum part { NETS, BLOCKS, DONE };
@@ -126,6 +130,8 @@ static __always_inline void visit_mount(struct walk *walk, struct found *found) 
 		record->kind = BIND_MOUNT;
 		record->mnt_inum = inum;
 		record->old_mount_id = READ(mount, mnt_id);
+		struct vfsmount___flags *flags = (void *)(address + OFFSET(mount, mnt));
+		record->locked = (READ(flags, mnt_flags) & MNT_LOCKED) != 0;
 		if (bpf_core_field_exists(struct mount___unique, mnt_id_unique))
 			record->mount_id = READ((struct mount___unique *)mount, mnt_id_unique);
 	} else if (inum && root == address) {

@@ -15,5 +15,10 @@ export async function readEvidence(
   if (options.from !== undefined || namespaces.length === 0) return undefined;
   const { readReleaseEvidence } = await import('../launch/read-release-evidence.ts');
   // Without its addon nscope enters and unmounts nothing.
-  return readReleaseEvidence(index, namespaces, 'addon' in loadAddon() ? listOwnCommand() : undefined);
+  return readReleaseEvidence(
+    index,
+    namespaces,
+    'addon' in loadAddon() ? listOwnCommand() : undefined,
+    options.bpf !== false,
+  );
 }

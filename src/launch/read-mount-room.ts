@@ -9,10 +9,14 @@ import type { MountPlace, MountRoom } from '../model/release-evidence.ts';
 import { parseMountinfo } from '../parse/mountinfo.ts';
 import { reachNamespace } from './reach-namespace.ts';
 
+/** The ids in mountinfo of the bind mounts of namespaces in a mount namespace, with whether each is locked. */
+export type ListLocks = (inode: number) => Iterable<readonly [oldId: number, isLocked: boolean]>;
+
 /** @returns undefined where the snapshot does not have the mount namespace */
-export function readMountRoom(index: SnapshotIndex, inode: number): MountRoom | undefined {
+export function readMountRoom(index: SnapshotIndex, inode: number, listLocks: ListLocks): MountRoom | undefined {
   const namespace = index.namespace('mnt', inode);
   if (!namespace) return undefined;
+  const mayBeLocked = namespace.owner !== namespaceTypeFacts.user.initialInode;
   const own = index.snapshot.host.vantage.namespaces.mnt === inode;
   const open = reachNamespace(index, namespace);
   try {
@@ -33,7 +37,8 @@ export function readMountRoom(index: SnapshotIndex, inode: number): MountRoom | 
       member: isKnown(mounts) ? findMember(index, inode, mounts) : undefined,
       isOwn: own && isKnown(mounts) && !isChrooted,
       isChrooted,
-      mayBeLocked: namespace.owner !== namespaceTypeFacts.user.initialInode,
+      mayBeLocked,
+      locks: new Map(mayBeLocked ? listLocks(inode) : []),
     };
   } finally {
     if (isKnown(open)) closeNamespace(open);

@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { readSuperblocks, type Superblocks } from '../kernel/census.ts';
 import { readHoldingProcess } from '../kernel/holding-process.ts';
 import { isKnown, type Known } from '../model/known.ts';
 import {
@@ -12,18 +13,20 @@ import {
 } from '../model/release-evidence.ts';
 import type { Namespace } from '../model/schema.ts';
 import { listPrograms } from './find-program.ts';
-import { readMountRoom } from './read-mount-room.ts';
+import { type ListLocks, readMountRoom } from './read-mount-room.ts';
 
 /**
  * Reads about what holds these namespaces, and nothing else: each process, and each mount namespace that one is mounted
  * in. Nothing is changed.
  * @param index - of a snapshot of this host, taken just now
  * @param nscope - the words that start nscope itself, where commands may use it
+ * @param bpf - whether BPF may be used, which alone tells what is locked
  */
 export function readReleaseEvidence(
   index: SnapshotIndex,
   namespaces: readonly Namespace[],
   nscope?: readonly string[],
+  bpf = true,
 ): ReleaseEvidence {
   const processes = new Map<number, Known<HoldingProcess>>();
   const around = new Set<number>();
@@ -34,9 +37,18 @@ export function readReleaseEvidence(
       else if ('mountNamespace' in holder && isKnown(holder.mountNamespace) && isKnown(holder.path))
         around.add(holder.mountNamespace);
   }
+  let superblocks: Superblocks | undefined;
+  const listLocks: ListLocks = (inode) => {
+    if (!bpf) return [];
+    superblocks ??= readSuperblocks();
+    const { records = [] } = superblocks;
+    return records
+      .filter(({ way, mountNamespaceInode }) => way === 'bind-mount' && mountNamespaceInode === inode)
+      .map(({ oldMountId, isLocked }) => [oldMountId, isLocked] as const);
+  };
   const rooms = new Map<number, MountRoom>();
   for (const inode of around) {
-    const room = readMountRoom(index, inode);
+    const room = readMountRoom(index, inode, listLocks);
     if (room) rooms.set(inode, room);
   }
   const files = new Map(releasePrograms.flatMap((name) => findProgram(name)));

@@ -55,6 +55,8 @@ export interface MountRoom {
    * alone (mount_namespaces(7)), and no file says of which that holds. Not of a mount namespace of the initial user namespace.
    */
   readonly mayBeLocked: boolean;
+  /** Of bind mounts of namespaces, by the id in mountinfo: whether they are locked. Those that the kernel told of by BPF. */
+  readonly locks: ReadonlyMap<number, boolean>;
 }
 
 export interface ReleaseEvidence {

@@ -34,6 +34,8 @@ export interface BpfSuperblockRecord {
   readonly mountId: bigint;
   /** `bind-mount`: the id in /proc/PID/mountinfo; else 0. */
   readonly oldMountId: number;
+  /** `bind-mount`: whether nobody can unmount it alone, for it was copied from a mount namespace of another user namespace. */
+  readonly isLocked: boolean;
   /** Of the super block, as mountinfo has it; both 0 for `net-list`. */
   readonly deviceMajor: number;
   readonly deviceMinor: number;
@@ -64,6 +66,7 @@ export function parseBpfSuperblocks(bytes: Uint8Array): BpfSuperblockRecord[] {
       mountNamespaceInode: at(10),
       mountId: ids[record * 7 + 1] as bigint,
       oldMountId: at(11),
+      isLocked: at(13) !== 0,
       deviceMajor: at(12) >>> minorBits,
       deviceMinor: at(12) & ((1 << minorBits) - 1),
     });

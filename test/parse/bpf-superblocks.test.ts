@@ -24,10 +24,17 @@ test('A bind mount says which namespace it holds, in which mount namespace it li
       mountNamespaceInode: 4026532323,
       mountId: 0x8001_8c02n,
       oldMountId: 28490,
+      isLocked: false,
       deviceMajor: 0,
       deviceMinor: 0,
     },
   ]);
+});
+
+test('A bind mount that nobody can unmount alone is locked.', () => {
+  const bytes = decode(bindMount);
+  bytes.writeUInt32LE(1, 52);
+  assert.equal(parseBpfSuperblocks(bytes)[0]?.isLocked, true);
 });
 
 test('A file system says by its device which user namespace it was mounted in.', () => {

@@ -29,7 +29,13 @@ export function planUnmount(
   if (!first) return noCommand('it was unmounted meanwhile');
   const obstacle = findObstacle(mounts, room.mounts);
   if (obstacle !== undefined) return noCommand(`${obstacle}; or ${goesWith}`);
-  if (room.mayBeLocked && !room.isOwn)
+  const locks = mounts.map(({ oldId }) => room.locks.get(oldId));
+  if (locks.includes(true))
+    return noCommand(
+      `locked: it came from the mount namespace of another user namespace, so that it cannot be unmounted alone; ${goesWith}`,
+    );
+  const mayBeLocked = room.mayBeLocked && locks.includes(undefined);
+  if (mayBeLocked && !room.isOwn)
     return noCommand(
       `what was copied into a mount namespace of another user namespace cannot be unmounted alone; ${goesWith}`,
     );
@@ -43,7 +49,7 @@ export function planUnmount(
     return noCommand(`it must be unmounted in ${around}, and no program was found that can; or ${goesWith}`);
   const { vantage } = index.snapshot.host;
   return byCommand(mounts.map(() => command).join(' && '), [
-    room.mayBeLocked ? 'refused where it was copied from the mount namespace of another user namespace' : undefined,
+    mayBeLocked ? 'refused where it was copied from the mount namespace of another user namespace' : undefined,
     holder.kind === 'file-system' ? 'refused while a file in it is open' : undefined,
     ...listFollowing(first, holder.mountNamespace, room.mounts, evidence),
     vantage.uid === 0 || isCapable(vantage, 'CAP_SYS_ADMIN') ? undefined : 'as root',
