@@ -5,6 +5,7 @@
  */
 #include "kernel.h"
 #include "namespace.h"
+#include "process.h"
 #include "reader.h"
 #include "shown.h"
 #include "watches.h"
@@ -70,12 +71,6 @@ struct found {
 	u64 group;
 };
 
-static __always_inline u64 pid_ns_of(struct pid *pid) {
-	struct upid innermost = {};
-	READ_AT(innermost, (u64)pid + OFFSET(pid, numbers) + READ(pid, level) * sizeof innermost);
-	return (u64)innermost.ns;
-}
-
 static __noinline int tell(struct search *search, u32 kind, u64 namespace, u32 type) {
 	struct record *record = &search->record;
 	struct ns_common *ns = (void *)namespace;
@@ -115,9 +110,8 @@ static __noinline int inspect(struct search *search, struct file *file) {
 		found.kind = SOCKET;
 	} else if (magic == PROC_SUPER_MAGIC) {
 		struct proc_fs_info *info = READ(sb, s_fs_info);
-		struct proc_inode *entry = (void *)inode - OFFSET(proc_inode, vfs_inode);
 		found.pid_ns = (u64)READ(info, pid_ns);
-		found.pid = READ(entry, pid);
+		found.pid = process_of(dentry);
 		found.kind = PROCFS;
 	} else if (magic == PID_FS_MAGIC) { /* from 6.9 */
 		found.pid = (void *)inode_private;

@@ -220,6 +220,7 @@ struct qstr {
 	const char *name;
 };
 struct dentry {
+	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
 	struct super_block *d_sb;

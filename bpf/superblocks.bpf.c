@@ -2,12 +2,14 @@
 /*
  * Namespaces that the kernel's own tables lead to without its namespace lists, Linux 6.1 and later: the list of network
  * namespaces; and the list of super blocks, which leads to every mount namespace (a mount that is its root), every
- * namespace that is bind-mounted anywhere, and what mqueue, procfs, FUSE and any file system of a user namespace hold.
+ * namespace that is bind-mounted anywhere, what mounts of /proc/PID and of pidfds hold, and what mqueue, procfs, FUSE
+ * and any file system of a user namespace hold.
  *
  * These lists are read without their locks: where the walk loses its way it says so, and the reader starts again.
  */
 #include "kernel.h"
 #include "namespace.h"
+#include "process.h"
 #include "store.h"
 
 enum kind {
@@ -18,17 +20,18 @@ enum kind {
 	PROCFS = 5,     /* held by a procfs */
 	FUSE = 6,       /* the pid namespace in which a FUSE file system was mounted */
 	FS_USER = 7,    /* the user namespace in which a file system was mounted */
+	PROCESS_MOUNT = 8, /* of a process: a directory or file of it in procfs, or its pidfd, is mounted */
 };
 
 struct record {
 	u64 id;                            /* 64-bit id of the namespace, 0 before 6.18 */
-	u64 mount_id;                      /* BIND_MOUNT, from 6.8: the id that statmount(2) takes; else 0 */
+	u64 mount_id;                      /* of a mount, from 6.8: the id that statmount(2) takes; else 0 */
 	u32 kind, type, inum;
 	u32 owner_inum, owner_uid, parent_inum;
-	u32 mnt_inum;     /* BIND_MOUNT: the mount namespace it lies in; 0: a detached tree */
-	u32 old_mount_id; /* BIND_MOUNT: the id in mountinfo */
+	u32 mnt_inum;     /* BIND_MOUNT, PROCESS_MOUNT: the mount namespace it lies in; 0: a detached tree */
+	u32 old_mount_id; /* of these: the id in mountinfo */
 	u32 device;       /* of the super block: major << 20 | minor */
-	u32 locked;       /* BIND_MOUNT: 1: nobody can unmount it alone */
+	u32 locked;       /* of these: 1: nobody can unmount it alone */
 };
 STORE(struct record, 4096);
 
@@ -104,6 +107,33 @@ static __always_inline void visit_net(struct walk *walk, struct found *found) {
 	place->node = follow(walk, place->node);
 }
 
+static __always_inline void describe_mount(struct record *record, struct mount *mount, u32 inum) {
+	record->mnt_inum = inum;
+	record->old_mount_id = READ(mount, mnt_id);
+	struct vfsmount___flags *flags = (void *)((u64)mount + OFFSET(mount, mnt));
+	record->locked = (READ(flags, mnt_flags) & MNT_LOCKED) != 0;
+	if (bpf_core_field_exists(struct mount___unique, mnt_id_unique))
+		record->mount_id = READ((struct mount___unique *)mount, mnt_id_unique);
+}
+
+/* The whole of a procfs is of no process; that it holds its own pid namespace is told of the super block. */
+static __noinline int tell_mounted_process(struct walk *walk, struct mount *mount, u64 magic, u32 inum) {
+	struct record *record = &walk->record;
+	struct dentry *root = READ(mount, mnt.mnt_root);
+	struct inode *inode = READ(root, d_inode);
+	struct super_block *block = READ(inode, i_sb);
+	struct proc_fs_info *info = READ(block, s_fs_info);
+	u64 own = magic == PROC_SUPER_MAGIC ? (u64)READ(info, pid_ns) : 0;
+	u64 pid_ns = pid_ns_of(magic == PROC_SUPER_MAGIC ? process_of(root) : READ(inode, i_private));
+	if (!pid_ns || pid_ns == own) return 0;
+	record->kind = PROCESS_MOUNT;
+	record->device = READ(block, s_dev);
+	describe_mount(record, mount, inum);
+	tell(walk, pid_ns + OFFSET(pid_namespace, ns), CLONE_NEWPID);
+	__builtin_memset(record, 0, sizeof *record);
+	return 0;
+}
+
 static __always_inline u32 has_list(void) { return bpf_core_field_exists(struct mount___list, mnt_instance); }
 
 static __always_inline void visit_mount(struct walk *walk, struct found *found) {
@@ -124,16 +154,12 @@ static __always_inline void visit_mount(struct walk *walk, struct found *found) 
 	struct super_block *block = READ(mount, mnt.mnt_sb);
 	u64 magic = READ(block, s_magic);
 	if ((u64)block != place->block) walk->outcome.torn = 1;
+	if (magic == PROC_SUPER_MAGIC || magic == PID_FS_MAGIC) tell_mounted_process(walk, mount, magic, inum);
 	if (magic == NSFS_MAGIC) {
 		struct inode *inode = READ(mount, mnt.mnt_root, d_inode);
 		found->namespace = (u64)READ(inode, i_private);
 		record->kind = BIND_MOUNT;
-		record->mnt_inum = inum;
-		record->old_mount_id = READ(mount, mnt_id);
-		struct vfsmount___flags *flags = (void *)(address + OFFSET(mount, mnt));
-		record->locked = (READ(flags, mnt_flags) & MNT_LOCKED) != 0;
-		if (bpf_core_field_exists(struct mount___unique, mnt_id_unique))
-			record->mount_id = READ((struct mount___unique *)mount, mnt_id_unique);
+		describe_mount(record, mount, inum);
 	} else if (inum && root == address) {
 		found->namespace = (u64)ns + OFFSET(mnt_namespace, ns);
 		found->type = CLONE_NEWNS;

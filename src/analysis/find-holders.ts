@@ -9,6 +9,7 @@ import type { Holder, Namespace } from '../model/schema.ts';
 import { describeCommand } from './command.ts';
 import { type GraphHolder, planRelease } from './release/plan-release.ts';
 import type { Release } from './release/release.ts';
+import type { HoldingMount } from './release/unmount.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 
 /** One thing that keeps a namespace alive. */
@@ -91,6 +92,7 @@ function describeHolder(index: SnapshotIndex, holder: Holder, namespace: Namespa
         ...noteOfSocket(holder.kind),
       };
     case 'bind-mount':
+    case 'process-mount':
     case 'file-system':
       return describeMount(holder);
     case 'kernel':
@@ -106,7 +108,7 @@ function explainKernel({ ruledOut, notSeen }: Extract<Holder, { kind: 'kernel' }
   return [
     ...(ruledOut.length > 0 ? [`ruled out: ${ruledOut.join(', ')}`] : []),
     ...(notSeen.length > 0 ? [`not seen: ${notSeen.join(', ')}`] : []),
-    'nscope cannot see: a mapped file, a directory or program of a task in /proc, a bind mount of /proc/PID, a macvtap queue, a registered io_uring file, an asynchronous request',
+    'nscope cannot see: a mapped file, a directory or program of a task in /proc, a macvtap queue, a registered io_uring file, an asynchronous request',
   ].join('; ');
 }
 
@@ -167,15 +169,26 @@ function ofDescriptor(index: SnapshotIndex, { pid, fd, tid }: Descriptor): Omit<
   return { what: describeTask(index, pid), pid, fd, ...(tid === undefined ? {} : { tid }) };
 }
 
-function describeMount(holder: Extract<Holder, { kind: 'bind-mount' | 'file-system' }>): HeldBy {
+function describeMount(holder: HoldingMount): HeldBy {
   const { path, mountNamespace } = holder;
   return {
     kind: holder.kind,
-    what: holder.kind === 'bind-mount' ? 'bind mount' : `mounted ${holder.fsType}`,
+    what: nameMount(holder),
     ...(isKnown(path) ? { path } : {}),
     ...(isKnown(mountNamespace) ? { namespace: formatNamespace('mnt', mountNamespace) } : {}),
     ...(isKnown(path) ? {} : { note: path.detail ?? 'where it is mounted was not asked for' }),
   };
+}
+
+function nameMount(holder: HoldingMount): string {
+  switch (holder.kind) {
+    case 'bind-mount':
+      return 'bind mount';
+    case 'process-mount':
+      return 'mount of /proc/PID, or of a pidfd, of a process of it';
+    case 'file-system':
+      return `mounted ${holder.fsType}`;
+  }
 }
 
 function holdingRelatives(index: SnapshotIndex, namespace: Namespace): HeldInGraph[] {

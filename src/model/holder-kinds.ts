@@ -27,6 +27,7 @@ export const holderKindFacts = [
   { kind: 'perf-event', plural: 'perf events', types: ['pid'] },
   { kind: 'fs-context', plural: 'file system contexts', types: ['cgroup', 'ipc', 'net', 'pid'] },
   { kind: 'bind-mount', plural: 'bind mounts', types: namespaceTypes },
+  { kind: 'process-mount', plural: 'mounts of /proc/PID and of pidfds', types: ['pid'] },
   { kind: 'file-system', plural: 'mounted file systems', types: ['pid', 'user'] },
   { kind: 'child', plural: 'children', types: ['pid', 'user'] },
   { kind: 'owned', plural: 'owned namespaces', types: ['user'] },

@@ -89,6 +89,15 @@ const holderSchema = Type.Union(
     Type.Object({ kind: Type.Literal('bind-mount'), path: known(Type.String()), mountNamespace }, strict),
     Type.Object(
       {
+        kind: Type.Literal('process-mount'),
+        path: known(Type.String()),
+        mountNamespace,
+        mountId: Type.Integer({ minimum: 0, description: 'The id of the mount in mountinfo.' }),
+      },
+      strict,
+    ),
+    Type.Object(
+      {
         kind: Type.Literal('file-system'),
         fsType: Type.String(),
         device: Type.Optional(Type.String({ description: 'major:minor of st_dev.' })),
@@ -108,7 +117,7 @@ const holderSchema = Type.Union(
   ],
   {
     description:
-      'What keeps a namespace alive besides its tasks, its children and what it owns: an open descriptor, a socket, a tun or tap device, a descriptor in flight inside a unix socket, the credentials of an open file, the credentials that a unix socket keeps of its peer, a pidfd, an open file of procfs or cgroupfs, a watch of inotify or fanotify, a perf event, a file system context, a bind mount, a mounted file system, or, where the kernel lists it and none of these was seen, the kernel itself.',
+      'What keeps a namespace alive besides its tasks, its children and what it owns: an open descriptor, a socket, a tun or tap device, a descriptor in flight inside a unix socket, the credentials of an open file, the credentials that a unix socket keeps of its peer, a pidfd, an open file of procfs or cgroupfs, a watch of inotify or fanotify, a perf event, a file system context, a bind mount, a mount of /proc/PID or of a pidfd, a mounted file system, or, where the kernel lists it and none of these was seen, the kernel itself.',
   },
 );
 
@@ -130,6 +139,7 @@ const holderCounts = Type.Object(
     'perf-event': Type.Optional(natural),
     'fs-context': Type.Optional(natural),
     'bind-mount': Type.Optional(natural),
+    'process-mount': Type.Optional(natural),
     'file-system': Type.Optional(natural),
     child: Type.Optional(natural),
     owned: Type.Optional(natural),

@@ -12,6 +12,7 @@ const ways = [
   'procfs',
   'fuse',
   'file-system-user',
+  'process-mount',
 ] as const;
 
 export type SuperblockWay = Exclude<(typeof ways)[number], undefined>;
@@ -28,11 +29,11 @@ export interface BpfSuperblockRecord {
   /** The uid of the creator of the owner; of a user namespace its own creator's. */
   readonly ownerUid: number;
   readonly parentInode: number;
-  /** `bind-mount`: the mount namespace in which it is mounted; 0 for a detached tree, or another way. */
+  /** Of a mount: the mount namespace in which it is mounted; 0 for a detached tree, or another way. */
   readonly mountNamespaceInode: number;
-  /** `bind-mount`: the id that statmount(2) takes, from Linux 6.8; else 0. */
+  /** Of a mount: the id that statmount(2) takes, from Linux 6.8; else 0. */
   readonly mountId: bigint;
-  /** `bind-mount`: the id in /proc/PID/mountinfo; else 0. */
+  /** Of a mount: the id in /proc/PID/mountinfo; else 0. */
   readonly oldMountId: number;
   /** `bind-mount`: whether nobody can unmount it alone, for it was copied from a mount namespace of another user namespace. */
   readonly isLocked: boolean;

@@ -265,6 +265,7 @@ const holderWords: Readonly<Partial<Record<HolderKind, readonly [string, string]
   'perf-event': ['perf event', 'perf events'],
   'fs-context': ['file system context', 'file system contexts'],
   'bind-mount': ['bind mount', 'bind mounts'],
+  'process-mount': ['mount of a process', 'mounts of processes'],
   'file-system': ['mounted file system', 'mounted file systems'],
 };
 

@@ -1,10 +1,12 @@
-// Which namespaces do mounted file systems hold? procfs a pid namespace, others a user namespace: the kernel's super
-// blocks, by BPF. Where each is mounted is looked up only where that matters.
+// Which namespaces do mounted file systems hold? procfs a pid namespace, others a user namespace, and a mount of
+// /proc/PID or of a pidfd that of the process: the kernel's super blocks and mounts, by BPF. Where each is mounted is
+// looked up only where that matters.
 import { type FoundMounts, searchMounts } from '../kernel/mount-search.ts';
 import { closeNamespace } from '../kernel/nsfs.ts';
 import { openFound } from '../kernel/open-namespace.ts';
-import { isKnown, type Known, notAsked } from '../model/known.ts';
+import { isKnown, type Known, notAsked, type Unknown } from '../model/known.ts';
 import { formatNamespace } from '../model/namespace-types.ts';
+import type { Holder } from '../model/schema.ts';
 import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
 
@@ -29,31 +31,63 @@ export const fileSystems: Source = {
       wanted.length > 0 ? findMounted(context, wanted) : { places: new Map<string, Mounted[]>(), unread: 0 };
     const elsewhere = unread > 0 ? notFound : nowhere;
     for (const record of records) {
-      const fsType = record.way === 'procfs' ? 'proc' : record.way === 'fuse' ? 'fuse' : 'of a user namespace';
-      const places: readonly Mounted[] = wanted.includes(record)
-        ? (mounted.get(deviceOf(record)) ?? [{ fsType, path: elsewhere, mountNamespace: elsewhere }])
-        : [{ fsType, path: notAsked, mountNamespace: notAsked }];
-      for (const place of places)
-        context.emit({
-          fact: 'holder',
-          type: record.type,
-          inode: record.inode,
-          holder: Object.freeze({ kind: 'file-system', ...place }),
-        });
+      const places = wanted.includes(record) ? (mounted.get(deviceOf(record)) ?? []) : undefined;
+      const describe = record.way === 'process-mount' ? describeProcessMount : describeFileSystem;
+      for (const holder of describe(record, places, elsewhere))
+        context.emit({ fact: 'holder', type: record.type, inode: record.inode, holder: Object.freeze(holder) });
     }
-    context.searched(['file-system']);
+    context.searched(['process-mount', 'file-system']);
   },
 };
 
-const holdingWays: ReadonlySet<string> = new Set(['procfs', 'fuse', 'file-system-user']);
+const holdingWays: ReadonlySet<string> = new Set(['procfs', 'fuse', 'file-system-user', 'process-mount']);
 
+/** What was found mounted of a super block. */
 interface Mounted {
   readonly fsType: string;
-  /** Of what was found mounted. */
-  readonly device?: string;
-  readonly path: Known<string>;
-  readonly mountNamespace: Known<number>;
+  readonly device: string;
+  readonly path: string;
+  readonly mountNamespace: number;
+  readonly mountId: number;
 }
+
+/**
+ * @param places - undefined where they were not looked up
+ * @param elsewhere - why there is none
+ */
+function describeFileSystem(
+  { way }: BpfSuperblockRecord,
+  places: readonly Mounted[] | undefined,
+  elsewhere: Unknown,
+): Holder[] {
+  const kind = 'file-system';
+  if (places && places.length > 0) return places.map(({ mountId, ...place }) => ({ kind, ...place }));
+  const fsType = way === 'procfs' ? 'proc' : way === 'fuse' ? 'fuse' : 'of a user namespace';
+  const nothing = places ? elsewhere : notAsked;
+  return [{ kind, fsType, path: nothing, mountNamespace: nothing }];
+}
+
+/** One mount, whose id mountinfo has as well. */
+function describeProcessMount(
+  { mountNamespaceInode, oldMountId }: BpfSuperblockRecord,
+  places: readonly Mounted[] | undefined,
+): Holder[] {
+  const found = places?.find((one) => one.mountNamespace === mountNamespaceInode && one.mountId === oldMountId);
+  const isDetached = mountNamespaceInode === 0;
+  return [
+    {
+      kind: 'process-mount',
+      path: found?.path ?? (isDetached ? nowhere : places ? unreadPlace : notAsked),
+      mountNamespace: isDetached ? nowhere : mountNamespaceInode,
+      mountId: oldMountId,
+    },
+  ];
+}
+
+const unreadPlace = Object.freeze({
+  unknown: 'denied',
+  detail: 'the kernel has it mounted in a place that could not be read',
+} as const);
 
 const nowhere = Object.freeze({
   unknown: 'unsupported',
@@ -87,10 +121,10 @@ function findMounted(context: SourceContext, records: readonly BpfSuperblockReco
     const found = readMountNamespace(context, namespace, devices);
     if (!isKnown(found) || found.cut !== undefined) unread++;
     if (!isKnown(found)) continue;
-    for (const { fsType, device, path } of found.mounts) {
+    for (const { fsType, device, path, oldId } of found.mounts) {
       if (!devices.has(device)) continue;
       const known = places.get(device) ?? [];
-      known.push({ fsType, device, path, mountNamespace: namespace.inode });
+      known.push({ fsType, device, path, mountNamespace: namespace.inode, mountId: oldId });
       places.set(device, known);
     }
   }

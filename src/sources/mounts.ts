@@ -157,7 +157,7 @@ class BindMountSearch {
     // The kernel's own table of mounts has them all.
     if (this.#records) return;
     this.#context.searched(['bind-mount'], 'only BPF shows detached mounts');
-    this.#context.searched(['file-system'], 'only BPF shows them');
+    this.#context.searched(['process-mount', 'file-system'], 'only BPF shows them');
     if (!this.#context.isListedWhole('mnt'))
       this.#context.searched(['bind-mount'], 'mount namespaces may be there that were not found');
     const [first] = this.#unread;

@@ -14,6 +14,8 @@ function isExpectedRefusal(place: string, errno: string): boolean {
   if (place === 'tap') return errno === 'ENOENT' && !existsSync('/dev/net/tun');
   if (place === 'fuse') return errno === 'ENOENT' && !existsSync('/dev/fuse');
   if (place === 'proc-maps' || place === 'proc-mem') return errno === 'EOPNOTSUPP' && isLinuxSince(7, 2);
+  if (place === 'process-file-mount') return errno === 'ENOENT' && isLinuxSince(7, 0);
+  if (place === 'pidfd-mount') return errno === 'EINVAL' && !isLinuxSince(6, 15);
   return place === 'veth-peer' && errno === 'EOPNOTSUPP' && !existsSync('/sys/module/veth');
 }
 

@@ -5,6 +5,7 @@
 #include <linux/mount.h>
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -132,6 +133,56 @@ static bool make_fd_of_unmounted(const struct place *place, enum type type) {
 	return true;
 }
 
+/* A directory as `source` ends with /. */
+static int bind_process(struct answer *answer, const void *source) {
+	(void)answer;
+	const char *path = source;
+	if (!mount_room()) return -1;
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd < 0) return fail_fd(path);
+	if (path[strlen(path) - 1] == '/' && mkdir(DIRECTORY "/process", 0700) < 0) return fail_fd("mkdir");
+	bool done = bind_fd(fd, DIRECTORY "/process");
+	close(fd);
+	return done ? NOTHING : -1;
+}
+
+/* What is of a process is bound in a hidden room; then the process ends. */
+static bool mount_process(const struct place *place, enum type type, const char *name) {
+	struct child child, around;
+	struct identity room, identity;
+	char directory[32], source[64];
+	if (!spawn(&child, types[type].flag, idle, NULL)) return false;
+	snprintf(directory, sizeof directory, "/proc/%d", child.pid);
+	snprintf(source, sizeof source, "%s/%s", directory, name);
+	bool done = identify_task(directory, types[type].name, &identity) &&
+	            hide_room(place, &around, 0, bind_process, source, &room) >= 0;
+	end(&child);
+	if (!done) return false;
+	end(&around);
+	say_made(place, type, &identity, "\"mountPoint\":\"" DIRECTORY "/process\",\"mountNamespace\":%lu", room.inode);
+	return true;
+}
+
+static bool make_process_mount(const struct place *place, enum type type) { return mount_process(place, type, ""); }
+static bool make_file_mount(const struct place *place, enum type type) { return mount_process(place, type, "net/dev"); }
+
+/* pidfs cannot be attached anywhere (SB_NOUSER). */
+static bool make_pidfd_mount(const struct place *place, enum type type) {
+	struct child child;
+	struct identity identity;
+	char directory[32];
+	if (!spawn(&child, types[type].flag, idle, NULL)) return false;
+	snprintf(directory, sizeof directory, "/proc/%d", child.pid);
+	bool done = identify_task(directory, types[type].name, &identity);
+	int pidfd = syscall(SYS_pidfd_open, child.pid, 0);
+	int fd = syscall(SYS_open_tree, pidfd, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	if (fd < 0) done = fail("open_tree(pidfd)");
+	close(pidfd);
+	end(&child);
+	if (done) say_made(place, type, &identity, "\"pid\":%d,\"fd\":%d", getpid(), fd);
+	return done;
+}
+
 static int mount_proc(struct answer *answer, const void *argument) {
 	(void)answer;
 	(void)argument;
@@ -195,6 +246,13 @@ const struct place mount_places[] = {
 	 make_fd_of_unmounted, "", {0}},
 	{"detached-mount", "nsfs is mounted in a tree that is attached nowhere: open_tree(OPEN_TREE_CLONE)", ALL, make_detached,
 	 "", {0}},
+	{"process-mount", "/proc/PID of a process that has ended is bind mounted in a hidden mount namespace (proc_inode.pid)",
+	 BIT(PID), make_process_mount, "struct pid holds pid namespaces alone", {0}},
+	{"process-file-mount", "the same of a file of /proc/PID/net, which keeps the directories above it (dentry.d_parent)",
+	 BIT(PID), make_file_mount, "struct pid holds pid namespaces alone",
+	 {[NET] = "the file keeps no network namespace until it is opened"}},
+	{"pidfd-mount", "a mount attached nowhere of a pidfd: open_tree(OPEN_TREE_CLONE) (struct pid)", BIT(PID), make_pidfd_mount,
+	 "struct pid holds pid namespaces alone", {0}},
 	{"file-system", "a procfs mount in a hidden mount namespace (proc_fs_info.pid_ns)", BIT(PID), make_file_system,
 	 "no file system's super block holds it",
 	 {[NET] = "sysfs keeps the memory of the net namespace but lets it die (net.passive)",

@@ -81,6 +81,7 @@ static bool hold_of_process(const struct place *place, enum type type, const cha
 
 static bool make_id_map(const struct place *place, enum type type) { return hold_of_process(place, type, "uid_map"); }
 static bool make_setgroups(const struct place *place, enum type type) { return hold_of_process(place, type, "setgroups"); }
+static bool make_below_process(const struct place *place, enum type type) { return hold_of_process(place, type, "net/dev"); }
 static bool make_proc_file(const struct place *place, enum type type) { return hold_of_process(place, type, "status"); }
 
 static int open_in_own_procfs(struct answer *answer, const void *name) {
@@ -192,6 +193,8 @@ const struct place shown_places[] = {
 	  [USER] = "the id maps: see proc-id-map"}},
 	{"proc-file-elsewhere", "the same on a procfs of another pid namespace than that of the process", BIT(PID),
 	 make_proc_file_elsewhere, "struct pid holds pid namespaces alone", {0}},
+	{"proc-net-of-process", "an open file of /proc/PID/net of a process that has ended: it keeps the directories above (dentry.d_parent)",
+	 BIT(PID), make_below_process, "struct pid holds pid namespaces alone", {[NET] = "held too: see proc-net"}},
 	{"watch", "an inotify watch of nsfs (fsnotify_mark)", ALL, make_watch, "", {0}},
 	{"proc-watch", "an inotify watch of /proc/PID of a process that has ended (fsnotify_mark)", BIT(PID), make_proc_watch,
 	 "struct pid holds pid namespaces alone", {0}},

@@ -29,7 +29,7 @@ export interface Subject {
 const askedOfDescriptor: readonly string[] = ['dev', 'id', 'owner', 'ownerUid'];
 
 /** The kinds that the snapshot without BPF lacks, or of which it knows fewer. */
-const bpfKinds: ReadonlySet<string> = new Set([...shownByBpfAlone, 'file-system', 'kernel']);
+const bpfKinds: ReadonlySet<string> = new Set([...shownByBpfAlone, 'process-mount', 'file-system', 'kernel']);
 
 export function compareSnapshots(bpf: Snapshot, proc: Snapshot, { holdsStill, isTheirs }: Subject): Parity {
   const comparison = new Comparison();

@@ -37,6 +37,7 @@ const told: Readonly<Record<HolderKind, 'command' | RegExp>> = {
   'perf-event': 'command',
   'fs-context': 'command',
   'bind-mount': 'command',
+  'process-mount': 'command',
   'file-system': 'command',
   child: /^it must end itself: nscope holders '\w+:\[\d+\]'$/,
   owned: /^it must end itself: nscope holders '\w+:\[\d+\]'$/,
@@ -44,7 +45,7 @@ const told: Readonly<Record<HolderKind, 'command' | RegExp>> = {
 };
 
 /** Held by what no command can name: a mount that is attached nowhere. */
-const detachedPlaces = new Set(['detached-mount', 'detached-file-system']);
+const detachedPlaces = new Set(['detached-mount', 'detached-file-system', 'pidfd-mount']);
 const detached = /detached mount/;
 
 interface Row {

@@ -43,6 +43,7 @@ export function planRelease(
     case 'in-flight':
       return planReceiver(holder, namespace, index, evidence);
     case 'bind-mount':
+    case 'process-mount':
     case 'file-system':
       return planUnmount(holder, namespace, index, evidence);
     case 'child':

@@ -9,7 +9,7 @@ import type { SnapshotIndex } from '../snapshot-index.ts';
 import { judgeReach, reachesOther } from './mount-reach.ts';
 import { byCommand, noCommand, type Release } from './release.ts';
 
-export type HoldingMount = Extract<Holder, { kind: 'bind-mount' | 'file-system' }>;
+export type HoldingMount = Extract<Holder, { kind: 'bind-mount' | 'process-mount' | 'file-system' }>;
 
 export function planUnmount(
   holder: HoldingMount,
@@ -56,8 +56,13 @@ export function planUnmount(
   ]);
 }
 
-function isThat({ root, fsType, device }: MountPlace, holder: HoldingMount, { type, inode }: Namespace): boolean {
+function isThat(
+  { root, fsType, device, oldId }: MountPlace,
+  holder: HoldingMount,
+  { type, inode }: Namespace,
+): boolean {
   if (holder.kind === 'bind-mount') return fsType === 'nsfs' && root.replace(/^\//, '') === `${type}:[${inode}]`;
+  if (holder.kind === 'process-mount') return oldId === holder.mountId;
   return fsType === holder.fsType && (holder.device === undefined || device === holder.device);
 }
 
