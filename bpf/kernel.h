@@ -48,6 +48,8 @@ enum { BPF_MAP_TYPE_ARRAY = 2 };
 #define NSFS_MAGIC 0x6e736673
 #define SOCKFS_MAGIC 0x534f434b
 #define PROC_SUPER_MAGIC 0x9fa0
+#define TMPFS_MAGIC 0x01021994
+#define HUGETLBFS_MAGIC 0x958458f6
 #define MQUEUE_MAGIC 0x19800202
 #define FUSE_SUPER_MAGIC 0x65735546
 #define PID_FS_MAGIC 0x50494446
@@ -187,7 +189,14 @@ struct path {
 	struct dentry *dentry;
 };
 struct fs_struct {
-	struct path root;
+	struct path root, pwd;
+};
+struct mm_struct;
+struct task_exec_state { /* from 7.1 to 7.3 on; before it the memory has it */
+	struct user_namespace *user_ns;
+};
+struct task_struct___exec {
+	struct task_exec_state *exec_state;
 };
 struct task_struct {
 	u32 flags;
@@ -201,6 +210,7 @@ struct task_struct {
 	struct cred *real_cred;
 	struct nsproxy *nsproxy;
 	struct fs_struct *fs;
+	struct mm_struct *mm;
 	struct css_set *cgroups;
 	u64 start_time;
 	u64 start_boottime;
@@ -327,7 +337,16 @@ struct proc_mounts {
 	struct mnt_namespace *ns;
 };
 struct mm_struct {
+	struct file *exe_file;
+};
+struct mm_struct___user { /* later the task has it: task_exec_state */
 	struct user_namespace *user_ns;
+};
+struct vm_area_struct {
+	struct file *vm_file;
+};
+struct shm_file_data {
+	struct ipc_namespace *ns;
 };
 struct proc_maps_private___mm { /* to 6.16 */
 	struct mm_struct *mm;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * Open files of procfs and cgroupfs that keep the namespace that they show, from open(2) on: fs/proc_namespace.c,
+ * Files of procfs and cgroupfs, and segments of shared memory, that keep the namespace that they show, from open(2) on: fs/proc_namespace.c,
  * fs/proc/proc_net.c, fs/proc/base.c, ipc/util.c, kernel/cgroup/cgroup.c. Needs kernel.h and namespace.h.
  *
  * Which functions serve a file is not to be told, for the kernel's symbols of data may be missing. So a file is known by
@@ -57,8 +57,8 @@ static __always_inline void find_shown_of_process(struct shown *shown, struct sh
 	           (first == LETTERS('p', 'r', 'o', 'j', 'i', 'd', '_', 'm') && second == ('a' | 'p' << 8)) ||
 	           (first == LETTERS('s', 'e', 't', 'g', 'r', 'o', 'u', 'p') && second == 's')) {
 		shown->user = checked(private, OFFSET(user_namespace, ns), CLONE_NEWUSER);
-	} else if (bpf_core_field_exists(struct mm_struct, user_ns)) { /* later the task has it, which such a file does not keep */
-		struct mm_struct *memory = (void *)find_memory(name, opened, private);
+	} else if (bpf_core_field_exists(struct mm_struct___user, user_ns)) { /* later the task has it, which such a file does not keep */
+		struct mm_struct___user *memory = (void *)find_memory(name, opened, private);
 		shown->user = checked((u64)READ(memory, user_ns), OFFSET(user_namespace, ns), CLONE_NEWUSER);
 	}
 }
@@ -100,6 +100,17 @@ static __always_inline void find_shown_of_context(struct shown *shown, struct fs
 	}
 }
 
+/*
+ * The file of an attached segment of System V shared memory, which no descriptor has: ipc/shm.c. It lies on the kernel's
+ * own tmpfs or hugetlbfs, named after its key.
+ */
+static __always_inline int is_segment(struct file *file, u64 magic) {
+	u32 name = 0;
+	if (magic != TMPFS_MAGIC && magic != HUGETLBFS_MAGIC) return 0;
+	READ_AT(name, READ(file, f_path.dentry, d_name.name));
+	return name == ('S' | 'Y' << 8 | 'S' << 16 | 'V' << 24) && READ(file, private_data);
+}
+
 /* 1: the file is a file system context */
 static __noinline int find_shown(struct shown *shown, struct file *file) {
 	struct inode *inode = READ(file, f_inode);
@@ -110,6 +121,11 @@ static __noinline int find_shown(struct shown *shown, struct file *file) {
 		READ_AT(anonymous, READ(file, f_path.dentry, d_name.name));
 		if (anonymous == FS_CONTEXT_NAME) find_shown_of_context(shown, READ(file, private_data));
 		return anonymous == FS_CONTEXT_NAME;
+	}
+	if (bpf_core_type_exists(struct shm_file_data) && is_segment(file, magic)) {
+		struct shm_file_data *segment = READ(file, private_data);
+		shown->ipc = checked((u64)READ(segment, ns), OFFSET(ipc_namespace, ns), CLONE_NEWIPC);
+		return 0;
 	}
 	if ((READ(inode, i_mode) & S_IFMT) != S_IFREG || (magic != PROC_SUPER_MAGIC && !is_cgroupfs(magic))) return 0;
 	struct seq_file *seq = READ(file, private_data);

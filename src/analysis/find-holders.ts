@@ -82,6 +82,10 @@ function describeHolder(index: SnapshotIndex, holder: Holder, namespace: Namespa
     case 'perf-event':
     case 'fs-context':
       return { ...ofDescriptor(index, holder), kind: holder.kind, ...noteOf(holder.kind, namespace) };
+    case 'mapping':
+    case 'directory':
+    case 'program':
+      return describeKept(index, holder);
     case 'socket':
     case 'in-flight':
     case 'peer-credentials':
@@ -108,7 +112,7 @@ function explainKernel({ ruledOut, notSeen }: Extract<Holder, { kind: 'kernel' }
   return [
     ...(ruledOut.length > 0 ? [`ruled out: ${ruledOut.join(', ')}`] : []),
     ...(notSeen.length > 0 ? [`not seen: ${notSeen.join(', ')}`] : []),
-    'nscope cannot see: a mapped file, a directory or program of a task in /proc, a macvtap queue, a registered io_uring file, an asynchronous request',
+    'nscope cannot see: a macvtap queue, a registered io_uring file, an asynchronous request',
   ].join('; ');
 }
 
@@ -141,6 +145,25 @@ function noteOf(
       return { note: 'a file system context: fsopen(2) was called in this namespace' };
     default:
       return {};
+  }
+}
+
+type Kept = Extract<Holder, { kind: 'mapping' | 'directory' | 'program' }>;
+
+function describeKept(index: SnapshotIndex, holder: Kept): HeldBy {
+  const { kind, pid, tid } = holder;
+  const task = { kind, what: describeTask(index, pid), pid, ...(tid === undefined ? {} : { tid }) };
+  return { ...task, note: explainKept(holder) };
+}
+
+function explainKept(holder: Kept): string {
+  switch (holder.kind) {
+    case 'mapping':
+      return 'a mapped file, with or without a descriptor: opened in this namespace, a socket of it, or an attached shared memory segment';
+    case 'directory':
+      return `its ${holder.link === 'cwd' ? 'working' : 'root'} directory is in a procfs of this pid namespace, or in the /proc directory of a process of it`;
+    case 'program':
+      return 'its program was executed in this user namespace';
   }
 }
 

@@ -16,10 +16,11 @@ export function readThisHost(wanted: Wanted, prepared: PreparedBpf | undefined):
 }
 
 /** What will surely be read: loading goes on beside what is read first. */
-function listPrograms({ holders }: Wanted): readonly BpfProgram[] {
+function listPrograms({ holders, mappings }: Wanted): readonly BpfProgram[] {
   return [
     'tasks',
     ...(holders === false ? [] : (['namespaces'] as const)),
-    ...(holders === true ? (['files', 'superblocks'] as const) : []),
+    ...(holders === true ? (['files', 'superblocks', 'paths'] as const) : []),
+    ...(holders === true && mappings ? (['mappings'] as const) : []),
   ];
 }

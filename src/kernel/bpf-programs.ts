@@ -8,6 +8,8 @@ export type BpfProgram =
   | 'namespaces'
   | 'superblocks'
   | 'files'
+  | 'mappings'
+  | 'paths'
   | 'tasks'
   | 'threads'
   | 'events'
@@ -28,6 +30,8 @@ export const bpfPrograms: Readonly<Record<BpfProgram, ProgramFacts>> = {
   superblocks: { since: '6.1', types: run },
   tally: { since: '6.18', types: run },
   files: { since: '6.1', types: ['iter/task_file'] },
+  mappings: { since: '6.7', types: ['iter/task'] },
+  paths: { since: '6.1', types: ['iter/task'] },
   tasks: { since: '6.1', types: ['iter/task'] },
   threads: { since: '6.1', types: ['iter/task'] },
   events: { since: '6.1', types: ['tp_btf'] },

@@ -49,6 +49,16 @@ export function readBpfFiles(): BpfReading {
   return readProgram('files');
 }
 
+/** Mapped files that hold a namespace, of the same processes. Linux 6.7. Parse with parseBpfFiles. */
+export function readBpfMappings(): BpfReading {
+  return readProgram('mappings');
+}
+
+/** What working and root directories and programs of the same processes hold. Parse with parseBpfFiles. */
+export function readBpfPaths(): BpfReading {
+  return readProgram('paths');
+}
+
 /**
  * Every process of the caller's pid namespace, and each thread whose namespaces or uid differ from its leader's; with
  * `everyThread` all threads. Read with BpfTaskCursor.

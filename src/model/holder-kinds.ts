@@ -26,6 +26,9 @@ export const holderKindFacts = [
   { kind: 'watch', plural: 'watches of inotify and fanotify', types: namespaceTypes },
   { kind: 'perf-event', plural: 'perf events', types: ['pid'] },
   { kind: 'fs-context', plural: 'file system contexts', types: ['cgroup', 'ipc', 'net', 'pid'] },
+  { kind: 'mapping', plural: 'mapped files', types: ['ipc', 'net', 'pid', 'user'] },
+  { kind: 'directory', plural: 'working and root directories', types: ['pid'] },
+  { kind: 'program', plural: 'programs of processes', types: ['user'] },
   { kind: 'bind-mount', plural: 'bind mounts', types: namespaceTypes },
   { kind: 'process-mount', plural: 'mounts of /proc/PID and of pidfds', types: ['pid'] },
   { kind: 'file-system', plural: 'mounted file systems', types: ['pid', 'user'] },
@@ -55,6 +58,9 @@ export const shownByBpfAlone = [
   'perf-event',
   'fs-context',
 ] as const;
+
+/** What processes keep without a descriptor, and BPF alone shows: by what they mapped, where they are, what they run. */
+export const keptKinds = ['mapping', 'directory', 'program'] as const;
 
 /** The kinds that tasks are, and those that are found through the files of tasks: unseen where a task is. */
 export const taskKinds = ['process', 'thread', 'for-children'] as const;

@@ -72,6 +72,8 @@ const descriptor = {
   ),
 };
 
+const task = { pid: descriptor.pid, tid: Type.Optional(Type.Integer({ minimum: 1 })) };
+
 const holderSchema = Type.Union(
   [
     Type.Object({ kind: Type.Literal('fd'), ...descriptor }, strict),
@@ -86,6 +88,12 @@ const holderSchema = Type.Union(
     Type.Object({ kind: Type.Literal('watch'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('perf-event'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('fs-context'), ...descriptor }, strict),
+    Type.Object({ kind: Type.Literal('mapping'), ...task }, strict),
+    Type.Object(
+      { kind: Type.Literal('directory'), ...task, link: Type.Union([Type.Literal('cwd'), Type.Literal('root')]) },
+      strict,
+    ),
+    Type.Object({ kind: Type.Literal('program'), ...task }, strict),
     Type.Object({ kind: Type.Literal('bind-mount'), path: known(Type.String()), mountNamespace }, strict),
     Type.Object(
       {
@@ -117,7 +125,7 @@ const holderSchema = Type.Union(
   ],
   {
     description:
-      'What keeps a namespace alive besides its tasks, its children and what it owns: an open descriptor, a socket, a tun or tap device, a descriptor in flight inside a unix socket, the credentials of an open file, the credentials that a unix socket keeps of its peer, a pidfd, an open file of procfs or cgroupfs, a watch of inotify or fanotify, a perf event, a file system context, a bind mount, a mount of /proc/PID or of a pidfd, a mounted file system, or, where the kernel lists it and none of these was seen, the kernel itself.',
+      'What keeps a namespace alive besides its tasks, its children and what it owns: an open descriptor, a socket, a tun or tap device, a descriptor in flight inside a unix socket, the credentials of an open file, the credentials that a unix socket keeps of its peer, a pidfd, an open file of procfs or cgroupfs, a watch of inotify or fanotify, a perf event, a file system context, a mapped file, the working or root directory of a process, the program that it runs, a bind mount, a mount of /proc/PID or of a pidfd, a mounted file system, or, where the kernel lists it and none of these was seen, the kernel itself.',
   },
 );
 
@@ -138,6 +146,9 @@ const holderCounts = Type.Object(
     watch: Type.Optional(natural),
     'perf-event': Type.Optional(natural),
     'fs-context': Type.Optional(natural),
+    mapping: Type.Optional(natural),
+    directory: Type.Optional(natural),
+    program: Type.Optional(natural),
     'bind-mount': Type.Optional(natural),
     'process-mount': Type.Optional(natural),
     'file-system': Type.Optional(natural),

@@ -21,6 +21,8 @@ export interface Wanted {
   readonly holders: boolean | 'unless-listed';
   /** Whether mounts that hold a namespace are looked up by path also where processes hold it as well. */
   readonly mountPaths: boolean;
+  /** Whether the mapped files of every process are looked at: where holders are told one by one. Linux 6.7, with BPF. */
+  readonly mappings: boolean;
   /** Threads that are not where their leader is. */
   readonly threads: boolean;
   /** Which container, sandbox or unit processes and namespaces belong to; takes command lines and cgroups of all. */
@@ -37,6 +39,7 @@ export const wantEverything: Wanted = {
   bpf: true,
   holders: true,
   mountPaths: true,
+  mappings: true,
   threads: true,
   workloads: true,
 };
@@ -51,6 +54,7 @@ export const wantProcesses: Wanted = {
   bpf: true,
   holders: false,
   mountPaths: false,
+  mappings: false,
   threads: false,
   workloads: false,
 };
@@ -61,6 +65,7 @@ export const wantListing: Wanted = {
   commandLines: 'leaders',
   cgroups: false,
   mountPaths: false,
+  mappings: false,
   workloads: false,
 };
 

@@ -1,8 +1,8 @@
-// The records of bpf/files.bpf.c: open files that hold a namespace.
+// The records of bpf/files.bpf.c, mappings.bpf.c and paths.bpf.c: what a task holds a namespace by without being in it.
 import { findTypeByCloneValue, type NamespaceType } from '../model/namespace-types.ts';
 import { countRecords, viewLongWords, viewWords } from './bpf-words.ts';
 
-/** What kind of file holds it; the numbers of `enum kind` in bpf/files.bpf.c. */
+/** What kind of file holds it; the numbers of `enum kind` in bpf/search.h. */
 const kinds = [
   'none',
   'nsfs',
@@ -19,7 +19,13 @@ const kinds = [
   'watch',
   'perf-event',
   'fs-context',
+  'cwd',
+  'root',
+  'program',
 ] as const;
+
+/** What leads to the file; the numbers of `enum held_by` in bpf/search.h. */
+const ways = ['open', 'in-flight', 'mapped'] as const;
 
 export type BpfFileKind = Exclude<(typeof kinds)[number], 'none' | 'cut'>;
 
@@ -32,6 +38,8 @@ export type BpfFileKind = Exclude<(typeof kinds)[number], 'none' | 'cut'>;
  * keeps: mnt of mountinfo, mounts and mountstats, net of /proc/PID/net, ipc and pid of /proc/sysvipc, user of the id
  * maps and of what shows the memory), `cgroup-file` (the cgroup namespace in which a file of cgroupfs was opened),
  * `watch` (what inotify or fanotify watches: a namespace, or /proc/PID: pid, of that process),
+ * `cwd` and `root` (pid, of the procfs on which the task's working or root directory is, or of the process in whose /proc
+ * directory), `program` (user, in which the task executed its program),
  * `perf-event` (pid, in which it was made), `fs-context` (cgroup, ipc, net, pid: those that fsopen(2) was called in).
  */
 export interface BpfFileRecord {
@@ -43,9 +51,11 @@ export interface BpfFileRecord {
   readonly pid: number;
   /** The thread, when it has a descriptor table of its own; else equal to `pid`. */
   readonly tid: number;
-  /** The descriptor; when `inFlight`, that of the unix socket in whose queue the file waits. */
+  /** The descriptor; when `inFlight`, that of the unix socket in whose queue the file waits; 0 where it has none. */
   readonly fd: number;
   readonly inFlight: boolean;
+  /** Whether a mapping leads to the file. */
+  readonly isMapped: boolean;
   /** Of the socket, or of the unix socket in whose queue the file waits; else 0. */
   readonly socketInode: number;
   /** AF_* of a socket; else 0. */
@@ -58,8 +68,11 @@ export interface BpfFiles {
   readonly records: readonly BpfFileRecord[];
   /** Inode numbers of unix sockets with more files in their queue than one record list takes; the rest is not told. */
   readonly cutSocketInodes: readonly number[];
-  /** How many descriptors of inotify or fanotify watch more than could be read. */
-  readonly cutWatchers: number;
+  /**
+   * How many descriptors of inotify or fanotify watch more than could be read; of mappings how many processes had more, or
+   * were changing them.
+   */
+  readonly cut: number;
 }
 
 const recordBytes = 56;
@@ -71,14 +84,14 @@ export function parseBpfFiles(bytes: Uint8Array): BpfFiles {
   const ids = viewLongWords(bytes);
   const records: BpfFileRecord[] = [];
   const cutSocketInodes: number[] = [];
-  let cutWatchers = 0;
+  let cut = 0;
   for (let record = 0; record < count; record++) {
     const at = (index: number): number => words[record * 14 + index] as number;
     const kind = kinds[at(4)];
     const type = findTypeByCloneValue(at(5));
     const socketInode = Number(ids[record * 7 + 1]);
     if (kind === 'cut' && socketInode !== 0) cutSocketInodes.push(socketInode);
-    else if (kind === 'cut') cutWatchers++;
+    else if (kind === 'cut') cut++;
     if (kind === undefined || kind === 'none' || kind === 'cut' || type === undefined) continue;
     records.push({
       kind,
@@ -88,11 +101,12 @@ export function parseBpfFiles(bytes: Uint8Array): BpfFiles {
       pid: at(7),
       tid: at(8),
       fd: at(9),
-      inFlight: at(10) !== 0,
+      inFlight: ways[at(10)] === 'in-flight',
+      isMapped: ways[at(10)] === 'mapped',
       socketInode,
       family: at(11),
       target: at(12),
     });
   }
-  return { records, cutSocketInodes, cutWatchers };
+  return { records, cutSocketInodes, cut };
 }

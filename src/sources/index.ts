@@ -3,7 +3,9 @@ import { cgroups } from './cgroups.ts';
 import { commandLines } from './command-lines.ts';
 import { descriptors } from './descriptors.ts';
 import { fileSystems } from './file-systems.ts';
+import { keptPaths } from './kept-paths.ts';
 import { kernelList, kernelListAgain } from './kernel-list.ts';
+import { mappedFiles } from './mapped-files.ts';
 import { mounts } from './mounts.ts';
 import { nestedPids } from './nested-pids.ts';
 import { netPeers } from './net-peers.ts';
@@ -38,6 +40,8 @@ export const sources: readonly Source[] = [
   signs,
   netnsNames,
   openFiles,
+  keptPaths,
+  mappedFiles,
   descriptors,
   sockets,
   mounts,

@@ -16,7 +16,7 @@ export const openFiles: Source = {
       context.refused('the open files of all processes, with BPF', reading.refused.code, reading.refused.syscall);
       return;
     }
-    const { records, cutSocketInodes, cutWatchers } = parseBpfFiles(reading.bytes);
+    const { records, cutSocketInodes, cut } = parseBpfFiles(reading.bytes);
     context.asked(records.length);
     for (const record of records)
       context.emit({ fact: 'holder', type: record.type, inode: record.inode, holder: toHolder(record) });
@@ -28,8 +28,7 @@ export const openFiles: Source = {
     context.searched(fileKinds);
     if (cutSocketInodes.length > 0)
       context.searched(['in-flight'], `the queues of ${cutSocketInodes.length} unix sockets were too long`);
-    if (cutWatchers > 0)
-      context.searched(['watch'], `the watches of ${cutWatchers} descriptors were too many, or changed meanwhile`);
+    if (cut > 0) context.searched(['watch'], `the watches of ${cut} descriptors were too many, or changed meanwhile`);
     // Their descriptors are read from /proc; what else their files hold is not to be seen there.
     const withheld = context.withheld();
     if (withheld.length > 0) context.searched(shownByBpfAlone, `${describeWithheld(withheld)} withheld from BPF`);
@@ -71,5 +70,9 @@ function toHolder({ kind, pid, tid, fd, inFlight, socketInode }: BpfFileRecord):
     case 'perf-event':
     case 'fs-context':
       return Object.freeze({ kind, ...descriptor });
+    case 'cwd':
+    case 'root':
+    case 'program':
+      throw new Error(`${kind} is not an open file`);
   }
 }

@@ -3,7 +3,7 @@ import { loadAddon } from '../kernel/addon.ts';
 import { readProcMount } from '../kernel/host.ts';
 import { isCapable } from '../model/capabilities.ts';
 import type { NamespaceInodes } from '../model/facts.ts';
-import { fileKinds, taskKinds } from '../model/holder-kinds.ts';
+import { fileKinds, keptKinds, taskKinds } from '../model/holder-kinds.ts';
 import { isKnown } from '../model/known.ts';
 import { namespaceTypeFacts } from '../model/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
@@ -36,7 +36,7 @@ function tellHiddenProcesses(context: SourceContext): void {
   else {
     const what = `/proc is mounted with hidepid=${hidden}: other users' processes do not appear at all`;
     context.limit(what, asHostRoot);
-    context.searched([...taskKinds, ...fileKinds], what, 'of-other-users');
+    context.searched([...taskKinds, ...fileKinds, ...keptKinds], what, 'of-other-users');
   }
 }
 
@@ -50,7 +50,7 @@ function tellForeignPidNamespace(context: SourceContext): void {
   const shown = isKnown(procPidNamespace) ? `pid:[${procPidNamespace}]` : 'a pid namespace above that of nscope';
   const what = `/proc shows ${shown}, a child pid namespace: processes outside it are invisible`;
   context.limit(what, 'run in the initial pid namespace');
-  context.searched([...taskKinds, ...fileKinds], what, 'outside-pid-namespace');
+  context.searched([...taskKinds, ...fileKinds, ...keptKinds], what, 'outside-pid-namespace');
 }
 
 /** They are in the initial pid namespace alone: kthreadd is the second task of every boot. */

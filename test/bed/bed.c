@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct place *const tables[] = {task_places, descriptor_places, shown_places, mount_places, relation_places};
+static const struct place *const tables[] = {task_places, descriptor_places, shown_places, kept_places, mount_places, relation_places};
 #define TABLES (sizeof tables / sizeof *tables)
 
 /* Whether `word` names the place, and which types of it: "fd", "fd:net,uts". */
@@ -77,6 +77,7 @@ int main(int count, char **words) {
 		printf("]\n");
 		return 0;
 	}
+	if (count == 3 && !strcmp(words[1], "--leave")) return leave_user_namespace(words[2]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	stay_on_this_processor();
 	int at = 1;

@@ -32,7 +32,7 @@ struct place {
 	const char *otherwise; /* why not, for every type without a reason of its own */
 	const char *reasons[TYPES];
 };
-extern const struct place task_places[], descriptor_places[], shown_places[], mount_places[], relation_places[];
+extern const struct place task_places[], descriptor_places[], shown_places[], kept_places[], mount_places[], relation_places[];
 
 /* report.c: the failed call, and the JSON lines. */
 bool fail(const char *call); /* keeps errno and the call; returns false */
@@ -84,6 +84,9 @@ int new_namespace(enum type type, struct identity *identity); /* a descriptor; n
 int take(enum type type, uint64_t more_flags, work body, const void *argument, struct identity *identity);
 int reopen(int fd); /* the same object through a file of the bed's own credentials; closes `fd` */
 uint64_t inode_of(int fd);
+
+/* kept-places.c: of the program when it executes itself. */
+int leave_user_namespace(const char *number);
 
 /* veth.c */
 bool make_veth(const char *name, const char *peer, pid_t peer_pid);

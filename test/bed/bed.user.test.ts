@@ -17,6 +17,7 @@ test('Without privilege the bed works inside a user namespace of its own, and sa
     'proc-maps',
     'proc-mem',
     'perf-event',
+    'pidfd-mount',
     'fs-context',
     'fuse',
     'file-system',

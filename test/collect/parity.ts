@@ -1,6 +1,6 @@
 // Two snapshots of one set of processes that stands still, one taken with BPF and one without: where do they differ?
 import { isDeepStrictEqual } from 'node:util';
-import { shownByBpfAlone } from '../../src/model/holder-kinds.ts';
+import { keptKinds, shownByBpfAlone } from '../../src/model/holder-kinds.ts';
 import { isKnown } from '../../src/model/known.ts';
 import { formatNamespace } from '../../src/model/namespace-types.ts';
 import type { Holder, HolderCounts, Namespace, Process, Snapshot } from '../../src/model/schema.ts';
@@ -29,7 +29,13 @@ export interface Subject {
 const askedOfDescriptor: readonly string[] = ['dev', 'id', 'owner', 'ownerUid'];
 
 /** The kinds that the snapshot without BPF lacks, or of which it knows fewer. */
-const bpfKinds: ReadonlySet<string> = new Set([...shownByBpfAlone, 'process-mount', 'file-system', 'kernel']);
+const bpfKinds: ReadonlySet<string> = new Set([
+  ...shownByBpfAlone,
+  ...keptKinds,
+  'process-mount',
+  'file-system',
+  'kernel',
+]);
 
 export function compareSnapshots(bpf: Snapshot, proc: Snapshot, { holdsStill, isTheirs }: Subject): Parity {
   const comparison = new Comparison();

@@ -18,12 +18,17 @@ export function sightOfKernel(): 'lists' | 'tables' | 'proc' {
 interface Expectation {
   /** The kinds of holders, one of which must be named where the namespace is found. */
   readonly holders: readonly HolderKind[];
+  /** The same without BPF, where those are others. */
+  readonly withoutBpf?: readonly HolderKind[];
   /** The sights that find it; with types where not all are found. */
   readonly foundBy: Partial<Record<Sight, true | readonly string[]>>;
 }
 
 const everywhere = { lists: true, tables: true, proc: true } as const;
 const byBpf = { lists: true, tables: true } as const;
+
+const hasMappings = isLinuxSince(6, 7);
+const byMapping: Expectation['foundBy'] = hasMappings ? byBpf : { lists: true };
 
 /** By place of the bed. A place that is missing here fails the suite: nothing is passed over in silence. */
 export const expectations: Readonly<Record<string, Expectation>> = {
@@ -57,6 +62,12 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'proc-maps': { holders: ['proc-file'], foundBy: byBpf },
   'proc-mem': { holders: ['proc-file'], foundBy: byBpf },
   'cgroup-file': { holders: ['cgroup-file'], foundBy: byBpf },
+  'working-directory': { holders: ['directory'], foundBy: byBpf },
+  'root-directory': { holders: ['directory'], foundBy: byBpf },
+  mapping: { holders: ['mapping'], foundBy: byMapping },
+  'mapped-socket': { holders: ['mapping'], foundBy: byBpf },
+  'attached-segment': { holders: ['mapping'], foundBy: byBpf },
+  program: { holders: ['program'], withoutBpf: ['child'], foundBy: everywhere },
   'perf-event': { holders: ['perf-event'], foundBy: byBpf },
   'fs-context': { holders: ['fs-context'], foundBy: byBpf },
   'bind-mount': { holders: ['bind-mount'], foundBy: everywhere },
@@ -123,6 +134,9 @@ const shownByFiles: ReadonlySet<string> = new Set([
   'cgroup-file',
   'perf-event',
   'fs-context',
+  'working-directory',
+  'root-directory',
+  ...(hasMappings ? ['mapping', 'mapped-socket', 'attached-segment'] : []),
 ]);
 const shownBySuperblocks: ReadonlySet<string> = new Set([
   'detached-mount',
@@ -157,6 +171,6 @@ export function expectationOf({ place, type }: Pick<BedNamespace, 'place' | 'typ
     ((type === 'mnt' && isLinuxSince(6, 12)) || (isLinuxSince(6, 19) && activePlaces.has(place)));
   return {
     found: listed || isShownByPart({ place, type }, sight) || found === true || (found?.includes(type) ?? false),
-    holders: expectation.holders,
+    holders: sight === 'proc' ? (expectation.withoutBpf ?? expectation.holders) : expectation.holders,
   };
 }

@@ -17,6 +17,7 @@ const hasListns = isLinuxSince(6, 19);
 
 /** Held, but by nothing that the kernel counts: no task, no descriptor or bind mount of nsfs, no active owned namespace. */
 const inactive = new Set([
+  'attached-segment ipc',
   'cgroup-file cgroup',
   'detached-file-system pid',
   'detached-file-system user',
@@ -27,6 +28,8 @@ const inactive = new Set([
   'fs-context net',
   'fs-context pid',
   'fuse pid',
+  'mapped-socket net',
+  'mapping user',
   'parent-only pid',
   'peer-credentials pid',
   'perf-event pid',
@@ -48,9 +51,11 @@ const inactive = new Set([
   'proc-watch pid',
   'process-file-mount pid',
   'process-mount pid',
+  'root-directory pid',
   'socket net',
   'socket-in-flight net',
   'tap net',
+  'working-directory pid',
 ]);
 
 function nameOf({ place, type }: BedNamespace): string {

@@ -47,6 +47,7 @@ test('What was looked for everywhere in vain is ruled out, as far as it can hold
     'open files of procfs',
     'watches of inotify and fanotify',
     'file system contexts',
+    'mapped files',
     'bind mounts',
   ]);
 });

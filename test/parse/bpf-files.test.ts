@@ -14,7 +14,7 @@ function decode(...records: string[]): Buffer {
 test('A descriptor of a namespace names its process, its number and the namespace.', () => {
   assert.deepEqual(parseBpfFiles(decode(nsfs)), {
     cutSocketInodes: [],
-    cutWatchers: 0,
+    cut: 0,
     records: [
       {
         kind: 'nsfs',
@@ -25,6 +25,7 @@ test('A descriptor of a namespace names its process, its number and the namespac
         tid: 10275,
         fd: 9,
         inFlight: false,
+        isMapped: false,
         socketInode: 0,
         family: 0,
         target: 0,
@@ -53,7 +54,7 @@ test('A queue that was too long is named by its socket and is no namespace.', ()
 test('Watches that were not all read are counted, and are no namespace.', () => {
   const bytes = decode(nsfs);
   bytes.writeUInt32LE(7, 16);
-  assert.deepEqual(parseBpfFiles(bytes), { records: [], cutSocketInodes: [], cutWatchers: 1 });
+  assert.deepEqual(parseBpfFiles(bytes), { records: [], cutSocketInodes: [], cut: 1 });
 });
 
 test('A file record that is cut is an error.', () => {

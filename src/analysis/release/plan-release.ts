@@ -39,6 +39,9 @@ export function planRelease(
     case 'watch':
     case 'perf-event':
     case 'fs-context':
+    case 'mapping':
+    case 'directory':
+    case 'program':
       return holder.pid === undefined ? noCommand('not known') : planTask(holder.pid, holder.tid, index, evidence);
     case 'in-flight':
       return planReceiver(holder, namespace, index, evidence);

@@ -1,0 +1,39 @@
+// Which namespaces do processes keep by their working and root directories, and by the programs that they run? The
+// kernel's tasks, by BPF: bpf/paths.bpf.c.
+import { readBpfPaths } from '../kernel/bpf.ts';
+import type { Holder } from '../model/schema.ts';
+import { type BpfFileRecord, parseBpfFiles } from '../parse/bpf-files.ts';
+import type { Source, SourceContext } from './source.ts';
+
+const kinds = ['directory', 'program'] as const;
+
+export const keptPaths: Source = {
+  name: 'kept-paths',
+  question: 'which namespaces do working and root directories and programs hold?',
+  skip: (context) => context.skipHolders(),
+  run(context: SourceContext): void {
+    const reading = context.skipBpfOfTasks() === undefined ? readBpfPaths() : undefined;
+    if (!reading || 'refused' in reading) {
+      if (reading) context.refused('what processes keep', reading.refused.code, reading.refused.syscall);
+      context.searched(kinds, 'only BPF shows them');
+      return;
+    }
+    const { records } = parseBpfFiles(reading.bytes);
+    context.asked(records.length);
+    for (const record of records) {
+      const { type, inode, id } = record;
+      const holder = toHolder(record);
+      if (!holder) continue;
+      context.emit({ fact: 'holder', type, inode, holder: Object.freeze(holder) });
+      if (id !== 0n) context.emit({ fact: 'namespace', type, inode, id: String(id) });
+    }
+    context.searched(kinds);
+    if (context.withheld().length > 0) context.searched(kinds, 'some processes are withheld from BPF');
+  },
+};
+
+function toHolder({ kind, pid, tid }: BpfFileRecord): Holder | undefined {
+  const task = { pid, ...(tid === pid ? {} : { tid }) };
+  if (kind === 'program') return { kind, ...task };
+  return kind === 'cwd' || kind === 'root' ? { kind: 'directory', ...task, link: kind } : undefined;
+}

@@ -1,0 +1,31 @@
+// Which namespaces do mapped files hold, also after their descriptors were closed? The kernel's mappings, by BPF:
+// bpf/mappings.bpf.c. Every mapping of every process is looked at, so only where that is wanted.
+import { readBpfMappings } from '../kernel/bpf.ts';
+import { parseBpfFiles } from '../parse/bpf-files.ts';
+import type { Source, SourceContext } from './source.ts';
+
+const kinds = ['mapping'] as const;
+
+export const mappedFiles: Source = {
+  name: 'mapped-files',
+  question: 'which namespaces do mapped files hold, also without a descriptor?',
+  skip: (context) => context.skipHolders() ?? (context.wanted.mappings ? undefined : 'mapped files were not asked for'),
+  run(context: SourceContext): void {
+    const reading = context.skipBpfOfTasks() === undefined ? readBpfMappings() : undefined;
+    if (!reading || 'refused' in reading) {
+      if (reading) context.refused('the mapped files of all processes', reading.refused.code, reading.refused.syscall);
+      context.searched(kinds, reading ? `only BPF shows them: ${reading.refused.reason}` : 'only BPF shows them');
+      return;
+    }
+    const { records, cut } = parseBpfFiles(reading.bytes);
+    context.asked(records.length);
+    for (const { type, inode, id, pid, tid } of records) {
+      const task = { pid, ...(tid === pid ? {} : { tid }) };
+      context.emit({ fact: 'holder', type, inode, holder: Object.freeze({ kind: 'mapping', ...task }) });
+      if (id !== 0n) context.emit({ fact: 'namespace', type, inode, id: String(id) });
+    }
+    context.searched(kinds);
+    if (cut > 0) context.searched(kinds, `${cut} processes were changing their mappings, or had too many of these`);
+    if (context.withheld().length > 0) context.searched(kinds, 'some processes are withheld from BPF');
+  },
+};
