@@ -21,8 +21,10 @@ export const fileSystems: Source = {
     return refused && `super blocks could not be read with BPF: ${refused.reason}`;
   },
   run(context: SourceContext): void {
-    const records = (context.superblocks().records ?? []).filter(({ way }) => holdingWays.has(way));
+    const all = context.superblocks().records ?? [];
+    const records = all.filter(({ way }) => holdingWays.has(way));
     context.asked(records.length);
+    const queues = new Set(all.filter(({ way }) => way === 'mqueue').map(deviceOf));
     const hidden = findHidden(context);
     const wanted = records.filter(
       ({ type, inode }) => context.wanted.mountPaths || hidden.has(formatNamespace(type, inode)),
@@ -31,6 +33,8 @@ export const fileSystems: Source = {
       wanted.length > 0 ? findMounted(context, wanted) : { places: new Map<string, Mounted[]>(), unread: 0 };
     const elsewhere = unread > 0 ? notFound : nowhere;
     for (const record of records) {
+      // Every ipc namespace has an mqueue, mounted or not: nothing but that namespace, which is owned, keeps it there.
+      if (queues.has(deviceOf(record)) && !mounted.has(deviceOf(record))) continue;
       const places = wanted.includes(record) ? (mounted.get(deviceOf(record)) ?? []) : undefined;
       const describe = record.way === 'process-mount' ? describeProcessMount : describeFileSystem;
       for (const holder of describe(record, places, elsewhere))
