@@ -13,8 +13,8 @@ import { readProcTable } from './proc-table.ts';
 /** Takes the tasks as they come. */
 export interface TaskReceiver {
   task(task: ProcessFact): void;
-  /** A process with more than one PID: from the reader's pid namespace to its own. */
-  pids(pid: number, pids: readonly number[]): void;
+  /** A task with more than one PID: from the reader's pid namespace to its own. */
+  pids(tid: number, pids: readonly number[]): void;
   /** A number that is equal for tasks in the same cgroup of every hierarchy; absent where nobody wants it. */
   cgroupSet?: (tid: number, set: number) => void;
 }
@@ -43,7 +43,7 @@ export function readTasksByBpf(links: ReadonlySet<NamespaceLink>, receiver: Task
     count++;
     receiver.task(new TaskFact(lookUp, cursor.position, pid, tid, cursor.startTimeTicks(offset), namespaces));
     receiver.cgroupSet?.(tid, cursor.cgroupSet);
-    if (tid === pid && cursor.pidCount > 1) receiver.pids(pid, Object.freeze(cursor.pids));
+    if (cursor.pidCount > 1) receiver.pids(tid, Object.freeze(cursor.pids));
   }
   return count;
 }

@@ -33,9 +33,10 @@ export interface ProcessFact {
   readonly cgroup: Known<string>;
 }
 
-/** The PIDs of a process from the reader's pid namespace to its own: NSpid of proc_pid_status(5). */
+/** The PIDs of a task from the reader's pid namespace to its own: NSpid of proc_pid_status(5). */
 export interface NestedPidsFact {
   readonly fact: 'nested-pids';
+  /** Of a thread its tid. */
   readonly pid: number;
   readonly pids: readonly number[];
 }

@@ -1,4 +1,4 @@
-// Which PIDs does a process have in nested pid namespaces? NSpid of /proc/PID/status, since Linux 4.1.
+// Which PIDs does a task have in nested pid namespaces? NSpid of /proc/PID/status, since Linux 4.1.
 import { readProcTable } from '../kernel/proc-table.ts';
 import type { ProcessFact } from '../model/facts.ts';
 import { isKnown } from '../model/known.ts';
@@ -11,15 +11,16 @@ const longestStatusBytes = 65_536 * 4;
 
 export const nestedPids: Source = {
   name: 'nested-pids',
-  question: 'which PIDs do processes have in nested pid namespaces?',
+  question: 'which PIDs do tasks have in nested pid namespaces?',
   skip: (context) => (context.tasksByBpf() ? 'read from the kernel, with BPF' : undefined),
   run(context: SourceContext): void {
     const { procPidNamespace } = context.host.vantage;
     const facts = new Map<string, ProcessFact>();
-    for (const process of context.processes()) {
-      const { pid } = process.namespaces;
+    for (const task of context.tasks()) {
+      const { pid } = task.namespaces;
+      const name = task.tid === task.pid ? String(task.pid) : `${task.pid}/task/${task.tid}`;
       // Where the link is refused the source of signs reads the status.
-      if (isKnown(pid) ? pid !== procPidNamespace : pid.unknown !== 'denied') facts.set(String(process.pid), process);
+      if (isKnown(pid) ? pid !== procPidNamespace : pid.unknown !== 'denied') facts.set(name, task);
     }
     const names = [...facts.keys()];
     const files = ['status', 'stat'];
@@ -29,8 +30,7 @@ export const nestedPids: Source = {
       const fact = facts.get(entry.name);
       if (!(status instanceof Buffer) || !fact || !isSameProcess(fact, stat)) continue;
       const pids = parseNestedPids(status.toString('latin1'));
-      if (pids && pids.length > 1)
-        context.emit({ fact: 'nested-pids', pid: Number(entry.name), pids: Object.freeze(pids) });
+      if (pids && pids.length > 1) context.emit({ fact: 'nested-pids', pid: fact.tid, pids: Object.freeze(pids) });
     }
   },
 };
