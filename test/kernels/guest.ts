@@ -5,6 +5,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { buildBed } from '../bed/bed.ts';
 import { compile } from '../fixtures/compile.ts';
+import { buildWorld } from '../fuzz/world.ts';
 import { tierOf } from '../tiers.ts';
 import { alignColumns } from './coverage-table.ts';
 
@@ -12,7 +13,7 @@ import { alignColumns } from './coverage-table.ts';
 export const kernelVersions = ['5.10', '6.1', '6.12', '6.19', '7'] as const;
 
 /** The rooms below test/ whose tests of the tiers root and user hold on every kernel, and single files of others. */
-const roomsForEveryKernel = ['bed', 'hiding', 'kernel'] as const;
+const roomsForEveryKernel = ['bed', 'fuzz', 'hiding', 'kernel'] as const;
 const filesForEveryKernel = ['collect/parity.root.test.ts', 'cli/show-roots.root.test.ts'] as const;
 /**
  * Those that run many commands against limits of seconds, or trace each, which takes an hour under emulation; and one that
@@ -89,6 +90,7 @@ export function fetchKernel(version: string): void {
 export async function runTestsOnKernel(version: string, files: readonly string[]): Promise<GuestResult> {
   // A guest cannot write here, and its compiler is slow.
   buildBed();
+  buildWorld();
   for (const source of fixturesForGuests) compile(source);
   const command = [
     'echo KERNEL $(uname -r)',

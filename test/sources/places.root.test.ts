@@ -1,10 +1,12 @@
 // Namespaces that no process is in: those of threads, of children to come, of relatives.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { collectSnapshot } from '../../src/collect/collect.ts';
 import { namespaceLinks, readLinkType } from '../../src/model/namespace-types.ts';
 import { wantEverything } from '../../src/model/wanted.ts';
 import { type Bed, bedNeeds, makeBed } from '../bed/bed.ts';
+import { makeWorld, parseSteps } from '../fuzz/world.ts';
 import { isLinuxSince } from '../kernels/release.ts';
 import { missing } from '../tiers.ts';
 import { find } from './unshared.ts';
@@ -109,3 +111,21 @@ test('The 64-bit id of a namespace is known wherever it hides, so that it is tol
     assert.ok(namespaces.some(({ place }) => place === 'fd-in-flight'));
   });
 });
+
+for (const bpf of [true, false])
+  test(`A thread elsewhere has its numbers in the pid namespaces below, ${bpf ? 'by BPF where it can be' : 'by /proc'}.`, {
+    skip,
+  }, async () => {
+    // The init of a pid namespace, one thread of which has a uts namespace of its own.
+    const world = await makeWorld(parseSteps('w0,16,1 t0,7,0'));
+    try {
+      const tid = world.ledger.worker(1).thread?.tid;
+      const thread = collectSnapshot({ ...withoutHolders, bpf }).processes.find((task) => task.tid === tid);
+      const status = readFileSync(`/proc/${world.ledger.worker(1).pid}/task/${tid}/status`, 'latin1');
+      const numbers = /^NSpid:\s+(.*)$/m.exec(status)?.[1]?.split(/\s+/).map(Number);
+      assert.equal(numbers?.length, 2);
+      assert.deepEqual(thread?.pids, numbers);
+    } finally {
+      await world.release();
+    }
+  });
