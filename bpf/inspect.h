@@ -16,6 +16,16 @@ struct found {
 	u64 group;
 };
 
+/*
+ * A device whose descriptor is a queue of packets: tun and tap, macvtap, ipvtap. Their drivers may be modules, of which the
+ * kernel's own types tell nothing, and their numbers differ. They share a beginning, a sock and its socket, which leads
+ * back to the sock and to the file: struct tun_file of drivers/net/tun.c, struct tap_queue of drivers/net/tap.c.
+ */
+static __always_inline int is_socket_device(struct file *file, u64 private) {
+	struct socket *socket = (void *)(private + ((bpf_core_type_size(struct sock) + CACHE_LINE - 1) & -CACHE_LINE));
+	return private && READ(socket, file) == file && (u64)READ(socket, sk) == private;
+}
+
 /* What a file is, as far as its inode and its own members tell; the rest is looked at by the kind. */
 static __noinline int inspect(struct search *search, struct file *file) {
 	struct record *record = &search->record;
@@ -25,7 +35,6 @@ static __noinline int inspect(struct search *search, struct file *file) {
 	struct cred *cred = READ(file, f_cred);
 	struct super_block *sb = READ(inode, i_sb);
 	u64 magic = READ(sb, s_magic), inode_private = (u64)READ(inode, i_private);
-	u32 device = READ(inode, i_rdev);
 	u64 user = (u64)READ(cred, user_ns);
 	struct found found = {};
 	record->family = 0;
@@ -59,8 +68,8 @@ static __noinline int inspect(struct search *search, struct file *file) {
 			found.pid_ns = (u64)READ(event, ns);
 			found.kind = PERF;
 		}
-	} else if (device == TUN_DEVICE && bpf_core_type_exists(struct tun_file)) {
-		found.sock = (void *)(private + OFFSET(tun_file, sk));
+	} else if ((READ(inode, i_mode) & S_IFMT) == S_IFCHR && is_socket_device(file, private)) {
+		found.sock = (void *)private;
 		found.kind = TUN;
 	} else if (magic == NSFS_MAGIC) {
 		found.kind = NSFS;
@@ -142,7 +151,7 @@ static __always_inline int is_plain(struct task_struct *task, struct file *file)
 		return name != PIDFD_NAME && name != PERF_NAME && name != FS_CONTEXT_NAME && !is_watcher(name);
 	}
 	return magic != NSFS_MAGIC && magic != PROC_SUPER_MAGIC && magic != PID_FS_MAGIC && !is_cgroupfs(magic) &&
-	       inode->i_rdev != TUN_DEVICE;
+	       !((inode->i_mode & S_IFMT) == S_IFCHR && private && is_socket_device(file, private));
 }
 
 #endif

@@ -60,6 +60,8 @@ enum { BPF_MAP_TYPE_ARRAY = 2 };
 /* include/uapi/linux/stat.h */
 #define S_IFMT 0170000
 #define S_IFREG 0100000
+#define S_IFCHR 0020000
+#define CACHE_LINE 64ul /* SMP_CACHE_BYTES of x86_64 and arm64 */
 
 #define PIDNS_ADDING (1u << 31) /* include/linux/pid_namespace.h: new processes are welcome */
 
@@ -312,10 +314,8 @@ struct sock {
 	struct cred *sk_peer_cred;
 };
 struct socket {
+	struct file *file;
 	struct sock *sk;
-};
-struct tun_file {
-	struct sock sk;
 };
 struct scm_fp_list {
 	short count;

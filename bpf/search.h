@@ -14,7 +14,7 @@ enum kind {
 	NSFS = 1,        /* the namespace itself */
 	SOCKET = 2,      /* a socket of another network namespace than its task's */
 	CREDENTIALS = 3, /* opened in another user namespace than its task's, and not in the initial one */
-	TUN = 4,         /* a tun or tap queue of another network namespace than its task's */
+	TUN = 4,         /* a tun, tap or macvtap queue of another network namespace than its task's */
 	PIDFD = 5,       /* of a process in another pid namespace than its task's */
 	PROCFS = 6,      /* on a procfs of another pid namespace than its task's */
 	PROC_ENTRY = 8,  /* in the /proc directory of a process in another pid namespace than its task's */
@@ -50,7 +50,6 @@ _Static_assert((MOST_RECORDS + 5) * sizeof(struct record) < SHOW_BYTES, "all rec
 
 #define AF_UNIX 1
 #define SCM_MAX_FD 253 /* include/net/scm.h */
-#define TUN_DEVICE ((10 << 20) | 200) /* misc device 200: include/linux/miscdevice.h */
 #define PIDFD_NAME 0x005d64666469705bull /* "[pidfd]" */
 #define PERF_NAME 0x76655f667265705bull /* "[perf_event]" */
 

@@ -112,7 +112,7 @@ function explainKernel({ ruledOut, notSeen }: Extract<Holder, { kind: 'kernel' }
   return [
     ...(ruledOut.length > 0 ? [`ruled out: ${ruledOut.join(', ')}`] : []),
     ...(notSeen.length > 0 ? [`not seen: ${notSeen.join(', ')}`] : []),
-    'nscope cannot see: a macvtap queue, a registered io_uring file, an asynchronous request',
+    'nscope cannot see: a registered io_uring file, an asynchronous request',
   ].join('; ');
 }
 

@@ -90,4 +90,5 @@ int leave_user_namespace(const char *number);
 
 /* veth.c */
 bool make_veth(const char *name, const char *peer, pid_t peer_pid);
+bool make_macvtap(const char *name, unsigned int lower); /* over a device of this index */
 #endif

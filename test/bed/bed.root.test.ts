@@ -12,6 +12,7 @@ const skip = missing({ ...bedNeeds, root: true });
 function isExpectedRefusal(place: string, errno: string): boolean {
   if (place === 'for-children-unborn') return !isLinuxSince(6, 11);
   if (place === 'tap') return errno === 'ENOENT' && !existsSync('/dev/net/tun');
+  if (place === 'macvtap') return errno === 'EOPNOTSUPP' && !existsSync('/sys/module/macvtap');
   if (place === 'fuse') return errno === 'ENOENT' && !existsSync('/dev/fuse');
   if (place === 'proc-maps' || place === 'proc-mem') return errno === 'EOPNOTSUPP' && isLinuxSince(7, 2);
   if (place === 'process-file-mount') return errno === 'ENOENT' && isLinuxSince(7, 0);

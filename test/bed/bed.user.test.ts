@@ -14,6 +14,7 @@ test('Without privilege the bed works inside a user namespace of its own, and sa
   // What wants the initial user namespace, or a device that root alone may open.
   const mayBeRefused = [
     'tap',
+    'macvtap',
     'proc-maps',
     'proc-mem',
     'perf-event',

@@ -2,15 +2,18 @@
 #include "bed.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if.h>
 #include <linux/if_tun.h>
 #include <linux/io_uring.h>
 #include <linux/perf_event.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define ALL 0xff
@@ -70,6 +73,28 @@ static int open_tap(struct answer *answer, const void *argument) {
 	return ioctl(fd, TUNSETIFF, &request) < 0 ? fail_fd("ioctl(TUNSETIFF)") : fd;
 }
 
+#define MS_PRIVATE_ALL 0x44000 /* MS_REC | MS_PRIVATE */
+
+/* Its node has the number of the device and lies where it is wanted: names in /dev are those of all namespaces. */
+static int open_macvtap(struct answer *answer, const void *argument) {
+	(void)answer;
+	(void)argument;
+	char path[80], text[16] = "";
+	unsigned int major_number, minor_number;
+	if (!make_veth("bed0", "bed1", getpid()) || !make_macvtap("bed2", if_nametoindex("bed0"))) return -1;
+	if (mount("none", "/", NULL, MS_PRIVATE_ALL, NULL) < 0) return fail_fd("mount(MS_PRIVATE)");
+	if (mount("bed", "/mnt", "sysfs", 0, NULL) < 0) return fail_fd("mount(sysfs)");
+	snprintf(path, sizeof path, "/mnt/class/net/bed2/tap%u/dev", if_nametoindex("bed2"));
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof text - 1) < 0) return fail_fd("open(tapN/dev)");
+	close(fd);
+	if (sscanf(text, "%u:%u", &major_number, &minor_number) != 2) return errno = EINVAL, fail_fd("tapN/dev");
+	if (mount("bed", "/mnt", "tmpfs", 0, "size=1m") < 0) return fail_fd("mount(tmpfs)");
+	if (mknod("/mnt/tap", S_IFCHR | 0600, makedev(major_number, minor_number)) < 0) return fail_fd("mknod");
+	fd = open("/mnt/tap", O_RDWR | O_CLOEXEC);
+	return fd < 0 ? fail_fd("open(tap)") : fd;
+}
+
 static int open_null(struct answer *answer, const void *argument) {
 	(void)answer;
 	(void)argument;
@@ -112,6 +137,9 @@ static bool hold(const struct place *place, enum type type, uint64_t more_flags,
 
 static bool make_socket(const struct place *place, enum type type) { return hold(place, type, 0, open_socket); }
 static bool make_tap(const struct place *place, enum type type) { return hold(place, type, 0, open_tap); }
+static bool make_macvtap_queue(const struct place *place, enum type type) {
+	return hold(place, type, CLONE_NEWNS, open_macvtap);
+}
 static bool make_credentials(const struct place *place, enum type type) { return hold(place, type, 0, open_null); }
 static bool make_peer(const struct place *place, enum type type) { return hold(place, type, 0, open_pair); }
 static bool make_perf(const struct place *place, enum type type) { return hold(place, type, 0, open_perf_event); }
@@ -153,6 +181,8 @@ const struct place descriptor_places[] = {
 	 make_socket_in_flight, "a socket holds its net namespace alone", {0}},
 	{"tap", "an open tun or tap descriptor was made in it (tun_file.sk)", BIT(NET), make_tap,
 	 "a tun or tap descriptor holds its net namespace alone", {0}},
+	{"macvtap", "an open macvtap descriptor was made in it (tap_queue.sk)", BIT(NET), make_macvtap_queue,
+	 "a macvtap descriptor holds its net namespace alone", {0}},
 	{"file-credentials", "an open file was opened in it (file.f_cred.user_ns)", BIT(USER), make_credentials,
 	 "credentials hold a user namespace alone", {0}},
 	{"peer-credentials", "a unix socket remembers who made its peer (sk_peer_pid)", BIT(PID), make_peer,

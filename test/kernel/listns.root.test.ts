@@ -28,6 +28,7 @@ const inactive = new Set([
   'fs-context net',
   'fs-context pid',
   'fuse pid',
+  'macvtap net',
   'mapped-socket net',
   'mapping user',
   'parent-only pid',
