@@ -36,10 +36,13 @@ export function* findLies(
       leastOf(kind, reasons, vantage) - reasons.filter((reason) => reason.kind === kind && isOwn(reason, space)).length;
     if (wanted && shown < least) yield `${most} holders of the kind ${kind} are there, and ${shown} are named`;
     // Whose mounts are copied elsewhere is counted there as well.
-    if (shown > most + ended && kind !== 'credentials' && kind !== 'bind-mount')
+    if (!ownKinds.has(kind) && shown > most + ended && kind !== 'credentials' && kind !== 'bind-mount')
       yield `${shown} holders of the kind ${kind} are named, and ${most} are there`;
   }
 }
+
+/** What every process that goes to other namespaces may leave to those it came from: the worlds keep no account of it. */
+const ownKinds: ReadonlySet<HolderKind> = new Set(['mapping', 'directory', 'program']);
 
 /** What has ended and was not waited for may be counted or not. */
 function countByKind(reasons: readonly Reason[]): Map<HolderKind, number> {
@@ -82,7 +85,7 @@ function byItself(kind: HolderKind, place: string, sight: string): boolean {
 }
 
 function isTrue(ledger: Ledger, space: Space, reasons: readonly Reason[], holder: Holder, vantage: Vantage): boolean {
-  if (holder.kind === 'kernel') return true;
+  if (holder.kind === 'kernel' || holder.kind === 'process-mount' || ownKinds.has(holder.kind)) return true;
   if (holder.kind === 'file-system') return isRoom(ledger, space, holder);
   if (holder.kind === 'bind-mount')
     return reasons.some(({ hold, through }) => {
@@ -94,7 +97,8 @@ function isTrue(ledger: Ledger, space: Space, reasons: readonly Reason[], holder
     });
   if (!vantage.hostNumbers) return false;
   return reasons.some(
-    ({ kind, hold, worker }) => kind === holder.kind && worker?.pid === holder.pid && hold?.fd === holder.fd,
+    ({ kind, hold, worker }) =>
+      kind === holder.kind && worker?.pid === holder.pid && hold?.fd === ('fd' in holder ? holder.fd : undefined),
   );
 }
 
