@@ -2,6 +2,7 @@
 /* Which namespaces a file holds, whatever leads to it: a descriptor, a queue, a mapping. */
 #ifndef NSCOPE_INSPECT_H
 #define NSCOPE_INSPECT_H
+#include "packet-queue.h"
 #include "search.h"
 #include "shown.h"
 #include "watches.h"
@@ -15,16 +16,6 @@ struct found {
 	u64 kind;
 	u64 group;
 };
-
-/*
- * A device whose descriptor is a queue of packets: tun and tap, macvtap, ipvtap. Their drivers may be modules, of which the
- * kernel's own types tell nothing, and their numbers differ. They share a beginning, a sock and its socket, which leads
- * back to the sock and to the file: struct tun_file of drivers/net/tun.c, struct tap_queue of drivers/net/tap.c.
- */
-static __always_inline int is_socket_device(struct file *file, u64 private) {
-	struct socket *socket = (void *)(private + ((bpf_core_type_size(struct sock) + CACHE_LINE - 1) & -CACHE_LINE));
-	return private && READ(socket, file) == file && (u64)READ(socket, sk) == private;
-}
 
 /* What a file is, as far as its inode and its own members tell; the rest is looked at by the kind. */
 static __noinline int inspect(struct search *search, struct file *file) {

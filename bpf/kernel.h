@@ -63,6 +63,8 @@ enum { BPF_MAP_TYPE_ARRAY = 2 };
 #define S_IFCHR 0020000
 #define CACHE_LINE 64ul /* SMP_CACHE_BYTES of x86_64 and arm64 */
 
+#define AF_UNIX 1 /* include/linux/socket.h */
+
 #define PIDNS_ADDING (1u << 31) /* include/linux/pid_namespace.h: new processes are welcome */
 
 /* The most that one call of an iterator program may write: the kernel collects it in 8 pages (kernel/bpf/bpf_iter.c). */
@@ -169,6 +171,7 @@ struct nsproxy {
 	struct time_namespace *time_ns;
 	struct time_namespace *time_ns_for_children;
 	struct cgroup_namespace *cgroup_ns;
+	refcount_t count;
 };
 
 /* Tasks */
@@ -184,6 +187,7 @@ struct signal_struct {
 	int nr_threads;
 };
 struct css_set;
+struct files_struct;
 struct vfsmount;
 struct dentry;
 struct path {
@@ -213,6 +217,7 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct fs_struct *fs;
 	struct mm_struct *mm;
+	struct files_struct *files;
 	struct css_set *cgroups;
 	u64 start_time;
 	u64 start_boottime;
@@ -228,6 +233,9 @@ struct inode {
 	unsigned long i_ino;
 	void *i_private;
 };
+struct inode___count {
+	atomic_t i_count;
+};
 struct qstr {
 	const char *name;
 };
@@ -236,6 +244,9 @@ struct dentry {
 	struct qstr d_name;
 	struct inode *d_inode;
 	struct super_block *d_sb;
+	struct {
+		int count;
+	} d_lockref;
 };
 struct vfsmount {
 	struct dentry *mnt_root;
@@ -296,11 +307,20 @@ struct file {
 	struct cred *f_cred;
 	struct path f_path;
 };
+struct file___613 {
+	struct {
+		struct {
+			s64 counter; /* one less than there are references */
+		} refcnt;
+	} f_ref;
+};
 typedef struct {
 	struct net *net;
 } possible_net_t;
 struct sock_common {
 	u16 skc_family;
+	u8 skc_state;
+	refcount_t skc_refcnt;
 	possible_net_t skc_net;
 };
 struct sk_buff;
@@ -309,6 +329,7 @@ struct sk_buff_head {
 };
 struct sock {
 	struct sock_common __sk_common;
+	refcount_t sk_wmem_alloc;
 	struct sk_buff_head sk_receive_queue;
 	struct pid *sk_peer_pid;
 	struct cred *sk_peer_cred;
@@ -316,6 +337,9 @@ struct sock {
 struct socket {
 	struct file *file;
 	struct sock *sk;
+};
+struct unix_sock {
+	struct sock *peer;
 };
 struct scm_fp_list {
 	short count;

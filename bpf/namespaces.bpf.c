@@ -8,19 +8,14 @@
 #include "lists.h"
 #include "store.h"
 
-enum flag {
-	HAS_INODE = 1,       /* somebody has opened it or looked at its link (ns_common.stashed) */
-	TAKES_PROCESSES = 2, /* pid: its init has not ended */
-};
-
 struct record {
 	u64 id, owner_id, parent_id;
 	u32 type, inum, owner_inum, owner_uid, parent_inum;
 	u32 refs;   /* all references: tasks, descriptors, mounts, children, and what nobody sees */
 	s32 active; /* those that make it visible to listns(2), from 6.19; before that -1 */
 	u32 level;  /* pid, user */
-	u32 count;  /* pid: processes and threads; mnt: mounts */
-	u32 flags;
+	u32 count;  /* pid: processes and threads, and PIDNS_ADDING until its init has ended; mnt: mounts */
+	u32 inode_users; /* of its inode in nsfs (ns_common.stashed): open files, mounts, watches; 0: it has none */
 };
 STORE(struct record, 4096);
 
@@ -47,6 +42,14 @@ static __always_inline void learn_owner(struct owner *owner, u64 address) {
 	owner->id = id_of((void *)(address + OFFSET(user_namespace, ns)));
 }
 
+/* Its dentry is one holder of the inode; what watches it is another, all watches together. */
+static __always_inline u32 count_users(struct dentry *dentry) {
+	struct inode___count *inode = (void *)READ(dentry, d_inode);
+	u32 holders = 1 << 16; /* unknown: more than can be seen */
+	if (bpf_core_field_exists(inode->i_count)) holders = READ(inode, i_count.counter);
+	return READ(dentry, d_lockref.count) + (holders ? holders - 1 : 0);
+}
+
 static __always_inline void tell(struct walk *walk, u64 address) {
 	struct layout *layout = &walk->at.layout;
 	char *copy = walk->copy;
@@ -56,7 +59,8 @@ static __always_inline void tell(struct walk *walk, u64 address) {
 	record->type = walk->at.type;
 	record->inum = *(u32 *)(copy + OFFSET(ns_common, inum));
 	record->refs = *(u32 *)(copy + OFFSET(ns_common___618, __ns_ref));
-	record->flags = *(u64 *)(copy + OFFSET(ns_common___618, stashed)) ? HAS_INODE : 0;
+	struct dentry *stashed = *(struct dentry **)(copy + OFFSET(ns_common___618, stashed));
+	record->inode_users = stashed ? count_users(stashed) : 0;
 	record->active = -1;
 	if (bpf_core_field_exists(struct ns_common___619, __ns_ref_active))
 		record->active = *(s32 *)(copy + OFFSET(ns_common___619, __ns_ref_active));
@@ -75,11 +79,7 @@ static __always_inline void tell(struct walk *walk, u64 address) {
 		record->parent_inum = parent ? READ(ns, inum) : 0;
 		record->parent_id = parent ? id_of(ns) : 0;
 	}
-	if (layout->count) {
-		READ_AT(record->count, address + layout->count);
-		if (record->count & PIDNS_ADDING) record->flags |= TAKES_PROCESSES;
-		record->count &= ~PIDNS_ADDING;
-	}
+	if (layout->count) READ_AT(record->count, address + layout->count);
 	/* A user namespace's uid is that of its own creator; for another type it is the creator's of its owner. */
 	if (layout->creator) READ_AT(record->owner_uid, address + layout->creator);
 }

@@ -48,7 +48,6 @@ struct record {
 #define MOST_RECORDS 560 /* of one descriptor, or task */
 _Static_assert((MOST_RECORDS + 5) * sizeof(struct record) < SHOW_BYTES, "all records of one call must fit");
 
-#define AF_UNIX 1
 #define SCM_MAX_FD 253 /* include/net/scm.h */
 #define PIDFD_NAME 0x005d64666469705bull /* "[pidfd]" */
 #define PERF_NAME 0x76655f667265705bull /* "[perf_event]" */

@@ -1,9 +1,12 @@
 // nscope holders: everything that keeps a namespace alive, and what to release.
-import { findHolders } from '../analysis/find-holders.ts';
+import { accountReferences } from '../analysis/account-references.ts';
+import { findHolders, type HeldBy } from '../analysis/find-holders.ts';
 import { judgePidNamespace } from '../analysis/pid-namespace-life.ts';
 import { SnapshotIndex } from '../analysis/snapshot-index.ts';
+import { readReferences } from '../collect/read-references.ts';
 import { isKnown } from '../model/known.ts';
 import { formatNamespace, namespaceTypes } from '../model/namespace-types.ts';
+import type { NamespaceReferences } from '../model/references.ts';
 import type { Namespace } from '../model/schema.ts';
 import { describeUnseen } from '../model/unseen-holders.ts';
 import { wantEverything } from '../model/wanted.ts';
@@ -11,6 +14,7 @@ import { paintNamespaces } from '../render/colours.ts';
 import { escapeText } from '../render/escape.ts';
 import { type HolderRow, holderColumns } from '../render/holder-columns.ts';
 import { formatJsonObject } from '../render/json-lines.ts';
+import { describeReferences, rowOfUnnamed } from '../render/references.ts';
 import { describePidNamespaceState } from '../render/show-pid-namespace.ts';
 import { formatTable } from '../render/table.ts';
 import { wrapText } from '../render/wrap-text.ts';
@@ -38,12 +42,16 @@ export async function run(words: readonly string[], options: OptionValues, given
   const index = new SnapshotIndex(snapshot);
   const held = words.flatMap((word) => findNamespaces(word, index, options));
   const evidence = await readEvidence(index, held, options);
-  const groups = held.map((namespace) => {
-    const all = findHolders(index, namespace, evidence).map(
+  const readings = evidence && options.bpf !== false ? new References() : undefined;
+  const groups = held.map((namespace): Group => {
+    const found = findHolders(index, namespace, evidence);
+    const seen = found.filter(({ kind }) => kind !== 'kernel');
+    const references = readings?.account(namespace, seen);
+    const unnamed = references && seen.length > 0 ? rowOfUnnamed(references) : undefined;
+    const all = [...found, ...(unnamed ? [unnamed] : [])].map(
       (holder): HolderRow => ({ held: namespace, holder: { ...(evidence ? {} : notOfNow), ...holder } }),
     );
-    const seen = all.filter(({ holder }) => holder.kind !== 'kernel').length;
-    return { namespace, seen, rows: sortRows(holderColumns, filter(all), options) };
+    return { namespace, references, seen: seen.length, rows: sortRows(holderColumns, filter(all), options) };
   });
   if (options.json) {
     const rows = groups.flatMap((group) => group.rows);
@@ -51,7 +59,10 @@ export async function run(words: readonly string[], options: OptionValues, given
       options.columns === undefined
         ? rows.map(({ held, holder }) => ({ holds: { type: held.type, inode: held.inode }, ...holder }))
         : rows.map((row) => toJsonRow(chosen, row));
-    writeLines(formatJsonObject({ holders, coverage: snapshot.coverage }));
+    const references = groups.flatMap(({ namespace: { type, inode }, references: account }) =>
+      account ? [{ holds: { type, inode }, ...account }] : [],
+    );
+    writeLines(formatJsonObject({ holders, references, coverage: snapshot.coverage }));
   } else {
     groups.forEach((group, i) => {
       if (i > 0) writeLines(['']);
@@ -78,15 +89,41 @@ function findNamespaces(word: string, index: SnapshotIndex, options: OptionValue
   return namespaces;
 }
 
+/** The kernel's counts, read anew where something changed meanwhile. */
+class References {
+  #reading = readReferences();
+  #turns = 1;
+
+  /** The boot's own never end: of them there is nothing to account for. */
+  account(namespace: Namespace, seen: readonly HeldBy[]): NamespaceReferences | undefined {
+    if (namespace.initial === true || !isKnown(namespace.id)) return undefined;
+    const listed = {
+      pids: new Set(seen.flatMap(({ pid }) => pid ?? [])),
+      bindMounts: seen.filter(({ kind }) => kind === 'bind-mount').length,
+      watches: seen.filter(({ kind }) => kind === 'watch').length,
+    };
+    for (;;) {
+      const account = this.#reading && accountReferences(this.#reading, BigInt(namespace.id), listed);
+      if (account?.verdict !== 'changed' || this.#turns >= mostReadings) return account;
+      this.#turns++;
+      this.#reading = readReferences();
+    }
+  }
+}
+
+const mostReadings = 4;
+
 interface Group {
   readonly namespace: Namespace;
+  /** Undefined where the kernel's count was not to be had. */
+  readonly references: NamespaceReferences | undefined;
   /** How many holders were seen, the rows that a filter left out among them. */
   readonly seen: number;
   readonly rows: readonly HolderRow[];
 }
 
 function writeGroup(
-  { namespace, seen, rows }: Group,
+  { namespace, references, seen, rows }: Group,
   index: SnapshotIndex,
   unseen: readonly string[],
   options: OptionValues,
@@ -103,7 +140,7 @@ function writeGroup(
     writeLines([
       namespace.initial === true
         ? `${name} is the boot's own: it lasts until the host stops, whatever holds it`
-        : `${name} ${summarize(namespace, seen, unseen)}${summarizeLife(namespace, index)}`,
+        : `${name} ${summarize(namespace, seen, unseen, references)}${summarizeLife(namespace, index)}`,
     ]);
   writeLines(
     formatTable(columns, rows, {
@@ -114,8 +151,8 @@ function writeGroup(
     }),
   );
   if (options.columns !== undefined) return;
-  const hasKernel = rows.some(({ holder }) => holder.kind === 'kernel');
-  writeRemarks(rows, namespace.initial === true || hasKernel ? [] : unseen);
+  const isToldByKernel = namespace.holderCounts.kernel !== undefined || references?.verdict === 'whole';
+  writeRemarks(rows, namespace.initial === true || isToldByKernel ? [] : unseen);
 }
 
 /** What there is to say of several holders alike is said once, below them; and what may hold it without having been seen. */
@@ -159,15 +196,23 @@ function summarizeLife(namespace: Namespace, index: SnapshotIndex): string {
     : '';
 }
 
-/** That it ends with what was seen is not promised: some references of the kernel have no name (docs/hiding-places.md). */
-function summarize(namespace: Namespace, seen: number, unseen: readonly string[]): string {
+/** That it ends with what was seen is promised only where the kernel's count proves it (docs/references.md). */
+function summarize(
+  namespace: Namespace,
+  seen: number,
+  unseen: readonly string[],
+  references: NamespaceReferences | undefined,
+): string {
   const since = namespace.openSince === undefined ? '' : ` It has been held open since ${namespace.openSince}.`;
+  const counted = references ? ` ${describeReferences(references)}` : '';
   if (seen === 0)
     return namespace.holderCounts.kernel
-      ? `is in the kernel's list, and nothing that was seen holds it.${since}`
-      : `has no holder that was seen.${since}`;
+      ? `is in the kernel's list, and nothing that was seen holds it.${counted}${since}`
+      : `has no holder that was seen.${counted}${since}`;
   const things = seen === 1 ? 'one thing' : `${seen} things`;
+  if (references?.verdict === 'whole')
+    return `is held by ${things}, and ends when ${seen === 1 ? 'that is' : 'all of these are'} gone.${counted}${since}`;
   return unseen.length > 0
-    ? `is held by ${things}; what else may hold it was not all seen.${since}`
-    : `is held by ${things}; of all that nscope looks for, nothing else holds it.${since}`;
+    ? `is held by ${things}; what else may hold it was not all seen.${counted}${since}`
+    : `is held by ${things}; of all that nscope looks for, nothing else holds it.${counted}${since}`;
 }

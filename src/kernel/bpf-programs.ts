@@ -14,7 +14,9 @@ export type BpfProgram =
   | 'threads'
   | 'events'
   | 'lifetimes'
-  | 'tally';
+  | 'tally'
+  | 'proxies'
+  | 'references';
 
 interface ProgramFacts {
   /** The first Linux release with what the program reads. */
@@ -35,6 +37,8 @@ export const bpfPrograms: Readonly<Record<BpfProgram, ProgramFacts>> = {
   tasks: { since: '6.1', types: ['iter/task'] },
   threads: { since: '6.1', types: ['iter/task'] },
   events: { since: '6.1', types: ['tp_btf'] },
+  proxies: { since: '6.18', types: ['iter/task'] },
+  references: { since: '6.18', types: ['iter/task_file'] },
   lifetimes: { since: '6.18', types: ['fentry and fexit'] },
 };
 

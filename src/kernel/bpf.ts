@@ -59,6 +59,16 @@ export function readBpfPaths(): BpfReading {
   return readProgram('paths');
 }
 
+/** Of each thread in the caller's pid namespace its set of namespaces. Linux 6.18. Parse with parseBpfProxies. */
+export function readBpfProxies(): BpfReading {
+  return readProgram('proxies');
+}
+
+/** Descriptors whose files keep references of namespaces. Linux 6.18. Parse with parseBpfReferences. */
+export function readBpfReferences(): BpfReading {
+  return readProgram('references');
+}
+
 /**
  * Every process of the caller's pid namespace, and each thread whose namespaces or uid differ from its leader's; with
  * `everyThread` all threads. Read with BpfTaskCursor.

@@ -25,8 +25,8 @@ export interface BpfNamespace {
   readonly level: number;
   /** Of a pid namespace its processes and threads, of a mount namespace its mounts; else 0. */
   readonly count: number;
-  /** Whether somebody opened it or looked at its link since it was made, and the kernel keeps the inode. */
-  readonly hasInode: boolean;
+  /** How many open files and mounts keep its inode in nsfs, however many descriptors a file has; 0: it has no inode. */
+  readonly inodeUsers: number;
   /** Of a pid namespace. */
   readonly stage?: PidNamespaceStage;
 }
@@ -34,7 +34,8 @@ export interface BpfNamespace {
 const recordBytes = 64;
 
 /** The numbers of `enum flag` in bpf/namespaces.bpf.c. */
-const [hasInode, takesProcesses] = [1, 2];
+/** PIDNS_ADDING in the count of a pid namespace: include/linux/pid_namespace.h. */
+const adding = 0x8000_0000;
 
 /** Decodes what readBpfNamespaces gives, type by type. A type of a newer kernel is left out. */
 export function parseBpfNamespaces(bytes: Uint8Array): BpfNamespace[] {
@@ -87,8 +88,9 @@ export class BpfNamespaceList {
 
   /** Of a pid namespace: what the kernel counts in it, and whether it lets processes be born there. */
   stageOf(record: number): PidNamespaceStage {
-    if ((this.#at(record, 15) & takesProcesses) === 0) return 'dead';
-    return this.#at(record, 14) === 0 ? 'unborn' : 'alive';
+    const count = this.#at(record, 14);
+    if (count < adding) return 'dead';
+    return count === adding ? 'unborn' : 'alive';
   }
 
   read(record: number): BpfNamespace {
@@ -106,8 +108,8 @@ export class BpfNamespaceList {
       references: at(11),
       activeReferences: active < 0 ? undefined : active,
       level: at(13),
-      count: at(14),
-      hasInode: (at(15) & hasInode) !== 0,
+      count: this.typeOf(record) === 'pid' ? at(14) % adding : at(14),
+      inodeUsers: at(15),
       ...(this.typeOf(record) === 'pid' ? { stage: this.stageOf(record) } : {}),
     };
   }

@@ -5,7 +5,7 @@ import { parseBpfNamespaces } from '../../src/parse/bpf-namespaces.ts';
 // Read on Linux 6.18: the initial mount namespace, one of a nested user namespace, and a pid namespace at level 3.
 const mnt = 'BAAAAAAAAAADEAAAAAAAAAAAAAAAAAAAAAACAPj//+/9///vAAAAAAAAAACvAAAA/////wAAAAAXAAAAAAAAAA==';
 const ownedMnt = 'iBkAAAAAAACHGQAAAAAAAAAAAAAAAAAAAAACAOkBAPDoAQDwAAAAAAAAAAABAAAA/////wAAAAAYAAAAAAAAAA==';
-const pid = '1hQAAAAAAAADEAAAAAAAANUUAAAAAAAAAAAAIOcBAPD9///vAAAAAOYBAPACAAAA/////wMAAAABAAAAAgAAAA==';
+const pid = '1hQAAAAAAAADEAAAAAAAANUUAAAAAAAAAAAAIOcBAPD9///vAAAAAOYBAPACAAAA/////wMAAAABAACAAAAAAA==';
 
 function decode(...records: string[]): Buffer {
   return Buffer.concat(records.map((record) => Buffer.from(record, 'base64')));
@@ -26,7 +26,7 @@ test('A namespace comes with its owner, its parent, its references and what its 
       activeReferences: undefined,
       level: 3,
       count: 1,
-      hasInode: false,
+      inodeUsers: 0,
       stage: 'alive',
     },
   ]);
@@ -43,12 +43,11 @@ test('Mount namespaces count their mounts and have no parent.', () => {
 
 test('A pid namespace takes processes before its first and until the end of its init.', () => {
   const bytes = decode(pid);
-  bytes.writeUInt32LE(2, 60);
   assert.equal(parseBpfNamespaces(bytes)[0]?.stage, 'alive');
-  bytes.writeUInt32LE(0, 56);
+  bytes.writeUInt32LE(0x8000_0000, 56);
   assert.equal(parseBpfNamespaces(bytes)[0]?.stage, 'unborn');
-  bytes.writeUInt32LE(1, 60);
-  assert.deepEqual([parseBpfNamespaces(bytes)[0]?.stage, parseBpfNamespaces(bytes)[0]?.hasInode], ['dead', true]);
+  bytes.writeUInt32LE(1, 56);
+  assert.deepEqual([parseBpfNamespaces(bytes)[0]?.stage, parseBpfNamespaces(bytes)[0]?.count], ['dead', 1]);
   assert.equal(parseBpfNamespaces(decode(mnt))[0]?.stage, undefined);
 });
 

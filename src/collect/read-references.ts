@@ -1,0 +1,53 @@
+// What has references of namespaces, and how many does the kernel count? Linux 6.18 with BPF.
+import {
+  type BpfReading,
+  readBpfNamespaces,
+  readBpfProxies,
+  readBpfReferences,
+  readBpfSuperblocks,
+  readPidView,
+} from '../kernel/bpf.ts';
+import type { CountedReferences, ReferenceReading, ReferenceSighting } from '../model/references.ts';
+import { parseBpfNamespaces } from '../parse/bpf-namespaces.ts';
+import { parseBpfProxies, parseBpfReferences } from '../parse/bpf-references.ts';
+import { parseBpfSuperblocks } from '../parse/bpf-superblocks.ts';
+
+/**
+ * A sighting, the kernel's counts, and a sighting again.
+ * @returns undefined where one of them cannot be had: before Linux 6.18, without BPF, below the initial pid namespace
+ */
+export function readReferences(): ReferenceReading | undefined {
+  if (!readPidView().isInitial) return undefined;
+  // Loading a program takes milliseconds, in which much can change: all are loaded before the first sighting.
+  const counts = readCounts();
+  if (!counts || !readSighting()) return undefined;
+  const before = readSighting();
+  const counted = readCounts();
+  const after = readSighting();
+  return before && counted && after && { before, counted, after };
+}
+
+function readCounts(): ReadonlyMap<bigint, CountedReferences> | undefined {
+  const bytes = wholeBytes(readBpfNamespaces());
+  return (
+    bytes &&
+    new Map(
+      parseBpfNamespaces(bytes).map(({ id, type, references, inodeUsers }) => [id, { type, references, inodeUsers }]),
+    )
+  );
+}
+
+function readSighting(): ReferenceSighting | undefined {
+  const tasks = wholeBytes(readBpfProxies());
+  const files = tasks && wholeBytes(readBpfReferences());
+  const superblocks = files && wholeBytes(readBpfSuperblocks());
+  if (!superblocks) return undefined;
+  const mounts = new Map<bigint, string[]>();
+  for (const { way, id, mountId, mountNamespaceInode } of parseBpfSuperblocks(superblocks))
+    if (way === 'bind-mount') mounts.set(id, [...(mounts.get(id) ?? []), `${mountId} ${mountNamespaceInode}`]);
+  return { tasks: parseBpfProxies(tasks), files: parseBpfReferences(files), mounts };
+}
+
+function wholeBytes(reading: BpfReading): Buffer | undefined {
+  return 'bytes' in reading && reading.missed === 0 ? reading.bytes : undefined;
+}
