@@ -8,14 +8,13 @@ import { Fuzz } from './fuzz.ts';
 
 const skip = missing({ root: true, ...bedNeeds, commands: ['cc', 'make', 'unshare', 'setpriv'] });
 
-/** Under emulation a snapshot takes seconds. */
-const timeMs = process.env['NSCOPE_GUEST'] === '1' ? 30_000 : 60_000;
+const timeMs = 60_000;
+/** Always the same worlds, so that what fails fails again; run.ts makes others. */
+const seed = 2026;
 
 test('Of random worlds nscope loses no namespace and says nothing false, whoever asks.', { skip }, async (t) => {
   const fuzz = new Fuzz();
   try {
-    const seed = Math.floor(Math.random() * 2 ** 31);
-    t.diagnostic(`seed ${seed}`);
     await fuzz.run({ seed, timeMs, worlds: 10_000 });
     const { worlds, cases, kinds } = fuzz.tally;
     t.diagnostic(`Linux ${release()}: ${worlds} worlds, ${cases} cases, ${kinds.size} kinds of cases`);

@@ -1,7 +1,7 @@
 // Makes one random world after another, asks nscope of each from every vantage, and holds the answers against the truth.
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { check } from './check.ts';
+import { check, type Verdict } from './check.ts';
 import { steps } from './steps.ts';
 import { Observer, vantages } from './vantages.ts';
 import { formatSteps, makeWorld, type Step } from './world.ts';
@@ -18,6 +18,8 @@ export interface Tally {
 
 /** The kernel frees what was released a moment later, network namespaces last. */
 const lateMs = 30_000;
+/** What is on its way out may be a child or an owned namespace until then; what is false of a world at rest stays so. */
+const restlessMs = 3_000;
 
 export class Fuzz {
   readonly tally: Tally = { worlds: 0, cases: 0, kinds: new Map(), skipped: new Map() };
@@ -32,9 +34,11 @@ export class Fuzz {
       const faults: string[] = [];
       for (const observer of this.#observers) {
         const { vantage } = observer;
-        const deadline = Date.now() + lateMs;
+        const began = Date.now();
+        const isToWait = ({ faults, late }: Verdict): boolean =>
+          faults.length > 0 ? Date.now() - began < restlessMs : late.length > 0 && Date.now() - began < lateMs;
         let verdict = check(world.ledger, await observer.takeSnapshot(), vantage);
-        while (verdict.faults.length === 0 && verdict.late.length > 0 && Date.now() < deadline) {
+        while (isToWait(verdict)) {
           await sleep(100);
           verdict = check(world.ledger, await observer.takeSnapshot(), vantage);
         }

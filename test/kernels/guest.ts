@@ -13,7 +13,7 @@ import { alignColumns } from './coverage-table.ts';
 export const kernelVersions = ['5.10', '6.1', '6.12', '6.19', '7'] as const;
 
 /** The rooms below test/ whose tests of the tiers root and user hold on every kernel, and single files of others. */
-const roomsForEveryKernel = ['bed', 'fuzz', 'hiding', 'kernel'] as const;
+const roomsForEveryKernel = ['bed', 'hiding', 'kernel'] as const;
 const filesForEveryKernel = ['collect/parity.root.test.ts', 'cli/show-roots.root.test.ts'] as const;
 /**
  * Those that run many commands against limits of seconds, or trace each, which takes an hour under emulation; and one that
@@ -22,8 +22,10 @@ const filesForEveryKernel = ['collect/parity.root.test.ts', 'cli/show-roots.root
 const filesForNoGuest: ReadonlySet<string> = new Set([
   'hiding/releases.root.test.ts',
   'kernel/guarded-path.root.test.ts',
+  'kernel/hostile-engines.root.test.ts',
   'kernel/hostile-places.root.test.ts',
   'kernel/shaped-opens.root.test.ts',
+  'kernel/user-fuse.root.test.ts',
 ]);
 
 /** What the suite needs of the machine, besides root. */
