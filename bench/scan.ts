@@ -2,11 +2,11 @@
 //   scan.js WANT TIMES
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { compileLess } from '../src/cli/compile-less.ts';
+import { compileLess } from '../src/cli/line/compile-less.ts';
 import { collectSnapshot } from '../src/collect/collect.ts';
-import { readBpfTasks } from '../src/kernel/bpf.ts';
-import { type Wanted, wantEverything, wantListing, wantNamespaces } from '../src/model/wanted.ts';
-import { taskRecordBytes } from '../src/parse/bpf-tasks.ts';
+import { readBpfTasks } from '../src/kernel/bpf/run.ts';
+import { type Wanted, wantEverything, wantListing, wantNamespaces } from '../src/model/snapshot/wanted.ts';
+import { taskRecordBytes } from '../src/parse/records/bpf-tasks.ts';
 
 /** What a scan can be asked to read. */
 export const scanWants: Readonly<Record<string, Wanted>> = {

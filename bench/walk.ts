@@ -8,7 +8,7 @@ import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { namespaceTypes } from '../src/model/namespace-types.ts';
+import { namespaceTypes } from '../src/model/snapshot/namespace-types.ts';
 import { startLoad } from './load.ts';
 
 const command = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));

@@ -23,7 +23,7 @@ struct walk {
 };
 STATE(struct walk);
 
-/* So that no sum of a few is the sum of others. src/parse/bpf-tally.ts does the same. */
+/* So that no sum of a few is the sum of others. src/parse/records/bpf-tally.ts does the same. */
 static __always_inline u64 mix(u64 id) {
 	id *= 0x9e3779b97f4a7c15;
 	return id ^ id >> 29;

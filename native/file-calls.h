@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Also written in src/kernel/file-calls.ts. */
+/* Also written in src/kernel/files/file-calls.ts. */
 enum { CALL_OPEN = 1, CALL_REOPEN, CALL_READ, CALL_READ_LINK, CALL_LIST, CALL_FILE_SYSTEM, CALL_ENTER_ROOT, CALL_COUNT };
 
 struct call {

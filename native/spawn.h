@@ -33,7 +33,7 @@ struct step {
 	size_t id_count;
 };
 
-/* What the two ends of the socket say to each other; also written in src/kernel/spawn.ts. */
+/* What the two ends of the socket say to each other; also written in src/kernel/own/spawn.ts. */
 enum { MESSAGE_SYNC = 1, MESSAGE_PID, MESSAGE_FAILED };
 struct message {
 	int32_t what, step, value, err;

@@ -6,11 +6,11 @@ import { build } from 'esbuild';
 
 /** What is large, and few runs need or many verbs share. */
 const apart = [
-  'src/cli/load-snapshot.ts',
-  'src/cli/parse-command-line.ts',
-  'src/cli/read-this-host.ts',
-  'src/cli/read-workloads.ts',
-  'src/analysis/filter.ts',
+  'src/cli/reading/load-snapshot.ts',
+  'src/cli/line/parse-command-line.ts',
+  'src/cli/reading/read-this-host.ts',
+  'src/cli/reading/read-workloads.ts',
+  'src/analysis/listing/filter.ts',
 ];
 
 /** What this file import()s is a verb. */
@@ -47,11 +47,11 @@ export async function bundleCommand(options, out) {
 
 const moduleUrl = `const moduleUrl=require("node:url").pathToFileURL(__filename).href;`;
 
-/** By the whole path below src/cli, or below src: two verbs have a file called run. */
+/** By the path below src, without the shelves of src/cli whose files have names of their own. */
 function nameFile(path) {
   return relative('src', path)
     .replace(/\.ts$/, '')
-    .replace(/^cli\//, '')
+    .replace(/^cli\/(?:(?:line|reading|verbs)\/)?/, '')
     .replaceAll('/', '-');
 }
 

@@ -54,7 +54,7 @@ const pure = await build({
   mainFields: ['module', 'main'],
 });
 
-const { schema, declarations } = await describeSchema(join(compiled, 'model/schema.js'));
+const { schema, declarations } = await describeSchema(join(compiled, 'model/snapshot/schema.js'));
 writeFileSync(
   join(out, 'snapshot.schema.json'),
   `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema }, null, 2)}\n`,
@@ -63,7 +63,7 @@ copyDeclarations({
   from: compiled,
   to: join(out, 'types'),
   entries: ['index.d.ts', 'model/index.d.ts', 'analysis/index.d.ts'],
-  replaced: new Map([['model/schema.d.ts', declarations]]),
+  replaced: new Map([['model/snapshot/schema.d.ts', declarations]]),
 });
 writeFileSync(join(out, 'LICENSES.txt'), collectLicences([...commandMetafiles, library.metafile, pure.metafile]));
 

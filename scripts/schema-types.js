@@ -1,4 +1,4 @@
-// Prints the types of src/model/schema.ts without TypeBox, from the JSON Schema that it builds: who installs nscope
+// Prints the types of src/model/snapshot/schema.ts without TypeBox, from the JSON Schema that it builds: who installs nscope
 // then needs no other package to read its declarations, and the schema's descriptions become their documentation.
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 
 /**
  * Runs the compiled schema module.
- * @param {string} file - build/js/src/model/schema.js
+ * @param {string} file - build/js/src/model/snapshot/schema.js
  * @returns {Promise<{ schema: object, declarations: string }>} the JSON Schema of a snapshot, and schema.d.ts
  * @throws Error where the schema says something that this file cannot print
  */

@@ -1,8 +1,8 @@
 // A host with a container in it, as facts: what the tests of targets, trees and pages look at.
-import { SnapshotIndex } from '../src/analysis/snapshot-index.ts';
-import { buildSnapshot } from '../src/model/build-snapshot.ts';
-import type { Fact } from '../src/model/facts.ts';
-import type { Snapshot } from '../src/model/schema.ts';
+import { SnapshotIndex } from '../src/analysis/graph/snapshot-index.ts';
+import { buildSnapshot } from '../src/model/build/build-snapshot.ts';
+import type { Fact } from '../src/model/facts/facts.ts';
+import type { Snapshot } from '../src/model/snapshot/schema.ts';
 import { hostFact, hostInodes, linksOf, netnsName, processFact } from './recorded-facts.ts';
 
 /** The namespaces of the container, and of the sandbox that is nested in it. */

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { parseCommandLine } from '../src/cli/parse-command-line.ts';
-import { verbs } from '../src/cli/verbs.ts';
-import { nscopeVersion } from '../src/model/version.ts';
+import { parseCommandLine } from '../src/cli/line/parse-command-line.ts';
+import { verbs } from '../src/cli/table/verbs.ts';
+import { nscopeVersion } from '../src/model/snapshot/version.ts';
 import { splitWords } from './cli/split-words.ts';
 import { tiers } from './tiers.ts';
 

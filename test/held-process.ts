@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type NamespaceLink, namespaceLinks } from '../src/model/namespace-types.ts';
+import { type NamespaceLink, namespaceLinks } from '../src/model/snapshot/namespace-types.ts';
 
 /** A process and its group. */
 export interface Held {

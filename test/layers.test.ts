@@ -24,9 +24,8 @@ const mayImport = new Map<string, readonly string[]>([
   ['live', [...toCollect, 'collect']],
   ['launch', toLive],
   ['lab', toLive],
-  ['server', toLive],
   ['namespacefs', toLive],
-  ['cli', [...toLive, 'launch', 'lab', 'server', 'namespacefs']],
+  ['cli', [...toLive, 'launch', 'lab', 'namespacefs']],
 ]);
 const rooms = [...mayImport.keys()];
 
@@ -156,15 +155,14 @@ test('No source imports another, except index.ts, which lists them.', () => {
 });
 
 test('The pure rooms and the page import no module of Node and know no process.', () => {
-  for (const path of [...pure.map((room) => `src/${room}/file.ts`), 'web/file.ts']) {
+  for (const path of pure.map((room) => `src/${room}/file.ts`)) {
     const lines = [
       "export * from 'node:fs';",
       "export const a = await import('node:os');",
       'export const b = process.env;',
     ];
     const found = lint(path, lines);
-    for (const line of path.startsWith('web') ? [0, 1] : [0, 1, 2])
-      assert.equal(found[line]?.length, 1, `${path}: ${lines[line]}`);
+    for (const line of [0, 1, 2]) assert.equal(found[line]?.length, 1, `${path}: ${lines[line]}`);
   }
   assert.match(lint('src/render/file.ts', ["export const a = Buffer.from('');"])[0]?.[0] ?? '', /Buffer/);
 });
@@ -178,7 +176,7 @@ test('Sources and what collects them read the host through kernel, and only kern
       lines.map(() => ['only kernel reads the host: wrap the call there']),
       room,
     );
-  for (const room of ['launch', 'lab', 'server', 'namespacefs', 'cli'])
+  for (const room of ['launch', 'lab', 'namespacefs', 'cli'])
     assert.deepEqual(lint(`src/${room}/file.ts`, lines), [[], [], [], ['only kernel loads native code']], room);
 });
 
@@ -201,34 +199,21 @@ test('A file that is not known to read what nobody else shapes takes no reading 
   const wanted = [...reading.map(() => true), ...others.map(() => false)];
   for (const path of ['src/kernel/novel.ts', 'src/launch/novel.ts', 'src/namespacefs/mount.ts', 'src/cli/novel.ts'])
     assert.deepEqual(judge(path), wanted, path);
-  assert.ok(!judge('src/kernel/file-calls.ts').includes(true));
+  assert.ok(!judge('src/kernel/files/file-calls.ts').includes(true));
 });
 
 test('Every file that may take a reading call from node:fs is there, and takes one.', () => {
   const rule = readFileSync('scripts/plain-reads.grit', 'utf8');
-  const listed = [...rule.matchAll(/src\/(\w+)\/(?:\(\?:([^)]*)\)|([\w-]+))\\\.ts\$/g)].flatMap(
+  const listed = [...rule.matchAll(/src\/([\w/]+)\/(?:\(\?:([^)]*)\)|([\w-]+))\\\.ts\$/g)].flatMap(
     ([, room, several, one]) => (several ?? one ?? '').split('|').map((name) => `src/${room}/${name}.ts`),
   );
   assert.ok(listed.length > 20);
   for (const file of listed) assert.match(readFileSync(file, 'utf8'), /from 'node:fs'/, file);
 });
 
-test('The page imports model, analysis and render alone.', () => {
-  const found = lint(
-    'web/page/file.ts',
-    rooms.map((room) => `export * from '../../src/${room}/file.ts';`),
-  );
-  rooms.forEach((room, index) => {
-    const wanted = ['model', 'analysis', 'render'].includes(room)
-      ? []
-      : ['web imports model, analysis and render alone'];
-    assert.deepEqual(found[index], wanted, room);
-  });
-});
-
 test('The library does not reach into the command line.', () => {
   const lines = ["export * from './cli/main.ts';", "export * from './model/index.ts';"];
-  assert.deepEqual(lint('src/index.ts', lines), [['the library imports every room but cli and web'], []]);
+  assert.deepEqual(lint('src/index.ts', lines), [['the library imports every room but cli'], []]);
 });
 
 test('A room that is new to the table may import nothing.', () => {

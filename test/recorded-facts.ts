@@ -1,7 +1,12 @@
 // Facts of hosts that are not this one, from a few words each: what tests of pure parts build their snapshots from.
-import type { Fact, HostFact, NamespaceInodes, ProcessFact } from '../src/model/facts.ts';
-import type { Known, Unknown } from '../src/model/known.ts';
-import { type NamespaceLink, type NamespaceType, namespaceLinks, readLinkType } from '../src/model/namespace-types.ts';
+import type { Fact, HostFact, NamespaceInodes, ProcessFact } from '../src/model/facts/facts.ts';
+import type { Known, Unknown } from '../src/model/snapshot/known.ts';
+import {
+  type NamespaceLink,
+  type NamespaceType,
+  namespaceLinks,
+  readLinkType,
+} from '../src/model/snapshot/namespace-types.ts';
 
 /** The inode numbers of a host's own namespaces, as a kernel from 6.17 on numbers them. */
 export const hostInodes: Readonly<Record<NamespaceType, number>> = {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { missing, tierOf, tiers } from './tiers.ts';
 
 test('The name of a test file gives its tier, and a name without one is pure.', () => {
-  assert.equal(tierOf('test/parse/stat.test.ts').name, 'pure');
+  assert.equal(tierOf('test/parse/proc/stat.test.ts').name, 'pure');
   for (const { name } of tiers) assert.equal(tierOf(`build/js/test/room/some-file.${name}.test.js`).name, name);
 });
 

@@ -12,7 +12,7 @@
 //   with TMPDIR a directory of their own; they may write nowhere else.
 //
 // How to run them: `npm test` (all tiers), `npm test -- pure user`, `npm test -- --no-build root`, or one file:
-// `node --test build/js/test/parse/stat.test.js`.
+// `node --test build/js/test/parse/proc/stat.test.js`.
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
 
@@ -52,7 +52,6 @@ export const tiers: readonly Tier[] = [
     parallel: false,
     timeoutMs: 600_000,
   },
-  { name: 'browser', meaning: 'the page in a browser', unprivileged: false, parallel: false, timeoutMs: 300_000 },
   {
     name: 'package',
     meaning: 'the tarball and its prebuilt addons',

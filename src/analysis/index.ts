@@ -12,31 +12,14 @@ export {
   explainPowers,
   type NamespacePowers,
 } from './capabilities/may-enter.ts';
-export {
-  type BaselineEntry,
-  type BaselineSource,
-  type ClassicListing,
-  type ClassicRow,
-  listClassic,
-} from './classic-listing.ts';
-export { describeCommand, describeUser } from './command.ts';
-export { compareWithHost, type HostComparison } from './compare-with-host.ts';
+export { compareWithHost, type HostComparison } from './compare/compare-with-host.ts';
+export { diffProcesses, type SharedNamespace } from './compare/diff-processes.ts';
+export { diffSnapshots, type NamespaceChange, type SnapshotDiff } from './compare/diff-snapshots.ts';
+export { type Grouped, type GroupingScore, groupProcesses, type ProcessGroup } from './compare/groups.ts';
+export { type ChrootFinding, findChrooted, type SeenMounts } from './compare/groups-chroot.ts';
 export type { Conclusion, Finding, Method, Weight } from './detect/finding.ts';
 export { isInChild, type Judgement, judgeEvidence, type NamedFinding, type Verdict } from './detect/judge.ts';
 export { methods as detectMethods } from './detect/methods.ts';
-export { diffProcesses, type SharedNamespace } from './diff-processes.ts';
-export { diffSnapshots, type NamespaceChange, type SnapshotDiff } from './diff-snapshots.ts';
-export {
-  compileFilter,
-  type Filter,
-  FilterError,
-  type FilterField,
-  type FilterKind,
-  type FilterValue,
-} from './filter.ts';
-export { findHolders, type HeldBy } from './find-holders.ts';
-export { type Grouped, type GroupingScore, groupProcesses, type ProcessGroup } from './groups.ts';
-export { type ChrootFinding, findChrooted, type SeenMounts } from './groups-chroot.ts';
 export {
   compareProcesses,
   findInferred,
@@ -46,7 +29,7 @@ export {
   nameUnnumbered,
   type Togetherness,
   toListed,
-} from './inferred-places.ts';
+} from './graph/inferred-places.ts';
 export {
   type Chain,
   findChildren,
@@ -55,11 +38,10 @@ export {
   findOwners,
   findParents,
   type NamespaceMembers,
-} from './namespace-relations.ts';
-export { arrangeTree, isTreeKind, type TreeKind, type TreeRow, treeKinds } from './namespace-tree.ts';
-export { parseTarget, type TargetQuery } from './parse-target.ts';
-export { findByPid, type PidInNamespace, translatePid } from './pid-translation.ts';
-export { findAncestors, findCompanions, findPlacements, type Placement } from './process-placement.ts';
+} from './graph/namespace-relations.ts';
+export { arrangeTree, isTreeKind, type TreeKind, type TreeRow, treeKinds } from './graph/namespace-tree.ts';
+export { findByPid, type PidInNamespace, translatePid } from './graph/pid-translation.ts';
+export { findAncestors, findCompanions, findPlacements, type Placement } from './graph/process-placement.ts';
 export {
   buildProcessTree,
   type Crossing,
@@ -67,19 +49,25 @@ export {
   findSubtree,
   type ProcessTreeOptions,
   type ProcessTreeRow,
-} from './process-tree.ts';
-export { type IdentifyPath, type ReadPidfdInode, resolveTarget } from './resolve-target.ts';
-export { compareIdentity, type Sameness } from './same-namespace.ts';
-export { SnapshotIndex } from './snapshot-index.ts';
+} from './graph/process-tree.ts';
+export { SnapshotIndex } from './graph/snapshot-index.ts';
+export { findThreadsElsewhere, listThreadsElsewhere, type ThreadElsewhere } from './graph/threads-elsewhere.ts';
+export { layOutTree, type TreeLine } from './graph/tree-layout.ts';
 export {
-  describeTarget,
-  type Target,
-  TargetError,
-  type TargetErrorDetails,
-  type TargetProblem,
-} from './target-error.ts';
-export { findThreadsElsewhere, listThreadsElsewhere, type ThreadElsewhere } from './threads-elsewhere.ts';
-export { layOutTree, type TreeLine } from './tree-layout.ts';
+  type BaselineEntry,
+  type BaselineSource,
+  type ClassicListing,
+  type ClassicRow,
+  listClassic,
+} from './listing/classic-listing.ts';
+export {
+  compileFilter,
+  type Filter,
+  FilterError,
+  type FilterField,
+  type FilterKind,
+  type FilterValue,
+} from './listing/filter.ts';
 export {
   findWorkload,
   findWorkloadsByName,
@@ -88,4 +76,16 @@ export {
   listWorkloads,
   nameWorkload,
   type WorkloadGroup,
-} from './workloads.ts';
+} from './listing/workloads.ts';
+export { describeCommand, describeUser } from './release/command.ts';
+export { findHolders, type HeldBy } from './release/find-holders.ts';
+export { parseTarget, type TargetQuery } from './target/parse-target.ts';
+export { type IdentifyPath, type ReadPidfdInode, resolveTarget } from './target/resolve-target.ts';
+export { compareIdentity, type Sameness } from './target/same-namespace.ts';
+export {
+  describeTarget,
+  type Target,
+  TargetError,
+  type TargetErrorDetails,
+  type TargetProblem,
+} from './target/target-error.ts';

@@ -1,12 +1,12 @@
 // The command: parses, loads the verb that was asked for and nothing else, and turns failures into sentences.
-import { readOwnArguments } from '../kernel/own-arguments.ts';
-import { escapeText } from '../render/escape.ts';
+import { readOwnArguments } from '../kernel/own/own-arguments.ts';
+import { escapeText } from '../render/words/escape.ts';
+import { prepareReading } from './line/prepare-reading.ts';
+import { takeVerbAlone } from './line/verb-alone.ts';
 import { loadVerb } from './load-verb.ts';
-import { writeNote } from './output.ts';
-import { prepareReading } from './prepare-reading.ts';
-import type { Invocation } from './verb.ts';
-import { takeVerbAlone } from './verb-alone.ts';
-import { findVerbName, verbs } from './verbs.ts';
+import { writeNote } from './screen/output.ts';
+import type { Invocation } from './table/verb.ts';
+import { findVerbName, verbs } from './table/verbs.ts';
 
 /** Failures that a person can do something about; anything else is a bug and shows its stack. */
 const expected = new Map<string, number>([
@@ -44,7 +44,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function parse(argv: readonly string[]): Promise<Invocation | undefined> {
-  const { parseCommandLine } = await import('./parse-command-line.ts');
+  const { parseCommandLine } = await import('./line/parse-command-line.ts');
   return parseCommandLine(argv);
 }
 

@@ -1,10 +1,10 @@
 // Takes a snapshot without its workloads: runs the table of sources and builds the graph of what they say.
-import { readHost } from '../kernel/host.ts';
-import { readUserNames } from '../kernel/users.ts';
-import { buildSnapshot } from '../model/build-snapshot.ts';
-import type { Fact } from '../model/facts.ts';
-import type { Snapshot } from '../model/schema.ts';
-import type { Wanted } from '../model/wanted.ts';
+import { readHost } from '../kernel/own/host.ts';
+import { readUserNames } from '../kernel/own/users.ts';
+import { buildSnapshot } from '../model/build/build-snapshot.ts';
+import type { Fact } from '../model/facts/facts.ts';
+import type { Snapshot } from '../model/snapshot/schema.ts';
+import type { Wanted } from '../model/snapshot/wanted.ts';
 import { sources } from '../sources/index.ts';
 import { runSources } from './run-sources.ts';
 import { startWatch } from './stopwatch.ts';

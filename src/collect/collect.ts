@@ -1,8 +1,8 @@
 // Takes a snapshot: the namespaces and processes of this host, and the workloads that they belong to.
-import type { Snapshot } from '../model/schema.ts';
-import { type Wanted, wantEverything } from '../model/wanted.ts';
+import type { Snapshot } from '../model/snapshot/schema.ts';
+import { type Wanted, wantEverything } from '../model/snapshot/wanted.ts';
 import { findWorkloads } from '../workloads/index.ts';
-import { describeNameless } from '../workloads/nameless.ts';
+import { describeNameless } from '../workloads/names/nameless.ts';
 import { collectNamespaces } from './collect-namespaces.ts';
 import { startWatch } from './stopwatch.ts';
 

@@ -1,14 +1,14 @@
 // Which namespaces have been named so far, and how each can be reached: what one source needs of those before it.
-import type { Fact, ProcessFact } from '../model/facts.ts';
-import { isKnown } from '../model/known.ts';
+import type { Fact, ProcessFact } from '../model/facts/facts.ts';
+import { isOlder, type TaskGroup, type TaskGroups } from '../model/facts/tasks-of-namespaces.ts';
+import { isKnown } from '../model/snapshot/known.ts';
 import {
   formatNamespace,
   type NamespaceLink,
   type NamespaceType,
   namespaceLinks,
   readLinkType,
-} from '../model/namespace-types.ts';
-import { isOlder, type TaskGroup, type TaskGroups } from '../model/tasks-of-namespaces.ts';
+} from '../model/snapshot/namespace-types.ts';
 import type { FoundNamespace } from '../sources/index.ts';
 
 interface Entry extends FoundNamespace {

@@ -1,10 +1,11 @@
 // The descriptors of all processes, and of threads with tables of their own, as links of /proc.
-import { sharesTable } from '../kernel/descriptor-tables.ts';
-import { startProcLinks } from '../kernel/proc-links.ts';
-import { listThreads } from '../kernel/proc-table.ts';
-import { nameErrno } from '../kernel/syscall-error.ts';
-import type { ProcessFact } from '../model/facts.ts';
-import { namespaceTypes } from '../model/namespace-types.ts';
+
+import { nameErrno } from '../kernel/addon/syscall-error.ts';
+import { startProcLinks } from '../kernel/proc/proc-links.ts';
+import { listThreads } from '../kernel/proc/proc-table.ts';
+import { sharesTable } from '../kernel/process/descriptor-tables.ts';
+import type { ProcessFact } from '../model/facts/facts.ts';
+import { namespaceTypes } from '../model/snapshot/namespace-types.ts';
 import type { OpenLinks } from '../sources/index.ts';
 
 /** How the links begin that may hold a namespace. */

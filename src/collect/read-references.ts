@@ -6,11 +6,11 @@ import {
   readBpfReferences,
   readBpfSuperblocks,
   readPidView,
-} from '../kernel/bpf.ts';
-import type { CountedReferences, ReferenceReading, ReferenceSighting } from '../model/references.ts';
-import { parseBpfNamespaces } from '../parse/bpf-namespaces.ts';
-import { parseBpfProxies, parseBpfReferences } from '../parse/bpf-references.ts';
-import { parseBpfSuperblocks } from '../parse/bpf-superblocks.ts';
+} from '../kernel/bpf/run.ts';
+import type { CountedReferences, ReferenceReading, ReferenceSighting } from '../model/evidence/references.ts';
+import { parseBpfNamespaces } from '../parse/records/bpf-namespaces.ts';
+import { parseBpfProxies, parseBpfReferences } from '../parse/records/bpf-references.ts';
+import { parseBpfSuperblocks } from '../parse/records/bpf-superblocks.ts';
 
 /**
  * A sighting, the kernel's counts, and a sighting again.

@@ -1,13 +1,18 @@
 // Runs the ordered table: each source gets what those before it found, and is timed and counted.
-import { readSuperblocks, type Superblocks } from '../kernel/census.ts';
-import { closeDescriptor } from '../kernel/files.ts';
-import type { HostFacts } from '../kernel/host.ts';
-import type { Fact, NamespaceInodes, ProcessFact } from '../model/facts.ts';
-import { isKnown } from '../model/known.ts';
-import { formatNamespace, type NamespaceType, namespaceLinks, namespaceTypes } from '../model/namespace-types.ts';
-import type { Refusal } from '../model/schema.ts';
-import { TaskGroups } from '../model/tasks-of-namespaces.ts';
-import type { Wanted } from '../model/wanted.ts';
+import { readSuperblocks, type Superblocks } from '../kernel/bpf/census.ts';
+import { closeDescriptor } from '../kernel/files/files.ts';
+import type { HostFacts } from '../kernel/own/host.ts';
+import type { Fact, NamespaceInodes, ProcessFact } from '../model/facts/facts.ts';
+import { TaskGroups } from '../model/facts/tasks-of-namespaces.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import {
+  formatNamespace,
+  type NamespaceType,
+  namespaceLinks,
+  namespaceTypes,
+} from '../model/snapshot/namespace-types.ts';
+import type { Refusal } from '../model/snapshot/schema.ts';
+import type { Wanted } from '../model/snapshot/wanted.ts';
 import type { OpenLinks, Source, SourceContext } from '../sources/index.ts';
 import { FoundNamespaces } from './found-namespaces.ts';
 import { type StartedTables, startOpenLinks } from './open-links.ts';

@@ -1,7 +1,7 @@
 // Carries an experiment out, and gives the verdict that follows from what the kernel answered.
-import type { ExperimentReport, Verdict } from '../model/experiment-report.ts';
-import { type Experiment, NoAnswerError, NotPermittedError } from './experiment.ts';
-import { Stage, type StageOptions } from './stage.ts';
+import type { ExperimentReport, Verdict } from '../model/evidence/experiment-report.ts';
+import { type Experiment, NoAnswerError, NotPermittedError } from './stage/experiment.ts';
+import { Stage, type StageOptions } from './stage/stage.ts';
 
 /** An experiment that goes on. */
 export interface Conducted {

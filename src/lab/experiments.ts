@@ -1,5 +1,5 @@
 // The experiments, in the order of the documents.
-import type { Experiment } from './experiment.ts';
+
 import { abstractSockets } from './experiments/abstract-sockets.ts';
 import { alikeMounts } from './experiments/alike-mounts.ts';
 import { chrootedMountinfo } from './experiments/chrooted-mountinfo.ts';
@@ -31,6 +31,7 @@ import { setnsDescendants } from './experiments/setns-descendants.ts';
 import { signalFromInside } from './experiments/signal-from-inside.ts';
 import { unreaped } from './experiments/unreaped.ts';
 import { unshareChildren } from './experiments/unshare-children.ts';
+import type { Experiment } from './stage/experiment.ts';
 
 export const experiments: readonly Experiment[] = [
   firstProcess,

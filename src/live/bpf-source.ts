@@ -1,8 +1,9 @@
 // Events from the kernel's tracepoints, by BPF: bpf/events.bpf.c.
-import { readPidView } from '../kernel/bpf.ts';
-import { type BpfEventStream, openBpfEvents } from '../kernel/bpf-events.ts';
-import { type BpfEvent, parseBpfEvents } from '../parse/bpf-events.ts';
-import { type BpfLifetime, parseBpfLifetimes } from '../parse/bpf-lifetimes.ts';
+
+import { type BpfEventStream, openBpfEvents } from '../kernel/bpf/events.ts';
+import { readPidView } from '../kernel/bpf/run.ts';
+import { type BpfEvent, parseBpfEvents } from '../parse/records/bpf-events.ts';
+import { type BpfLifetime, parseBpfLifetimes } from '../parse/records/bpf-lifetimes.ts';
 import { canListNamespaces } from './listed-namespaces.ts';
 import type { LiveSource, SourceHost, SourceOptions, SourceRefusal } from './source.ts';
 

@@ -1,6 +1,6 @@
 // Reads the fingerprint of what holds namespaces: here while that is a matter of a moment, else in the thread of snapshots.
-import { readFingerprints } from '../kernel/fingerprints.ts';
-import { readThreadMs } from '../kernel/thread-time.ts';
+import { readFingerprints } from '../kernel/bpf/fingerprints.ts';
+import { readThreadMs } from '../kernel/own/thread-time.ts';
 import type { Fingerprint } from './pace.ts';
 import { readFingerprintsAside } from './snapshot-aside.ts';
 

@@ -1,8 +1,8 @@
 // Tells what the kernel's list of namespaces has that no event told of: what came by a way without an event, and what ended.
 
-import { type NamespaceTally, openNamespaceTally } from '../kernel/namespace-tally.ts';
-import type { EventDraft, EventNamespace } from '../model/events.ts';
-import { keyOf, type LiveState } from '../model/live-state.ts';
+import { type NamespaceTally, openNamespaceTally } from '../kernel/bpf/namespace-tally.ts';
+import type { EventDraft, EventNamespace } from '../model/live/events.ts';
+import { keyOf, type LiveState } from '../model/live/live-state.ts';
 import { compareWithList, type ListedNamespace } from './listed-namespaces.ts';
 import { NamespaceSums } from './namespace-sums.ts';
 import type { News } from './news.ts';

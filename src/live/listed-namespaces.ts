@@ -1,10 +1,10 @@
 // In what does the kernel's own list of namespaces differ from the state? Read several times a second, so no more than the
 // difference is decoded.
-import { readBpfNamespaces } from '../kernel/bpf.ts';
-import { describeByHandle } from '../kernel/namespace-relations.ts';
-import type { EventNamespace } from '../model/events.ts';
-import { keyOf } from '../model/live-state.ts';
-import { type BpfNamespace, BpfNamespaceList } from '../parse/bpf-namespaces.ts';
+import { readBpfNamespaces } from '../kernel/bpf/run.ts';
+import { describeByHandle } from '../kernel/nsfs/namespace-relations.ts';
+import type { EventNamespace } from '../model/live/events.ts';
+import { keyOf } from '../model/live/live-state.ts';
+import { type BpfNamespace, BpfNamespaceList } from '../parse/records/bpf-namespaces.ts';
 
 export interface ListDifference {
   /** Known, and not listed any more. */

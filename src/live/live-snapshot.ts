@@ -1,12 +1,12 @@
 // The snapshot of the present, kept up by the events of a watcher: nothing is read anew but what the kernel's list says of
 // namespaces that are new, and the PIDs of processes in nested pid namespaces.
-import { readTextFile } from '../kernel/files.ts';
-import type { EventDraft, EventNamespace } from '../model/events.ts';
-import { isKnown } from '../model/known.ts';
-import { keyOf } from '../model/live-state.ts';
-import { PresentSnapshot } from '../model/present-snapshot.ts';
-import type { Namespace, Snapshot } from '../model/schema.ts';
-import { parseNestedPids } from '../parse/status.ts';
+import { readTextFile } from '../kernel/files/files.ts';
+import type { EventDraft, EventNamespace } from '../model/live/events.ts';
+import { keyOf } from '../model/live/live-state.ts';
+import { PresentSnapshot } from '../model/live/present-snapshot.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import type { Namespace, Snapshot } from '../model/snapshot/schema.ts';
+import { parseNestedPids } from '../parse/proc/status.ts';
 import { findListed, type ListedNamespace } from './listed-namespaces.ts';
 import type { Watcher } from './watcher.ts';
 

@@ -1,5 +1,5 @@
 // Events that were lost and not told of yet: how many, and since when a comparison makes good for them.
-import type { EventDraft } from '../model/events.ts';
+import type { EventDraft } from '../model/live/events.ts';
 import type { Moment } from './source.ts';
 
 export class Loss {

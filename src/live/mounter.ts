@@ -1,5 +1,5 @@
 // Whose is a mount namespace that came without clone or unshare? Of whoever called open_tree(2) or fsmount(2) just before.
-import type { EventDraft, EventProcess } from '../model/events.ts';
+import type { EventDraft, EventProcess } from '../model/live/events.ts';
 import { type Moment, now } from './source.ts';
 import { toTimestamp } from './timestamp.ts';
 

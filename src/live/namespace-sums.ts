@@ -1,9 +1,9 @@
 // Is the state that of the kernel's lists? What is known of each type is added up as the kernel's program does it, and kept
 // up; where one alone has gone the difference says which.
-import type { EventNamespace } from '../model/events.ts';
-import { keyOf } from '../model/live-state.ts';
-import { type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
-import { mixId, type Tally } from '../parse/bpf-tally.ts';
+import type { EventNamespace } from '../model/live/events.ts';
+import { keyOf } from '../model/live/live-state.ts';
+import { type NamespaceType, namespaceTypes } from '../model/snapshot/namespace-types.ts';
+import { mixId, type Tally } from '../parse/records/bpf-tally.ts';
 
 /** `same`; one that has `gone`; or another difference, for which the lists themselves are to be read. */
 export type TallyDifference = 'same' | 'other' | { readonly gone: readonly EventNamespace[] };

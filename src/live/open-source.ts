@@ -1,5 +1,5 @@
 // Which source of events: the one asked for, else the best that this kernel and user permit.
-import type { EventSourceName } from '../model/events.ts';
+import type { EventSourceName } from '../model/live/events.ts';
 import { openBpfSource, openHooksSource } from './bpf-source.ts';
 import { openProcessEventsSource } from './process-events-source.ts';
 import type { LiveSource, OpenSource, SourceHost } from './source.ts';

@@ -1,14 +1,15 @@
 // Which namespaces have names of ip netns, and which are bind mounted where nscope is? Read as soon as the kernel says that
 // mounts or names changed, so that nobody waits for a snapshot to hear of it.
-import { findOwnPid } from '../kernel/host.ts';
-import { searchMounts } from '../kernel/mount-search.ts';
-import { superBlockMagic } from '../kernel/mounts.ts';
-import { readNetnsFiles } from '../kernel/netns-names.ts';
-import type { EventDraft } from '../model/events.ts';
-import { isKnown } from '../model/known.ts';
-import { describeHolder, type LiveState } from '../model/live-state.ts';
-import { formatNamespace } from '../model/namespace-types.ts';
-import type { Holder, NamespaceName } from '../model/schema.ts';
+
+import { searchMounts } from '../kernel/mounts/mount-search.ts';
+import { superBlockMagic } from '../kernel/mounts/mounts.ts';
+import { readNetnsFiles } from '../kernel/nsfs/netns-names.ts';
+import { findOwnPid } from '../kernel/own/host.ts';
+import type { EventDraft } from '../model/live/events.ts';
+import { describeHolder, type LiveState } from '../model/live/live-state.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import { formatNamespace } from '../model/snapshot/namespace-types.ts';
+import type { Holder, NamespaceName } from '../model/snapshot/schema.ts';
 
 const nsfs = new Map([['nsfs', superBlockMagic.nsfs]]);
 

@@ -1,14 +1,14 @@
 // Events from the kernel's process connector. It tells who forks, executes and exits, and not where anybody is: of each new
 // process the links are read at once, and for the rest a snapshot is compared.
-import { readPidView } from '../kernel/bpf.ts';
-import { attempt, readIdentity } from '../kernel/files.ts';
-import { closeNamespace, nsGetId, openNamespace } from '../kernel/nsfs.ts';
-import { readProcTable } from '../kernel/proc-table.ts';
-import { openProcessEvents, type ProcessEventStream } from '../kernel/process-events.ts';
-import { isKnown } from '../model/known.ts';
-import { namespaceLinks } from '../model/namespace-types.ts';
-import { type ProcessEvent, parseProcessEvents } from '../parse/process-events.ts';
-import { parseStat } from '../parse/stat.ts';
+import { readPidView } from '../kernel/bpf/run.ts';
+import { attempt, readIdentity } from '../kernel/files/files.ts';
+import { closeNamespace, nsGetId, openNamespace } from '../kernel/nsfs/nsfs.ts';
+import { readProcTable } from '../kernel/proc/proc-table.ts';
+import { openProcessEvents, type ProcessEventStream } from '../kernel/process/process-events.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import { namespaceLinks } from '../model/snapshot/namespace-types.ts';
+import { type ProcessEvent, parseProcessEvents } from '../parse/netlink/process-events.ts';
+import { parseStat } from '../parse/proc/stat.ts';
 import { type LiveSource, now, type SourceHost, type SourceRefusal, type TaskNews } from './source.ts';
 
 export function openProcessEventsSource(host: SourceHost): LiveSource | SourceRefusal {

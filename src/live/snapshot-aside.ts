@@ -3,10 +3,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { collectSnapshot } from '../collect/collect.ts';
-import { hasOwnFile } from '../kernel/package-root.ts';
-import { readThreadMs } from '../kernel/thread-time.ts';
-import { type SnapshotChange, type SnapshotRest, wholeAsChange } from '../model/snapshot-change.ts';
-import type { Wanted } from '../model/wanted.ts';
+import { hasOwnFile } from '../kernel/addon/package-root.ts';
+import { readThreadMs } from '../kernel/own/thread-time.ts';
+import { type SnapshotChange, type SnapshotRest, wholeAsChange } from '../model/live/snapshot-change.ts';
+import type { Wanted } from '../model/snapshot/wanted.ts';
 import type { SnapshotAnswer, ThreadAnswer, ThreadRequest } from './snapshot-thread.ts';
 
 /** Most of what a snapshot makes is garbage at once: a large heap for it would be kept and gain little. */

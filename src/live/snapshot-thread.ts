@@ -3,12 +3,17 @@
 import { hash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
 import { collectSnapshot } from '../collect/collect.ts';
-import { closeBpfPrograms } from '../kernel/bpf.ts';
-import { readFingerprints } from '../kernel/fingerprints.ts';
-import { readThreadMs } from '../kernel/thread-time.ts';
-import type { Snapshot } from '../model/schema.ts';
-import { type SnapshotChange, SnapshotMemory, type SnapshotRest, wholeAsChange } from '../model/snapshot-change.ts';
-import type { Wanted } from '../model/wanted.ts';
+import { readFingerprints } from '../kernel/bpf/fingerprints.ts';
+import { closeBpfPrograms } from '../kernel/bpf/run.ts';
+import { readThreadMs } from '../kernel/own/thread-time.ts';
+import {
+  type SnapshotChange,
+  SnapshotMemory,
+  type SnapshotRest,
+  wholeAsChange,
+} from '../model/live/snapshot-change.ts';
+import type { Snapshot } from '../model/snapshot/schema.ts';
+import type { Wanted } from '../model/snapshot/wanted.ts';
 
 export type ThreadRequest =
   | {

@@ -1,5 +1,5 @@
 // What a source of events is: it tells the watcher what the kernel says as it happens, or only when to look again.
-import type { EventNamespace, EventProcess, EventSource } from '../model/events.ts';
+import type { EventNamespace, EventProcess, EventSource } from '../model/live/events.ts';
 
 /** A task as the kernel tells of it: where it is now. */
 export interface TaskNews {

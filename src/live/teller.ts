@@ -1,13 +1,14 @@
 // Tells what a source of events says of tasks and namespaces, in terms of the state: who came into which namespace, which
 // are new, which have ended.
-import { readCommandLine } from '../kernel/command-line.ts';
-import { attempt } from '../kernel/files.ts';
-import { describeByHandle } from '../kernel/namespace-relations.ts';
-import { describeBirth, describeEnd, describeMove, toEventProcess } from '../model/compare-states.ts';
-import type { EventDraft, EventNamespace, EventProcess, EventWay } from '../model/events.ts';
-import { isKnown } from '../model/known.ts';
-import { equalLinks, keyOf, type LiveState, type LiveTask, listLinked } from '../model/live-state.ts';
-import { namespaceLinks, readLinkType } from '../model/namespace-types.ts';
+
+import { attempt } from '../kernel/files/files.ts';
+import { describeByHandle } from '../kernel/nsfs/namespace-relations.ts';
+import { readCommandLine } from '../kernel/process/command-line.ts';
+import { describeBirth, describeEnd, describeMove, toEventProcess } from '../model/live/compare-states.ts';
+import type { EventDraft, EventNamespace, EventProcess, EventWay } from '../model/live/events.ts';
+import { equalLinks, keyOf, type LiveState, type LiveTask, listLinked } from '../model/live/live-state.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import { namespaceLinks, readLinkType } from '../model/snapshot/namespace-types.ts';
 import type { News } from './news.ts';
 import { type Moment, pickProcess, type SourceHost, type TaskNews } from './source.ts';
 import { toTimestamp } from './timestamp.ts';

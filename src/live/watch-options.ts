@@ -1,6 +1,6 @@
 // What a stream of events is asked for.
-import type { EventSourceName } from '../model/events.ts';
-import type { NamespaceType } from '../model/namespace-types.ts';
+import type { EventSourceName } from '../model/live/events.ts';
+import type { NamespaceType } from '../model/snapshot/namespace-types.ts';
 
 export interface WatchOptions {
   /** By which way events come; the best that this kernel and user permit where it is left out. */

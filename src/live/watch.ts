@@ -1,7 +1,7 @@
 // The stream of events: the whole state first, then each change, in bounded memory.
-import type { EventDraft, EventSource, StreamElement } from '../model/events.ts';
-import type { NamespaceType } from '../model/namespace-types.ts';
-import type { Snapshot } from '../model/schema.ts';
+import type { EventDraft, EventSource, StreamElement } from '../model/live/events.ts';
+import type { NamespaceType } from '../model/snapshot/namespace-types.ts';
+import type { Snapshot } from '../model/snapshot/schema.ts';
 import { EventQueue } from './event-queue.ts';
 import { now } from './source.ts';
 import { toTimestamp } from './timestamp.ts';

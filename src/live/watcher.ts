@@ -1,13 +1,13 @@
 // Keeps the state of the host and tells its listeners of each change: what the source says at once, the rest by reading.
 import { collectSnapshot } from '../collect/collect.ts';
-import { watchMounts } from '../kernel/mount-changes.ts';
-import { compareStates } from '../model/compare-states.ts';
-import type { EventDraft, EventNamespace, EventSource } from '../model/events.ts';
-import { isKnown } from '../model/known.ts';
-import { keyOf, LiveState } from '../model/live-state.ts';
-import type { Snapshot } from '../model/schema.ts';
-import type { SnapshotChange } from '../model/snapshot-change.ts';
-import { type Wanted, wantEverything } from '../model/wanted.ts';
+import { watchMounts } from '../kernel/mounts/mount-changes.ts';
+import { compareStates } from '../model/live/compare-states.ts';
+import type { EventDraft, EventNamespace, EventSource } from '../model/live/events.ts';
+import { keyOf, LiveState } from '../model/live/live-state.ts';
+import type { SnapshotChange } from '../model/live/snapshot-change.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import type { Snapshot } from '../model/snapshot/schema.ts';
+import { type Wanted, wantEverything } from '../model/snapshot/wanted.ts';
 import { FingerprintReader } from './fingerprint-reader.ts';
 import { ListReader } from './list-reader.ts';
 import { canListNamespaces } from './listed-namespaces.ts';

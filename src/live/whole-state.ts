@@ -1,8 +1,8 @@
 // The state of the last whole snapshot, kept up by what changes from one to the next: bit by bit, since among thousands of
 // namespaces the first is a matter of tens of milliseconds.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LiveState } from '../model/live-state.ts';
-import type { SnapshotChange } from '../model/snapshot-change.ts';
+import { LiveState } from '../model/live/live-state.ts';
+import type { SnapshotChange } from '../model/live/snapshot-change.ts';
 
 /** So many things are a matter of less than a millisecond. */
 const atOnce = 200;

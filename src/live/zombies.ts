@@ -1,11 +1,11 @@
 // Which processes that have ended have not been waited for? No event of the kernel's tells of the waiting, so those that are
 // known are looked at again and again, the more seldom the longer they stay: proc_pid_stat(5).
 import { performance } from 'node:perf_hooks';
-import { readProcTable } from '../kernel/proc-table.ts';
-import { toEventProcess } from '../model/compare-states.ts';
-import type { EventDraft } from '../model/events.ts';
-import type { LiveState, LiveTask } from '../model/live-state.ts';
-import { parseStartTime } from '../parse/stat.ts';
+import { readProcTable } from '../kernel/proc/proc-table.ts';
+import { toEventProcess } from '../model/live/compare-states.ts';
+import type { EventDraft } from '../model/live/events.ts';
+import type { LiveState, LiveTask } from '../model/live/live-state.ts';
+import { parseStartTime } from '../parse/proc/stat.ts';
 
 /** Whether its number is still its own. Of a thread never: nobody waits for one, and a snapshot tells of a leader's. */
 export function isUnreaped(task: Pick<LiveTask, 'pid' | 'tid' | 'startTimeTicks'>): boolean {

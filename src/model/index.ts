@@ -1,8 +1,9 @@
 // nscope/model: the snapshot, its schema and its validator. Pure: runs in a browser.
-export { buildSnapshot } from './build-snapshot.ts';
-export { type CapabilityName, capabilityNames, hasCapability, listCapabilities } from './capability-names.ts';
-export { compareStates } from './compare-states.ts';
-export type * from './detect-evidence.ts';
+export { buildSnapshot } from './build/build-snapshot.ts';
+export type * from './evidence/detect-evidence.ts';
+export type { HoldingProcess, MountPlace, MountRoom, ReleaseEvidence } from './evidence/release-evidence.ts';
+export type * from './facts/facts.ts';
+export { compareStates } from './live/compare-states.ts';
 export {
   type EventKind,
   type EventNamespace,
@@ -14,10 +15,10 @@ export {
   type NamespaceEvent,
   type StateElement,
   type StreamElement,
-} from './events.ts';
-export type * from './facts.ts';
-export { isKnown, type Known, knownOr, type Unknown, type UnknownReason } from './known.ts';
-export { LiveState, type LiveTask } from './live-state.ts';
+} from './live/events.ts';
+export { LiveState, type LiveTask } from './live/live-state.ts';
+export { type CapabilityName, capabilityNames, hasCapability, listCapabilities } from './snapshot/capability-names.ts';
+export { isKnown, type Known, knownOr, type Unknown, type UnknownReason } from './snapshot/known.ts';
 export {
   formatNamespace,
   isNamespaceType,
@@ -27,8 +28,7 @@ export {
   namespaceLinks,
   namespaceTypeFacts,
   namespaceTypes,
-} from './namespace-types.ts';
-export type { HoldingProcess, MountPlace, MountRoom, ReleaseEvidence } from './release-evidence.ts';
+} from './snapshot/namespace-types.ts';
 export {
   type Certainty,
   type Coverage,
@@ -48,9 +48,9 @@ export {
   type UtsNames,
   type Workload,
   type WorkloadEvidence,
-} from './schema.ts';
-export { snapshotVersion } from './schema-version.ts';
-export { SnapshotError, validateSnapshot } from './validate-snapshot.ts';
-export { nscopeVersion } from './version.ts';
-export { type Wanted, wantEverything, wantListing, wantNamespaces, wantProcesses } from './wanted.ts';
-export { type WorkloadEngine, type WorkloadKind, workloadEngines, workloadKinds } from './workload-engines.ts';
+} from './snapshot/schema.ts';
+export { snapshotVersion } from './snapshot/schema-version.ts';
+export { SnapshotError, validateSnapshot } from './snapshot/validate-snapshot.ts';
+export { nscopeVersion } from './snapshot/version.ts';
+export { type Wanted, wantEverything, wantListing, wantNamespaces, wantProcesses } from './snapshot/wanted.ts';
+export { type WorkloadEngine, type WorkloadKind, workloadEngines, workloadKinds } from './snapshot/workload-engines.ts';

@@ -1,7 +1,7 @@
 // The first request: on which version of the protocol and which of its ways kernel and session agree. Pure.
-import { initFlag } from '../parse/fuse-protocol.ts';
-import { formatFuseInit } from '../parse/fuse-reply.ts';
-import type { FuseInitBody } from '../parse/fuse-request.ts';
+import { initFlag } from '../parse/fuse/protocol.ts';
+import { formatFuseInit } from '../parse/fuse/reply.ts';
+import type { FuseInitBody } from '../parse/fuse/request.ts';
 
 /** The minor version that the messages are made for. */
 const knownMinor = 38;

@@ -2,8 +2,8 @@
 // and removes it through its own mount, as mkdir(2) and rmdir(2), and answers its own request. inotify(7), fanotify(7)
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { toPath } from '../kernel/files.ts';
-import { isSyscallError } from '../kernel/syscall-error.ts';
+import { isSyscallError } from '../kernel/addon/syscall-error.ts';
+import { toPath } from '../kernel/files/files.ts';
 import type { DirectoryNode } from './tree-node.ts';
 
 /** A directory that came or went. */

@@ -1,7 +1,7 @@
 // What stat(2) says of a node. Pure.
-import { fileType } from '../parse/fuse-protocol.ts';
-import type { FuseAttributes } from '../parse/fuse-reply.ts';
-import { encodeText } from '../parse/text.ts';
+import { fileType } from '../parse/fuse/protocol.ts';
+import type { FuseAttributes } from '../parse/fuse/reply.ts';
+import { encodeText } from '../parse/text/text.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { EventsFile } from './events-file.ts';
 import type { KnownNode } from './node-table.ts';

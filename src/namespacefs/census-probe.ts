@@ -1,5 +1,5 @@
 // Did a namespace come or go? A number over the kernel's own list, read with BPF: a fraction of a millisecond.
-import { readBpfNamespaces } from '../kernel/bpf.ts';
+import { readBpfNamespaces } from '../kernel/bpf/run.ts';
 
 const recordWords = 16;
 const [inodeWord, idLow, idHigh] = [7, 0, 1];

@@ -1,9 +1,9 @@
 // What came and went, and when: the lines of the file of events, and the times of directories. Pure.
-import { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import { isKnown } from '../model/known.ts';
-import { formatNamespace } from '../model/namespace-types.ts';
-import type { Namespace, Snapshot } from '../model/schema.ts';
-import { escapeText } from '../render/escape.ts';
+import { SnapshotIndex } from '../analysis/graph/snapshot-index.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import { formatNamespace } from '../model/snapshot/namespace-types.ts';
+import type { Namespace, Snapshot } from '../model/snapshot/schema.ts';
+import { escapeText } from '../render/words/escape.ts';
 import type { FeedChange, NamespaceChange } from './snapshot-feed.ts';
 import { keyOfNamespace } from './tree-places.ts';
 

@@ -1,8 +1,8 @@
 // Open directories: what is listed is the state at the beginning of the listing.
-import { fileType } from '../parse/fuse-protocol.ts';
-import { type FuseEntry, FuseListing } from '../parse/fuse-reply.ts';
-import type { FuseReadBody } from '../parse/fuse-request.ts';
-import { encodeText } from '../parse/text.ts';
+import { fileType } from '../parse/fuse/protocol.ts';
+import { type FuseEntry, FuseListing } from '../parse/fuse/reply.ts';
+import type { FuseReadBody } from '../parse/fuse/request.ts';
+import { encodeText } from '../parse/text/text.ts';
 import { typeOf } from './attributes.ts';
 import type { KnownNode } from './node-table.ts';
 import type { Entry, TreeNode } from './tree-node.ts';

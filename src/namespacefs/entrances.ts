@@ -1,7 +1,7 @@
 // Paths through which a namespace can be entered. Pure.
-import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import { isKnown } from '../model/known.ts';
-import type { Namespace } from '../model/schema.ts';
+import type { SnapshotIndex } from '../analysis/graph/snapshot-index.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import type { Namespace } from '../model/snapshot/schema.ts';
 
 const mostCandidates = 3;
 

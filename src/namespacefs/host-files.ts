@@ -1,13 +1,13 @@
 // The texts of namespacefs that change without an event, or that no snapshot holds: read from the host when somebody looks.
-import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import { readTextFile } from '../kernel/files.ts';
-import { readMemberFile } from '../kernel/member-file.ts';
-import { searchMounts } from '../kernel/mount-search.ts';
-import { closeNamespace, readUts } from '../kernel/nsfs.ts';
-import { openFound } from '../kernel/open-namespace.ts';
-import { isKnown, type Unknown } from '../model/known.ts';
-import type { Namespace } from '../model/schema.ts';
-import { escapeText } from '../render/escape.ts';
+import type { SnapshotIndex } from '../analysis/graph/snapshot-index.ts';
+import { readTextFile } from '../kernel/files/files.ts';
+import { searchMounts } from '../kernel/mounts/mount-search.ts';
+import { closeNamespace, readUts } from '../kernel/nsfs/nsfs.ts';
+import { openFound } from '../kernel/nsfs/open-namespace.ts';
+import { readMemberFile } from '../kernel/proc/member-file.ts';
+import { isKnown, type Unknown } from '../model/snapshot/known.ts';
+import type { Namespace } from '../model/snapshot/schema.ts';
+import { escapeText } from '../render/words/escape.ts';
 import { findCandidates, findId } from './entrances.ts';
 import { formatUname } from './namespace-files.ts';
 import { formatOctalWord } from './octal-words.ts';

@@ -1,5 +1,10 @@
 // st_ino of every node, from what it stands for: equal in every snapshot, and below 2^53.
-import { type NamespaceLink, type NamespaceType, namespaceLinks, namespaceTypes } from '../model/namespace-types.ts';
+import {
+  type NamespaceLink,
+  type NamespaceType,
+  namespaceLinks,
+  namespaceTypes,
+} from '../model/snapshot/namespace-types.ts';
 
 // Inode numbers of namespaces have 32 bits, and 16 more tell what of a namespace it is.
 const slots = 0x1_0000;

@@ -3,8 +3,8 @@ import { performance } from 'node:perf_hooks';
 import { LiveSnapshot } from '../live/live-snapshot.ts';
 import { EventSourceError } from '../live/open-source.ts';
 import { Watcher } from '../live/watcher.ts';
-import type { EventDraft, EventNamespace } from '../model/events.ts';
-import type { Snapshot } from '../model/schema.ts';
+import type { EventDraft, EventNamespace } from '../model/live/events.ts';
+import type { Snapshot } from '../model/snapshot/schema.ts';
 import type { FeedChange, NamespaceChange, SnapshotFeed, SnapshotListener } from './snapshot-feed.ts';
 
 /** What comes at once is shown at once. */

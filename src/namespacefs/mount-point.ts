@@ -1,11 +1,11 @@
 // Can a directory be mounted on? What is wrong is said in a sentence; a dead namespacefs is cleared away.
-import { AddonMissingError } from '../kernel/addon-missing-error.ts';
-import { readTextFile } from '../kernel/files.ts';
-import { FusermountError, fuseType, unmountFuse, unmountWithFusermount } from '../kernel/fuse.ts';
-import { listShapedDirectory, lookAtShaped } from '../kernel/shaped-files.ts';
-import { isSyscallError } from '../kernel/syscall-error.ts';
-import { isKnown } from '../model/known.ts';
-import { parseMountinfo } from '../parse/mountinfo.ts';
+import { AddonMissingError } from '../kernel/addon/addon-missing-error.ts';
+import { isSyscallError } from '../kernel/addon/syscall-error.ts';
+import { readTextFile } from '../kernel/files/files.ts';
+import { listShapedDirectory, lookAtShaped } from '../kernel/files/shaped-files.ts';
+import { FusermountError, fuseType, unmountFuse, unmountWithFusermount } from '../kernel/mounts/fuse.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import { parseMountinfo } from '../parse/proc/mountinfo.ts';
 
 /** Mounting was refused; the message is a sentence for a person. */
 export class MountRefusedError extends Error {

@@ -1,6 +1,6 @@
 // Mounts namespacefs at a directory and serves it until it is unmounted.
 import { collectSnapshot } from '../collect/collect.ts';
-import { attempt, closeDescriptor } from '../kernel/files.ts';
+import { attempt, closeDescriptor } from '../kernel/files/files.ts';
 import {
   FuseDevice,
   isOwnThread,
@@ -8,15 +8,15 @@ import {
   mountWithFusermount,
   unmountFuse,
   unmountWithFusermount,
-} from '../kernel/fuse.ts';
-import { findOwnPid } from '../kernel/host.ts';
-import { lookAtNamespaceFile } from '../kernel/namespace-files.ts';
-import { openFound } from '../kernel/open-namespace.ts';
-import { readPrimaryGroups } from '../kernel/users.ts';
-import { isKnown } from '../model/known.ts';
-import { type Wanted, wantListing } from '../model/wanted.ts';
-import { notifyCode } from '../parse/fuse-protocol.ts';
-import { formatFuseInvalidateEntry } from '../parse/fuse-reply.ts';
+} from '../kernel/mounts/fuse.ts';
+import { lookAtNamespaceFile } from '../kernel/nsfs/namespace-files.ts';
+import { openFound } from '../kernel/nsfs/open-namespace.ts';
+import { findOwnPid } from '../kernel/own/host.ts';
+import { readPrimaryGroups } from '../kernel/own/users.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import { type Wanted, wantListing } from '../model/snapshot/wanted.ts';
+import { notifyCode } from '../parse/fuse/protocol.ts';
+import { formatFuseInvalidateEntry } from '../parse/fuse/reply.ts';
 import { Announcer } from './announcer.ts';
 import { probeNamespaces } from './census-probe.ts';
 import { findId } from './entrances.ts';

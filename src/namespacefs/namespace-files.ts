@@ -1,9 +1,10 @@
 // The text of each file in a namespace's directory. Pure. A file that is not known says why: "? denied EPERM".
-import { findHolders } from '../analysis/find-holders.ts';
-import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import { isKnown, type Known, notAsked } from '../model/known.ts';
-import type { IdMapping, Namespace, Process, TimeOffsets, UtsNames } from '../model/schema.ts';
-import { escapeText } from '../render/escape.ts';
+
+import type { SnapshotIndex } from '../analysis/graph/snapshot-index.ts';
+import { findHolders } from '../analysis/release/find-holders.ts';
+import { isKnown, type Known, notAsked } from '../model/snapshot/known.ts';
+import type { IdMapping, Namespace, Process, TimeOffsets, UtsNames } from '../model/snapshot/schema.ts';
+import { escapeText } from '../render/words/escape.ts';
 
 export interface NamespaceFile {
   readonly name: string;

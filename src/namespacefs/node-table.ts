@@ -1,5 +1,5 @@
 // The nodes that the kernel knows by number, for as long as it does: FUSE_LOOKUP to FUSE_FORGET.
-import { rootNodeId } from '../parse/fuse-protocol.ts';
+import { rootNodeId } from '../parse/fuse/protocol.ts';
 import { type DirectoryNode, findEntry, type TreeNode } from './tree-node.ts';
 
 /**

@@ -1,6 +1,6 @@
 // Words of a line as /proc/PID/mountinfo writes them: blanks, and what would act on a terminal, as octal bytes. Pure.
-import { encodeText } from '../parse/text.ts';
-import { harmful } from '../render/escape.ts';
+import { encodeText } from '../parse/text/text.ts';
+import { harmful } from '../render/words/escape.ts';
 
 const marked = new RegExp(`[ \\\\]|${harmful.source}`, harmful.flags);
 

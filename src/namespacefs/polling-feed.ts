@@ -1,6 +1,6 @@
 // A feed that looks: often while somebody uses the file system or waits for events, seldom while nobody does.
 import { performance } from 'node:perf_hooks';
-import type { Snapshot } from '../model/schema.ts';
+import type { Snapshot } from '../model/snapshot/schema.ts';
 import { compareSnapshots } from './chronicle.ts';
 import type { SnapshotFeed, SnapshotListener } from './snapshot-feed.ts';
 

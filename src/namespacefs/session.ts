@@ -1,6 +1,6 @@
 // Answers what the kernel asks of the mounted tree: one method for each kind of request.
 import { constants } from 'node:os';
-import { changingOpcodes, notifyCode, openFlag, pollScheduleNotify } from '../parse/fuse-protocol.ts';
+import { changingOpcodes, notifyCode, openFlag, pollScheduleNotify } from '../parse/fuse/protocol.ts';
 import {
   type FuseEntry,
   formatFuseAttributes,
@@ -11,7 +11,7 @@ import {
   formatFusePoll,
   formatFusePollWakeup,
   formatFuseStatfs,
-} from '../parse/fuse-reply.ts';
+} from '../parse/fuse/reply.ts';
 import {
   type FuseHeader,
   type FuseNameBody,
@@ -19,8 +19,8 @@ import {
   type FuseReadBody,
   type FuseRequest,
   parseFuseRequest,
-} from '../parse/fuse-request.ts';
-import { encodeText } from '../parse/text.ts';
+} from '../parse/fuse/request.ts';
+import { encodeText } from '../parse/text/text.ts';
 import { agree } from './agree.ts';
 import type { Announcement } from './announcer.ts';
 import { describeAttributes, findBirth } from './attributes.ts';

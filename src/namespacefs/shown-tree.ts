@@ -1,6 +1,6 @@
 // The tree that is shown: that of the feed's state, with the numbers under which the kernel knows its nodes, and what is to
 // be told when it becomes another.
-import type { Snapshot } from '../model/schema.ts';
+import type { Snapshot } from '../model/snapshot/schema.ts';
 import type { Announcement } from './announcer.ts';
 import { Chronicle, formatChange } from './chronicle.ts';
 import { findNode, NodeTable } from './node-table.ts';

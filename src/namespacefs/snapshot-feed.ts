@@ -1,6 +1,6 @@
 // Where the file system's state comes from: whoever knows the present snapshot and tells when another takes its place.
-import type { NamespaceType } from '../model/namespace-types.ts';
-import type { Namespace, Snapshot } from '../model/schema.ts';
+import type { NamespaceType } from '../model/snapshot/namespace-types.ts';
+import type { Namespace, Snapshot } from '../model/snapshot/schema.ts';
 
 /** A namespace that came or went. */
 export interface NamespaceChange {

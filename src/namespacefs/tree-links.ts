@@ -1,9 +1,9 @@
 // The directories of the tree that hold links to namespaces: by id, by name, by process, and by owner. Pure.
-import { listWorkloads, nameWorkload } from '../analysis/workloads.ts';
-import { isKnown } from '../model/known.ts';
-import { namespaceLinks, namespaceTypes, readLinkType } from '../model/namespace-types.ts';
-import type { Namespace, Process, Workload } from '../model/schema.ts';
-import { encodeText } from '../parse/text.ts';
+import { listWorkloads, nameWorkload } from '../analysis/listing/workloads.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import { namespaceLinks, namespaceTypes, readLinkType } from '../model/snapshot/namespace-types.ts';
+import type { Namespace, Process, Workload } from '../model/snapshot/schema.ts';
+import { encodeText } from '../parse/text/text.ts';
 import { hashText, numberOf, numberOfProcess, numberOfTypeDirectory, numberOfWorkload, slot } from './inode-numbers.ts';
 import { type DirectoryNode, type Entry, makeDirectory, type SymlinkNode } from './tree-node.ts';
 import { keyOfNamespace, type Ownership, ownedByRoot, type TreePlaces } from './tree-places.ts';

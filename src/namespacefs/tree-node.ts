@@ -1,5 +1,5 @@
 // What the tree of the file system is made of. Pure: a node says what it is and not how it is asked for.
-import type { Namespace } from '../model/schema.ts';
+import type { Namespace } from '../model/snapshot/schema.ts';
 import type { EventsKind } from './events-file.ts';
 
 interface Node {

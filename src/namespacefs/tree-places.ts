@@ -1,8 +1,8 @@
 // Where in the tree each namespace of a snapshot is, and whose what belongs to it is. Pure.
-import { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import { isKnown } from '../model/known.ts';
-import { type NamespaceType, namespaceTypes } from '../model/namespace-types.ts';
-import type { Namespace, Snapshot } from '../model/schema.ts';
+import { SnapshotIndex } from '../analysis/graph/snapshot-index.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import { type NamespaceType, namespaceTypes } from '../model/snapshot/namespace-types.ts';
+import type { Namespace, Snapshot } from '../model/snapshot/schema.ts';
 
 export interface Ownership {
   readonly uid: number;

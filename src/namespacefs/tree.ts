@@ -7,9 +7,9 @@
 //   by-id/, by-name/, by-pid/, by-workload/ links
 //   events               what came and went
 //   events.follow        what comes and goes, not listed
-import type { SnapshotIndex } from '../analysis/snapshot-index.ts';
-import { namespaceTypes } from '../model/namespace-types.ts';
-import type { Namespace, Snapshot } from '../model/schema.ts';
+import type { SnapshotIndex } from '../analysis/graph/snapshot-index.ts';
+import { namespaceTypes } from '../model/snapshot/namespace-types.ts';
+import type { Namespace, Snapshot } from '../model/snapshot/schema.ts';
 import { findCandidates } from './entrances.ts';
 import type { EventsKind } from './events-file.ts';
 import { numberOf, numberOfTop, slot } from './inode-numbers.ts';

@@ -1,11 +1,12 @@
 // In which cgroup is each process? /proc/PID/cgroup: cgroups(7). Tasks that the kernel has in one set need one reading.
-import { readProcTable } from '../kernel/proc-table.ts';
-import { nameErrno } from '../kernel/syscall-error.ts';
-import type { ProcessFact } from '../model/facts.ts';
-import { type Known, unknownFromErrno } from '../model/known.ts';
-import { parseCgroup } from '../parse/cgroup.ts';
-import { isExiting, parseStat } from '../parse/stat.ts';
-import { parseText } from '../parse/text.ts';
+
+import { nameErrno } from '../kernel/addon/syscall-error.ts';
+import { readProcTable } from '../kernel/proc/proc-table.ts';
+import type { ProcessFact } from '../model/facts/facts.ts';
+import { type Known, unknownFromErrno } from '../model/snapshot/known.ts';
+import { parseCgroup } from '../parse/proc/cgroup.ts';
+import { isExiting, parseStat } from '../parse/proc/stat.ts';
+import { parseText } from '../parse/text/text.ts';
 import type { Source, SourceContext } from './source.ts';
 import { isSameProcess } from './task-records.ts';
 

@@ -1,9 +1,9 @@
 // How were the leaders of namespaces called? /proc/PID/cmdline of those processes alone: proc_pid_cmdline(5).
-import { nameKernelThreads } from '../kernel/bpf-tasks.ts';
-import { startProcTasks } from '../kernel/proc-tasks.ts';
-import type { NamespaceInodes, ProcessFact } from '../model/facts.ts';
-import { isKnown, notAsked } from '../model/known.ts';
-import { namespaceLinks } from '../model/namespace-types.ts';
+import { nameKernelThreads } from '../kernel/bpf/tasks.ts';
+import { startProcTasks } from '../kernel/proc/proc-tasks.ts';
+import type { NamespaceInodes, ProcessFact } from '../model/facts/facts.ts';
+import { isKnown, notAsked } from '../model/snapshot/known.ts';
+import { namespaceLinks } from '../model/snapshot/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
 import { longestCommandLineBytes, toCommandLine } from './task-records.ts';
 

@@ -1,7 +1,7 @@
 // Which namespaces do open descriptors hold? The links of /proc/PID/fd: proc_pid_fd(5).
-import { shownByBpfAlone } from '../model/holder-kinds.ts';
-import { isKnown } from '../model/known.ts';
-import { parseNamespaceName } from '../parse/namespace-name.ts';
+import { shownByBpfAlone } from '../model/snapshot/holder-kinds.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import { parseNamespaceName } from '../parse/proc/namespace-name.ts';
 import type { Source, SourceContext } from './source.ts';
 
 export const descriptors: Source = {

@@ -1,13 +1,13 @@
 // Which namespaces do mounted file systems hold? procfs a pid namespace, others a user namespace, and a mount of
 // /proc/PID or of a pidfd that of the process: the kernel's super blocks and mounts, by BPF. Where each is mounted is
 // looked up only where that matters.
-import { type FoundMounts, searchMounts } from '../kernel/mount-search.ts';
-import { closeNamespace } from '../kernel/nsfs.ts';
-import { openFound } from '../kernel/open-namespace.ts';
-import { isKnown, type Known, notAsked, type Unknown } from '../model/known.ts';
-import { formatNamespace } from '../model/namespace-types.ts';
-import type { Holder } from '../model/schema.ts';
-import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
+import { type FoundMounts, searchMounts } from '../kernel/mounts/mount-search.ts';
+import { closeNamespace } from '../kernel/nsfs/nsfs.ts';
+import { openFound } from '../kernel/nsfs/open-namespace.ts';
+import { isKnown, type Known, notAsked, type Unknown } from '../model/snapshot/known.ts';
+import { formatNamespace } from '../model/snapshot/namespace-types.ts';
+import type { Holder } from '../model/snapshot/schema.ts';
+import type { BpfSuperblockRecord } from '../parse/records/bpf-superblocks.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
 
 export const fileSystems: Source = {

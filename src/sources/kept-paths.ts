@@ -1,8 +1,8 @@
 // Which namespaces do processes keep by their working and root directories, and by the programs that they run? The
 // kernel's tasks, by BPF: bpf/paths.bpf.c.
-import { readBpfPaths } from '../kernel/bpf.ts';
-import type { Holder } from '../model/schema.ts';
-import { type BpfFileRecord, parseBpfFiles } from '../parse/bpf-files.ts';
+import { readBpfPaths } from '../kernel/bpf/run.ts';
+import type { Holder } from '../model/snapshot/schema.ts';
+import { type BpfFileRecord, parseBpfFiles } from '../parse/records/bpf-files.ts';
 import type { Source, SourceContext } from './source.ts';
 
 const kinds = ['directory', 'program'] as const;

@@ -1,7 +1,7 @@
 // Which namespaces are in the kernel's own lists? Asked before the other sources, and after them, so that what came and
 // went meanwhile is told apart from what only the kernel holds.
 
-import { loadAddon } from '../kernel/addon.ts';
+import { loadAddon } from '../kernel/addon/addon.ts';
 import {
   type Listing,
   listByBpf,
@@ -9,20 +9,20 @@ import {
   listBySuperblocks,
   listMountNamespaces,
   type NoListing,
-} from '../kernel/census.ts';
-import { readNsfsDevice } from '../kernel/files.ts';
-import { closeNamespace } from '../kernel/nsfs.ts';
-import { openFound } from '../kernel/open-namespace.ts';
-import { isCapable } from '../model/capabilities.ts';
-import type { NamespaceInodes } from '../model/facts.ts';
-import { isKnown } from '../model/known.ts';
+} from '../kernel/bpf/census.ts';
+import { readNsfsDevice } from '../kernel/files/files.ts';
+import { closeNamespace } from '../kernel/nsfs/nsfs.ts';
+import { openFound } from '../kernel/nsfs/open-namespace.ts';
+import type { NamespaceInodes } from '../model/facts/facts.ts';
+import { isCapable } from '../model/snapshot/capabilities.ts';
+import { isKnown } from '../model/snapshot/known.ts';
 import {
   formatNamespace,
   type NamespaceType,
   namespaceLinks,
   namespaceTypeFacts,
   namespaceTypes,
-} from '../model/namespace-types.ts';
+} from '../model/snapshot/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
 
 function skip(context: SourceContext): string | undefined {

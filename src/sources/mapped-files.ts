@@ -1,7 +1,7 @@
 // Which namespaces do mapped files hold, also after their descriptors were closed? The kernel's mappings, by BPF:
 // bpf/mappings.bpf.c. Every mapping of every process is looked at, so only where that is wanted.
-import { readBpfMappings } from '../kernel/bpf.ts';
-import { parseBpfFiles } from '../parse/bpf-files.ts';
+import { readBpfMappings } from '../kernel/bpf/run.ts';
+import { parseBpfFiles } from '../parse/records/bpf-files.ts';
 import type { Source, SourceContext } from './source.ts';
 
 const kinds = ['mapping'] as const;

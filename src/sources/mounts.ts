@@ -1,15 +1,15 @@
 // Which namespaces are bind mounted, in any mount namespace, those included that are hidden themselves?
-import { loadAddon } from '../kernel/addon.ts';
-import { attempt } from '../kernel/files.ts';
-import { type FoundMount, searchMounts } from '../kernel/mount-search.ts';
-import { findMounts, findNamespacesIn, superBlockMagic } from '../kernel/mounts.ts';
-import { closeNamespace } from '../kernel/nsfs.ts';
-import { openFound } from '../kernel/open-namespace.ts';
-import { keepStandIn } from '../kernel/stand-in.ts';
-import { isKnown, type Unknown } from '../model/known.ts';
-import { formatNamespace, type NamespaceType } from '../model/namespace-types.ts';
-import type { BpfSuperblockRecord } from '../parse/bpf-superblocks.ts';
-import { parseNamespaceName } from '../parse/namespace-name.ts';
+import { loadAddon } from '../kernel/addon/addon.ts';
+import { attempt } from '../kernel/files/files.ts';
+import { keepStandIn } from '../kernel/files/stand-in.ts';
+import { type FoundMount, searchMounts } from '../kernel/mounts/mount-search.ts';
+import { findMounts, findNamespacesIn, superBlockMagic } from '../kernel/mounts/mounts.ts';
+import { closeNamespace } from '../kernel/nsfs/nsfs.ts';
+import { openFound } from '../kernel/nsfs/open-namespace.ts';
+import { isKnown, type Unknown } from '../model/snapshot/known.ts';
+import { formatNamespace, type NamespaceType } from '../model/snapshot/namespace-types.ts';
+import { parseNamespaceName } from '../parse/proc/namespace-name.ts';
+import type { BpfSuperblockRecord } from '../parse/records/bpf-superblocks.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
 
 const nsfs = new Map([['nsfs', superBlockMagic.nsfs]]);

@@ -1,8 +1,8 @@
 // Which PIDs does a task have in nested pid namespaces? NSpid of /proc/PID/status, since Linux 4.1.
-import { readProcTable } from '../kernel/proc-table.ts';
-import type { ProcessFact } from '../model/facts.ts';
-import { isKnown } from '../model/known.ts';
-import { parseNestedPids } from '../parse/status.ts';
+import { readProcTable } from '../kernel/proc/proc-table.ts';
+import type { ProcessFact } from '../model/facts/facts.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import { parseNestedPids } from '../parse/proc/status.ts';
 import type { Source, SourceContext } from './source.ts';
 import { isSameProcess } from './task-records.ts';
 

@@ -1,12 +1,12 @@
 // Are there network namespaces that links lead to, and that were not found? IFLA_LINK_NETNSID of rtnetlink(7): the number
 // of the namespace in which a veth's other end lies. Asked only where the kernel did not list all network namespaces.
-import { loadAddon } from '../kernel/addon.ts';
-import { attempt } from '../kernel/files.ts';
-import { RouteSocket, readLinksIn } from '../kernel/netlink.ts';
-import { closeNamespace, type OpenNamespace } from '../kernel/nsfs.ts';
-import { openFound } from '../kernel/open-namespace.ts';
-import { isKnown } from '../model/known.ts';
-import { formatNamespace } from '../model/namespace-types.ts';
+import { loadAddon } from '../kernel/addon/addon.ts';
+import { attempt } from '../kernel/files/files.ts';
+import { RouteSocket, readLinksIn } from '../kernel/net/netlink.ts';
+import { closeNamespace, type OpenNamespace } from '../kernel/nsfs/nsfs.ts';
+import { openFound } from '../kernel/nsfs/open-namespace.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import { formatNamespace } from '../model/snapshot/namespace-types.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
 
 export const netPeers: Source = {

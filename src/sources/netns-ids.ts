@@ -1,10 +1,10 @@
 // Which number does nscope's own network namespace have for each other one? RTM_GETNSID of rtnetlink(7): ip-netns(8) list-id.
-import { loadAddon } from '../kernel/addon.ts';
-import { attempt } from '../kernel/files.ts';
-import { RouteSocket } from '../kernel/netlink.ts';
-import { closeNamespace } from '../kernel/nsfs.ts';
-import { openFound } from '../kernel/open-namespace.ts';
-import { isKnown, type Known } from '../model/known.ts';
+import { loadAddon } from '../kernel/addon/addon.ts';
+import { attempt } from '../kernel/files/files.ts';
+import { RouteSocket } from '../kernel/net/netlink.ts';
+import { closeNamespace } from '../kernel/nsfs/nsfs.ts';
+import { openFound } from '../kernel/nsfs/open-namespace.ts';
+import { isKnown, type Known } from '../model/snapshot/known.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
 
 export const netnsIds: Source = {

@@ -1,9 +1,9 @@
 // Which namespaces do open files hold, of any kind and also in flight? The kernel's files, by BPF: bpf/files.bpf.c.
-import { readBpfFiles } from '../kernel/bpf.ts';
-import type { ProcessFact } from '../model/facts.ts';
-import { fileKinds, shownByBpfAlone } from '../model/holder-kinds.ts';
-import type { Holder } from '../model/schema.ts';
-import { type BpfFileRecord, parseBpfFiles } from '../parse/bpf-files.ts';
+import { readBpfFiles } from '../kernel/bpf/run.ts';
+import type { ProcessFact } from '../model/facts/facts.ts';
+import { fileKinds, shownByBpfAlone } from '../model/snapshot/holder-kinds.ts';
+import type { Holder } from '../model/snapshot/schema.ts';
+import { type BpfFileRecord, parseBpfFiles } from '../parse/records/bpf-files.ts';
 import type { Source, SourceContext } from './source.ts';
 
 export const openFiles: Source = {

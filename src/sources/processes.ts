@@ -1,9 +1,9 @@
 // Which processes are there, and in which namespaces? /proc/PID/ns/*, stat: namespaces(7), proc_pid_stat(5). Where the
 // kernel's task list was read, only those that it withheld.
 
-import { listPids } from '../kernel/proc-table.ts';
-import { countProcesses } from '../kernel/process-count.ts';
-import { namespaceTypeFacts } from '../model/namespace-types.ts';
+import { listPids } from '../kernel/proc/proc-table.ts';
+import { countProcesses } from '../kernel/proc/process-count.ts';
+import { namespaceTypeFacts } from '../model/snapshot/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
 import { readTasks } from './task-records.ts';
 

@@ -1,13 +1,13 @@
 // Whose is each namespace, what is above it, which is its 64-bit id? ioctl_nsfs(2), asked once of each namespace; parents
 // and owners that no process is in are found by climbing.
 
-import { loadAddon } from '../kernel/addon.ts';
-import { attempt } from '../kernel/files.ts';
-import { closeNamespace, nsGetParent, nsGetUserns, type OpenNamespace } from '../kernel/nsfs.ts';
-import { openFound } from '../kernel/open-namespace.ts';
-import { readNamespaces, type ToldNamespace } from '../kernel/told-namespaces.ts';
-import { isKnown, type Known } from '../model/known.ts';
-import { formatNamespace, type NamespaceType, namespaceTypeFacts } from '../model/namespace-types.ts';
+import { loadAddon } from '../kernel/addon/addon.ts';
+import { attempt } from '../kernel/files/files.ts';
+import { closeNamespace, nsGetParent, nsGetUserns, type OpenNamespace } from '../kernel/nsfs/nsfs.ts';
+import { openFound } from '../kernel/nsfs/open-namespace.ts';
+import { readNamespaces, type ToldNamespace } from '../kernel/nsfs/told-namespaces.ts';
+import { isKnown, type Known } from '../model/snapshot/known.ts';
+import { formatNamespace, type NamespaceType, namespaceTypeFacts } from '../model/snapshot/namespace-types.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
 
 export const relations: Source = {

@@ -1,13 +1,13 @@
 // Where are the processes whose links are refused? What anybody may read of them: NSpid, net/stat, mountinfo, the maps, the
 // offsets and the cgroup. proc(5). The same is read of some whose links are known, to compare with.
-import { readNetDirectories } from '../kernel/net-directories.ts';
-import { readProcTable } from '../kernel/proc-table.ts';
-import type { MountListFact, NamespaceInodes, ProcessFact, SignsFact } from '../model/facts.ts';
-import { isKnown } from '../model/known.ts';
-import { namespaceTypes } from '../model/namespace-types.ts';
-import { parseCgroup } from '../parse/cgroup.ts';
-import { parseFirstMount, parseMountIds } from '../parse/mount-ids.ts';
-import { parseNestedPids } from '../parse/status.ts';
+import { readNetDirectories } from '../kernel/net/net-directories.ts';
+import { readProcTable } from '../kernel/proc/proc-table.ts';
+import type { MountListFact, NamespaceInodes, ProcessFact, SignsFact } from '../model/facts/facts.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import { namespaceTypes } from '../model/snapshot/namespace-types.ts';
+import { parseCgroup } from '../parse/proc/cgroup.ts';
+import { parseFirstMount, parseMountIds } from '../parse/proc/mount-ids.ts';
+import { parseNestedPids } from '../parse/proc/status.ts';
 import type { Source, SourceContext } from './source.ts';
 import { isSameProcess, longestCommandLineBytes, toCommandLine } from './task-records.ts';
 

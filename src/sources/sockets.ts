@@ -1,11 +1,11 @@
 // Which network namespaces do sockets, tun and tap devices hold? pidfd_getfd(2) and SIOCGSKNS, one socket after another.
 
-import { loadAddon } from '../kernel/addon.ts';
-import { attempt, closeDescriptor } from '../kernel/files.ts';
-import { findSocketNetns, pidfdOpen, pidfdOpenThread } from '../kernel/sockets.ts';
-import { nameErrno } from '../kernel/syscall-error.ts';
-import { isCapable } from '../model/capabilities.ts';
-import { isKnown, knownOr } from '../model/known.ts';
+import { loadAddon } from '../kernel/addon/addon.ts';
+import { nameErrno } from '../kernel/addon/syscall-error.ts';
+import { attempt, closeDescriptor } from '../kernel/files/files.ts';
+import { findSocketNetns, pidfdOpen, pidfdOpenThread } from '../kernel/net/sockets.ts';
+import { isCapable } from '../model/snapshot/capabilities.ts';
+import { isKnown, knownOr } from '../model/snapshot/known.ts';
 import type { OpenLinks, Source, SourceContext } from './source.ts';
 
 export const sockets: Source = {

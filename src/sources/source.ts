@@ -1,9 +1,9 @@
 // What a source is: one question to one kernel interface, answered in plain facts. Sources never see each other.
-import type { Superblocks } from '../kernel/census.ts';
-import type { Fact, NamespaceInodes, ProcessFact, SearchedKind, SearchFact } from '../model/facts.ts';
-import type { NamespaceLink, NamespaceType } from '../model/namespace-types.ts';
-import type { HostSnapshot } from '../model/schema.ts';
-import type { Wanted } from '../model/wanted.ts';
+import type { Superblocks } from '../kernel/bpf/census.ts';
+import type { Fact, NamespaceInodes, ProcessFact, SearchedKind, SearchFact } from '../model/facts/facts.ts';
+import type { NamespaceLink, NamespaceType } from '../model/snapshot/namespace-types.ts';
+import type { HostSnapshot } from '../model/snapshot/schema.ts';
+import type { Wanted } from '../model/snapshot/wanted.ts';
 
 /** A namespace that some source has named so far, and the paths through which it can be opened or asked about. */
 export interface FoundNamespace {

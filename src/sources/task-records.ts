@@ -1,12 +1,13 @@
 // One row of /proc for a process or a thread, as a fact.
-import { readProcTasks } from '../kernel/proc-tasks.ts';
-import { nameErrno } from '../kernel/syscall-error.ts';
-import type { NamespaceInodes, ProcessFact } from '../model/facts.ts';
-import { isKnown, type Known, notAsked, unknownFromErrno } from '../model/known.ts';
-import { type NamespaceLink, namespaceLinks } from '../model/namespace-types.ts';
-import { parseCgroup } from '../parse/cgroup.ts';
-import { parseStartTime } from '../parse/stat.ts';
-import { parseCommandLine, parseText } from '../parse/text.ts';
+
+import { nameErrno } from '../kernel/addon/syscall-error.ts';
+import { readProcTasks } from '../kernel/proc/proc-tasks.ts';
+import type { NamespaceInodes, ProcessFact } from '../model/facts/facts.ts';
+import { isKnown, type Known, notAsked, unknownFromErrno } from '../model/snapshot/known.ts';
+import { type NamespaceLink, namespaceLinks } from '../model/snapshot/namespace-types.ts';
+import { parseCgroup } from '../parse/proc/cgroup.ts';
+import { parseStartTime } from '../parse/proc/stat.ts';
+import { parseCommandLine, parseText } from '../parse/text/text.ts';
 import type { SourceContext } from './source.ts';
 
 /** Command lines may be megabytes; what is beyond this is cut, and the last word then ends with this sign. */

@@ -1,9 +1,9 @@
 // Which processes are there, and in which namespaces? The kernel's task list, by BPF: bpf/tasks.bpf.c. Where that is not
 // permitted the sources that read /proc answer.
-import { nameKernelThreads, readTasksByBpf } from '../kernel/bpf-tasks.ts';
-import { taskKinds } from '../model/holder-kinds.ts';
-import { isKnown } from '../model/known.ts';
-import { namespaceLinks } from '../model/namespace-types.ts';
+import { nameKernelThreads, readTasksByBpf } from '../kernel/bpf/tasks.ts';
+import { taskKinds } from '../model/snapshot/holder-kinds.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import { namespaceLinks } from '../model/snapshot/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
 
 export const tasks: Source = {

@@ -1,7 +1,7 @@
 // Which threads are in other namespaces than their leader? /proc/PID/task/TID/ns/*: setns(2) moves one thread alone.
-import { listThreads } from '../kernel/proc-table.ts';
-import type { ProcessFact } from '../model/facts.ts';
-import { namespaceLinks } from '../model/namespace-types.ts';
+import { listThreads } from '../kernel/proc/proc-table.ts';
+import type { ProcessFact } from '../model/facts/facts.ts';
+import { namespaceLinks } from '../model/snapshot/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
 import { readTasks } from './task-records.ts';
 

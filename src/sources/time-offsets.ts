@@ -1,7 +1,7 @@
 // How far are the clocks of each time namespace set off? /proc/PID/timens_offsets: time_namespaces(7).
-import { readMemberFile } from '../kernel/member-file.ts';
-import { isKnown, unknownFromErrno } from '../model/known.ts';
-import { parseTimeOffsets } from '../parse/time-offsets.ts';
+import { readMemberFile } from '../kernel/proc/member-file.ts';
+import { isKnown, unknownFromErrno } from '../model/snapshot/known.ts';
+import { parseTimeOffsets } from '../parse/proc/time-offsets.ts';
 import type { Source, SourceContext } from './source.ts';
 
 export const timeOffsets: Source = {

@@ -1,7 +1,7 @@
 // Which ids does each user namespace map? /proc/PID/uid_map, gid_map, setgroups: user_namespaces(7).
-import { readMemberFile } from '../kernel/member-file.ts';
-import { isKnown, type Known } from '../model/known.ts';
-import { parseIdMap } from '../parse/id-map.ts';
+import { readMemberFile } from '../kernel/proc/member-file.ts';
+import { isKnown, type Known } from '../model/snapshot/known.ts';
+import { parseIdMap } from '../parse/proc/id-map.ts';
 import type { Source, SourceContext } from './source.ts';
 
 export const userMaps: Source = {

@@ -1,8 +1,8 @@
 // What does uname(2) say in each uts namespace? A thread of the addon's own enters them.
-import { loadAddon } from '../kernel/addon.ts';
-import { closeNamespace, type OpenNamespace, readUts } from '../kernel/nsfs.ts';
-import { openFound } from '../kernel/open-namespace.ts';
-import { isKnown, unknownFromErrno } from '../model/known.ts';
+import { loadAddon } from '../kernel/addon/addon.ts';
+import { closeNamespace, type OpenNamespace, readUts } from '../kernel/nsfs/nsfs.ts';
+import { openFound } from '../kernel/nsfs/open-namespace.ts';
+import { isKnown, unknownFromErrno } from '../model/snapshot/known.ts';
 import type { Source, SourceContext } from './source.ts';
 
 export const utsNames: Source = {

@@ -1,11 +1,11 @@
 // What keeps processes from being seen here? Mount options of /proc, nscope's pid namespace, refused links: proc(5).
-import { loadAddon } from '../kernel/addon.ts';
-import { readProcMount } from '../kernel/host.ts';
-import { isCapable } from '../model/capabilities.ts';
-import type { NamespaceInodes } from '../model/facts.ts';
-import { fileKinds, keptKinds, taskKinds } from '../model/holder-kinds.ts';
-import { isKnown } from '../model/known.ts';
-import { namespaceTypeFacts } from '../model/namespace-types.ts';
+import { loadAddon } from '../kernel/addon/addon.ts';
+import { readProcMount } from '../kernel/own/host.ts';
+import type { NamespaceInodes } from '../model/facts/facts.ts';
+import { isCapable } from '../model/snapshot/capabilities.ts';
+import { fileKinds, keptKinds, taskKinds } from '../model/snapshot/holder-kinds.ts';
+import { isKnown } from '../model/snapshot/known.ts';
+import { namespaceTypeFacts } from '../model/snapshot/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
 
 export const visibility: Source = {

@@ -1,21 +1,21 @@
 // The engines, and the workloads of a snapshot.
 
-import type { Snapshot } from '../model/schema.ts';
-import type { Witness } from './authority.ts';
-import { bubblewrap, firejail } from './bubblewrap.ts';
-import { chromium } from './chromium.ts';
-import { containerd } from './containerd.ts';
-import { cri } from './cri.ts';
-import { docker } from './docker.ts';
-import type { Engine } from './engine.ts';
-import { flatpak } from './flatpak.ts';
-import { HostWitness } from './host-witness.ts';
-import { lxc } from './lxc.ts';
-import { mininet } from './mininet.ts';
-import { nspawn } from './nspawn.ts';
-import { podman } from './podman.ts';
+import type { Snapshot } from '../model/snapshot/schema.ts';
+import { bubblewrap, firejail } from './engines/bubblewrap.ts';
+import { chromium } from './engines/chromium.ts';
+import { containerd } from './engines/containerd.ts';
+import { cri } from './engines/cri.ts';
+import { docker } from './engines/docker.ts';
+import { flatpak } from './engines/flatpak.ts';
+import { lxc } from './engines/lxc.ts';
+import { mininet } from './engines/mininet.ts';
+import { nspawn } from './engines/nspawn.ts';
+import { podman } from './engines/podman.ts';
+import { systemd } from './engines/systemd.ts';
 import { type FoundWorkloads, readWorkloads } from './read-workloads.ts';
-import { systemd } from './systemd.ts';
+import type { Witness } from './signs/authority.ts';
+import type { Engine } from './signs/engine.ts';
+import { HostWitness } from './signs/host-witness.ts';
 
 /** All that a process can be in; units of systemd and named networks are what is asked of the rest. */
 export const engines: readonly Engine[] = [

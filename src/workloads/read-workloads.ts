@@ -1,15 +1,15 @@
 // Which containers, sandboxes and units are there, and what are they called? Recognized in a snapshot; then their engines'
 // own files are read. Nothing is started and no engine is asked.
-import { readLink } from '../kernel/files.ts';
-import { readShapedFile, readShapedLink } from '../kernel/shaped-files.ts';
-import { keepStandIn } from '../kernel/stand-in.ts';
-import { isKnown, type Known } from '../model/known.ts';
-import { namespaceTypes } from '../model/namespace-types.ts';
-import type { Process, Refusal, Snapshot, SourceCoverage, Workload } from '../model/schema.ts';
-import type { Witness } from './authority.ts';
-import type { Draft, Engine, StateReader } from './engine.ts';
-import { findNamedNetworks } from './named-networks.ts';
-import { recognize } from './recognize.ts';
+import { readLink } from '../kernel/files/files.ts';
+import { readShapedFile, readShapedLink } from '../kernel/files/shaped-files.ts';
+import { keepStandIn } from '../kernel/files/stand-in.ts';
+import { isKnown, type Known } from '../model/snapshot/known.ts';
+import { namespaceTypes } from '../model/snapshot/namespace-types.ts';
+import type { Process, Refusal, Snapshot, SourceCoverage, Workload } from '../model/snapshot/schema.ts';
+import { findNamedNetworks } from './engines/named-networks.ts';
+import type { Witness } from './signs/authority.ts';
+import type { Draft, Engine, StateReader } from './signs/engine.ts';
+import { recognize } from './signs/recognize.ts';
 
 export interface FoundWorkloads {
   readonly workloads: readonly Workload[];

@@ -1,11 +1,11 @@
 // Holds what explainPowers says beside what setns(2) did.
 import assert from 'node:assert/strict';
 import { explainPowers, type NamespacePowers } from '../../src/analysis/capabilities/may-enter.ts';
-import { SnapshotIndex } from '../../src/analysis/snapshot-index.ts';
+import { SnapshotIndex } from '../../src/analysis/graph/snapshot-index.ts';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import { readCredentials } from '../../src/kernel/process-security.ts';
-import { isKnown } from '../../src/model/known.ts';
-import { type NamespaceType, namespaceTypes } from '../../src/model/namespace-types.ts';
+import { readCredentials } from '../../src/kernel/process/process-security.ts';
+import { isKnown } from '../../src/model/snapshot/known.ts';
+import { type NamespaceType, namespaceTypes } from '../../src/model/snapshot/namespace-types.ts';
 import { readLinksOf } from '../held-process.ts';
 import { attemptSetns } from '../setns-attempts.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { namespaceTypes } from '../../src/model/namespace-types.ts';
+import { namespaceTypes } from '../../src/model/snapshot/namespace-types.ts';
 import { isLinuxSince } from '../kernels/release.ts';
 import { missing } from '../tiers.ts';
 import { bedNeeds, listPlaces, makeBed } from './bed.ts';

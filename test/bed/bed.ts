@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { NamespaceType } from '../../src/model/namespace-types.ts';
+import type { NamespaceType } from '../../src/model/snapshot/namespace-types.ts';
 import type { Needs } from '../tiers.ts';
 
 /** What is known of the thing that holds a namespace of the bed; which of them are there depends on the place. */

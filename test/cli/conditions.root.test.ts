@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { namespaceTypes } from '../../src/model/namespace-types.ts';
-import { asNobody, settings } from '../kernel/detect-settings.ts';
+import { namespaceTypes } from '../../src/model/snapshot/namespace-types.ts';
+import { asNobody, settings } from '../kernel/detect/settings.ts';
 import { denying } from '../sources/bad-conditions.ts';
 import { missing } from '../tiers.ts';
 import { main, type Outcome } from './run-nscope.ts';

@@ -1,7 +1,7 @@
 // Help, by every way that people ask for it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { verbNames } from '../../src/cli/verbs.ts';
+import { verbNames } from '../../src/cli/table/verbs.ts';
 import { runInTurn } from './run-nscope.ts';
 
 test('The help of nscope is the same however it is asked for, and ends with status 0.', () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { namespaceTypes } from '../../src/model/namespace-types.ts';
+import { namespaceTypes } from '../../src/model/snapshot/namespace-types.ts';
 import { missing } from '../tiers.ts';
 import { main, runNscope } from './run-nscope.ts';
 

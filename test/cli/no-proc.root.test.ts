@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { settings } from '../kernel/detect-settings.ts';
+import { settings } from '../kernel/detect/settings.ts';
 import { missing } from '../tiers.ts';
 import { main, runNscope } from './run-nscope.ts';
 

@@ -4,7 +4,7 @@ import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
-const inTurn = fileURLToPath(new URL('./run-in-turn.js', import.meta.url));
+const inTurn = fileURLToPath(new URL('./verbs/run-in-turn.js', import.meta.url));
 
 export interface Outcome {
   readonly words: readonly string[];

@@ -1,7 +1,7 @@
 // What is said of a process one of whose threads is in other namespaces, by the verbs that are asked about that process.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatNamespace } from '../../src/model/namespace-types.ts';
+import { formatNamespace } from '../../src/model/snapshot/namespace-types.ts';
 import { type BedNamespace, bedNeeds, makeBed } from '../bed/bed.ts';
 import { missing } from '../tiers.ts';
 import { runNscope } from './run-nscope.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import { validateSnapshot } from '../../src/model/validate-snapshot.ts';
-import { wantEverything, wantListing, wantProcesses } from '../../src/model/wanted.ts';
+import { validateSnapshot } from '../../src/model/snapshot/validate-snapshot.ts';
+import { wantEverything, wantListing, wantProcesses } from '../../src/model/snapshot/wanted.ts';
 import { bedNeeds, makeBed } from '../bed/bed.ts';
 import { countDescriptors } from '../kernel/open-descriptors.ts';
 import { missing } from '../tiers.ts';

@@ -2,8 +2,8 @@
 // It is to be PID 1 of a pid namespace with a /proc of its own.
 import { execFileSync } from 'node:child_process';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import type { Snapshot } from '../../src/model/schema.ts';
-import { wantEverything } from '../../src/model/wanted.ts';
+import type { Snapshot } from '../../src/model/snapshot/schema.ts';
+import { wantEverything } from '../../src/model/snapshot/wanted.ts';
 import { hold, readChildren } from '../held-process.ts';
 import { holdUnshared } from '../sources/unshared.ts';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { namespaceTypes } from '../../src/model/namespace-types.ts';
+import { namespaceTypes } from '../../src/model/snapshot/namespace-types.ts';
 import { unshareNeeds } from '../sources/unshared.ts';
 import { missing } from '../tiers.ts';
 import type { BothLists } from './list-beside-lsns.ts';

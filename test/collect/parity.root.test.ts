@@ -3,11 +3,16 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import { isKnown } from '../../src/model/known.ts';
-import { formatNamespace, namespaceLinks, namespaceTypes, readLinkType } from '../../src/model/namespace-types.ts';
-import type { Snapshot } from '../../src/model/schema.ts';
-import { validateSnapshot } from '../../src/model/validate-snapshot.ts';
-import { wantEverything } from '../../src/model/wanted.ts';
+import { isKnown } from '../../src/model/snapshot/known.ts';
+import {
+  formatNamespace,
+  namespaceLinks,
+  namespaceTypes,
+  readLinkType,
+} from '../../src/model/snapshot/namespace-types.ts';
+import type { Snapshot } from '../../src/model/snapshot/schema.ts';
+import { validateSnapshot } from '../../src/model/snapshot/validate-snapshot.ts';
+import { wantEverything } from '../../src/model/snapshot/wanted.ts';
 import { type Bed, bedNeeds, makeBed } from '../bed/bed.ts';
 import { compile } from '../fixtures/compile.ts';
 import { type Held, hold, readLinksOf } from '../held-process.ts';

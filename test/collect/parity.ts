@@ -1,9 +1,9 @@
 // Two snapshots of one set of processes that stands still, one taken with BPF and one without: where do they differ?
 import { isDeepStrictEqual } from 'node:util';
-import { keptKinds, shownByBpfAlone } from '../../src/model/holder-kinds.ts';
-import { isKnown } from '../../src/model/known.ts';
-import { formatNamespace } from '../../src/model/namespace-types.ts';
-import type { Holder, HolderCounts, Namespace, Process, Snapshot } from '../../src/model/schema.ts';
+import { keptKinds, shownByBpfAlone } from '../../src/model/snapshot/holder-kinds.ts';
+import { isKnown } from '../../src/model/snapshot/known.ts';
+import { formatNamespace } from '../../src/model/snapshot/namespace-types.ts';
+import type { Holder, HolderCounts, Namespace, Process, Snapshot } from '../../src/model/snapshot/schema.ts';
 import { isLinuxSince } from '../kernels/release.ts';
 
 /** What was compared. Tasks are processes and threads that are elsewhere than their leader. */

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import { formatNamespace } from '../../src/model/namespace-types.ts';
-import type { Namespace, Snapshot } from '../../src/model/schema.ts';
-import { validateSnapshot } from '../../src/model/validate-snapshot.ts';
-import { wantEverything, wantNamespaces } from '../../src/model/wanted.ts';
+import { formatNamespace } from '../../src/model/snapshot/namespace-types.ts';
+import type { Namespace, Snapshot } from '../../src/model/snapshot/schema.ts';
+import { validateSnapshot } from '../../src/model/snapshot/validate-snapshot.ts';
+import { wantEverything, wantNamespaces } from '../../src/model/snapshot/wanted.ts';
 import { bedNeeds, makeBed } from '../bed/bed.ts';
 import { sightOfKernel } from '../hiding/expectations.ts';
 import { missing } from '../tiers.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { namespaceTypes } from '../../src/model/namespace-types.ts';
-import type { Snapshot } from '../../src/model/schema.ts';
-import { validateSnapshot } from '../../src/model/validate-snapshot.ts';
+import { namespaceTypes } from '../../src/model/snapshot/namespace-types.ts';
+import type { Snapshot } from '../../src/model/snapshot/schema.ts';
+import { validateSnapshot } from '../../src/model/snapshot/validate-snapshot.ts';
 import { type Bed, bedNeeds, makeBed } from '../bed/bed.ts';
 import { runNscope } from '../cli/run-nscope.ts';
 import { missing } from '../tiers.ts';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startOpenLinks } from '../../src/collect/open-links.ts';
-import { parseStat } from '../../src/parse/stat.ts';
+import { parseStat } from '../../src/parse/proc/stat.ts';
 import { hold } from '../held-process.ts';
 
 test('A zombie is not told to refuse its descriptors: it has none.', async () => {

@@ -2,7 +2,7 @@
 // A line "bpf" allows BPF, any other does not.
 import { createInterface } from 'node:readline';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import { wantEverything } from '../../src/model/wanted.ts';
+import { wantEverything } from '../../src/model/snapshot/wanted.ts';
 
 for await (const line of createInterface({ input: process.stdin }))
   process.stdout.write(`${JSON.stringify(collectSnapshot({ ...wantEverything, bpf: line === 'bpf' }))}\n`);

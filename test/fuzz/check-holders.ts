@@ -1,8 +1,8 @@
 // Holds what a snapshot says of a namespace's holders against the truth: none that is named is false, and where it says that
 // it looked everywhere none is missing.
-import { type HolderKind, holderKindFacts } from '../../src/model/holder-kinds.ts';
-import { isKnown } from '../../src/model/known.ts';
-import type { Holder, Namespace, Snapshot } from '../../src/model/schema.ts';
+import { type HolderKind, holderKindFacts } from '../../src/model/snapshot/holder-kinds.ts';
+import { isKnown } from '../../src/model/snapshot/known.ts';
+import type { Holder, Namespace, Snapshot } from '../../src/model/snapshot/schema.ts';
 import { expectationOf } from '../hiding/expectations.ts';
 import { isWithin, type Ledger, type Reason, type Space } from './ledger.ts';
 import type { Vantage } from './vantages.ts';

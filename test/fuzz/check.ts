@@ -1,7 +1,7 @@
 // Holds a snapshot against the truth of a world: nothing that lives is missing where it must be found, and nothing is false.
-import { isKnown } from '../../src/model/known.ts';
-import { formatNamespace } from '../../src/model/namespace-types.ts';
-import type { Namespace, Process, Snapshot } from '../../src/model/schema.ts';
+import { isKnown } from '../../src/model/snapshot/known.ts';
+import { formatNamespace } from '../../src/model/snapshot/namespace-types.ts';
+import type { Namespace, Process, Snapshot } from '../../src/model/snapshot/schema.ts';
 import { findLies } from './check-holders.ts';
 import { baseCount, type Ledger, type Reason, type Space } from './ledger.ts';
 import { mustFind } from './must-find.ts';

@@ -1,6 +1,6 @@
 // What is true of the world of the fuzz: its changes, kept in tables, and which namespaces live by them.
-import type { HolderKind } from '../../src/model/holder-kinds.ts';
-import type { NamespaceType } from '../../src/model/namespace-types.ts';
+import type { HolderKind } from '../../src/model/snapshot/holder-kinds.ts';
+import type { NamespaceType } from '../../src/model/snapshot/namespace-types.ts';
 
 /** A namespace; owner and parent are indices of spaces, -1 for none or unknown. Those up to `baseCount` are the world's own. */
 export interface Space {

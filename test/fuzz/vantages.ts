@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Snapshot } from '../../src/model/schema.ts';
-import { validateSnapshot } from '../../src/model/validate-snapshot.ts';
+import type { Snapshot } from '../../src/model/snapshot/schema.ts';
+import { validateSnapshot } from '../../src/model/snapshot/validate-snapshot.ts';
 import type { Sight } from '../hiding/expectations.ts';
 import { sightOfKernel } from '../hiding/expectations.ts';
-import { asNobody } from '../kernel/detect-settings.ts';
+import { asNobody } from '../kernel/detect/settings.ts';
 
 export interface Vantage {
   readonly name: string;

@@ -1,6 +1,6 @@
 // What nscope must find on which kernel: every pair of hiding place and type of the test bed, in one table.
 
-import type { HolderKind } from '../../src/model/holder-kinds.ts';
+import type { HolderKind } from '../../src/model/snapshot/holder-kinds.ts';
 import type { BedNamespace } from '../bed/bed.ts';
 import { isLinuxSince } from '../kernels/release.ts';
 

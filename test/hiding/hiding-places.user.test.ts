@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import { formatNamespace } from '../../src/model/namespace-types.ts';
-import { wantEverything } from '../../src/model/wanted.ts';
+import { formatNamespace } from '../../src/model/snapshot/namespace-types.ts';
+import { wantEverything } from '../../src/model/snapshot/wanted.ts';
 import { bedNeeds, makeBed } from '../bed/bed.ts';
 import { missing } from '../tiers.ts';
 

@@ -14,18 +14,18 @@ export const kernelVersions = ['5.10', '6.1', '6.12', '6.19', '7'] as const;
 
 /** The rooms below test/ whose tests of the tiers root and user hold on every kernel, and single files of others. */
 const roomsForEveryKernel = ['bed', 'hiding', 'kernel'] as const;
-const filesForEveryKernel = ['collect/parity.root.test.ts', 'cli/show-roots.root.test.ts'] as const;
+const filesForEveryKernel = ['collect/parity.root.test.ts', 'cli/verbs/show-roots.root.test.ts'] as const;
 /**
  * Those that run many commands against limits of seconds, or trace each, which takes an hour under emulation; and one that
  * wants a sticky /tmp.
  */
 const filesForNoGuest: ReadonlySet<string> = new Set([
   'hiding/releases.root.test.ts',
-  'kernel/guarded-path.root.test.ts',
-  'kernel/hostile-engines.root.test.ts',
-  'kernel/hostile-places.root.test.ts',
-  'kernel/shaped-opens.root.test.ts',
-  'kernel/user-fuse.root.test.ts',
+  'kernel/files/guarded-path.root.test.ts',
+  'kernel/files/hostile-engines.root.test.ts',
+  'kernel/files/hostile-places.root.test.ts',
+  'kernel/files/shaped-opens.root.test.ts',
+  'kernel/files/user-fuse.root.test.ts',
 ]);
 
 /** What the suite needs of the machine, besides root. */

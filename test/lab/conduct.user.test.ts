@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { conduct } from '../../src/lab/conduct.ts';
-import type { Experiment } from '../../src/lab/experiment.ts';
+import type { Experiment } from '../../src/lab/stage/experiment.ts';
 import { isAlive } from '../launch/nscope-run.ts';
 import { makeStageOptions } from './stage-options.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { experiments } from '../../src/lab/experiments.ts';
-import type { ExperimentReport } from '../../src/model/experiment-report.ts';
+import type { ExperimentReport } from '../../src/model/evidence/experiment-report.ts';
 import { main, runNscope } from '../cli/run-nscope.ts';
 import { missing } from '../tiers.ts';
 

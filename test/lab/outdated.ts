@@ -1,6 +1,6 @@
 // What the documents say of kernels before this one.
 import { release } from 'node:os';
-import type { Verdict } from '../../src/model/experiment-report.ts';
+import type { Verdict } from '../../src/model/evidence/experiment-report.ts';
 
 /** The verdicts that are not 'as described'; docs/lab.md says why. */
 export const outdated: Readonly<Record<string, Verdict>> = {

@@ -1,6 +1,6 @@
 // How the tests carry experiments out: with the nscope of this build.
 
-import type { StageOptions } from '../../src/lab/stage.ts';
+import type { StageOptions } from '../../src/lab/stage/stage.ts';
 import { main } from '../cli/run-nscope.ts';
 import type { Sabotage } from './sabotage.ts';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { experimentNames } from '../../src/lab/experiment-names.ts';
 import { experiments } from '../../src/lab/experiments.ts';
+import { experimentNames } from '../../src/lab/stage/experiment-names.ts';
 
 test('Every experiment has a name of its own, a claim of one sentence, and a row in the document.', () => {
   assert.ok(experiments.length > 0);

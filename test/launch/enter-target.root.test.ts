@@ -1,9 +1,9 @@
 // enter, of a process that was found by a name: only if it is that process still.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readStartTime } from '../../src/kernel/process-directory.ts';
-import { enter } from '../../src/launch/enter.ts';
-import type { EnterRequest } from '../../src/launch/enter-request.ts';
+import { readStartTime } from '../../src/kernel/process/process-directory.ts';
+import type { EnterRequest } from '../../src/launch/plan/enter-request.ts';
+import { enter } from '../../src/launch/start/enter.ts';
 import { hold } from '../held-process.ts';
 import { countDescriptors } from '../kernel/open-descriptors.ts';
 import { missing } from '../tiers.ts';

@@ -1,14 +1,14 @@
 // Events lead from one state to the next: whatever two snapshots are, what comparison says of them makes one of the other.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildSnapshot } from '../../src/model/build-snapshot.ts';
-import { compareStates } from '../../src/model/compare-states.ts';
-import type { EventDraft } from '../../src/model/events.ts';
-import type { Fact, NamespaceInodes } from '../../src/model/facts.ts';
-import { isKnown } from '../../src/model/known.ts';
-import { LiveState } from '../../src/model/live-state.ts';
-import { namespaceLinks, readLinkType } from '../../src/model/namespace-types.ts';
-import { generateFacts } from '../model/generated-facts.ts';
+import { buildSnapshot } from '../../src/model/build/build-snapshot.ts';
+import type { Fact, NamespaceInodes } from '../../src/model/facts/facts.ts';
+import { compareStates } from '../../src/model/live/compare-states.ts';
+import type { EventDraft } from '../../src/model/live/events.ts';
+import { LiveState } from '../../src/model/live/live-state.ts';
+import { isKnown } from '../../src/model/snapshot/known.ts';
+import { namespaceLinks, readLinkType } from '../../src/model/snapshot/namespace-types.ts';
+import { generateFacts } from '../model/build/generated-facts.ts';
 import { Random } from '../random.ts';
 import { hostInodes } from '../recorded-facts.ts';
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NamespaceSums } from '../../src/live/namespace-sums.ts';
-import type { EventNamespace } from '../../src/model/events.ts';
-import { type NamespaceType, namespaceTypes } from '../../src/model/namespace-types.ts';
-import { mixId, type Tally } from '../../src/parse/bpf-tally.ts';
+import type { EventNamespace } from '../../src/model/live/events.ts';
+import { type NamespaceType, namespaceTypes } from '../../src/model/snapshot/namespace-types.ts';
+import { mixId, type Tally } from '../../src/parse/records/bpf-tally.ts';
 
 /** As the kernel's program adds up. */
 function tally(namespaces: readonly EventNamespace[]): Map<NamespaceType, Tally> {

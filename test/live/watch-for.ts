@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { collectSnapshot } from '../../src/collect/collect.ts';
 import { watch } from '../../src/live/watch.ts';
 import type { WatchOptions } from '../../src/live/watch-options.ts';
-import type { NamespaceEvent, StateElement } from '../../src/model/events.ts';
-import { LiveState } from '../../src/model/live-state.ts';
-import { wantEverything } from '../../src/model/wanted.ts';
+import type { NamespaceEvent, StateElement } from '../../src/model/live/events.ts';
+import { LiveState } from '../../src/model/live/live-state.ts';
+import { wantEverything } from '../../src/model/snapshot/wanted.ts';
 
 export interface Watched {
   readonly first: StateElement;

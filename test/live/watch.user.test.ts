@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EventSourceError } from '../../src/live/open-source.ts';
 import { watch } from '../../src/live/watch.ts';
-import type { NamespaceEvent } from '../../src/model/events.ts';
+import type { NamespaceEvent } from '../../src/model/live/events.ts';
 import { hold, readLinksOf, readOnlyChild } from '../held-process.ts';
 import { countDescriptors } from '../kernel/open-descriptors.ts';
 import { missing } from '../tiers.ts';

@@ -1,12 +1,12 @@
 // A session without a kernel: a test sends requests and reads the answers.
 import assert from 'node:assert/strict';
-import type { Snapshot } from '../../src/model/schema.ts';
+import type { Snapshot } from '../../src/model/snapshot/schema.ts';
 import type { Announcement } from '../../src/namespacefs/announcer.ts';
 import { compareSnapshots } from '../../src/namespacefs/chronicle.ts';
 import { Session } from '../../src/namespacefs/session.ts';
 import type { SnapshotFeed, SnapshotListener } from '../../src/namespacefs/snapshot-feed.ts';
-import { fuseOpcode } from '../../src/parse/fuse-protocol.ts';
-import { longs, type Message, message, readBody, text, words } from '../parse/fuse-messages.ts';
+import { fuseOpcode } from '../../src/parse/fuse/protocol.ts';
+import { longs, type Message, message, readBody, text, words } from '../parse/fuse/messages.ts';
 
 /** What came back under a number: a positive errno value, or bytes. */
 export interface Answer {

@@ -1,7 +1,7 @@
 // The tree of the file system, from a recorded host: what is where, whose it is, and what its files say.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { namespaceTypes } from '../../src/model/namespace-types.ts';
+import { namespaceTypes } from '../../src/model/snapshot/namespace-types.ts';
 import { buildTree } from '../../src/namespacefs/tree.ts';
 import { type DirectoryNode, findEntry, type TreeNode } from '../../src/namespacefs/tree-node.ts';
 import { container, snapshotOf } from '../container-host.ts';

@@ -287,7 +287,7 @@ test('The published types say the same as the types of the sources.', { skip }, 
     `export const to${name} = (value: source.${name}): published.${name} => value;`,
     `export const from${name} = (value: published.${name}): source.${name} => value;`,
   ]);
-  const imports = `import type * as source from ${JSON.stringify(resolve('build/js/src/model/schema.js'))};\nimport type * as published from ${JSON.stringify(resolve('dist/types/model/schema.js'))};\n`;
+  const imports = `import type * as source from ${JSON.stringify(resolve('build/js/src/model/snapshot/schema.js'))};\nimport type * as published from ${JSON.stringify(resolve('dist/types/model/schema.js'))};\n`;
   const file = join(directory, 'same.ts');
   writeFileSync(file, `${imports}${lines.join('\n')}\n`);
   const words = [

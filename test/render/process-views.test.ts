@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { styleText } from 'node:util';
-import { buildProcessTree } from '../../src/analysis/process-tree.ts';
-import type { Fact } from '../../src/model/facts.ts';
-import { makePalette } from '../../src/render/colours.ts';
-import { formatCell } from '../../src/render/columns.ts';
-import { countTellingDigits, processColumns, shortenLinkColumn } from '../../src/render/process-columns.ts';
-import { formatProcessTree } from '../../src/render/process-tree-lines.ts';
-import { measureWidth } from '../../src/render/text-width.ts';
+import { buildProcessTree } from '../../src/analysis/graph/process-tree.ts';
+import type { Fact } from '../../src/model/facts/facts.ts';
+import { formatCell } from '../../src/render/columns/columns.ts';
+import { countTellingDigits, processColumns, shortenLinkColumn } from '../../src/render/columns/process-columns.ts';
+import { formatProcessTree } from '../../src/render/lines/process-tree-lines.ts';
+import { makePalette } from '../../src/render/words/colours.ts';
+import { measureWidth } from '../../src/render/words/text-width.ts';
 import { container, indexOf } from '../container-host.ts';
 import { deniedLinks, processFact } from '../recorded-facts.ts';
 

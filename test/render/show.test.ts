@@ -1,16 +1,16 @@
 // The pages of show, line by line.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SnapshotIndex } from '../../src/analysis/snapshot-index.ts';
-import type { Fact } from '../../src/model/facts.ts';
-import type { NamespaceType } from '../../src/model/namespace-types.ts';
-import { makePalette } from '../../src/render/colours.ts';
-import { describeNamespacePage } from '../../src/render/show-namespace.ts';
-import { formatPage, type Page } from '../../src/render/show-page.ts';
-import { describeProcessPage } from '../../src/render/show-process.ts';
-import { formatDuration, formatStart } from '../../src/render/start-time.ts';
-import { measureWidth } from '../../src/render/text-width.ts';
-import { wrapText } from '../../src/render/wrap-text.ts';
+import type { SnapshotIndex } from '../../src/analysis/graph/snapshot-index.ts';
+import type { Fact } from '../../src/model/facts/facts.ts';
+import type { NamespaceType } from '../../src/model/snapshot/namespace-types.ts';
+import { describeNamespacePage } from '../../src/render/pages/show-namespace.ts';
+import { formatPage, type Page } from '../../src/render/pages/show-page.ts';
+import { describeProcessPage } from '../../src/render/pages/show-process.ts';
+import { makePalette } from '../../src/render/words/colours.ts';
+import { formatDuration, formatStart } from '../../src/render/words/start-time.ts';
+import { measureWidth } from '../../src/render/words/text-width.ts';
+import { wrapText } from '../../src/render/words/wrap-text.ts';
 import { container, indexOf } from '../container-host.ts';
 import { denied, deniedLinks, hostInodes, processFact } from '../recorded-facts.ts';
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SnapshotIndex } from '../../src/analysis/snapshot-index.ts';
-import { buildSnapshot } from '../../src/model/build-snapshot.ts';
-import type { Fact } from '../../src/model/facts.ts';
-import { holderKindFacts } from '../../src/model/holder-kinds.ts';
-import { namespaceTypes } from '../../src/model/namespace-types.ts';
-import { formatCell } from '../../src/render/columns.ts';
-import { namespaceColumns } from '../../src/render/namespace-columns.ts';
-import { makeNamespaceRow } from '../../src/render/namespace-row.ts';
+import { SnapshotIndex } from '../../src/analysis/graph/snapshot-index.ts';
+import { buildSnapshot } from '../../src/model/build/build-snapshot.ts';
+import type { Fact } from '../../src/model/facts/facts.ts';
+import { holderKindFacts } from '../../src/model/snapshot/holder-kinds.ts';
+import { namespaceTypes } from '../../src/model/snapshot/namespace-types.ts';
+import { formatCell } from '../../src/render/columns/columns.ts';
+import { namespaceColumns } from '../../src/render/columns/namespace-columns.ts';
+import { makeNamespaceRow } from '../../src/render/columns/namespace-row.ts';
 import { hostFact, hostInodes } from '../recorded-facts.ts';
 
 const lonely = { type: 'net', inode: 4026532100 } as const;

@@ -7,9 +7,9 @@ import {
   namespaceLinks,
   namespaceTypes,
   readLinkType,
-} from '../../src/model/namespace-types.ts';
-import type { Namespace, Snapshot } from '../../src/model/schema.ts';
-import { validateSnapshot } from '../../src/model/validate-snapshot.ts';
+} from '../../src/model/snapshot/namespace-types.ts';
+import type { Namespace, Snapshot } from '../../src/model/snapshot/schema.ts';
+import { validateSnapshot } from '../../src/model/snapshot/validate-snapshot.ts';
 import type { BedNamespace } from '../bed/bed.ts';
 import { main } from '../cli/run-nscope.ts';
 import { compile } from '../fixtures/compile.ts';

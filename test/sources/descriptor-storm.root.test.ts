@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import { wantListing } from '../../src/model/wanted.ts';
+import { wantListing } from '../../src/model/snapshot/wanted.ts';
 import { compile } from '../fixtures/compile.ts';
 import { hold } from '../held-process.ts';
 import { missing } from '../tiers.ts';

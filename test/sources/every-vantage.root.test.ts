@@ -6,7 +6,7 @@ import { statSync } from 'node:fs';
 import { test } from 'node:test';
 import { runNscope } from '../cli/run-nscope.ts';
 import { hold } from '../held-process.ts';
-import { asNobody, settings } from '../kernel/detect-settings.ts';
+import { asNobody, settings } from '../kernel/detect/settings.ts';
 import { missing } from '../tiers.ts';
 import { takeSnapshotIn } from './bad-conditions.ts';
 

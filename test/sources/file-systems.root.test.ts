@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import { wantEverything } from '../../src/model/wanted.ts';
+import { wantEverything } from '../../src/model/snapshot/wanted.ts';
 import { hold, readLinksOf } from '../held-process.ts';
 import { missing } from '../tiers.ts';
 import { find } from './unshared.ts';

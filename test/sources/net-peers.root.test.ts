@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { test } from 'node:test';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import type { Snapshot } from '../../src/model/schema.ts';
-import { wantEverything } from '../../src/model/wanted.ts';
+import type { Snapshot } from '../../src/model/snapshot/schema.ts';
+import { wantEverything } from '../../src/model/snapshot/wanted.ts';
 import { compile } from '../fixtures/compile.ts';
 import { missing } from '../tiers.ts';
 

@@ -1,8 +1,8 @@
 // What an ordinary user is told of processes whose links are refused, held against what root reads.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type NamespaceType, namespaceTypes } from '../../src/model/namespace-types.ts';
-import type { Process, Snapshot } from '../../src/model/schema.ts';
+import { type NamespaceType, namespaceTypes } from '../../src/model/snapshot/namespace-types.ts';
+import type { Process, Snapshot } from '../../src/model/snapshot/schema.ts';
 import { runNscope } from '../cli/run-nscope.ts';
 import { type Held, hold } from '../held-process.ts';
 import { missing } from '../tiers.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import { isKnown } from '../../src/model/known.ts';
-import { wantEverything } from '../../src/model/wanted.ts';
+import { isKnown } from '../../src/model/snapshot/known.ts';
+import { wantEverything } from '../../src/model/snapshot/wanted.ts';
 import { hold, readLinksOf, readOnlyChild } from '../held-process.ts';
 import { missing } from '../tiers.ts';
 import { assertClimbed, assertUnshared, find, holdUnshared, unshareNeeds } from './unshared.ts';

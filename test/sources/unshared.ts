@@ -1,10 +1,10 @@
 // A process in new namespaces of all eight types, and what a snapshot must say of each.
 import assert from 'node:assert/strict';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import { isKnown } from '../../src/model/known.ts';
-import { type NamespaceType, namespaceTypes } from '../../src/model/namespace-types.ts';
-import type { Namespace, Snapshot } from '../../src/model/schema.ts';
-import { wantEverything } from '../../src/model/wanted.ts';
+import { isKnown } from '../../src/model/snapshot/known.ts';
+import { type NamespaceType, namespaceTypes } from '../../src/model/snapshot/namespace-types.ts';
+import type { Namespace, Snapshot } from '../../src/model/snapshot/schema.ts';
+import { wantEverything } from '../../src/model/snapshot/wanted.ts';
 import { type Held, hold, readChildren, readLinksOf, readOnlyChild, waitForName } from '../held-process.ts';
 import type { Needs } from '../tiers.ts';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Fact } from '../../src/model/facts.ts';
-import { isKnown } from '../../src/model/known.ts';
+import type { Fact } from '../../src/model/facts/facts.ts';
+import { isKnown } from '../../src/model/snapshot/known.ts';
 import type { FoundNamespace, Source, SourceContext } from '../../src/sources/index.ts';
 import { timeOffsets } from '../../src/sources/time-offsets.ts';
 import { userMaps } from '../../src/sources/user-maps.ts';

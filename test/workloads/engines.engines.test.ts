@@ -5,8 +5,8 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { isKnown } from '../../src/model/known.ts';
-import type { Workload } from '../../src/model/schema.ts';
+import { isKnown } from '../../src/model/snapshot/known.ts';
+import type { Workload } from '../../src/model/snapshot/schema.ts';
 import { runNscope } from '../cli/run-nscope.ts';
 import { startContainerd, startDocker } from '../engines/docker.ts';
 import { watchLeftCgroups } from '../engines/left-cgroups.ts';

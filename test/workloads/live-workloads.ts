@@ -4,10 +4,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import { isKnown } from '../../src/model/known.ts';
-import type { Process, Snapshot, Workload } from '../../src/model/schema.ts';
+import { isKnown } from '../../src/model/snapshot/known.ts';
+import type { Process, Snapshot, Workload } from '../../src/model/snapshot/schema.ts';
 import { readChildren } from '../held-process.ts';
-import { asNobody } from '../kernel/detect-settings.ts';
+import { asNobody } from '../kernel/detect/settings.ts';
 import { findCommand } from '../tiers.ts';
 
 /** Workloads of an engine, once `done` says so: processes may still be about to execute their program. */

@@ -1,10 +1,10 @@
 // A host with processes of engines, as a snapshot: what the tests of workloads look at.
-import { buildSnapshot } from '../../src/model/build-snapshot.ts';
-import type { Fact, NamespaceInodes } from '../../src/model/facts.ts';
-import { isKnown } from '../../src/model/known.ts';
-import type { Snapshot, Workload } from '../../src/model/schema.ts';
-import { trusted, unknownAuthority, type Witness } from '../../src/workloads/authority.ts';
+import { buildSnapshot } from '../../src/model/build/build-snapshot.ts';
+import type { Fact, NamespaceInodes } from '../../src/model/facts/facts.ts';
+import { isKnown } from '../../src/model/snapshot/known.ts';
+import type { Snapshot, Workload } from '../../src/model/snapshot/schema.ts';
 import { findWorkloads } from '../../src/workloads/index.ts';
+import { trusted, unknownAuthority, type Witness } from '../../src/workloads/signs/authority.ts';
 import { hostFact, linksOf, processFact } from '../recorded-facts.ts';
 
 export interface RecordedProcess {

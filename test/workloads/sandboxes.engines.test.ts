@@ -5,10 +5,10 @@ import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isKnown } from '../../src/model/known.ts';
-import type { Workload } from '../../src/model/schema.ts';
+import { isKnown } from '../../src/model/snapshot/known.ts';
+import type { Workload } from '../../src/model/snapshot/schema.ts';
 import { runNscope } from '../cli/run-nscope.ts';
-import { asNobody } from '../kernel/detect-settings.ts';
+import { asNobody } from '../kernel/detect/settings.ts';
 import { findCommand, missing } from '../tiers.ts';
 import { has, listInside, start, waitFor } from './live-workloads.ts';
 

@@ -1,11 +1,11 @@
 // What engines keep of their workloads, as they wrote it: names, images, labels, pods; and what is not believed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Known } from '../../src/model/known.ts';
-import type { Draft, StateReader } from '../../src/workloads/engine.ts';
+import type { Known } from '../../src/model/snapshot/known.ts';
+import { systemd } from '../../src/workloads/engines/systemd.ts';
 import { engines } from '../../src/workloads/index.ts';
-import { recognize } from '../../src/workloads/recognize.ts';
-import { systemd } from '../../src/workloads/systemd.ts';
+import type { Draft, StateReader } from '../../src/workloads/signs/engine.ts';
+import { recognize } from '../../src/workloads/signs/recognize.ts';
 import { idA, idB, nobodyKnows, podId, type RecordedProcess, snapshotOf } from './recorded-host.ts';
 
 /** The drafts of these processes after their engines read these files and links. */

@@ -1,10 +1,11 @@
 // Which capabilities does a process have over a user namespace, and by which rule? user_namespaces(7), "Capabilities"; in the
 // kernel cap_capable(): security/commoncap.c.
-import { type CapabilityName, hasCapability } from '../../model/capability-names.ts';
-import { isKnown, type Known, type Unknown } from '../../model/known.ts';
-import { formatNamespace, namespaceTypeFacts } from '../../model/namespace-types.ts';
-import type { TaskSharing } from '../../model/task-sharing.ts';
-import type { SnapshotIndex } from '../snapshot-index.ts';
+
+import type { TaskSharing } from '../../model/evidence/task-sharing.ts';
+import { type CapabilityName, hasCapability } from '../../model/snapshot/capability-names.ts';
+import { isKnown, type Known, type Unknown } from '../../model/snapshot/known.ts';
+import { formatNamespace, namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
+import type { SnapshotIndex } from '../graph/snapshot-index.ts';
 
 /** The process that would act. */
 export interface Subject {

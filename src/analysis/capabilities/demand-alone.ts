@@ -1,8 +1,9 @@
 // What setns(2) demands to be the caller's alone: threads, root and working directory, memory. kernel/user_namespace.c,
 // fs/namespace.c, kernel/time/namespace.c
-import { isKnown, type Known } from '../../model/known.ts';
-import type { NamespaceType } from '../../model/namespace-types.ts';
-import type { SharedWith, TaskSharing } from '../../model/task-sharing.ts';
+
+import type { SharedWith, TaskSharing } from '../../model/evidence/task-sharing.ts';
+import { isKnown, type Known } from '../../model/snapshot/known.ts';
+import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 
 export interface EntryRule {
   /** What is demanded. */

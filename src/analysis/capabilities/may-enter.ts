@@ -1,10 +1,10 @@
 // May a process enter a namespace, and what may it change there? The rules of setns(2) for each type, and the capability that
 // governs what the type isolates. Security modules, seccomp and who may open the link are not looked at.
-import type { CapabilityName } from '../../model/capability-names.ts';
-import { isKnown, type Known } from '../../model/known.ts';
-import { formatNamespace, type NamespaceType } from '../../model/namespace-types.ts';
-import type { Namespace } from '../../model/schema.ts';
-import type { SnapshotIndex } from '../snapshot-index.ts';
+import type { CapabilityName } from '../../model/snapshot/capability-names.ts';
+import { isKnown, type Known } from '../../model/snapshot/known.ts';
+import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
+import type { Namespace } from '../../model/snapshot/schema.ts';
+import type { SnapshotIndex } from '../graph/snapshot-index.ts';
 import { type CapabilityVerdict, findCapabilitiesOver, grants, type Subject } from './capable-over.ts';
 import { demandAlone, type EntryRule } from './demand-alone.ts';
 

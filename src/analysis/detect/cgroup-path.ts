@@ -1,5 +1,5 @@
 // Where does /proc/PID/cgroup say that the process is? cgroup_namespaces(7).
-import { isKnown } from '../../model/known.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';
 
 /** Names that engines give to the cgroups of containers. */

@@ -1,6 +1,6 @@
 // The claim that the device number of /proc/PID/ns/* is 4 in the initial namespaces, and higher elsewhere.
-import { isKnown } from '../../model/known.ts';
-import { namespaceTypes } from '../../model/namespace-types.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, silentFor } from './finding.ts';
 
 export const deviceNumber: Method = {

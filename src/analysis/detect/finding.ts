@@ -1,7 +1,7 @@
 // What one method says of one namespace.
-import type { DetectEvidence } from '../../model/detect-evidence.ts';
-import type { Unknown } from '../../model/known.ts';
-import type { NamespaceType } from '../../model/namespace-types.ts';
+import type { DetectEvidence } from '../../model/evidence/detect-evidence.ts';
+import type { Unknown } from '../../model/snapshot/known.ts';
+import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 
 /**
  * `initial`: the boot's own. `child`: not the boot's own. `host's`: the one that the init of the host is in, which may

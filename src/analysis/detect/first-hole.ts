@@ -1,6 +1,6 @@
 // The claim that the first hole of two among the inode numbers of /proc's entries leads to the initial network namespace.
-import { isAtLeast } from '../../model/initial-namespaces.ts';
-import { isKnown } from '../../model/known.ts';
+import { isAtLeast } from '../../model/facts/initial-namespaces.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';
 import { firstDynamicInode } from './vantage.ts';
 

@@ -1,7 +1,7 @@
 // The first numbers that the kernel hands out, which the initial mnt and net namespaces got before they had fixed ones.
-import { isAtLeast } from '../../model/initial-namespaces.ts';
-import { isKnown } from '../../model/known.ts';
-import { formatNamespace } from '../../model/namespace-types.ts';
+import { isAtLeast } from '../../model/facts/initial-namespaces.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';
 import { firstDynamicInode } from './vantage.ts';
 

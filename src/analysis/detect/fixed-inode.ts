@@ -1,11 +1,11 @@
 // The inode number of the namespace, where the kernel fixes that of the initial one: include/uapi/linux/nsfs.h.
-import { isKnown } from '../../model/known.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
 import {
   formatNamespace,
   namespaceTypeFacts,
   namespaceTypes,
   smallestNamespaceInode,
-} from '../../model/namespace-types.ts';
+} from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, nothing, silent, silentFor } from './finding.ts';
 import { findFixedInode, firstDynamicInode } from './vantage.ts';
 

@@ -1,6 +1,6 @@
 // Are settings of the whole host among those of the network namespace? /proc/sys/net/core shows them in the initial one.
-import { isAtLeast } from '../../model/initial-namespaces.ts';
-import { isKnown } from '../../model/known.ts';
+import { isAtLeast } from '../../model/facts/initial-namespaces.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, silent, silentFor } from './finding.ts';
 
 export const hostSysctl: Method = {

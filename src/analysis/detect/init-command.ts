@@ -1,5 +1,5 @@
 // What is PID 1 called?
-import { isKnown } from '../../model/known.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, silent, silentFor } from './finding.ts';
 import { isInProcNamespace } from './vantage.ts';
 

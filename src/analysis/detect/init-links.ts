@@ -1,6 +1,6 @@
 // The same namespace as the host's init?
-import { isKnown } from '../../model/known.ts';
-import { formatNamespace, namespaceTypes } from '../../model/namespace-types.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { formatNamespace, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, nothing, silent, silentFor } from './finding.ts';
 import { isProcInitial } from './vantage.ts';
 

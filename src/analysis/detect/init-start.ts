@@ -1,5 +1,5 @@
 // When did PID 1 start? The host's init starts with the kernel.
-import { isKnown } from '../../model/known.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, nothing, silent, silentFor } from './finding.ts';
 import { isInProcNamespace, isReaderInitial } from './vantage.ts';
 

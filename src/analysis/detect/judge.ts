@@ -1,7 +1,7 @@
 // Is it a child namespace? What the methods say together.
-import type { DetectEvidence } from '../../model/detect-evidence.ts';
-import { isKnown } from '../../model/known.ts';
-import { type NamespaceType, namespaceTypes } from '../../model/namespace-types.ts';
+import type { DetectEvidence } from '../../model/evidence/detect-evidence.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import type { Conclusion, Finding, Weight } from './finding.ts';
 import { methods } from './methods.ts';
 

@@ -1,6 +1,6 @@
 // The same namespace as kthreadd, the kernel's own PID 2?
-import { isKnown } from '../../model/known.ts';
-import { formatNamespace, namespaceTypes } from '../../model/namespace-types.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { formatNamespace, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, silent, silentFor } from './finding.ts';
 import { findKthreadd } from './vantage.ts';
 

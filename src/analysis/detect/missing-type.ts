@@ -1,6 +1,6 @@
 // A kernel that has no namespaces of a type has one for all.
-import { isKnown } from '../../model/known.ts';
-import { namespaceTypes } from '../../model/namespace-types.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, nothing, silent } from './finding.ts';
 
 export const missingType: Method = {

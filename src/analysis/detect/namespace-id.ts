@@ -1,7 +1,7 @@
 // The kernel's 64-bit id of the namespace: ioctl_nsfs(2) NS_GET_ID, and NS_GET_MNTNS_ID before.
-import { isAtLeast } from '../../model/initial-namespaces.ts';
-import { isKnown } from '../../model/known.ts';
-import { type NamespaceType, namespaceTypes } from '../../model/namespace-types.ts';
+import { isAtLeast } from '../../model/facts/initial-namespaces.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';
 
 /** enum init_ns_id of include/uapi/linux/nsfs.h. */

@@ -1,5 +1,5 @@
 // How many PIDs has the process? NSpid of proc_pid_status(5).
-import { isKnown } from '../../model/known.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';
 
 export const nestedPids: Method = {

@@ -1,6 +1,6 @@
 // The claim that the initial network namespace has the inode number after that of /proc/net/stat.
-import { isAtLeast } from '../../model/initial-namespaces.ts';
-import { isKnown } from '../../model/known.ts';
+import { isAtLeast } from '../../model/facts/initial-namespaces.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, silentFor } from './finding.ts';
 
 export const netStatPlusOne: Method = {

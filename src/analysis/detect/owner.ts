@@ -1,6 +1,6 @@
 // The user namespace that owns the namespace: ioctl_nsfs(2) NS_GET_USERNS.
-import { isKnown } from '../../model/known.ts';
-import { formatNamespace, namespaceTypeFacts, namespaceTypes } from '../../model/namespace-types.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { formatNamespace, namespaceTypeFacts, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';
 import { isReaderInitial } from './vantage.ts';
 

@@ -1,6 +1,6 @@
 // The parent of a pid or user namespace: ioctl_nsfs(2) NS_GET_PARENT.
-import { isKnown } from '../../model/known.ts';
-import { formatNamespace } from '../../model/namespace-types.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';
 import { isReaderInitial } from './vantage.ts';
 

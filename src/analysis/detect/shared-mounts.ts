@@ -1,6 +1,6 @@
 // Does the process see mounts that kthreadd or the host's init see? Mount ids are unique on the host: proc_pid_mountinfo(5).
-import type { WitnessEvidence } from '../../model/detect-evidence.ts';
-import { isKnown } from '../../model/known.ts';
+import type { WitnessEvidence } from '../../model/evidence/detect-evidence.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, nothing, silent, silentFor } from './finding.ts';
 import { findKthreadd, isProcInitial } from './vantage.ts';
 

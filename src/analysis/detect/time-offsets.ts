@@ -1,5 +1,5 @@
 // What does the time namespace add to the clocks? time_namespaces(7).
-import { isKnown } from '../../model/known.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';
 
 export const timeOffsets: Method = {

@@ -1,5 +1,5 @@
 // The map of user ids: user_namespaces(7).
-import { isKnown } from '../../model/known.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, silentFor } from './finding.ts';
 
 /** All ids but the last, which means none. */

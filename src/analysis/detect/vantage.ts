@@ -1,8 +1,12 @@
 // Where does the reader stand? What several methods lean on.
-import type { DetectEvidence, WitnessEvidence } from '../../model/detect-evidence.ts';
-import { isAtLeast } from '../../model/initial-namespaces.ts';
-import { isKnown } from '../../model/known.ts';
-import { type NamespaceType, namespaceTypeFacts, smallestNamespaceInode } from '../../model/namespace-types.ts';
+import type { DetectEvidence, WitnessEvidence } from '../../model/evidence/detect-evidence.ts';
+import { isAtLeast } from '../../model/facts/initial-namespaces.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import {
+  type NamespaceType,
+  namespaceTypeFacts,
+  smallestNamespaceInode,
+} from '../../model/snapshot/namespace-types.ts';
 
 /** Numbers from here on are handed out to namespaces and entries of /proc as they come: fs/proc/generic.c. */
 export const firstDynamicInode = 0xf0000000;

@@ -1,10 +1,11 @@
 // Which signal ends a process that holds a namespace? signal(7), pid_namespaces(7)
-import { isCapable } from '../../model/capabilities.ts';
-import { isKnown } from '../../model/known.ts';
-import type { HoldingProcess, ReleaseEvidence } from '../../model/release-evidence.ts';
-import type { Process } from '../../model/schema.ts';
-import { describeCommand } from '../command.ts';
-import type { SnapshotIndex } from '../snapshot-index.ts';
+
+import type { HoldingProcess, ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
+import { isCapable } from '../../model/snapshot/capabilities.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import type { Process } from '../../model/snapshot/schema.ts';
+import type { SnapshotIndex } from '../graph/snapshot-index.ts';
+import { describeCommand } from './command.ts';
 import { byCommand, noCommand, type Release } from './release.ts';
 
 const term = 15;

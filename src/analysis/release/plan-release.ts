@@ -1,11 +1,12 @@
 // What releases one holder of a namespace, and nothing else?
-import type { HolderKind } from '../../model/holder-kinds.ts';
-import type { ReleaseEvidence } from '../../model/release-evidence.ts';
-import type { Holder, Namespace } from '../../model/schema.ts';
-import { quoteWord } from '../shell-words.ts';
-import type { SnapshotIndex } from '../snapshot-index.ts';
+
+import type { ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
+import type { HolderKind } from '../../model/snapshot/holder-kinds.ts';
+import type { Holder, Namespace } from '../../model/snapshot/schema.ts';
+import type { SnapshotIndex } from '../graph/snapshot-index.ts';
 import { planEnd } from './end-process.ts';
 import { noCommand, type Release } from './release.ts';
+import { quoteWord } from './shell-words.ts';
 import { planStop } from './stop-workload.ts';
 import { planUnmount } from './unmount.ts';
 

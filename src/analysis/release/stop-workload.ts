@@ -1,11 +1,12 @@
 // Which command of its engine stops a container? docker-stop(1), podman-stop(1), lxc-stop(1), machinectl(1)
-import { isKnown } from '../../model/known.ts';
-import type { ReleaseEvidence } from '../../model/release-evidence.ts';
-import type { Process, Workload } from '../../model/schema.ts';
-import { formatCommand } from '../shell-words.ts';
-import type { SnapshotIndex } from '../snapshot-index.ts';
-import { nameWorkload } from '../workloads.ts';
+
+import type { ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import type { Process, Workload } from '../../model/snapshot/schema.ts';
+import type { SnapshotIndex } from '../graph/snapshot-index.ts';
+import { nameWorkload } from '../listing/workloads.ts';
 import { byCommand, type Release } from './release.ts';
+import { formatCommand } from './shell-words.ts';
 
 /**
  * For the first process of a workload that its engine itself knows.

@@ -1,13 +1,14 @@
 // How is a mount unmounted that holds a namespace? umount(8), nsenter(1), ip-netns(8), mount_namespaces(7)
-import { isCapable } from '../../model/capabilities.ts';
-import { isKnown } from '../../model/known.ts';
-import { formatNamespace } from '../../model/namespace-types.ts';
-import type { MountPlace, MountRoom, ReleaseEvidence } from '../../model/release-evidence.ts';
-import type { Holder, Namespace } from '../../model/schema.ts';
-import { formatCommand, quoteWord } from '../shell-words.ts';
-import type { SnapshotIndex } from '../snapshot-index.ts';
+
+import type { MountPlace, MountRoom, ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
+import { isCapable } from '../../model/snapshot/capabilities.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
+import type { Holder, Namespace } from '../../model/snapshot/schema.ts';
+import type { SnapshotIndex } from '../graph/snapshot-index.ts';
 import { judgeReach, reachesOther } from './mount-reach.ts';
 import { byCommand, noCommand, type Release } from './release.ts';
+import { formatCommand, quoteWord } from './shell-words.ts';
 
 export type HoldingMount = Extract<Holder, { kind: 'bind-mount' | 'process-mount' | 'file-system' }>;
 

@@ -2,9 +2,9 @@
 //
 // The scripts hold all words themselves. Libraries that make such scripts (tab, omelette, tabtab) start the program at
 // every press of the key, and none of them completes lists with commas.
-import { namespaceTypes } from '../../model/namespace-types.ts';
-import { type OptionFlags, parseOptionFlags } from '../option-flags.ts';
-import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from '../verb.ts';
+import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import { type OptionFlags, parseOptionFlags } from '../table/option-flags.ts';
+import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from '../table/verb.ts';
 
 /** What may stand somewhere: some words, a file, what TARGET can be, a PID, or what nobody can foresee. */
 export type Completion =

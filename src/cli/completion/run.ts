@@ -1,7 +1,8 @@
 // nscope completion: a script by which a shell completes nscope's command line.
-import { suggest, UsageError } from '../errors.ts';
-import { writeLines } from '../output.ts';
-import { usualVerb, verbs } from '../verbs.ts';
+
+import { writeLines } from '../screen/output.ts';
+import { suggest, UsageError } from '../table/errors.ts';
+import { usualVerb, verbs } from '../table/verbs.ts';
 import { formatBashCompletion } from './bash.ts';
 import { buildCompletionTable } from './completion-table.ts';
 import { formatFishCompletion } from './fish.ts';

@@ -1,5 +1,5 @@
-import { type Experiment, NotPermittedError, sources } from '../experiment.ts';
-import { readInode } from '../stage.ts';
+import { type Experiment, NotPermittedError, sources } from '../stage/experiment.ts';
+import { readInode } from '../stage/stage.ts';
 
 /** include/linux/proc_ns.h, since Linux 3.8; cgroup since 4.6, time since 5.6. */
 const fixed = { ipc: 0xefffffff, uts: 0xeffffffe, user: 0xeffffffd, pid: 0xeffffffc } as const;

@@ -1,6 +1,6 @@
-import { readTextFile } from '../../kernel/files.ts';
-import { isKnown } from '../../model/known.ts';
-import { type Experiment, sources } from '../experiment.ts';
+import { readTextFile } from '../../kernel/files/files.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { type Experiment, sources } from '../stage/experiment.ts';
 
 export const forcedSignals: Experiment = {
   name: 'forced-signals',

@@ -1,5 +1,5 @@
-import { type Experiment, sources } from '../experiment.ts';
-import { countLinks, findHolder } from '../hidden.ts';
+import { type Experiment, sources } from '../stage/experiment.ts';
+import { countLinks, findHolder } from '../stage/hidden.ts';
 
 export const hiddenByDescriptor: Experiment = {
   name: 'hidden-by-descriptor',

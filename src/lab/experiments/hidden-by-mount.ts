@@ -1,6 +1,6 @@
-import { type Experiment, sources } from '../experiment.ts';
-import { countLinks, findHolder } from '../hidden.ts';
-import { idle } from '../stage.ts';
+import { type Experiment, sources } from '../stage/experiment.ts';
+import { countLinks, findHolder } from '../stage/hidden.ts';
+import { idle } from '../stage/stage.ts';
 
 export const hiddenByMount: Experiment = {
   name: 'hidden-by-mount',

@@ -1,7 +1,7 @@
-import { loadAddon } from '../../kernel/addon.ts';
-import { namespaceTypeFacts } from '../../model/namespace-types.ts';
-import { type Experiment, NotPermittedError, sources } from '../experiment.ts';
-import { countLinks, findHolder } from '../hidden.ts';
+import { loadAddon } from '../../kernel/addon/addon.ts';
+import { namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
+import { type Experiment, NotPermittedError, sources } from '../stage/experiment.ts';
+import { countLinks, findHolder } from '../stage/hidden.ts';
 
 export const hiddenByThread: Experiment = {
   name: 'hidden-by-thread',

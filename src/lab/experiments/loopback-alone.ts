@@ -1,4 +1,4 @@
-import { type Experiment, sources } from '../experiment.ts';
+import { type Experiment, sources } from '../stage/experiment.ts';
 
 /** Of TEST-NET-1, which nobody has: RFC 5737. */
 const nowhere = '192.0.2.1';

@@ -1,6 +1,6 @@
-import { type Experiment, sources } from '../experiment.ts';
-import { countLinks } from '../hidden.ts';
-import { readInode } from '../stage.ts';
+import { type Experiment, sources } from '../stage/experiment.ts';
+import { countLinks } from '../stage/hidden.ts';
+import { readInode } from '../stage/stage.ts';
 
 export const nestedUserNamespaces: Experiment = {
   name: 'nested-user-namespaces',

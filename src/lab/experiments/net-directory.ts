@@ -1,5 +1,5 @@
-import { type Experiment, sources } from '../experiment.ts';
-import { readInode } from '../stage.ts';
+import { type Experiment, sources } from '../stage/experiment.ts';
+import { readInode } from '../stage/stage.ts';
 
 export const netDirectory: Experiment = {
   name: 'net-directory',

@@ -1,5 +1,5 @@
-import { type Experiment, NotPermittedError, sources } from '../experiment.ts';
-import { findMessage } from '../stage.ts';
+import { type Experiment, NotPermittedError, sources } from '../stage/experiment.ts';
+import { findMessage } from '../stage/stage.ts';
 
 export const nsCgroup: Experiment = {
   name: 'ns-cgroup',

@@ -1,4 +1,4 @@
-import { type Experiment, sources } from '../experiment.ts';
+import { type Experiment, sources } from '../stage/experiment.ts';
 
 export const pidWithoutMount: Experiment = {
   name: 'pid-without-mount',

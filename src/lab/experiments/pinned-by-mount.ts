@@ -1,5 +1,5 @@
-import { type Experiment, sources } from '../experiment.ts';
-import { idle } from '../stage.ts';
+import { type Experiment, sources } from '../stage/experiment.ts';
+import { idle } from '../stage/stage.ts';
 
 export const pinnedByMount: Experiment = {
   name: 'pinned-by-mount',

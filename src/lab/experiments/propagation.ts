@@ -1,5 +1,5 @@
-import { type Experiment, sources } from '../experiment.ts';
-import type { Made, Stage } from '../stage.ts';
+import { type Experiment, sources } from '../stage/experiment.ts';
+import type { Made, Stage } from '../stage/stage.ts';
 
 /** A mount namespace with shared mounts, as systemd makes those of the host. */
 async function makeShared(stage: Stage): Promise<Made> {

@@ -1,4 +1,4 @@
-import { type Experiment, sources } from '../experiment.ts';
+import { type Experiment, sources } from '../stage/experiment.ts';
 
 /** More than enough: the lowest free number is given out first. */
 const mostTries = 24;

@@ -1,7 +1,7 @@
-import { readTextFile } from '../../kernel/files.ts';
-import { isKnown } from '../../model/known.ts';
-import { type Experiment, sources } from '../experiment.ts';
-import type { Made, Stage } from '../stage.ts';
+import { readTextFile } from '../../kernel/files/files.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { type Experiment, sources } from '../stage/experiment.ts';
+import type { Made, Stage } from '../stage/stage.ts';
 
 export const unreaped: Experiment = {
   name: 'unreaped',

@@ -1,6 +1,6 @@
 // Cgroup namespaces by company: nothing tells them apart directly, but who shares mounts and pids with the host's init is
 // likely where that is, and who shares mounts and the cgroup's path with another likely where that one is.
-import type { ProcessFact } from '../facts.ts';
+import type { ProcessFact } from '../facts/facts.ts';
 import type { Grouping, Signs } from './signs.ts';
 
 export function groupByCgroup(

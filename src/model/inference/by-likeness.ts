@@ -1,6 +1,6 @@
 // User and time namespaces by what /proc shows of them: equal maps or offsets make it likely, never certain, that two
 // processes are in one.
-import type { ProcessFact, SignsFact } from '../facts.ts';
+import type { ProcessFact, SignsFact } from '../facts/facts.ts';
 import { DisjointSets } from './disjoint-sets.ts';
 import type { Grouping, InferredBy, Signs } from './signs.ts';
 

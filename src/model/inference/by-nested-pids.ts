@@ -1,7 +1,7 @@
 // Pid namespaces by NSpid: how deep a process is, which are inits, and who is below whom.
-import type { ProcessFact } from '../facts.ts';
-import { isKnown } from '../known.ts';
-import type { NamespaceType } from '../namespace-types.ts';
+import type { ProcessFact } from '../facts/facts.ts';
+import { isKnown } from '../snapshot/known.ts';
+import type { NamespaceType } from '../snapshot/namespace-types.ts';
 import type { Grouping, Sign, Signs } from './signs.ts';
 
 /** Where all PIDs are one number: the namespace that /proc itself shows. */

@@ -1,5 +1,5 @@
 // Network namespaces by their directory in /proc: each has its own, whoever looks at it.
-import { isAtLeast } from '../initial-namespaces.ts';
+import { isAtLeast } from '../facts/initial-namespaces.ts';
 import type { Grouping, Signs } from './signs.ts';
 
 /**

@@ -1,10 +1,10 @@
 // Where are the processes whose links are refused? Inferred from what anybody may read, and marked as such. Pure.
-import type { MountListFact, ProcessFact, SignsFact } from '../facts.ts';
-import type { InitialInodes } from '../initial-namespaces.ts';
-import type { Known } from '../known.ts';
-import { type NamespaceType, namespaceTypes } from '../namespace-types.ts';
-import type { Certainty, HostSnapshot, Namespace, Place, Places, UnnumberedNamespace } from '../schema.ts';
-import { isOlder } from '../tasks-of-namespaces.ts';
+import type { MountListFact, ProcessFact, SignsFact } from '../facts/facts.ts';
+import type { InitialInodes } from '../facts/initial-namespaces.ts';
+import { isOlder } from '../facts/tasks-of-namespaces.ts';
+import type { Known } from '../snapshot/known.ts';
+import { type NamespaceType, namespaceTypes } from '../snapshot/namespace-types.ts';
+import type { Certainty, HostSnapshot, Namespace, Place, Places, UnnumberedNamespace } from '../snapshot/schema.ts';
 import { groupByCgroup } from './by-cgroup.ts';
 import { groupByLikeness } from './by-likeness.ts';
 import { groupByMounts } from './by-mounts.ts';

@@ -1,9 +1,9 @@
 // What inference looks at: the processes, their links where these are known, and the signs that anybody may read.
-import type { MountListFact, ProcessFact, SignsFact } from '../facts.ts';
-import { type InitialInodes, isInitial } from '../initial-namespaces.ts';
-import { isKnown } from '../known.ts';
-import type { NamespaceType } from '../namespace-types.ts';
-import type { Certainty, HostSnapshot, Place } from '../schema.ts';
+import type { MountListFact, ProcessFact, SignsFact } from '../facts/facts.ts';
+import { type InitialInodes, isInitial } from '../facts/initial-namespaces.ts';
+import { isKnown } from '../snapshot/known.ts';
+import type { NamespaceType } from '../snapshot/namespace-types.ts';
+import type { Certainty, HostSnapshot, Place } from '../snapshot/schema.ts';
 
 export type InferredBy = Place['by'];
 

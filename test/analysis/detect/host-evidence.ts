@@ -1,7 +1,7 @@
 // Evidence for tests: what an ordinary user reads on a host with nothing in it, from which a test departs.
-import type { DetectEvidence, NamespaceAnswers, WitnessEvidence } from '../../../src/model/detect-evidence.ts';
-import { type Unknown, unknownFromErrno } from '../../../src/model/known.ts';
-import { type NamespaceType, namespaceTypes } from '../../../src/model/namespace-types.ts';
+import type { DetectEvidence, NamespaceAnswers, WitnessEvidence } from '../../../src/model/evidence/detect-evidence.ts';
+import { type Unknown, unknownFromErrno } from '../../../src/model/snapshot/known.ts';
+import { type NamespaceType, namespaceTypes } from '../../../src/model/snapshot/namespace-types.ts';
 
 export const denied = unknownFromErrno('EACCES');
 export const refused = unknownFromErrno('EPERM');

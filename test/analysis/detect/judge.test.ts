@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isInChild, type Judgement, judgeEvidence } from '../../../src/analysis/detect/judge.ts';
 import { methods } from '../../../src/analysis/detect/methods.ts';
-import type { DetectEvidence } from '../../../src/model/detect-evidence.ts';
-import { type NamespaceType, namespaceTypes } from '../../../src/model/namespace-types.ts';
+import type { DetectEvidence } from '../../../src/model/evidence/detect-evidence.ts';
+import { type NamespaceType, namespaceTypes } from '../../../src/model/snapshot/namespace-types.ts';
 import { denied, forTypes, gone, init, noIoctl, onHost, onOldHost, refused } from './host-evidence.ts';
 
 function judge(evidence: DetectEvidence, type: NamespaceType): Judgement {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { judgeEvidence } from '../../../src/analysis/detect/judge.ts';
 import { methods } from '../../../src/analysis/detect/methods.ts';
-import { namespaceTypes } from '../../../src/model/namespace-types.ts';
+import { namespaceTypes } from '../../../src/model/snapshot/namespace-types.ts';
 import { formatRecordedTables, readRecorded } from './recorded.ts';
 import { isRight, scoreMethods } from './rightness.ts';
 

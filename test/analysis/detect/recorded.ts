@@ -1,4 +1,4 @@
-// What nscope detect read on other kernels, with the truth: evidence/KERNEL.jsonl, written by test/kernel/record-detect.ts.
+// What nscope detect read on other kernels, with the truth: evidence/KERNEL.jsonl, written by test/kernel/detect/record.ts.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatScores, formatVerdicts, type KnownObservation } from './rightness.ts';

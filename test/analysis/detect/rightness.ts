@@ -2,8 +2,8 @@
 import type { Conclusion } from '../../../src/analysis/detect/finding.ts';
 import { type Judgement, judgeEvidence } from '../../../src/analysis/detect/judge.ts';
 import { methods } from '../../../src/analysis/detect/methods.ts';
-import type { DetectEvidence } from '../../../src/model/detect-evidence.ts';
-import { type NamespaceType, namespaceTypes } from '../../../src/model/namespace-types.ts';
+import type { DetectEvidence } from '../../../src/model/evidence/detect-evidence.ts';
+import { type NamespaceType, namespaceTypes } from '../../../src/model/snapshot/namespace-types.ts';
 
 export interface KnownObservation {
   readonly setting: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { judgeReach, reachesOther } from '../../../src/analysis/release/mount-reach.ts';
-import type { MountPlace } from '../../../src/model/release-evidence.ts';
+import type { MountPlace } from '../../../src/model/evidence/release-evidence.ts';
 
 function place(oldId: number, oldParentId: number, path: string, more: Partial<MountPlace> = {}): MountPlace {
   return { fsType: 'tmpfs', device: '0:1', root: '/', path, oldId, oldParentId, peerGroup: 0, master: 0, ...more };

@@ -1,12 +1,16 @@
 // What releases a holder, by rules that no test can bring about here: machines of systemd, engines that are not installed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findHolders } from '../../../src/analysis/find-holders.ts';
-import { SnapshotIndex } from '../../../src/analysis/snapshot-index.ts';
-import type { Fact } from '../../../src/model/facts.ts';
-import type { Known } from '../../../src/model/known.ts';
-import { type HoldingProcess, type ReleaseEvidence, releasePrograms } from '../../../src/model/release-evidence.ts';
-import type { Snapshot, Workload } from '../../../src/model/schema.ts';
+import { SnapshotIndex } from '../../../src/analysis/graph/snapshot-index.ts';
+import { findHolders } from '../../../src/analysis/release/find-holders.ts';
+import {
+  type HoldingProcess,
+  type ReleaseEvidence,
+  releasePrograms,
+} from '../../../src/model/evidence/release-evidence.ts';
+import type { Fact } from '../../../src/model/facts/facts.ts';
+import type { Known } from '../../../src/model/snapshot/known.ts';
+import type { Snapshot, Workload } from '../../../src/model/snapshot/schema.ts';
 import { container, indexOf } from '../../container-host.ts';
 import { linksOf, processFact } from '../../recorded-facts.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildSnapshot } from '../../../src/model/build-snapshot.ts';
-import type { Fact, ProcessFact, SignsFact } from '../../../src/model/facts.ts';
-import type { NamespaceType } from '../../../src/model/namespace-types.ts';
-import { validateSnapshot } from '../../../src/model/validate-snapshot.ts';
+import { buildSnapshot } from '../../../src/model/build/build-snapshot.ts';
+import type { Fact, ProcessFact, SignsFact } from '../../../src/model/facts/facts.ts';
+import type { NamespaceType } from '../../../src/model/snapshot/namespace-types.ts';
+import { validateSnapshot } from '../../../src/model/snapshot/validate-snapshot.ts';
 import { deniedLinks, hostFact, hostInodes, processFact } from '../../recorded-facts.ts';
 
 const fullMap = '0 0 4294967295\n0 0 4294967295\n';

@@ -1,0 +1,91 @@
+// Where are processes, as far as it is known or inferred? And the namespaces whose inode number nobody could read.
+import { isKnown, type Known, type Unknown } from '../../model/snapshot/known.ts';
+import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
+import type { Namespace, Place, Process, UnnumberedNamespace } from '../../model/snapshot/schema.ts';
+import type { SnapshotIndex } from './snapshot-index.ts';
+
+/** A namespace of a listing: one that has a number, or one whose existence is inferred. */
+export type ListedNamespace = Omit<Namespace, 'inode'> & {
+  readonly inode: Known<number>;
+  /** Of one without an inode number. */
+  readonly number?: number;
+};
+
+const linksRefused: Unknown = Object.freeze({
+  unknown: 'denied',
+  errno: 'EACCES',
+  detail: 'the links to it are refused; that it exists is inferred',
+});
+
+/** As a row of a listing: what its processes do not show is not known. */
+export function toListed(unnumbered: UnnumberedNamespace): ListedNamespace {
+  const { type, number, initial, host, by, certainty, processes } = unnumbered;
+  return {
+    type,
+    inode: linksRefused,
+    number,
+    dev: linksRefused,
+    id: linksRefused,
+    initial,
+    host,
+    ...(isKnown(host) ? { hostInferred: { host, by, certainty } } : {}),
+    owner: linksRefused,
+    ownerUid: linksRefused,
+    ...(type === 'pid' || type === 'user' ? { parent: linksRefused } : {}),
+    names: [],
+    processes: { count: 0, threads: 0, forChildren: 0, leader: null, inferred: processes },
+    holders: [],
+    holderCounts: { process: processes.certain + processes.likely },
+  };
+}
+
+/** `#3` for the third namespace of its type that has no number. */
+export function nameUnnumbered(number: number): string {
+  return `#${number}`;
+}
+
+/** Where a process is: by its link, or as inferred. */
+export function findPlace(process: Process, type: NamespaceType): Known<number> | Place {
+  const inode = process.namespaces[type];
+  return isKnown(inode) ? inode : (process.inferred?.[type] ?? inode);
+}
+
+export function isPlace(value: Known<number> | Place): value is Place {
+  return typeof value === 'object' && 'by' in value;
+}
+
+/** The inferred place of a process where its link is not known. */
+export function findInferred(process: Process, type: NamespaceType): Place | undefined {
+  const place = findPlace(process, type);
+  return isPlace(place) ? place : undefined;
+}
+
+/** Whether two processes are in one namespace, and how that is known. */
+export interface Togetherness {
+  readonly shared: Known<boolean>;
+  readonly how: 'known' | 'certain' | 'likely';
+}
+
+export function compareProcesses(a: Process, b: Process, type: NamespaceType, index?: SnapshotIndex): Togetherness {
+  const [placeOfA, placeOfB] = [findPlace(a, type), findPlace(b, type)];
+  for (const place of [placeOfA, placeOfB])
+    if (!isPlace(place) && !isKnown(place)) return { shared: place, how: 'known' };
+  const [keyOfA, keyOfB] = [keyOf(placeOfA), keyOf(placeOfB)];
+  const shared = keyOfA === keyOfB;
+  const certainties = [placeOfA, placeOfB].map((place) => certaintyOf(place, type, shared, index));
+  if (certainties.every((one) => one === 'known')) return { shared, how: 'known' };
+  return { shared, how: certainties.includes('likely') ? 'likely' : 'certain' };
+}
+
+function keyOf(place: Known<number> | Place): string {
+  if (!isPlace(place)) return String(place);
+  return 'inode' in place ? String(place.inode) : nameUnnumbered(place.number);
+}
+
+/** That two are apart is only as certain as it is that a namespace without a number is none of the others. */
+function certaintyOf(place: Known<number> | Place, type: NamespaceType, shared: boolean, index?: SnapshotIndex) {
+  if (!isPlace(place)) return 'known';
+  if (shared || 'inode' in place) return place.certainty;
+  const own = index?.snapshot.unnumbered.find((one) => one.type === type && one.number === place.number);
+  return place.certainty === 'certain' ? (own?.certainty ?? 'likely') : 'likely';
+}

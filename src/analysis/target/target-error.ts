@@ -1,0 +1,50 @@
+// Why a target could not be had.
+import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
+import type { Namespace, Process, Workload } from '../../model/snapshot/schema.ts';
+
+/** What a target leads to. */
+export type Target =
+  | { readonly kind: 'namespace'; readonly namespace: Namespace }
+  | { readonly kind: 'process'; readonly process: Process }
+  | { readonly kind: 'workload'; readonly workload: Workload };
+
+/** `malformed`: not in any notation. `ambiguous`: the candidates tell. `refused`: the host did not let it be looked at. */
+export type TargetProblem = 'malformed' | 'ambiguous' | 'not-found' | 'refused';
+
+export interface TargetErrorDetails {
+  readonly candidates?: readonly Target[];
+  /** A word that is not known, and those that are: for "did you mean". */
+  readonly unknownWord?: string;
+  readonly knownWords?: readonly string[];
+}
+
+export class TargetError extends Error {
+  override readonly name = 'TargetError';
+  readonly code = 'NSCOPE_TARGET';
+  readonly problem: TargetProblem;
+  readonly details: TargetErrorDetails;
+
+  constructor(problem: TargetProblem, message: string, details: TargetErrorDetails = {}) {
+    super(message);
+    this.problem = problem;
+    this.details = details;
+  }
+}
+
+/** A target in a notation that leads to it again, and by what it is known; not yet safe for a terminal. */
+export function describeTarget(target: Target): string {
+  if (target.kind === 'process') {
+    const { pid, tid, comm } = target.process;
+    return tid === pid ? `${pid}  ${comm}` : `${tid}  ${comm}, a thread of ${pid}`;
+  }
+  if (target.kind === 'workload') return describeWorkload(target.workload);
+  const { type, inode, names } = target.namespace;
+  const known = names.map(({ path }) => path).join(' ');
+  return known === '' ? formatNamespace(type, inode) : `${formatNamespace(type, inode)}  ${known}`;
+}
+
+/** Names may be alike: the id leads to one alone. */
+function describeWorkload({ engine, name, id, leader }: Workload): string {
+  const short = /^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id;
+  return `${engine}:${short}  ${name === short ? '' : `${name}, `}${leader === null ? 'no process' : `PID ${leader}`}`;
+}

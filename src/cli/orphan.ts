@@ -1,6 +1,0 @@
-// nscope orphan: a process that loses its parent.
-import { becomeOrphan } from '../kernel/child-events.ts';
-
-export function run(): never {
-  return becomeOrphan();
-}

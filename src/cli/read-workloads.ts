@@ -1,9 +1,0 @@
-// Adds the workloads to a snapshot of this host. Loaded only where they are wanted: few listings show them.
-import { addWorkloads } from '../collect/collect.ts';
-import type { Snapshot } from '../model/schema.ts';
-import { askEngines } from '../workloads/ask-engines.ts';
-
-/** By what is read of processes, then by what engines say. */
-export function readWorkloads(snapshot: Snapshot): Promise<Snapshot> {
-  return askEngines(addWorkloads(snapshot));
-}

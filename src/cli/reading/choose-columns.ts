@@ -1,0 +1,174 @@
+// Which columns, which rows and in which order: --columns, --filter and --sort, the same for every listing.
+import type { Filter } from '../../analysis/listing/filter.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { type Cell, type Column, readCell } from '../../render/columns/columns.ts';
+import { writeNote } from '../screen/output.ts';
+import { suggest, UsageError } from '../table/errors.ts';
+import type { OptionValues } from '../table/verb.ts';
+
+/**
+ * The columns that were asked for, else the usual ones.
+ * @throws UsageError naming an unknown column
+ */
+export function chooseColumns<C extends Column<never>>(
+  all: readonly C[],
+  usual: readonly string[],
+  options: OptionValues,
+): readonly C[] {
+  const words = readWords(options, 'columns');
+  const usually = usual.map((name) => findColumn(all, name));
+  if (words.length === 0) return usually;
+  const named = words.map((word) => ({
+    sign: /^[+-]/.exec(word)?.[0],
+    column: findColumn(all, word.replace(/^[+-]/, '')),
+  }));
+  const signless = named.filter(({ sign }) => sign === undefined);
+  if (signless.length > 0 && signless.length < named.length)
+    throw new UsageError(
+      `--columns ${options.columns}: either all names have + or - in front, which changes the usual columns, or none has`,
+    );
+  const gone = new Set(named.filter(({ sign }) => sign === '-').map(({ column }) => column));
+  const chosen = named.filter(({ sign }) => sign !== '-').map(({ column }) => column);
+  const columns = signless.length > 0 ? chosen : [...usually.filter((column) => !gone.has(column)), ...chosen];
+  if (columns.length === 0) throw new UsageError(`--columns ${options.columns} leaves no column`);
+  return columns;
+}
+
+/** Which of some rows are chosen. */
+export type RowFilter<Row> = (rows: readonly Row[]) => readonly Row[];
+
+/** What --filter says of one row at a time, as they come. @throws UsageError for a wrong expression, showing where */
+export async function makeRowTest<Row>(
+  all: readonly Column<Row>[],
+  options: OptionValues,
+): Promise<(row: Row) => boolean> {
+  const { filter: expression } = options;
+  if (typeof expression !== 'string') return () => true;
+  const filter = await compile(all, expression);
+  const used = findUsed(all, expression);
+  return (row) => filter(Object.fromEntries(used.map((column) => [column.name, readCell(column, row)]))) === true;
+}
+
+/**
+ * What --filter chooses. The language of filters is loaded only when one is given.
+ * @throws UsageError for a wrong expression, showing where
+ */
+export async function makeRowFilter<Row>(all: readonly Column<Row>[], options: OptionValues): Promise<RowFilter<Row>> {
+  const { filter: expression } = options;
+  if (typeof expression !== 'string') return (rows) => rows;
+  const filter = await compile(all, expression);
+  const used = findUsed(all, expression);
+  return (rows) => filterRows(filter, used, rows);
+}
+
+/** A column costs time for each row: only those that occur in the expression are read. */
+function findUsed<C extends Column<never>>(all: readonly C[], expression: string): readonly C[] {
+  return all.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(expression));
+}
+
+function filterRows<Row>(filter: Filter, used: readonly Column<Row>[], rows: readonly Row[]): readonly Row[] {
+  let unclear = 0;
+  let notKnown = 0;
+  const chosen = rows.filter((row) => {
+    const answer = filter(Object.fromEntries(used.map((column) => [column.name, readCell(column, row)])));
+    if (answer !== undefined) return answer;
+    unclear++;
+    if (used.some((column) => !isKnown(column.value(row)))) notKnown++;
+    return false;
+  });
+  if (unclear > 0 && unclear === rows.length)
+    writeNote(`nscope: the filter could be decided for no row: what it compares is none or not known everywhere`);
+  else if (notKnown > 0)
+    writeNote(
+      `nscope: the filter leaves out ${notKnown} ${notKnown === 1 ? 'row' : 'rows'} of which what it compares is not known`,
+    );
+  return chosen;
+}
+
+async function compile<Row>(all: readonly Column<Row>[], expression: string): Promise<Filter> {
+  const { compileFilter, FilterError } = await import('../../analysis/listing/filter.ts');
+  try {
+    return compileFilter(expression, all);
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    const marks = ' '.repeat(error.start) + '^'.repeat(Math.max(1, error.end - error.start));
+    const unknown = /Unknown variable: (\w+)/.exec(error.message)?.[1];
+    const message =
+      unknown === undefined
+        ? error.message
+        : `there is no column ${unknown}; ${suggestColumn(all, unknown)} (a word is written in quotes: "${unknown}")`;
+    throw new UsageError(`--filter: ${message}\n  ${expression}\n  ${marks}`, { cause: error });
+  }
+}
+
+/** Orders by the columns named; what is not known comes last. @throws UsageError naming an unknown column */
+export function sortRows<Row>(
+  all: readonly Column<Row>[],
+  rows: readonly Row[],
+  options: OptionValues,
+): readonly Row[] {
+  const keys = readWords(options, 'sort').map((word) => ({
+    column: findColumn(all, word.replace(/^-/, '')),
+    sign: word.startsWith('-') ? -1 : 1,
+  }));
+  if (keys.length === 0) return rows;
+  return [...rows].sort((a, b) => {
+    for (const { column, sign } of keys) {
+      const [x, y] = [readCell(column, a), readCell(column, b)];
+      // Turned or not: what is not known comes last.
+      const order = x === null || y === null ? Number(x === null) - Number(y === null) : sign * compareCells(x, y);
+      if (order !== 0) return order;
+    }
+    return 0;
+  });
+}
+
+function compareCells(a: Cell, b: Cell): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [x, y] = [String(a), String(b)];
+  // 64-bit ids are decimal strings.
+  if (/^\d+$/.test(x) && /^\d+$/.test(y) && x.length !== y.length) return x.length - y.length;
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+function findColumn<C extends Column<never>>(all: readonly C[], name: string): C {
+  const column = all.find((candidate) => candidate.name === name) ?? all.find(({ header }) => header === name);
+  if (!column) throw new UsageError(`there is no column "${name}"; ${suggestColumn(all, name)}`);
+  return column;
+}
+
+/** The column that was probably meant: also by what stands above it in the listing. */
+function suggestColumn(all: readonly Column<never>[], name: string): string {
+  const headed = all.find(({ header }) => header.toLowerCase() === name.toLowerCase());
+  return headed
+    ? `did you mean ${headed.name}?`
+    : suggest(
+        name,
+        all.map((one) => one.name),
+      );
+}
+
+/** Whether a column that costs time to read is shown, compared or ordered by. */
+export function mentionsColumn({ columns, filter, sort }: OptionValues, name: string): boolean {
+  return [columns, filter, sort].some((text) => new RegExp(`\\b${name}\\b`, 'i').test(String(text)));
+}
+
+/**
+ * The words of an option that takes several: "a,b"; none where it is not given.
+ * @throws UsageError where it is given and names nothing, as a script does whose variable is empty
+ */
+export function readWords(options: OptionValues, option: string): readonly string[] {
+  const value = options[option];
+  if (typeof value !== 'string') return [];
+  const words = value
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+  if (words.length === 0) throw new UsageError(`--${option} names nothing: "${value}"`);
+  return words;
+}
+
+/** A row as JSON: its columns by name, what is not known with its reason. */
+export function toJsonRow<Row>(columns: readonly Column<Row>[], row: Row): Record<string, Cell> {
+  return Object.fromEntries(columns.map((column) => [column.name, column.value(row)]));
+}

@@ -1,0 +1,55 @@
+// Reads a snapshot from a file or standard input.
+import { constants } from 'node:buffer';
+import { readFileSync } from 'node:fs';
+import { isSyscallError } from '../../kernel/addon/syscall-error.ts';
+import { toPath } from '../../kernel/files/files.ts';
+import type { Snapshot } from '../../model/snapshot/schema.ts';
+import { SnapshotError, validateSnapshot } from '../../model/snapshot/validate-snapshot.ts';
+import { findJsonError } from '../../parse/text/json-error.ts';
+import { UsageError } from '../table/errors.ts';
+
+/** @throws UsageError naming the file, the place in it and what was expected */
+export function loadSnapshot(file: string): Snapshot {
+  const shown = file === '-' ? 'standard input' : file;
+  let text: string;
+  try {
+    text = readFileSync(file === '-' ? 0 : toPath(file), 'utf8');
+  } catch (error) {
+    if (isSyscallError(error)) throw new UsageError(`cannot read ${shown}: ${error.code}`, { cause: error });
+    if (isTooLarge(error))
+      throw new UsageError(`${shown} is larger than a snapshot that can be read (${mostMegabytes} MB)`, {
+        cause: error,
+      });
+    throw error;
+  }
+  if (text.trim() === '')
+    throw new UsageError(`${shown} is empty; a snapshot was expected, as nscope snapshot prints it`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${shown} is no JSON: ${describePlace(text)}`, { cause: error });
+  }
+  try {
+    return validateSnapshot(value);
+  } catch (error) {
+    if (error instanceof SnapshotError) throw new UsageError(`${shown}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/** What Node makes one string of; a snapshot of 100,000 processes takes a tenth of it. */
+const mostMegabytes = Math.floor(constants.MAX_STRING_LENGTH / 1e6);
+
+function isTooLarge(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ERR_STRING_TOO_LONG' || code === 'ERR_FS_FILE_TOO_LARGE';
+}
+
+/** Line and column of the first wrong character; a file that was cut ends too early. */
+function describePlace(text: string): string {
+  const position = findJsonError(text) ?? text.length;
+  if (position >= text.length) return `it ends too early, after ${text.length} characters; was it cut?`;
+  const before = text.slice(0, position).split('\n');
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}: unexpected ${JSON.stringify(text[position])}`;
+}

@@ -1,0 +1,23 @@
+// Where the snapshot of a reading verb comes from: this host, or --from a file.
+
+import type { Snapshot } from '../../model/snapshot/schema.ts';
+import type { Wanted } from '../../model/snapshot/wanted.ts';
+import type { GivenCommand, OptionValues } from '../table/verb.ts';
+
+/** @throws SnapshotError, NoProcError */
+export async function readSnapshot(
+  options: OptionValues,
+  wanted: Wanted,
+  given: Pick<GivenCommand, 'prepared'> = {},
+): Promise<Snapshot> {
+  if (typeof options.from === 'string') {
+    const { loadSnapshot } = await import('./load-snapshot.ts');
+    return loadSnapshot(options.from);
+  }
+  const { readThisHost } = await import('./read-this-host.ts');
+  const bpf = wanted.bpf && options.bpf !== false;
+  const snapshot = readThisHost({ ...wanted, bpf }, given.prepared);
+  if (!wanted.workloads) return snapshot;
+  const { readWorkloads } = await import('./read-workloads.ts');
+  return readWorkloads(snapshot);
+}

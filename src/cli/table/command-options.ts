@@ -1,0 +1,78 @@
+// The options of verbs that start a command: run and enter.
+import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import type { VerbOption } from './verb.ts';
+
+/** As unshare(1) and nsenter(1) name them. */
+const longNames: Readonly<Record<NamespaceType, string>> = {
+  cgroup: 'cgroup',
+  ipc: 'ipc',
+  mnt: 'mount',
+  net: 'net',
+  pid: 'pid',
+  time: 'time',
+  user: 'user',
+  uts: 'uts',
+};
+
+const shortNames: Readonly<Record<NamespaceType, string>> = {
+  cgroup: '-C',
+  ipc: '-i',
+  mnt: '-m',
+  net: '-n',
+  pid: '-p',
+  time: '-T',
+  user: '-U',
+  uts: '-u',
+};
+
+const meanings: Readonly<Record<NamespaceType, string>> = {
+  cgroup: 'a new cgroup namespace',
+  ipc: 'a new ipc namespace',
+  mnt: 'a new mount namespace',
+  net: 'a new network namespace',
+  pid: 'a new pid namespace, in which the command is PID 1',
+  time: 'a new time namespace',
+  user: 'a new user namespace, in which nobody is mapped unless a --map option says so',
+  uts: 'a new uts namespace',
+};
+
+/** `-p, --pid` and so on: which namespaces are made. */
+export const makeOptions: readonly VerbOption[] = namespaceTypes.map((type) => ({
+  flags: `${shortNames[type]}, --${longNames[type]}`,
+  meaning: meanings[type],
+}));
+
+/** The types whose options were given. */
+export function readMadeTypes(options: Readonly<Record<string, unknown>>): Set<NamespaceType> {
+  return new Set(namespaceTypes.filter((type) => options[longNames[type]] === true));
+}
+
+export const runOptions: readonly VerbOption[] = [
+  ...makeOptions,
+  { flags: '-r, --map-root', meaning: 'root of a new user namespace stands for the caller' },
+  { flags: '--map-user UID', meaning: 'UID, or UID:GID, of a new user namespace stands for the caller' },
+  {
+    flags: '--map-auto',
+    meaning: 'the ids of /etc/subuid and /etc/subgid as well, by newuidmap(1); the caller is root unless --map-user',
+  },
+  { flags: '--mount-proc', meaning: 'a /proc of the new pid namespace, in a new mount namespace' },
+  {
+    flags: '--propagation KIND',
+    meaning: 'what becomes of mounts: private (the usual one), slave, shared or unchanged',
+    choices: ['private', 'slave', 'shared', 'unchanged'],
+  },
+  { flags: '--offline', meaning: 'a new network namespace with the loopback interface up and nothing else' },
+  { flags: '--hostname NAME', meaning: 'the host name in a new uts namespace' },
+  { flags: '--monotonic SECONDS', meaning: 'how far the monotonic clock of a new time namespace is ahead' },
+  { flags: '--boottime SECONDS', meaning: 'how far its boot clock is ahead' },
+  { flags: '--workdir DIR', meaning: 'the working directory of the command', completes: 'file' },
+  {
+    flags: '--keep PATH',
+    meaning:
+      'mount a namespace on PATH, so that it stays: the one that is made, or TYPE:PATH; where several are made, each on PATH/TYPE',
+    completes: 'file',
+    repeated: true,
+  },
+  { flags: '--init', meaning: 'be PID 1, and start the command as PID 2: orphans are reaped, signals passed on' },
+  { flags: '-j, --json', meaning: 'print what was made as one line of JSON, before the command begins' },
+];

@@ -1,0 +1,96 @@
+// The manual page nscope(1), from the table of verbs, which the help and the completion come from as well.
+import {
+  bold,
+  escapeRoff,
+  formatCompactTerms,
+  formatExample,
+  formatParagraph,
+  formatSection,
+  formatSubsection,
+  formatTerm,
+  formatTitle,
+  italic,
+  joinPage,
+} from '../../render/lines/roff.ts';
+import { parseOptionFlags } from './option-flags.ts';
+import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from './verb.ts';
+
+const about = 'every Linux namespace on a host: who is in it, what holds it, whose it is, how it nests';
+
+const exitStatuses = [
+  ['0', 'Done.'],
+  ['1', 'Nothing matched, or what was asked for is not there.'],
+  ['2', 'The command line or a file is wrong, or the host gave nothing to read.'],
+] as const;
+
+const environment = [
+  ['NO_COLOR', 'Where it is set and not empty, nothing is coloured.'],
+  ['FORCE_COLOR', 'Where it is set, neither empty nor 0, output is coloured even if it goes to no terminal.'],
+  ['NSCOPE_ADDON', 'The file of the native addon to load, or none to read /proc without one.'],
+] as const;
+
+/**
+ * The whole page as roff.
+ * @param date - shown in the footer, YYYY-MM-DD
+ */
+export async function formatManualPage(
+  verbs: readonly Verb[],
+  usual: string,
+  version: string,
+  date: string,
+): Promise<string> {
+  const parts = [
+    '.\\" Made from the table of verbs; edits would be lost.',
+    formatTitle('nscope', 1, date, `nscope ${version}`, 'User Commands'),
+    formatSection('NAME'),
+    formatParagraph(`nscope \\- ${escapeRoff(about)}`),
+    formatSection('SYNOPSIS'),
+    ...verbs.map((verb) => formatParagraph(formatSynopsis(verb, usual))),
+    formatSection('DESCRIPTION'),
+    formatParagraph(
+      escapeRoff(
+        'Data goes to standard output, remarks to standard error. What the host refuses is said, never passed over in silence. Without a verb nscope lists the namespaces.',
+      ),
+    ),
+    formatSection('VERBS'),
+  ];
+  for (const verb of verbs) parts.push(...formatVerb(verb, usual, (await verb.columns?.()) ?? []));
+  parts.push(formatSection('EXIT STATUS'), formatCompactTerms(exitStatuses), formatSection('ENVIRONMENT'));
+  for (const [name, meaning] of environment) parts.push(formatTerm(bold(name), escapeRoff(meaning)));
+  parts.push(formatSection('SEE ALSO'));
+  const others = ['ip-netns(8)', 'lsns(8)', 'namespaces(7)', 'nsenter(1)', 'proc(5)', 'unshare(1)'];
+  parts.push(formatParagraph(others.map((page) => bold(page.slice(0, -3)) + page.slice(-3)).join(', ')));
+  return joinPage(parts);
+}
+
+function formatVerb(verb: Verb, usual: string, columns: readonly ColumnMeaning[]): string[] {
+  const parts = [formatSubsection(`nscope ${verb.name}`), formatParagraph(formatSynopsis(verb, usual))];
+  const [first = '', ...rest] = verb.summary;
+  parts.push(formatParagraph(escapeRoff(`${first.toUpperCase()}${rest.join('')}.`)));
+  for (const paragraph of verb.details) parts.push(formatParagraph(escapeRoff(paragraph)));
+  for (const argument of verb.arguments) parts.push(formatTerm(italic(argument.name), escapeRoff(argument.meaning)));
+  for (const option of verb.options) parts.push(formatTerm(formatOption(option), escapeRoff(option.meaning)));
+  if (columns.length > 0)
+    parts.push(formatParagraph('Columns:'), formatCompactTerms(columns.map(({ name, meaning }) => [name, meaning])));
+  for (const { command, meaning } of verb.examples)
+    parts.push(formatParagraph(`Example: ${escapeRoff(meaning)}`), formatExample(command));
+  return parts;
+}
+
+function formatSynopsis(verb: Verb, usual: string): string {
+  const name = verb.name === usual ? `${bold('nscope')} [${bold(verb.name)}]` : bold(`nscope ${verb.name}`);
+  const options = verb.options.length > 0 ? [`[${italic('options')}]`] : [];
+  return [name, ...options, ...verb.arguments.map(formatArgument)].join(' ');
+}
+
+function formatArgument({ name, optional, repeated }: VerbArgument): string {
+  const word = italic(name) + (repeated ? '...' : '');
+  return optional ? `[${word}]` : word;
+}
+
+function formatOption({ flags }: VerbOption): string {
+  const { short, long, value, optional, several } = parseOptionFlags(flags);
+  const names = [...(short === undefined ? [] : [bold(short)]), bold(long)].join(', ');
+  if (value === undefined) return names;
+  return optional ? `${names}[=${italic(value)}]` : `${names} ${italic(value)}${several ? ',...' : ''}`;
+}

@@ -1,0 +1,40 @@
+// The options that all reading verbs share.
+import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import type { VerbOption } from './verb.ts';
+
+export const fromOption: VerbOption = {
+  flags: '--from FILE',
+  meaning: 'read a snapshot from FILE, - for standard input, instead of this host',
+  completes: 'file',
+};
+
+export const noBpfOption: VerbOption = { flags: '--no-bpf', meaning: 'do not read the kernel with BPF; /proc alone' };
+
+export const jsonOption: VerbOption = { flags: '-j, --json', meaning: 'print one JSON object' };
+
+export const typeOption: VerbOption = {
+  flags: '-t, --type TYPE,...',
+  meaning: 'only namespaces of these types',
+  choices: namespaceTypes,
+};
+
+export const columnsOption: VerbOption = {
+  flags: '-o, --columns NAME,...',
+  meaning: 'show these columns; +NAME adds one to the usual ones, -NAME leaves one out; help lists them',
+  completes: 'columns',
+};
+
+export const rowOptions: readonly VerbOption[] = [
+  jsonOption,
+  columnsOption,
+  { flags: '--filter EXPR', meaning: 'only rows for which the CEL expression over the columns is true' },
+  {
+    flags: '--sort NAME,...',
+    meaning: 'order by these columns; -NAME turns the order; what is not known comes last',
+    completes: 'columns',
+  },
+  { flags: '-n, --no-header', meaning: 'no line of column names' },
+  { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
+  noBpfOption,
+  fromOption,
+];

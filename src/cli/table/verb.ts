@@ -1,0 +1,91 @@
+// What a verb is. The table of verbs drives parsing, help, completion and the manual page.
+import type { BpfProgram } from '../../kernel/bpf/programs.ts';
+import type { PreparedBpf } from '../../kernel/bpf/start.ts';
+
+/** An option as a person writes it; `value` names what it takes, and brackets make it optional. */
+export interface VerbOption {
+  /** "--type TYPE,...", "-j, --json", "--tree[=KIND]". */
+  readonly flags: string;
+  readonly meaning: string;
+  /** What may be written, for completion. */
+  readonly choices?: readonly string[];
+  /** What completes it where it is not a choice. */
+  readonly completes?: 'file' | 'columns';
+  /** Whether it may be written several times; its values are then in `GivenCommand.repeated`. */
+  readonly repeated?: boolean;
+}
+
+/** A column that a verb can show, as its help lists it. */
+export interface ColumnMeaning {
+  readonly name: string;
+  readonly meaning: string;
+}
+
+export interface VerbArgument {
+  /** As a person reads it: TARGET, PID, SHELL. */
+  readonly name: string;
+  readonly meaning: string;
+  readonly optional?: boolean;
+  /** What may be written, for completion. */
+  readonly choices?: readonly string[];
+}
+
+export interface VerbExample {
+  readonly command: string;
+  readonly meaning: string;
+}
+
+export interface VerbArgument {
+  readonly name: string;
+  readonly meaning: string;
+  readonly optional?: boolean;
+  /** Whether several may be given; only the last argument of a verb. */
+  readonly repeated?: boolean;
+}
+
+export interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  /** Paragraphs for the manual page. */
+  readonly details: readonly string[];
+  readonly arguments: readonly VerbArgument[];
+  readonly options: readonly VerbOption[];
+  readonly examples: readonly VerbExample[];
+  /**
+   * That it takes a command, whose words are not nscope's: behind `--`, or, where there is none, from the first word on
+   * that is no option.
+   */
+  readonly takesCommand?: boolean;
+  /** Exit status 1 is an answer: what is not there is then a failure, status 2. */
+  readonly answersByStatus?: true;
+  /** The BPF programs that it reads, unless an option says that this host is not to be read, or not with BPF. */
+  readonly reads?: readonly BpfProgram[];
+  /** The columns that --columns may name. Loaded only where they are to be listed: help, completion, the manual page. */
+  columns?(): Promise<readonly ColumnMeaning[]>;
+}
+
+/** The values of options by their long name in camelCase: a string, or true for one without a value. */
+export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
+
+/** What is given to verbs that take a command. */
+export interface GivenCommand {
+  /** The words behind `--`; undefined where there is no `--`. */
+  readonly behind: readonly string[] | undefined;
+  /** The values of options that may be written several times, by their long name in camelCase. */
+  readonly repeated: Readonly<Record<string, readonly string[]>>;
+  /** The BPF programs whose loading has begun. */
+  readonly prepared?: PreparedBpf | undefined;
+}
+
+/** What is to be done. */
+export interface Invocation {
+  readonly verb: Verb;
+  readonly words: readonly string[];
+  readonly options: OptionValues;
+  readonly given: GivenCommand;
+}
+
+export interface VerbModule {
+  /** @returns the exit status */
+  run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> | number;
+}

@@ -1,0 +1,150 @@
+// nscope caps: what may a process do to a namespace, rule by rule?
+import { grants, type Subject } from '../../analysis/capabilities/capable-over.ts';
+import { explainPowers, type NamespacePowers } from '../../analysis/capabilities/may-enter.ts';
+import { findInferred } from '../../analysis/graph/inferred-places.ts';
+import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
+import { readCredentials } from '../../kernel/process/process-security.ts';
+import { readTaskSharing } from '../../kernel/process/task-sharing.ts';
+import { type CapabilityName, capabilityNames, isCapabilityName } from '../../model/snapshot/capability-names.ts';
+import { isKnown, type Known } from '../../model/snapshot/known.ts';
+import { formatNamespace, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import type { Namespace, Process } from '../../model/snapshot/schema.ts';
+import { wantEverything } from '../../model/snapshot/wanted.ts';
+import { formatJsonObject } from '../../render/lines/json-lines.ts';
+import { formatPage, type PageSection } from '../../render/pages/show-page.ts';
+import { formatCapabilities } from '../../render/pages/show-security.ts';
+import { escapeText } from '../../render/words/escape.ts';
+import { formatKnown, formatUnknown } from '../../render/words/unknown.ts';
+import { readSnapshot } from '../reading/read-snapshot.ts';
+import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
+import { noteCoverage } from '../screen/note-coverage.ts';
+import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
+import { NotFoundError, suggest, UsageError } from '../table/errors.ts';
+import type { OptionValues } from '../table/verb.ts';
+
+interface Answer {
+  readonly namespace: Pick<Namespace, 'type' | 'inode'>;
+  readonly powers: NamespacePowers;
+  /** With --cap alone. */
+  readonly capability?: { readonly name: CapabilityName; readonly granted: Known<boolean> };
+}
+
+export async function run([who = '', what = '']: readonly string[], options: OptionValues): Promise<number> {
+  checkTargets([who, what]);
+  const name = readCapability(options);
+  const snapshot = await readSnapshot(options, {
+    ...wantEverything,
+    holders: what.includes(':'),
+    workloads: [who, what].some(mayBeWorkload),
+  });
+  const index = new SnapshotIndex(snapshot);
+  const process = findProcess(who, index, options);
+  const { subject, likely } = readSubject(process, snapshot.host.vantage.pid);
+  const answers = findNamespaces(what, index, options).map((namespace): Answer => {
+    const powers = explainPowers(subject, process.namespaces.pid, namespace, index);
+    const { type, inode } = namespace;
+    const capability = name && { name, granted: grants(powers.over, name) };
+    return { namespace: { type, inode }, powers, ...(capability ? { capability } : {}) };
+  });
+  if (options.json) {
+    const { pid, tid } = process;
+    writeLines(
+      formatJsonObject({ process: { pid, tid, ...subject, likely }, powers: answers, coverage: snapshot.coverage }),
+    );
+  } else {
+    const title = `process ${process.tid}  ${escapeText(process.comm)}, uid ${subject.euid}, in ${likely ? '~' : ''}${formatNamespace('user', subject.userNamespace)}`;
+    const page = { title, sections: answers.map(describeAnswer) };
+    writeLines(formatPage(page, { width: readTerminalWidth(), palette: choosePalette() }));
+    noteCoverage(snapshot.coverage);
+  }
+  return exitStatus(answers);
+}
+
+function readCapability(options: OptionValues): CapabilityName | undefined {
+  if (typeof options.cap !== 'string') return undefined;
+  const word = options.cap.toUpperCase();
+  const name = word.startsWith('CAP_') ? word : `CAP_${word}`;
+  if (isCapabilityName(name)) return name;
+  throw new UsageError(`there is no capability ${name}; ${suggest(name, capabilityNames)}`);
+}
+
+function findProcess(word: string, index: SnapshotIndex, options: OptionValues): Process {
+  const target = toLeader(findTarget(word, index, options), index);
+  if (target.kind === 'process') return target.process;
+  throw new UsageError(`caps speaks of what a process may do: ${word} is a namespace`);
+}
+
+/** A process as target stands for the namespaces that it is in. */
+function findNamespaces(word: string, index: SnapshotIndex, options: OptionValues): readonly Namespace[] {
+  const target = toLeader(findTarget(word, index, options), index);
+  if (target.kind === 'namespace') return [target.namespace];
+  const { namespaces } = target.process;
+  const found = namespaceTypes.flatMap((type) => {
+    const inode = namespaces[type];
+    return isKnown(inode) ? (index.namespace(type, inode) ?? []) : [];
+  });
+  if (found.length === 0) throw new UsageError(`the namespaces of process ${target.process.pid} are not known`);
+  return found;
+}
+
+/** @param vantage - nscope's own PID */
+function readSubject(
+  { tid, namespaces, inferred, ...process }: Process,
+  vantage: number,
+): { subject: Subject; likely: boolean } {
+  const credentials = readCredentials(tid);
+  if (!isKnown(credentials))
+    throw new NotFoundError(`the credentials of process ${tid}: ${formatUnknown(credentials)}`);
+  const place = findInferred({ ...process, tid, namespaces, ...(inferred ? { inferred } : {}) }, 'user');
+  const userNamespace = isKnown(namespaces.user)
+    ? namespaces.user
+    : place && 'inode' in place
+      ? place.inode
+      : undefined;
+  if (userNamespace === undefined) throw new UsageError(`the user namespace of process ${tid} is not known`);
+  const [, euid = process.uid] = credentials.uids;
+  return {
+    subject: {
+      euid,
+      effective: credentials.capabilities.effective,
+      userNamespace,
+      // nscope itself has threads; whom it stands for is a command that it would start.
+      ...(tid === vantage ? {} : { sharing: readTaskSharing(tid) }),
+    },
+    likely: !isKnown(namespaces.user),
+  };
+}
+
+const entryWords: Readonly<Record<NamespacePowers['enter'], string>> = {
+  yes: 'yes',
+  'through-owner': 'yes, once it has entered the user namespace that owns it',
+  no: 'no',
+  unknown: 'cannot be told',
+};
+
+function describeAnswer({ namespace: { type, inode }, powers, capability }: Answer): PageSection {
+  const yesNo = (value: Known<boolean>) => formatKnown(value, (yes) => (yes ? 'yes' : 'no'));
+  const { over, enter, entryRules, configure, verdict } = powers;
+  const set = over.set === 'all' ? 'all capabilities' : formatKnown(over.set, formatCapabilities);
+  return [
+    { label: formatNamespace(type, inode), lines: [verdict] },
+    { label: '  has over it', lines: [`${set}: ${over.reason}`] },
+    ...(capability ? [{ label: `  ${capability.name}`, lines: [yesNo(capability.granted)] }] : []),
+    { label: '  enter', lines: [entryWords[enter]] },
+    ...entryRules.map(({ demand, met, reason }) => ({
+      label: '    rule',
+      lines: [`${yesNo(met)}: ${demand} (${reason})`],
+    })),
+    { label: '  configure', lines: [`${yesNo(configure.granted)}, by ${configure.capability}`] },
+  ];
+}
+
+/** 0 when it may do something (with --cap: has it) in one at least, 1 when not, 3 when that cannot be told. */
+function exitStatus(answers: readonly Answer[]): number {
+  const each = answers.map(({ powers: { verdict }, capability }) => {
+    if (!capability) return verdict === 'unknown' ? undefined : verdict !== 'none';
+    return isKnown(capability.granted) ? capability.granted : undefined;
+  });
+  if (each.includes(true)) return 0;
+  return each.includes(undefined) ? 3 : 1;
+}

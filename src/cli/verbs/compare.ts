@@ -1,0 +1,56 @@
+// nscope compare: what a process, or the container around nscope itself, shares with the host.
+import { compareWithHost, type HostComparison } from '../../analysis/compare/compare-with-host.ts';
+import { isPlace } from '../../analysis/graph/inferred-places.ts';
+import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { wantEverything } from '../../model/snapshot/wanted.ts';
+import { formatJsonObject } from '../../render/lines/json-lines.ts';
+import { formatPlace } from '../../render/words/inferred.ts';
+import { readSnapshot } from '../reading/read-snapshot.ts';
+import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
+import { noteCoverage } from '../screen/note-coverage.ts';
+import { choosePalette, writeLines } from '../screen/output.ts';
+import { UsageError } from '../table/errors.ts';
+import type { OptionValues } from '../table/verb.ts';
+
+export async function run([word = 'self']: readonly string[], options: OptionValues): Promise<number> {
+  checkTargets([word]);
+  const snapshot = await readSnapshot(options, { ...wantEverything, holders: false, workloads: mayBeWorkload(word) });
+  const index = new SnapshotIndex(snapshot);
+  const target = toLeader(findTarget(word, index, options), index);
+  if (target.kind !== 'process') throw new UsageError(`compare speaks of processes: ${word} is a namespace`);
+  const comparisons = compareWithHost(target.process, index);
+  if (options.json) {
+    writeLines(formatJsonObject({ namespaces: comparisons, coverage: snapshot.coverage }));
+    return 0;
+  }
+  const palette = choosePalette();
+  const lines = comparisons.map(
+    (one) =>
+      palette.types[one.type](one.type.padEnd(8)) +
+      describePlace(one).padEnd(14) +
+      describeShared(one).padEnd(9) +
+      describeGround(one),
+  );
+  writeLines([palette.strong(`${'TYPE'.padEnd(8)}${'NAMESPACE'.padEnd(14)}${'SHARED'.padEnd(9)}GROUND`), ...lines]);
+  noteCoverage(snapshot.coverage);
+  return 0;
+}
+
+function describePlace({ place }: HostComparison): string {
+  if (isPlace(place)) return formatPlace(place);
+  return isKnown(place) ? String(place) : '?';
+}
+
+/** A tilde marks what is likely and not certain. */
+function describeShared({ shared, certainty }: HostComparison): string {
+  if (!isKnown(shared)) return '?';
+  return (certainty === 'likely' ? '~' : '') + (shared ? 'yes' : 'no');
+}
+
+function describeGround({ shared, beside, certainty }: HostComparison): string {
+  if (!isKnown(shared)) return 'unknown: neither the links nor what anybody may read tell';
+  if (beside === 'init') return 'certain: the links of the host’s init';
+  if (beside === 'inferred init') return `${certainty}: inferred from what the host’s init shows to anybody`;
+  return `${certainty}: ${shared ? 'it is' : 'it is not'} the boot’s own; the host’s init is out of sight or shows nothing`;
+}

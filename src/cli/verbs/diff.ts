@@ -1,0 +1,137 @@
+// nscope diff: two snapshots, or two processes.
+import { existsSync } from 'node:fs';
+import { diffProcesses } from '../../analysis/compare/diff-processes.ts';
+import { diffSnapshots, type SnapshotDiff } from '../../analysis/compare/diff-snapshots.ts';
+import { findPlace, isPlace } from '../../analysis/graph/inferred-places.ts';
+import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
+import { describeCommand } from '../../analysis/release/command.ts';
+import { toPath } from '../../kernel/files/files.ts';
+import { isAtLeast } from '../../model/facts/initial-namespaces.ts';
+import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
+import type { Namespace, Process, Snapshot } from '../../model/snapshot/schema.ts';
+import { wantEverything } from '../../model/snapshot/wanted.ts';
+import { formatJsonObject } from '../../render/lines/json-lines.ts';
+import { paintNamespaces } from '../../render/words/colours.ts';
+import { escapeText } from '../../render/words/escape.ts';
+import { formatPlace, inferredMark } from '../../render/words/inferred.ts';
+import { formatKnown } from '../../render/words/unknown.ts';
+import { readSnapshot } from '../reading/read-snapshot.ts';
+import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
+import { noteCoverage } from '../screen/note-coverage.ts';
+import { choosePalette, writeLines, writeNote } from '../screen/output.ts';
+import { UsageError } from '../table/errors.ts';
+import type { OptionValues } from '../table/verb.ts';
+
+export async function run(words: readonly string[], options: OptionValues): Promise<number> {
+  const [a = '', b = ''] = words;
+  const files = [a, b].filter(isSnapshotWord);
+  if (files.length === 2) return diffFiles(a, b, options);
+  const other = isSnapshotWord(a) ? b : a;
+  if (files.length === 1)
+    throw new UsageError(
+      `diff compares two snapshots or two processes: ${files[0]} is a snapshot, and there is no file ${other}`,
+    );
+  return diffTargets(a, b, options);
+}
+
+/** `now` is a snapshot of this host; anything else that is a file is read as one. */
+function isSnapshotWord(word: string): boolean {
+  return word === 'now' || word === '-' || (existsSync(toPath(word)) && !word.startsWith('/proc/'));
+}
+
+async function readWord(word: string, options: OptionValues): Promise<Snapshot> {
+  const { from: _, ...others } = options;
+  return readSnapshot(word === 'now' ? others : { ...others, from: word }, wantEverything);
+}
+
+async function diffFiles(a: string, b: string, options: OptionValues): Promise<number> {
+  if (a === '-' && b === '-') throw new UsageError('diff: standard input can be only one of the two snapshots');
+  const [earlier, later] = [await readWord(a, options), await readWord(b, options)];
+  const diff = diffSnapshots(earlier, later);
+  const same = diff.appeared.length + diff.ended.length + diff.replaced.length + diff.changed.length === 0;
+  if (options.json) {
+    writeLines(formatJsonObject({ ...diff, coverage: { before: earlier.coverage, after: later.coverage } }));
+    return same ? 0 : 1;
+  }
+  const palette = choosePalette();
+  writeLines([...describeDiff(diff, earlier, later)].map((line) => paintNamespaces(line, palette)));
+  if (diff.differentBoots) writeNote('nscope: the snapshots are of different boots: nothing in them is the same');
+  else if (diff.presumed > 0)
+    writeNote(`nscope: ${diff.presumed} are taken for the same by their number alone; ${adviseIds([earlier, later])}`);
+  return same ? 0 : 1;
+}
+
+/** The kernel has ids from Linux 6.18 on; where it does, somebody has to be allowed to read them. */
+function adviseIds(snapshots: readonly Snapshot[]): string {
+  return snapshots.every(({ host }) => isAtLeast(host.kernel, 6, 18))
+    ? 'their ids could not be read: take both snapshots as root'
+    : 'ids would tell (Linux 6.18)';
+}
+
+function* describeDiff(diff: SnapshotDiff, earlier: Snapshot, later: Snapshot): Generator<string> {
+  const [before, after] = [new SnapshotIndex(earlier), new SnapshotIndex(later)];
+  for (const one of diff.ended) yield `- ${describeNamespace(one, before)}`;
+  for (const one of diff.appeared) yield `+ ${describeNamespace(one, after)}`;
+  for (const { ended, appeared } of diff.replaced) {
+    yield `- ${describeNamespace(ended, before)}`;
+    yield `+ ${describeNamespace(appeared, after)}, another one with the same number`;
+  }
+  for (const { after: one, changes } of diff.changed)
+    for (const { what, before: from, after: to } of changes)
+      yield `~ ${formatNamespace(one.type, one.inode)}  ${what}: ${escapeText(show(from))} → ${escapeText(show(to))}`;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function describeNamespace(namespace: Namespace, index: SnapshotIndex): string {
+  const { leader, count, mayBeMore } = namespace.processes;
+  const process = leader === null ? undefined : index.process(leader);
+  const who = process
+    ? `${count} processes, ${process.pid} ${escapeText(describeCommand(process))}`
+    : mayBeMore
+      ? 'no process seen'
+      : 'no process';
+  const names = namespace.names.map(({ name }) => escapeText(name)).join(' ');
+  return [formatNamespace(namespace.type, namespace.inode), names, who].filter((word) => word !== '').join('  ');
+}
+
+async function diffTargets(a: string, b: string, options: OptionValues): Promise<number> {
+  checkTargets([a, b]);
+  const snapshot = await readSnapshot(options, {
+    ...wantEverything,
+    holders: false,
+    workloads: [a, b].some(mayBeWorkload),
+  });
+  const index = new SnapshotIndex(snapshot);
+  const [left, right] = [findProcess(a, index, options), findProcess(b, index, options)];
+  const shared = diffProcesses(left, right, index);
+  if (options.json) writeLines(formatJsonObject({ namespaces: shared, coverage: snapshot.coverage }));
+  else {
+    const palette = choosePalette();
+    const cell = (process: Process, type: NamespaceType) => {
+      const place = findPlace(process, type);
+      return isPlace(place) ? formatPlace(place) : formatKnown(place, String);
+    };
+    writeLines([
+      palette.strong(`${'TYPE'.padEnd(8)}${a.padEnd(17)}${b.padEnd(17)}SHARED`),
+      ...shared.map(({ type, shared: same, how }) =>
+        [
+          palette.types[type](type.padEnd(8)),
+          cell(left, type).padEnd(17),
+          cell(right, type).padEnd(17),
+          same === undefined ? '?' : (how === 'known' ? '' : inferredMark) + (same ? 'yes' : 'no'),
+        ].join(''),
+      ),
+    ]);
+    noteCoverage(snapshot.coverage);
+  }
+  return shared.every(({ shared: same }) => same === true) ? 0 : 1;
+}
+
+function findProcess(word: string, index: SnapshotIndex, options: OptionValues): Process {
+  const target = toLeader(findTarget(word, index, options), index);
+  if (target.kind === 'process') return target.process;
+  throw new UsageError(`diff compares two snapshots or two processes: ${word} is a namespace`);
+}

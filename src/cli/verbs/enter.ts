@@ -1,0 +1,43 @@
+// nscope enter: runs a command in namespaces that are there already.
+import { listInheritedDescriptors } from '../../kernel/own/inherited-descriptors.ts';
+import { credentialKinds, sides } from '../../launch/plan/enter-request.ts';
+import { enter } from '../../launch/start/enter.ts';
+import { findEntrances } from '../command/find-entrances.ts';
+import { finishAs } from '../command/finish.ts';
+import { planCommand, usualShell } from '../command/read-command.ts';
+import { readTypes } from '../reading/read-types.ts';
+import { suggest, UsageError } from '../table/errors.ts';
+import type { GivenCommand, OptionValues } from '../table/verb.ts';
+
+export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
+  const inherited = listInheritedDescriptors();
+  const files = given.repeated['namespace'] ?? [];
+  // As in the article: with -n alone all words are the command's.
+  const isArticles = files.length > 0 && given.behind === undefined;
+  const targets = isArticles ? [] : words;
+  if (targets.length === 0 && files.length === 0)
+    throw new UsageError('what is to be entered? name a TARGET, as in: nscope enter 812 -- sh');
+  const command = isArticles ? words : (given.behind ?? []);
+  const request = readOptions(options, files.length > 0);
+  const { entrances, process, userMember } = await findEntrances(targets, files, readTypes(options));
+  const named = command.length > 0 ? command : usualShell();
+  const steps = request.env === 'target' ? undefined : await planCommand(named, inherited);
+  return finishAs(() => enter({ ...request, entrances, userMember, inherited, process }, named, steps));
+}
+
+function readOptions(options: OptionValues, hasFiles: boolean) {
+  return {
+    root: readChoice('root', options.root, sides),
+    cwd: readChoice('cwd', options.cwd, sides),
+    env: readChoice('env', options.env, sides),
+    credentials: readChoice('credentials', options.credentials, credentialKinds),
+    fork: !hasFiles || options.fork === true,
+  };
+}
+
+function readChoice<C extends string>(name: string, word: OptionValues[string], choices: readonly C[]): C | undefined {
+  if (word === undefined) return undefined;
+  const found = choices.find((choice) => choice === word);
+  if (found !== undefined) return found;
+  throw new UsageError(`--${name} knows no "${String(word)}"; ${suggest(String(word), choices)}`);
+}

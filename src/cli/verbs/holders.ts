@@ -1,0 +1,219 @@
+// nscope holders: everything that keeps a namespace alive, and what to release.
+
+import { judgePidNamespace } from '../../analysis/graph/pid-namespace-life.ts';
+import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
+import { accountReferences } from '../../analysis/release/account-references.ts';
+import { findHolders, type HeldBy } from '../../analysis/release/find-holders.ts';
+import { readReferences } from '../../collect/read-references.ts';
+import { describeUnseen } from '../../model/build/unseen-holders.ts';
+import type { NamespaceReferences } from '../../model/evidence/references.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { formatNamespace, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import type { Namespace } from '../../model/snapshot/schema.ts';
+import { wantEverything } from '../../model/snapshot/wanted.ts';
+import { type HolderRow, holderColumns } from '../../render/columns/holder-columns.ts';
+import { formatJsonObject } from '../../render/lines/json-lines.ts';
+import { formatTable } from '../../render/lines/table.ts';
+import { describePidNamespaceState } from '../../render/pages/show-pid-namespace.ts';
+import { paintNamespaces } from '../../render/words/colours.ts';
+import { escapeText } from '../../render/words/escape.ts';
+import { describeReferences, rowOfUnnamed } from '../../render/words/references.ts';
+import { wrapText } from '../../render/words/wrap-text.ts';
+import { chooseColumns, makeRowFilter, sortRows, toJsonRow } from '../reading/choose-columns.ts';
+import { readEvidence } from '../reading/read-evidence.ts';
+import { readSnapshot } from '../reading/read-snapshot.ts';
+import { checkTargets, findTarget } from '../reading/target.ts';
+import { noteCoverage } from '../screen/note-coverage.ts';
+import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../screen/output.ts';
+import type { GivenCommand, OptionValues } from '../table/verb.ts';
+
+const usualColumns = ['kind', 'pid', 'fd', 'path', 'in', 'what', 'release'];
+
+/** Of the usual columns these are left out where no row has anything in them. */
+const leftOutWhenEmpty = new Set(['pid', 'fd', 'path', 'in', 'release']);
+
+/** A PID may be another process's by now, and a path another mount's. */
+const notOfNow = { release: null, releaseNote: 'not known of a snapshot: it was of another time' };
+
+export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
+  checkTargets(words);
+  const chosen = chooseColumns(holderColumns, usualColumns, options);
+  const filter = await makeRowFilter(holderColumns, options);
+  const snapshot = await readSnapshot(options, { ...wantEverything, workloads: true }, given);
+  const index = new SnapshotIndex(snapshot);
+  const held = words.flatMap((word) => findNamespaces(word, index, options));
+  const evidence = await readEvidence(index, held, options);
+  const readings = evidence && options.bpf !== false ? new References() : undefined;
+  const groups = held.map((namespace): Group => {
+    const found = findHolders(index, namespace, evidence);
+    const seen = found.filter(({ kind }) => kind !== 'kernel');
+    const references = readings?.account(namespace, seen);
+    const unnamed = references && seen.length > 0 ? rowOfUnnamed(references) : undefined;
+    const all = [...found, ...(unnamed ? [unnamed] : [])].map(
+      (holder): HolderRow => ({ held: namespace, holder: { ...(evidence ? {} : notOfNow), ...holder } }),
+    );
+    return { namespace, references, seen: seen.length, rows: sortRows(holderColumns, filter(all), options) };
+  });
+  if (options.json) {
+    const rows = groups.flatMap((group) => group.rows);
+    const holders =
+      options.columns === undefined
+        ? rows.map(({ held, holder }) => ({ holds: { type: held.type, inode: held.inode }, ...holder }))
+        : rows.map((row) => toJsonRow(chosen, row));
+    const references = groups.flatMap(({ namespace: { type, inode }, references: account }) =>
+      account ? [{ holds: { type, inode }, ...account }] : [],
+    );
+    writeLines(formatJsonObject({ holders, references, coverage: snapshot.coverage }));
+  } else {
+    groups.forEach((group, i) => {
+      if (i > 0) writeLines(['']);
+      writeGroup(group, index, describeUnseen(group.namespace.type, snapshot.coverage.unseenHolders), options);
+    });
+    noteCoverage(snapshot.coverage);
+  }
+  return groups.some(({ rows }) => rows.length > 0) ? 0 : 1;
+}
+
+/** A process stands for the namespaces that it is in and that are not the boot's own, a workload for those that it has. */
+function findNamespaces(word: string, index: SnapshotIndex, options: OptionValues): Namespace[] {
+  const target = findTarget(word, index, options);
+  if (target.kind === 'namespace') return [target.namespace];
+  if (target.kind === 'workload')
+    return target.workload.namespaces.flatMap(({ type, inode }) => index.namespace(type, inode) ?? []);
+  const namespaces = namespaceTypes.flatMap((type) => {
+    const inode = target.process.namespaces[type];
+    const namespace = isKnown(inode) ? index.namespace(type, inode) : undefined;
+    return namespace && namespace.initial !== true ? [namespace] : [];
+  });
+  if (namespaces.length === 0)
+    writeNote(`nscope: process ${target.process.pid} is in no namespace but the boot's own, which nothing releases`);
+  return namespaces;
+}
+
+/** The kernel's counts, read anew where something changed meanwhile. */
+class References {
+  #reading = readReferences();
+  #turns = 1;
+
+  /** The boot's own never end: of them there is nothing to account for. */
+  account(namespace: Namespace, seen: readonly HeldBy[]): NamespaceReferences | undefined {
+    if (namespace.initial === true || !isKnown(namespace.id)) return undefined;
+    const listed = {
+      pids: new Set(seen.flatMap(({ pid }) => pid ?? [])),
+      bindMounts: seen.filter(({ kind }) => kind === 'bind-mount').length,
+      watches: seen.filter(({ kind }) => kind === 'watch').length,
+    };
+    for (;;) {
+      const account = this.#reading && accountReferences(this.#reading, BigInt(namespace.id), listed);
+      if (account?.verdict !== 'changed' || this.#turns >= mostReadings) return account;
+      this.#turns++;
+      this.#reading = readReferences();
+    }
+  }
+}
+
+const mostReadings = 4;
+
+interface Group {
+  readonly namespace: Namespace;
+  /** Undefined where the kernel's count was not to be had. */
+  readonly references: NamespaceReferences | undefined;
+  /** How many holders were seen, the rows that a filter left out among them. */
+  readonly seen: number;
+  readonly rows: readonly HolderRow[];
+}
+
+function writeGroup(
+  { namespace, references, seen, rows }: Group,
+  index: SnapshotIndex,
+  unseen: readonly string[],
+  options: OptionValues,
+): void {
+  const palette = choosePalette();
+  const columns = chooseColumns(holderColumns, usualColumns, options).filter(
+    (column) =>
+      options.columns !== undefined ||
+      !leftOutWhenEmpty.has(column.name) ||
+      rows.some((row) => column.value(row) !== null),
+  );
+  const name = palette.types[namespace.type](formatNamespace(namespace.type, namespace.inode));
+  if (options.header !== false)
+    writeLines([
+      namespace.initial === true
+        ? `${name} is the boot's own: it lasts until the host stops, whatever holds it`
+        : `${name} ${summarize(namespace, seen, unseen, references)}${summarizeLife(namespace, index)}`,
+    ]);
+  writeLines(
+    formatTable(columns, rows, {
+      width: options.wide ? undefined : readTerminalWidth(),
+      header: options.header !== false,
+      paint: (text) => paintNamespaces(text, palette),
+      paintHeader: palette.strong,
+    }),
+  );
+  if (options.columns !== undefined) return;
+  const isToldByKernel = namespace.holderCounts.kernel !== undefined || references?.verdict === 'whole';
+  writeRemarks(rows, namespace.initial === true || isToldByKernel ? [] : unseen);
+}
+
+/** What there is to say of several holders alike is said once, below them; and what may hold it without having been seen. */
+function writeRemarks(rows: readonly HolderRow[], unseen: readonly string[]): void {
+  const notes = new Map<string, Set<string>>();
+  const releases = new Map<string, Set<string>>();
+  for (const { holder } of rows) {
+    if (holder.note !== undefined) notes.set(holder.note, (notes.get(holder.note) ?? new Set()).add(holder.kind));
+    const { releaseNote } = holder;
+    if (releaseNote !== undefined)
+      releases.set(releaseNote, (releases.get(releaseNote) ?? new Set()).add(nameHolder(holder)));
+  }
+  const width = readTerminalWidth();
+  const remarks = [
+    ...[...notes].map(([note, of]) => `${[...of].join(', ')}: ${note}`),
+    ...[...releases].map(([note, of]) => `to release ${listSome([...of])}: ${note}`),
+  ];
+  if (unseen.length > 0) remarks.push(`not seen: ${unseen.join(', ')}`);
+  for (const remark of remarks)
+    writeLines(wrapText(escapeText(remark), width).map((line, i) => (i === 0 ? line : `  ${line}`)));
+}
+
+function nameHolder({ kind, pid, path, namespace }: HolderRow['holder']): string {
+  if (path !== undefined) return `${kind} ${path} in ${namespace}`;
+  return [kind, pid ?? namespace].filter((word) => word !== undefined).join(' ');
+}
+
+const mostNamed = 3;
+
+function listSome(names: readonly string[]): string {
+  const rest = names.length - mostNamed;
+  return names.slice(0, mostNamed).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+/** What else there is to know of a pid namespace that no process is in. */
+function summarizeLife(namespace: Namespace, index: SnapshotIndex): string {
+  if (namespace.type !== 'pid') return '';
+  const { state } = judgePidNamespace(namespace, index);
+  return state === 'dead' || state === 'unborn' || state === 'no-init'
+    ? ` State: ${describePidNamespaceState(state)}.`
+    : '';
+}
+
+/** That it ends with what was seen is promised only where the kernel's count proves it (docs/references.md). */
+function summarize(
+  namespace: Namespace,
+  seen: number,
+  unseen: readonly string[],
+  references: NamespaceReferences | undefined,
+): string {
+  const since = namespace.openSince === undefined ? '' : ` It has been held open since ${namespace.openSince}.`;
+  const counted = references ? ` ${describeReferences(references)}` : '';
+  if (seen === 0)
+    return namespace.holderCounts.kernel
+      ? `is in the kernel's list, and nothing that was seen holds it.${counted}${since}`
+      : `has no holder that was seen.${counted}${since}`;
+  const things = seen === 1 ? 'one thing' : `${seen} things`;
+  if (references?.verdict === 'whole')
+    return `is held by ${things}, and ends when ${seen === 1 ? 'that is' : 'all of these are'} gone.${counted}${since}`;
+  return unseen.length > 0
+    ? `is held by ${things}; what else may hold it was not all seen.${counted}${since}`
+    : `is held by ${things}; of all that nscope looks for, nothing else holds it.${counted}${since}`;
+}

@@ -1,0 +1,222 @@
+// nscope ls: the namespaces of this host.
+
+import {
+  findPlace,
+  isPlace,
+  type ListedNamespace,
+  nameUnnumbered,
+  toListed,
+} from '../../analysis/graph/inferred-places.ts';
+import { arrangeTree, isTreeKind, type TreeKind, treeKinds } from '../../analysis/graph/namespace-tree.ts';
+import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
+import { findThreadsElsewhere } from '../../analysis/graph/threads-elsewhere.ts';
+import { findWorkloadsOf } from '../../analysis/listing/workloads.ts';
+import type { Target } from '../../analysis/target/target-error.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { formatNamespace, isNamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import type { Snapshot } from '../../model/snapshot/schema.ts';
+import { type Wanted, wantListing, wantNamespaces } from '../../model/snapshot/wanted.ts';
+import type { Column } from '../../render/columns/columns.ts';
+import { readCell } from '../../render/columns/columns.ts';
+import { namespaceColumns } from '../../render/columns/namespace-columns.ts';
+import { makeNamespaceRow, type NamespaceRow } from '../../render/columns/namespace-row.ts';
+import { formatJsonObject } from '../../render/lines/json-lines.ts';
+import { formatTable } from '../../render/lines/table.ts';
+import type { Palette } from '../../render/words/colours.ts';
+import { escapeText } from '../../render/words/escape.ts';
+import { chooseColumns, makeRowFilter, mentionsColumn, sortRows, toJsonRow } from '../reading/choose-columns.ts';
+import { readSnapshot } from '../reading/read-snapshot.ts';
+import { readTypes } from '../reading/read-types.ts';
+import { checkTargets, findTarget, mayBeWorkload } from '../reading/target.ts';
+import { noteCoverage, noteMissingWorkloads } from '../screen/note-coverage.ts';
+import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../screen/output.ts';
+import { suggest, UsageError } from '../table/errors.ts';
+import type { GivenCommand, OptionValues } from '../table/verb.ts';
+
+const usualColumns = ['type', 'inode', 'processes', 'pid', 'user', 'owner', 'name', 'command'];
+
+/** The usual ones of what no process is in. */
+const hiddenColumns = ['type', 'inode', 'processes', 'owner', 'user', 'since', 'name', 'holders'];
+
+/** Of the usual columns these are left out where no row has anything in them. */
+const leftOutWhenEmpty = ['name'];
+
+export async function run([word]: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
+  if (word !== undefined && isNamespaceType(word))
+    throw new UsageError(`"${word}" is a type: nscope ls --type ${word}`);
+  checkTargets([word]);
+  const types = readTypes(options);
+  const treeKind = readTreeKind(options);
+  const columns = chooseColumns(namespaceColumns, options.hidden ? hiddenColumns : usualColumns, options);
+  // A wrong filter or order is told before anything is read.
+  const filter = await makeRowFilter(namespaceColumns, options);
+  sortRows(namespaceColumns, [], options);
+
+  const snapshot = await readSnapshot(options, chooseWanted(word, treeKind, options), given);
+  const index = new SnapshotIndex(snapshot);
+  const target = word === undefined ? undefined : findTarget(word, index, options);
+  const isMeant = target ? findMeant(target, index) : () => true;
+  const unnumbered = new Map(snapshot.unnumbered.map((one) => [toListed(one), one]));
+  const all = interleave(snapshot.namespaces, [...unnumbered.keys()])
+    .filter(({ type }) => types.length === 0 || types.includes(type))
+    .filter((namespace) => !options.hidden || isHidden(namespace))
+    .filter(isMeant)
+    .map((namespace) => makeNamespaceRow(namespace, index));
+  const rows = sortRows(namespaceColumns, filter(all), options);
+  if (options.json) {
+    const [numbered, others] = [false, true].map((wanted) =>
+      rows
+        .filter(({ namespace }) => (namespace.number !== undefined) === wanted)
+        .map((row) =>
+          options.columns === undefined
+            ? (unnumbered.get(row.namespace) ?? row.namespace)
+            : { ...(wanted ? { number: row.namespace.number } : {}), ...toJsonRow(columns, row) },
+        ),
+    );
+    writeLines(formatJsonObject({ namespaces: numbered, unnumbered: others, coverage: snapshot.coverage }));
+  } else {
+    writeTable(columns, rows, index, treeKind, options);
+    if (mentionsColumn(options, 'workload')) noteMissingWorkloads(snapshot);
+    if (options.hidden) noteDoubtfullyHidden(rows);
+    noteUnnumbered(snapshot.unnumbered, rows);
+    noteThreads(target, index);
+    noteCoverage(snapshot.coverage);
+  }
+  return rows.length === 0 ? 1 : 0;
+}
+
+/** Of a process the namespaces that it or a thread of it is in, of a workload those that it has and the host does not. */
+function findMeant(target: Target, index: SnapshotIndex): (namespace: ListedNamespace) => boolean {
+  if (target.kind === 'namespace')
+    return ({ type, inode }) => type === target.namespace.type && inode === target.namespace.inode;
+  if (target.kind === 'workload') return (namespace) => findWorkloadsOf(namespace, index).includes(target.workload);
+  const { process } = target;
+  const threads = findThreadsElsewhere(process, index.snapshot).map(({ thread }) => thread);
+  return ({ type, inode, number }) =>
+    [process, ...threads].some((task) => {
+      const place = findPlace(task, type);
+      if (!isPlace(place)) return isKnown(place) && place === inode;
+      return 'inode' in place ? place.inode === inode : place.number === number;
+    });
+}
+
+/** Of a process that was asked for: whose namespaces stand among its own. */
+function noteThreads(target: Target | undefined, { snapshot }: SnapshotIndex): void {
+  if (target?.kind !== 'process') return;
+  for (const { thread, links } of findThreadsElsewhere(target.process, snapshot)) {
+    const where = links
+      .filter(({ link, type }) => link === type)
+      .map(({ type, inode }) => formatNamespace(type, inode));
+    if (where.length > 0)
+      writeNote(`nscope: of these its thread ${thread.tid} (${escapeText(thread.comm)}) is in ${where.join(' ')}`);
+  }
+}
+
+/** No more than is shown: a plain listing looks for no holders where the kernel lists all namespaces by itself. */
+function chooseWanted(word: string | undefined, treeKind: TreeKind | undefined, options: OptionValues): Wanted {
+  const workloads = mentionsColumn(options, 'workload') || mayBeWorkload(word);
+  if (options.hidden || word !== undefined || workloads || (options.json && options.columns === undefined))
+    return { ...wantListing, workloads };
+  const needs = new Set(namespaceColumns.map(({ name, needs }) => needs && mentionsColumn(options, name) && needs));
+  return {
+    ...wantNamespaces,
+    ...(treeKind === 'process' ? { processes: 'all' } : {}),
+    attributes: needs.has('attributes'),
+    holders: needs.has('holders') ? true : wantNamespaces.holders,
+  };
+}
+
+/** By type, and of each type those without a number last. */
+function interleave(
+  namespaces: readonly ListedNamespace[],
+  unnumbered: readonly ListedNamespace[],
+): readonly ListedNamespace[] {
+  if (unnumbered.length === 0) return namespaces;
+  return namespaceTypes.flatMap((type) => [
+    ...namespaces.filter((one) => one.type === type),
+    ...unnumbered.filter((one) => one.type === type),
+  ]);
+}
+
+function isHidden({ processes }: ListedNamespace): boolean {
+  return processes.count === 0 && processes.threads === 0 && processes.inferred === undefined;
+}
+
+function noteDoubtfullyHidden(rows: readonly NamespaceRow[]): void {
+  const doubtful = rows.filter(isDoubtful).length;
+  if (doubtful > 0)
+    writeNote(
+      `nscope: in ${doubtful} of these ${rows.length} namespaces there may be processes: of some it is not known where they are`,
+    );
+}
+
+/** What has no number may be what is listed a second time, with one. */
+function noteUnnumbered(unnumbered: Snapshot['unnumbered'], rows: readonly NamespaceRow[]): void {
+  const shown = new Set(rows.map(({ namespace }) => namespace.inode));
+  for (const { type, number, mayBe = [] } of unnumbered) {
+    const listed = mayBe.filter((inode) => shown.has(inode));
+    const row = rows.find(({ namespace }) => namespace.type === type && namespace.number === number);
+    if (!row || listed.length === 0) continue;
+    const which = listed.length === 1 ? formatNamespace(type, listed[0] ?? 0) : `one of ${listed.length} with a number`;
+    writeNote(`nscope: ${type} ~${nameUnnumbered(number)} may be ${which}, in which no process was seen`);
+  }
+}
+
+function writeTable(
+  columns: readonly Column<NamespaceRow>[],
+  rows: readonly NamespaceRow[],
+  index: SnapshotIndex,
+  treeKind: TreeKind | undefined,
+  options: OptionValues,
+): void {
+  const palette = choosePalette();
+  const shown = options.columns === undefined ? columns.filter((column) => isTelling(column, rows, options)) : columns;
+  const branches =
+    treeKind &&
+    arrangeTree(
+      rows.map(({ namespace }) => namespace),
+      index,
+      treeKind,
+    );
+  const rowOf = new Map(branches && rows.map((row) => [row.namespace, row]));
+  const prefixes = new Map(branches?.map(({ namespace, prefix }) => [namespace, prefix]));
+  const ordered =
+    branches?.flatMap(({ namespace }) => {
+      const row = rowOf.get(namespace);
+      return row ? [row] : [];
+    }) ?? rows;
+  writeLines(
+    formatTable(shown, ordered, {
+      width: options.wide ? undefined : readTerminalWidth(),
+      header: options.header !== false,
+      ...(branches ? { prefix: (row: NamespaceRow) => prefixes.get(row.namespace) ?? '' } : {}),
+      ...(palette.colours ? { paint: paintRow(palette), paintHeader: palette.strong } : {}),
+    }),
+  );
+}
+
+function paintRow(palette: Palette) {
+  return (text: string, column: Column<NamespaceRow>, row: NamespaceRow) =>
+    column.name === 'type' || column.name === 'inode' ? palette.types[row.namespace.type](text) : text;
+}
+
+/** Whether a usual column says anything: of what no process is in, that it is not sure of some. */
+function isTelling(column: Column<NamespaceRow>, rows: readonly NamespaceRow[], options: OptionValues): boolean {
+  if (options.hidden && column.name === 'processes') return rows.some(isDoubtful);
+  if (!leftOutWhenEmpty.includes(column.name)) return true;
+  return rows.some((row) => {
+    const value = readCell(column, row);
+    return value !== null && !(Array.isArray(value) && value.length === 0);
+  });
+}
+
+function isDoubtful({ namespace }: NamespaceRow): boolean {
+  return namespace.processes.mayBeMore === true;
+}
+
+function readTreeKind(options: OptionValues): TreeKind | undefined {
+  if (options.tree === undefined) return undefined;
+  const kind = options.tree === true ? 'owner' : options.tree;
+  if (typeof kind === 'string' && isTreeKind(kind)) return kind;
+  throw new UsageError(`--tree draws no tree of kind "${String(kind)}"; ${suggest(String(kind), treeKinds)}`);
+}

@@ -1,0 +1,54 @@
+// nscope workloads: containers, sandboxes, units and named networks, with or without their engine's help.
+import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
+import { groupByWorkload, type WorkloadGroup } from '../../analysis/listing/workloads.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { wantListing } from '../../model/snapshot/wanted.ts';
+import { type WorkloadRow, workloadColumns } from '../../render/columns/workload-columns.ts';
+import { formatJsonObject } from '../../render/lines/json-lines.ts';
+import { formatTable } from '../../render/lines/table.ts';
+import { chooseColumns, makeRowFilter, sortRows, toJsonRow } from '../reading/choose-columns.ts';
+import { readSnapshot } from '../reading/read-snapshot.ts';
+import { noteCoverage } from '../screen/note-coverage.ts';
+import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
+import { UsageError } from '../table/errors.ts';
+import type { OptionValues } from '../table/verb.ts';
+
+const usualColumns = ['workload', 'kind', 'user', 'processes', 'pid', 'types', 'image', 'pod'];
+
+/** Of the usual columns these are left out where no row has anything in them. */
+const leftOutWhenEmpty = new Set(['image', 'pod']);
+
+export async function run(_words: readonly string[], options: OptionValues): Promise<number> {
+  const columns = chooseColumns(workloadColumns, usualColumns, options);
+  // A wrong filter or order is told before anything is read.
+  const filter = await makeRowFilter(workloadColumns, options);
+  sortRows(workloadColumns, [], options);
+  const snapshot = await readSnapshot(options, { ...wantListing, holders: false, workloads: true });
+  if (!isKnown(snapshot.workloads)) throw new UsageError('the snapshot does not say which workloads there were');
+  const index = new SnapshotIndex(snapshot);
+  const all = groupByWorkload(index)
+    .filter(options.all ? () => true : isWorthARow)
+    .map((group): WorkloadRow => ({ ...group, index }));
+  const rows = sortRows(workloadColumns, filter(all), options);
+  if (options.json) {
+    const workloads = rows.map((row) => (options.columns === undefined ? row.workload : toJsonRow(columns, row)));
+    writeLines(formatJsonObject({ workloads, coverage: snapshot.coverage }));
+  } else {
+    const shown = columns.filter(
+      (column) =>
+        options.columns !== undefined ||
+        !leftOutWhenEmpty.has(column.name) ||
+        rows.some((row) => column.value(row) !== null),
+    );
+    const width = options.wide ? undefined : readTerminalWidth();
+    const { strong } = choosePalette();
+    writeLines(formatTable(shown, rows, { width, header: options.header !== false, paintHeader: strong }));
+    noteCoverage(snapshot.coverage);
+  }
+  return rows.length === 0 ? 1 : 0;
+}
+
+/** Most units of systemd have no namespace of their own. */
+function isWorthARow({ workload }: WorkloadGroup): boolean {
+  return workload.kind !== 'unit' || workload.namespaces.length > 0;
+}

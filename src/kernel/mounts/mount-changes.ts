@@ -1,0 +1,45 @@
+// Tells that mounts of this mount namespace or names in /run/netns may have changed: poll(2) on /proc/self/mountinfo,
+// inotify(7) on the directory of ip netns.
+import { closeSync, openSync, watch } from 'node:fs';
+import { loadAddon } from '../addon/addon.ts';
+import { isSyscallError } from '../addon/syscall-error.ts';
+import { awaitReadiness, exceptional } from '../own/readiness.ts';
+
+const directory = '/run/netns';
+
+/**
+ * @param changed - called after a change; more often than there are changes of namespaces
+ * @returns how to stop, and what will not be told
+ */
+export function watchMounts(changed: () => void): { stop(): void; readonly cannotSee: readonly string[] } {
+  const stops = [watchNames(changed)];
+  const cannotSee: string[] = [];
+  const found = loadAddon();
+  if ('missing' in found) cannotSee.push(`mounts are compared only (${found.missing})`);
+  else {
+    const fd = openSync('/proc/self/mountinfo', 'r');
+    const stop = awaitReadiness(found.addon, [{ fd, events: exceptional, ready: changed }]);
+    stops.push(() => {
+      stop();
+      closeSync(fd);
+    });
+  }
+  return {
+    cannotSee,
+    stop: () => {
+      for (const stop of stops) stop();
+    },
+  };
+}
+
+/** The directory may come later: a change of mounts then tells, since ip netns makes it a mount point. */
+function watchNames(changed: () => void): () => void {
+  try {
+    const watcher = watch(directory, { persistent: false }, changed);
+    watcher.on('error', () => watcher.close());
+    return () => watcher.close();
+  } catch (error) {
+    if (isSyscallError(error)) return () => {};
+    throw error;
+  }
+}

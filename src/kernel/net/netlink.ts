@@ -1,0 +1,117 @@
+// Links and neighbours of any network namespace: rtnetlink(7), spoken through a socket that lies in it.
+import { closeSync, readSync, writeSync } from 'node:fs';
+import { type Known, unknownFromErrno } from '../../model/snapshot/known.ts';
+import {
+  buildLinkDump,
+  buildNsidDump,
+  buildNsidQuestion,
+  type LinkRecord,
+  parseRouteMessages,
+} from '../../parse/netlink/rtnetlink.ts';
+import { requireAddon } from '../addon/require-addon.ts';
+import { nameErrno } from '../addon/syscall-error.ts';
+import { type NamespacePath, packPaths } from '../nsfs/namespace-paths.ts';
+import { countReaders } from '../proc/proc-reading.ts';
+
+/** A refusal that came as a message: it looks like that of a system call. */
+class RouteError extends Error {
+  override readonly name = 'RouteError';
+  readonly code: string;
+  readonly errno: number;
+  readonly syscall: string;
+
+  constructor(errno: number, syscall: string) {
+    super(`${syscall}: ${nameErrno(errno)}`);
+    this.code = nameErrno(errno);
+    this.errno = errno;
+    this.syscall = syscall;
+  }
+}
+
+/** A dump comes in pieces of at most 32 KiB: netlink_dump() of net/netlink/af_netlink.c. */
+const mostPieceBytes = 65_536;
+
+/**
+ * The links of many network namespaces, in one call of the addon, whose threads go there.
+ * @returns in the same order the links, or why they could not be read: ESTALE where the path leads elsewhere by now
+ * @throws MalformedError, AddonMissingError
+ * @see RouteSocket.readLinks
+ */
+export function readLinksIn(namespaces: readonly NamespacePath[]): Known<readonly LinkRecord[]>[] {
+  const { paths, inodes } = packPaths(namespaces);
+  return requireAddon()
+    .dumpRoutes(paths, inodes, buildLinkDump(1), countReaders())
+    .map((answer) => {
+      if (typeof answer === 'number') return unknownFromErrno(nameErrno(answer));
+      const { links, errno } = parseRouteMessages(answer);
+      return errno === 0 ? links : unknownFromErrno(nameErrno(errno));
+    });
+}
+
+/** Questions to one network namespace. Each asks and reads to the end; nothing is waited for. */
+export class RouteSocket {
+  readonly #fd: number;
+  readonly #piece = Buffer.allocUnsafe(mostPieceBytes);
+  #sequence = 0;
+
+  /**
+   * @param netnsFd - a descriptor of a network namespace, which stays open; left out for nscope's own
+   * @throws SyscallError EPERM without CAP_SYS_ADMIN in the user namespace that owns it; AddonMissingError
+   * @see setns(2), netlink(7)
+   */
+  constructor(netnsFd = -1) {
+    this.#fd = requireAddon().openRouteSocket(netnsFd);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  /**
+   * All links of the network namespace. The kernel gives a number to each namespace that a link leads to, if it had none.
+   * @throws SyscallError
+   * @see rtnetlink(7) RTM_GETLINK, IFLA_LINK_NETNSID of include/uapi/linux/if_link.h
+   */
+  readLinks(): LinkRecord[] {
+    writeSync(this.#fd, buildLinkDump(++this.#sequence));
+    const links: LinkRecord[] = [];
+    for (;;) {
+      const answer = this.#read('RTM_GETLINK');
+      for (const link of answer.links) links.push(link);
+      if (answer.done) return links;
+    }
+  }
+
+  /**
+   * The number that this network namespace has for another one; undefined when it has none: no link leads there.
+   * @param netnsFd - a descriptor of the other one; stays open
+   * @throws SyscallError
+   * @see include/uapi/linux/net_namespace.h RTM_GETNSID, since Linux 4.0
+   */
+  readNsid(netnsFd: number): number | undefined {
+    writeSync(this.#fd, buildNsidQuestion(++this.#sequence, netnsFd));
+    const { nsid } = this.#read('RTM_GETNSID');
+    return nsid === -1 ? undefined : nsid;
+  }
+
+  /**
+   * How many numbers this network namespace has for others, and maybe for itself.
+   * @throws SyscallError
+   * @see rtnl_net_dumpid() of net/core/net_namespace.c
+   */
+  countNsids(): number {
+    writeSync(this.#fd, buildNsidDump(++this.#sequence));
+    for (let count = 0; ; ) {
+      const { nsids, done } = this.#read('RTM_GETNSID');
+      count += nsids;
+      if (done) return count;
+    }
+  }
+
+  #read(call: string) {
+    const size = readSync(this.#fd, this.#piece, 0, mostPieceBytes, null);
+    const answer = parseRouteMessages(this.#piece.subarray(0, size));
+    if (answer.errno !== 0) throw new RouteError(answer.errno, call);
+    return answer;
+  }
+}

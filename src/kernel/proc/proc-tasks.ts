@@ -1,0 +1,190 @@
+// Many tasks at once from /proc: which links of namespaces each has, and what its stat file tells. By the addon's threads,
+// whose packed records native/proc-task.c describes, or without it by Node alone.
+import { constants } from 'node:os';
+import type { NamespaceInodes, ProcessFact } from '../../model/facts/facts.ts';
+import { notAsked } from '../../model/snapshot/known.ts';
+import type { NamespaceLink } from '../../model/snapshot/namespace-types.ts';
+import { isKernelThread, kernelThreadFlag, parseStat } from '../../parse/proc/stat.ts';
+import { viewWords } from '../../parse/records/bpf-words.ts';
+import { parseText } from '../../parse/text/text.ts';
+import { loadAddon } from '../addon/addon.ts';
+import { packQuestion, type ReadingQuestion, takeBatches } from './proc-reading.ts';
+import { readEntry } from './proc-table.ts';
+import { readFiles, readLinks } from './proc-table-records.ts';
+
+export interface TaskQuestion extends ReadingQuestion {
+  readonly links: readonly NamespaceLink[];
+}
+
+/** What the files that were asked for say of a task. */
+export type ToldByFiles = Pick<ProcessFact, 'commandLine' | 'cgroup'>;
+
+/** Takes the tasks as they come, in the order of their names. Numbers below zero are errno values with the sign turned. */
+export interface TaskReceiver {
+  /** The number behind each link, of the tasks from here on until it is called again. */
+  links(numbers: readonly number[]): NamespaceInodes;
+  /** The bytes of each file. They belong to one large buffer: copy what is to be kept. */
+  files(files: readonly (Buffer | number)[]): ToldByFiles;
+  task(task: ProcessFact, name: string): void;
+  /** Opening the directory failed: the process is gone, or not to be seen. */
+  failed(name: string, errno: number): void;
+}
+
+/**
+ * Reads go through one descriptor for each directory, so all that is told of a task belongs to one, even where its PID is
+ * used again meanwhile; its stat file is read behind its links and before its files. One that ended before that is passed
+ * over.
+ * @throws SyscallError when `root` cannot be opened; MalformedError for a stat file that is not as its man page has it
+ */
+export function readProcTasks(question: TaskQuestion, receiver: TaskReceiver): void {
+  startProcTasks(question)(receiver);
+}
+
+/**
+ * The same, in two steps: threads of the addon, where it is, read from now on.
+ * @returns what gives the tasks to a receiver, once, and reads those that no thread has begun
+ */
+export function startProcTasks(question: TaskQuestion): (receiver: TaskReceiver) => void {
+  const { names } = question;
+  if (names.length === 0) return () => {};
+  const result = loadAddon();
+  if (!('addon' in result))
+    return (receiver) => {
+      for (const name of names) readByNode(name, question, receiver);
+    };
+  const { addon } = result;
+  const reading = addon.startProcTasks(...packQuestion(question));
+  return (receiver) => {
+    const records = new TaskRecords(question, receiver);
+    for (const batch of takeBatches(addon, reading)) records.take(batch);
+  };
+}
+
+const { EBADMSG } = constants.errno;
+const headWords = 14;
+/** Its links are those of the task before it in the batch. */
+const sameLinks = 1;
+const noFiles: ToldByFiles = { commandLine: notAsked, cgroup: notAsked };
+
+/** Decodes the batches, one after another. */
+class TaskRecords {
+  readonly #question: TaskQuestion;
+  readonly #receiver: TaskReceiver;
+  #index = 0;
+
+  constructor(question: TaskQuestion, receiver: TaskReceiver) {
+    this.#question = question;
+    this.#receiver = receiver;
+  }
+
+  take(batch: Buffer): void {
+    const { names, links, files } = this.#question;
+    const receiver = this.#receiver;
+    const words = viewWords(batch);
+    let namespaces: NamespaceInodes | undefined;
+    for (let at = 0; at < words.length; at += (words[at] as number) >>> 2) {
+      const name = names[this.#index++] as string;
+      const errno = words[at + 1] as number;
+      if (errno !== 0) {
+        receiver.failed(name, errno);
+        continue;
+      }
+      if (!namespaces || ((words[at + 3] as number) & sameLinks) === 0)
+        namespaces = receiver.links(readLinks(words, at + headWords, links.length));
+      const failure = words[at + 2] as number;
+      if (failure === 0) {
+        const nameStart = (at + headWords + 2 * links.length) * 4;
+        const told = files.length === 0 ? noFiles : receiver.files(readFilesBehind(batch, words, at, nameStart, files));
+        receiver.task(new TaskFact(words, at, batch, nameStart, namespaces, told), name);
+      } else if (failure === EBADMSG) readByNode(name, this.#question, receiver);
+    }
+  }
+}
+
+function readFilesBehind(batch: Buffer, words: Uint32Array, at: number, nameStart: number, files: readonly string[]) {
+  return readFiles(batch, words, (nameStart + (((words[at + 11] as number) + 7) & ~7)) >>> 2, files.length);
+}
+
+/** A task whose name is made text when somebody wants it: of thousands a listing shows a few. */
+class TaskFact implements ProcessFact {
+  readonly fact = 'process';
+  readonly pid: number;
+  readonly tid: number;
+  readonly ppid: number;
+  readonly state: string;
+  readonly startTimeTicks: number;
+  readonly threads: number;
+  readonly uid: number;
+  readonly kernelThread: boolean;
+  readonly namespaces: NamespaceInodes;
+  readonly commandLine: ProcessFact['commandLine'];
+  readonly cgroup: ProcessFact['cgroup'];
+  readonly #batch: Buffer;
+  readonly #nameStart: number;
+  readonly #nameEnd: number;
+
+  constructor(
+    words: Uint32Array,
+    at: number,
+    batch: Buffer,
+    nameStart: number,
+    namespaces: NamespaceInodes,
+    told: ToldByFiles,
+  ) {
+    this.pid = words[at + 4] as number;
+    this.tid = words[at + 5] as number;
+    this.ppid = words[at + 7] as number;
+    this.state = String.fromCharCode(words[at + 8] as number);
+    this.startTimeTicks = (words[at + 12] as number) + (words[at + 13] as number) * 0x1_0000_0000;
+    this.threads = words[at + 10] as number;
+    this.uid = words[at + 6] as number;
+    this.kernelThread = ((words[at + 9] as number) & kernelThreadFlag) !== 0;
+    this.namespaces = namespaces;
+    this.commandLine = told.commandLine;
+    this.cgroup = told.cgroup;
+    this.#batch = batch;
+    this.#nameStart = nameStart;
+    this.#nameEnd = nameStart + (words[at + 11] as number);
+  }
+
+  get comm(): string {
+    return parseText(this.#batch.subarray(this.#nameStart, this.#nameEnd));
+  }
+}
+
+function readByNode(name: string, question: TaskQuestion, receiver: TaskReceiver): void {
+  const { links, files, maxFileBytes, root = '/proc' } = question;
+  const entry = readEntry(`${root}/${name}`, name, {
+    links: links.map((link) => `ns/${link}`),
+    files: ['stat', ...files],
+    maxFileBytes,
+  });
+  if (entry.errno !== 0) {
+    receiver.failed(name, entry.errno);
+    return;
+  }
+  const [statBytes, ...others] = entry.files;
+  if (!(statBytes instanceof Buffer) || statBytes.length === 0) return;
+  const stat = parseStat(statBytes);
+  const [pid = 0, tid = pid] = name.split(/\D+/).map(Number);
+  const namespaces = receiver.links(entry.links);
+  const { commandLine, cgroup } = files.length === 0 ? noFiles : receiver.files(others);
+  receiver.task(
+    {
+      fact: 'process',
+      pid,
+      tid,
+      ppid: stat.ppid,
+      state: stat.state,
+      comm: stat.comm,
+      startTimeTicks: stat.startTimeTicks,
+      threads: stat.threads,
+      uid: entry.uid,
+      kernelThread: isKernelThread(stat),
+      namespaces,
+      commandLine,
+      cgroup,
+    },
+    name,
+  );
+}

@@ -1,0 +1,41 @@
+// Which namespaces are the boot's own: by fixed inode numbers where the kernel has them, else by where kthreadd is.
+
+import { isKnown, type Known } from '../snapshot/known.ts';
+import { type NamespaceType, namespaceTypeFacts, namespaceTypes } from '../snapshot/namespace-types.ts';
+import type { HostSnapshot } from '../snapshot/schema.ts';
+import type { ProcessFact } from './facts.ts';
+
+export type InitialInodes = Readonly<Record<NamespaceType, Known<number>>>;
+
+/**
+ * The inode number of each initial namespace. Six types have a fixed number since Linux 3.8; mnt and net have one from 6.17.
+ * Before that kthreadd tells, PID 2 of the initial pid namespace, which never leaves the namespaces of the boot.
+ * @see include/uapi/linux/nsfs.h enum init_ns_ino; include/linux/proc_ns.h before 6.17
+ */
+export function findInitialNamespaces(
+  host: Pick<HostSnapshot, 'kernel' | 'vantage'>,
+  processes: readonly ProcessFact[],
+): InitialInodes {
+  const kthreadd = processes.find((process) => process.pid === 2 && process.kernelThread && process.ppid === 0);
+  const entries = namespaceTypes.map((type): [NamespaceType, Known<number>] => {
+    const { initialInode, initialInodeSince617 } = namespaceTypeFacts[type];
+    if (initialInode !== undefined) return [type, initialInode];
+    if (initialInodeSince617 !== undefined && isAtLeast(host.kernel, 6, 17)) return [type, initialInodeSince617];
+    const seen = kthreadd?.namespaces[type];
+    return [type, seen !== undefined ? seen : { unknown: 'unsupported', detail: 'kthreadd is not visible from here' }];
+  });
+  return Object.freeze(Object.fromEntries(entries)) as InitialInodes;
+}
+
+export function isInitial(type: NamespaceType, inode: number, initials: InitialInodes): Known<boolean> {
+  const initial = initials[type];
+  return isKnown(initial) ? initial === inode : initial;
+}
+
+/** Compares a release such as `6.18.44-cloud` with major.minor. */
+export function isAtLeast(release: string, major: number, minor: number): boolean {
+  const match = /^(\d+)\.(\d+)/.exec(release);
+  if (!match) return false;
+  const [actualMajor, actualMinor] = [Number(match[1]), Number(match[2])];
+  return actualMajor > major || (actualMajor === major && actualMinor >= minor);
+}

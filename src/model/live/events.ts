@@ -1,0 +1,149 @@
+// What happens to namespaces, one thing an event: the deltas that lead from one state of the host to the next.
+import type { NamespaceType } from '../snapshot/namespace-types.ts';
+import type { Holder, NamespaceName, Snapshot } from '../snapshot/schema.ts';
+
+/** By which way events come; see EventSource for what each cannot see. */
+export const eventSourceNames = ['bpf-hooks', 'bpf', 'process-events', 'comparison'] as const;
+
+export type EventSourceName = (typeof eventSourceNames)[number];
+
+export interface EventSource {
+  /**
+   * `bpf-hooks`: the kernel's own making and freeing of namespaces; `bpf`: its tracepoints of processes and system calls,
+   * with its list of namespaces read beside them; `process-events`: the process connector of cn_proc.h, and comparison
+   * after each; `comparison`: snapshots, one after the other.
+   */
+  readonly name: EventSourceName;
+  /** What may happen without an event, one sentence each. */
+  readonly cannotSee: readonly string[];
+  /** Why each better source is not in use, one sentence each. */
+  readonly refused: readonly string[];
+}
+
+/** A namespace in an event. */
+export interface EventNamespace {
+  readonly type: NamespaceType;
+  readonly inode: number;
+  /** The kernel's 64-bit id in decimal; null where it gives none. */
+  readonly id: string | null;
+  /** Inode of the user namespace that owns it; absent where the event did not tell. */
+  readonly owner?: number | null;
+}
+
+/** A process or thread in an event, as it was at that moment. */
+export interface EventProcess {
+  readonly pid: number;
+  readonly tid: number;
+  readonly ppid: number;
+  /** Since boot; with the PID it tells a process from a later one of the same number. */
+  readonly startTimeTicks: number;
+  readonly comm: string;
+  readonly uid: number;
+  /** The command line, where the process lived long enough to be asked for it. */
+  readonly command?: string;
+}
+
+/**
+ * How a namespace was made, or how a process came into one or left it. `mount`: open_tree(2) or fsmount(2); `call`: the
+ * kernel told who, and not by which call; `seen`: found so by comparison.
+ */
+export type EventWay = 'clone' | 'unshare' | 'setns' | 'mount' | 'call' | 'exit' | 'seen';
+
+interface Numbered {
+  /** 1 for the first element of a stream; the next one has the next number. */
+  readonly seq: number;
+  /** UTC, RFC 3339 with microseconds: when it happened where the kernel told, else when it was seen. */
+  readonly at: string;
+}
+
+interface Creation {
+  readonly event: 'created';
+  readonly namespace: EventNamespace;
+  readonly how: EventWay;
+  /** Who made it; null where nobody saw. */
+  readonly process: EventProcess | null;
+}
+
+interface Destruction {
+  readonly event: 'destroyed';
+  readonly namespace: EventNamespace;
+}
+
+/** More is known of a namespace than when it was told: its id, or its owner. Only in a stream that asks for processes. */
+interface Description {
+  readonly event: 'described';
+  readonly namespace: EventNamespace;
+}
+
+/** A process came into a namespace that its parent, or it before, was not in; or went out of one. */
+interface Passage {
+  readonly event: 'entered' | 'left';
+  readonly namespace: EventNamespace;
+  readonly how: EventWay;
+  readonly process: EventProcess;
+}
+
+/** Something other than a task began or ceased to hold it. */
+interface Holding {
+  readonly event: 'held' | 'released';
+  readonly namespace: EventNamespace;
+  readonly holder: Holder;
+  /** Of the process whose descriptor it is. */
+  readonly process: EventProcess | null;
+}
+
+interface Naming {
+  readonly event: 'named' | 'unnamed';
+  readonly namespace: EventNamespace;
+  readonly name: NamespaceName;
+}
+
+/**
+ * Every birth and end of a process, and every change of its namespaces, parent, user or name; only in a stream that asks
+ * for them.
+ */
+interface Change {
+  readonly event: 'began' | 'moved' | 'ended';
+  readonly process: EventProcess;
+  /** Inodes in the order of namespaceLinks, 0 for what is not known; of `ended` those that it was in. */
+  readonly links: readonly number[];
+  /**
+   * Of `ended`: its parent has not waited for it, and it is a zombie with these links. It ends once more, without them, when
+   * it is waited for.
+   */
+  readonly zombie?: readonly number[];
+}
+
+/** Events were lost; a `resync`, or the whole state, follows. */
+interface Loss {
+  readonly event: 'lost';
+  /** How many events; null where not even that is known. */
+  readonly count: number | null;
+  /** `kernel`: nscope was too slow; `reader`: whoever reads the stream was. */
+  readonly where: 'kernel' | 'reader';
+}
+
+/** What was lost has been made good by comparison: the state is that of the host again. */
+interface Resync {
+  readonly event: 'resync';
+  /** How many events the comparison gave. */
+  readonly changes: number;
+}
+
+type EventBody = Creation | Description | Destruction | Passage | Holding | Naming | Change | Loss | Resync;
+
+/** An event before it is put into a stream. */
+export type EventDraft = EventBody & { readonly at?: string };
+
+export type NamespaceEvent = EventBody & Numbered;
+
+export type EventKind = EventBody['event'];
+
+/** The whole state: the first element of a stream, and again after the reader lost events. */
+export interface StateElement extends Numbered {
+  readonly event: 'state';
+  readonly source: EventSource;
+  readonly snapshot: Snapshot;
+}
+
+export type StreamElement = StateElement | NamespaceEvent;

@@ -1,0 +1,40 @@
+// What a column is. One table of columns drives the listing, its JSON, its filter, its order and its help.
+
+import type { FilterKind, FilterValue } from '../../analysis/listing/filter.ts';
+import { isKnown, type Known } from '../../model/snapshot/known.ts';
+
+/** What a cell holds: a value, none (null), or not known. */
+export type Cell = Known<FilterValue>;
+
+export interface Column<Row> {
+  /** The name on the command line and in JSON. */
+  readonly name: string;
+  readonly header: string;
+  /** One line for the help: what it holds, and its unit. */
+  readonly meaning: string;
+  readonly kind: FilterKind;
+  readonly align?: 'right';
+  /** Where a cell that does not fit is cut: names and paths read better when their middle goes. */
+  readonly cut?: 'end' | 'middle';
+  /** It is not cut below this, as long as others can be. */
+  readonly least?: number;
+  value(row: Row): Cell;
+  /** How it reads, where that is not the value itself. Already safe for a terminal, or escaped by the table. */
+  text?(row: Row): string;
+}
+
+/** The text of a cell, not yet escaped: `-` for none, `?` for not known. */
+export function formatCell<Row>(column: Column<Row>, row: Row): string {
+  if (column.text) return column.text(row);
+  const cell = column.value(row);
+  if (!isKnown(cell)) return '?';
+  if (cell === null) return '-';
+  if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
+  return typeof cell === 'object' ? cell.join(' ') : String(cell);
+}
+
+/** The value for filters and orders: what is not known is none. */
+export function readCell<Row>(column: Column<Row>, row: Row): FilterValue {
+  const cell = column.value(row);
+  return isKnown(cell) ? cell : null;
+}

@@ -1,0 +1,232 @@
+// The columns of a stream of events. Lines come one at a time, so each column has a width of its own.
+import type { EventProcess, NamespaceEvent } from '../../model/live/events.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
+import type { Holder } from '../../model/snapshot/schema.ts';
+import { escapeText } from '../words/escape.ts';
+import { cutText, measureWidth } from '../words/text-width.ts';
+import { type Column, formatCell } from './columns.ts';
+
+export interface EventRow {
+  readonly event: NamespaceEvent;
+  /** Names of uids. */
+  readonly users: Readonly<Record<string, string>>;
+}
+
+export interface EventColumn extends Column<EventRow> {
+  /** Characters that most cells fit in; 0 for the last of a line. */
+  readonly width: number;
+}
+
+export const eventColumns: readonly EventColumn[] = [
+  {
+    name: 'time',
+    header: 'TIME',
+    meaning: 'when it happened, or was seen (UTC); in a table the time of day',
+    kind: 'string',
+    width: 12,
+    value: ({ event }) => event.at,
+    text: ({ event }) => event.at.slice(11, 23),
+  },
+  {
+    name: 'event',
+    header: 'EVENT',
+    meaning: 'created, entered, left, destroyed, held, released, named, unnamed, lost, resync; began, moved, ended',
+    kind: 'string',
+    width: 9,
+    value: ({ event }) => event.event,
+  },
+  {
+    name: 'ns',
+    header: 'NAMESPACE',
+    meaning: 'the namespace, as in net:[4026531833]',
+    kind: 'any',
+    width: 19,
+    value: ({ event }) => ('namespace' in event ? formatNamespace(event.namespace.type, event.namespace.inode) : null),
+  },
+  {
+    name: 'type',
+    header: 'TYPE',
+    meaning: 'cgroup, ipc, mnt, net, pid, time, user or uts',
+    kind: 'any',
+    width: 6,
+    value: ({ event }) => ('namespace' in event ? event.namespace.type : null),
+  },
+  {
+    name: 'inode',
+    header: 'INODE',
+    meaning: 'inode number of the namespace',
+    kind: 'any',
+    width: 10,
+    value: ({ event }) => ('namespace' in event ? event.namespace.inode : null),
+  },
+  {
+    name: 'id',
+    header: 'ID',
+    meaning: "the namespace's 64-bit id",
+    kind: 'any',
+    width: 8,
+    value: ({ event }) => ('namespace' in event ? event.namespace.id : null),
+  },
+  {
+    name: 'owner',
+    header: 'OWNER',
+    meaning: 'inode number of the user namespace that owns it',
+    kind: 'any',
+    width: 10,
+    value: ({ event }) => ('namespace' in event ? (event.namespace.owner ?? null) : null),
+  },
+  {
+    name: 'how',
+    header: 'HOW',
+    meaning: 'clone, unshare, setns, mount or exit; seen: found by comparison',
+    kind: 'any',
+    width: 7,
+    value: ({ event }) => ('how' in event ? event.how : null),
+  },
+  {
+    name: 'pid',
+    header: 'PID',
+    meaning: 'the process that did it, or whose it is',
+    kind: 'any',
+    width: 7,
+    value: ({ event }) => findProcess(event)?.pid ?? null,
+  },
+  {
+    name: 'tid',
+    header: 'TID',
+    meaning: 'its thread',
+    kind: 'any',
+    width: 7,
+    value: ({ event }) => findProcess(event)?.tid ?? null,
+  },
+  {
+    name: 'ppid',
+    header: 'PPID',
+    meaning: 'its parent',
+    kind: 'any',
+    width: 7,
+    value: ({ event }) => findProcess(event)?.ppid ?? null,
+  },
+  {
+    name: 'uid',
+    header: 'UID',
+    meaning: 'its effective uid',
+    kind: 'any',
+    width: 5,
+    value: ({ event }) => findProcess(event)?.uid ?? null,
+  },
+  {
+    name: 'user',
+    header: 'USER',
+    meaning: 'the name of that uid',
+    kind: 'any',
+    width: 8,
+    value: (row) => readUser(row),
+  },
+  {
+    name: 'comm',
+    header: 'COMM',
+    meaning: "the process's name at that moment, at most 15 bytes",
+    kind: 'any',
+    width: 15,
+    value: ({ event }) => findProcess(event)?.comm ?? null,
+  },
+  {
+    name: 'command',
+    header: 'COMMAND',
+    meaning: 'its command line, or its name where it did not live to be asked',
+    kind: 'any',
+    width: 30,
+    value: ({ event }) => findProcess(event)?.command ?? findProcess(event)?.comm ?? null,
+  },
+  {
+    name: 'holder',
+    header: 'HOLDER',
+    meaning: 'what began or ceased to hold it',
+    kind: 'any',
+    width: 24,
+    value: ({ event }) => ('holder' in event ? describeHolding(event.holder) : null),
+  },
+  {
+    name: 'name',
+    header: 'NAME',
+    meaning: 'the path that began or ceased to lead to it',
+    kind: 'any',
+    width: 24,
+    value: ({ event }) => ('name' in event ? event.name.path : null),
+  },
+  {
+    name: 'detail',
+    header: 'DETAIL',
+    meaning: 'how and by whom, by what it is held, or its name, in words',
+    kind: 'any',
+    width: 0,
+    cut: 'end',
+    value: (row) => describeDetail(row),
+  },
+];
+
+export const usualEventColumns = ['time', 'event', 'ns', 'detail'];
+
+/** @param width - columns of the terminal; undefined for no limit */
+export function formatEventLine(columns: readonly EventColumn[], row: EventRow | undefined, width?: number): string {
+  let line = '';
+  for (const [i, column] of columns.entries()) {
+    const text = row ? escapeText(formatCell(column, row)) : column.header;
+    line += i === columns.length - 1 ? text : `${text}${' '.repeat(Math.max(0, column.width - measureWidth(text)))}  `;
+  }
+  return width === undefined ? line.trimEnd() : cutText(line, width, 'end').trimEnd();
+}
+
+function findProcess(event: NamespaceEvent): EventProcess | undefined {
+  return 'process' in event ? (event.process ?? undefined) : undefined;
+}
+
+/** The command line is read a moment after the event: by then another program may run in the process. */
+function describeCommand({ comm, command }: EventProcess): string {
+  if (command === undefined) return comm;
+  return command.includes(comm) ? command : `${comm} (now ${command})`;
+}
+
+function readUser({ event, users }: EventRow): string | null {
+  const process = findProcess(event);
+  return process ? (users[process.uid] ?? String(process.uid)) : null;
+}
+
+function describeDetail(row: EventRow): string {
+  const { event } = row;
+  const process = findProcess(event);
+  const who = process ? `${process.pid} ${readUser(row)} ${describeCommand(process)}` : '';
+  switch (event.event) {
+    case 'created':
+      return who === '' ? 'nobody was seen making it' : `${event.how} ${who}`;
+    case 'entered':
+    case 'left':
+      return `${event.how} ${who}`;
+    case 'held':
+    case 'released':
+      return `${describeHolding(event.holder)}${who === '' ? '' : ` of ${who}`}`;
+    case 'named':
+    case 'unnamed':
+      return event.name.path;
+    case 'lost':
+      return `${event.count ?? 'an unknown number of'} events, by the ${event.where}`;
+    case 'resync':
+      return `${event.changes} changes by comparison`;
+    case 'destroyed':
+      return '';
+    default:
+      return who;
+  }
+}
+
+function describeHolding(holder: Holder): string {
+  if ('fd' in holder) return `${holder.kind} ${holder.fd}`;
+  if ('path' in holder) {
+    const { path, mountNamespace } = holder;
+    const where = isKnown(mountNamespace) ? ` in mnt:[${mountNamespace}]` : '';
+    return `${holder.kind}${isKnown(path) ? ` ${path}` : ''}${where}`;
+  }
+  return holder.kind;
+}

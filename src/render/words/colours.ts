@@ -1,0 +1,46 @@
+// Colours mean one thing each: the type of a namespace.
+import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+
+export type Paint = (text: string) => string;
+
+export interface Palette {
+  readonly types: Readonly<Record<NamespaceType, Paint>>;
+  /** What leads to something else or is said in passing. */
+  readonly faint: Paint;
+  readonly strong: Paint;
+  /** Whether there are any: without them nothing need be painted. */
+  readonly colours: boolean;
+}
+
+/** Puts the sequences of a colour or of a weight around a text: styleText of node:util does. */
+export type Styler = (
+  style: 'gray' | 'magenta' | 'yellow' | 'green' | 'red' | 'white' | 'cyan' | 'blue' | 'dim' | 'bold',
+  text: string,
+) => string;
+
+/** @param style - what colours; left out, nothing is coloured */
+export function makePalette(style?: Styler): Palette {
+  const paint = (name: Parameters<Styler>[0]): Paint => (style ? (text) => style(name, text) : (text) => text);
+  return {
+    types: {
+      cgroup: paint('gray'),
+      ipc: paint('magenta'),
+      mnt: paint('yellow'),
+      net: paint('green'),
+      pid: paint('red'),
+      time: paint('white'),
+      user: paint('cyan'),
+      uts: paint('blue'),
+    },
+    faint: paint('dim'),
+    strong: paint('bold'),
+    colours: style !== undefined,
+  };
+}
+
+/** Colours every `type:[inode]` in a text that is already safe for a terminal. */
+export function paintNamespaces(text: string, palette: Palette): string {
+  return text.replace(anyNamespace, (match, type: NamespaceType) => palette.types[type](match));
+}
+
+const anyNamespace = new RegExp(`\\b(${namespaceTypes.join('|')}):\\[\\d+\\]`, 'g');

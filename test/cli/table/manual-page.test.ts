@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatManualPage } from '../../../src/cli/table/manual-page.ts';
+import { parseOptionFlags } from '../../../src/cli/table/option-flags.ts';
+import { usualVerb, verbs } from '../../../src/cli/table/verbs.ts';
+import { escapeRoff } from '../../../src/render/lines/roff.ts';
+
+test('The manual page has every verb with its arguments, options, columns and examples.', async () => {
+  const page = await formatManualPage(verbs, usualVerb, '1.2.3', '2026-01-02');
+  assert.match(page, /^\.TH "NSCOPE" 1 "2026-01-02" "nscope 1\.2\.3" "User Commands"$/m);
+  const parts = page.split(/^\.SS /m).slice(1);
+  assert.equal(parts.length, verbs.length);
+  for (const [i, verb] of verbs.entries()) {
+    const part = parts[i] ?? '';
+    assert.ok(part.startsWith(`"nscope ${verb.name}"`));
+    for (const { name } of verb.arguments) assert.ok(part.includes(`\\fI${name}\\fR`), `${verb.name} ${name}`);
+    for (const { flags } of verb.options)
+      assert.ok(part.includes(`\\fB${escapeRoff(parseOptionFlags(flags).long)}\\fR`), `${verb.name} ${flags}`);
+    for (const { name } of (await verb.columns?.()) ?? [])
+      assert.match(part, new RegExp(`^\\.TP \\d+\\n\\\\fB${name}\\\\fR$`, 'm'), `${verb.name} ${name}`);
+    for (const { command } of verb.examples) assert.ok(part.includes(`.EX\n${escapeRoff(command)}\n.EE`), command);
+  }
+});

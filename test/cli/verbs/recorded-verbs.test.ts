@@ -1,0 +1,268 @@
+// The reading verbs on a recorded host: what they print, and what they say to wrong words.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { container, snapshotOf } from '../../container-host.ts';
+import { netnsName, processFact } from '../../recorded-facts.ts';
+import { type Outcome, runInTurn } from '../run-nscope.ts';
+
+let directory = '';
+let file = '';
+before(() => {
+  directory = mkdtempSync(join(tmpdir(), 'nscope-verbs-'));
+  file = join(directory, 'host.json');
+  const evil = processFact(950, ['\x1b]0;x\x07', '\udcff'], { comm: '\x1b]0;x\x07' });
+  writeFileSync(file, JSON.stringify(snapshotOf([evil, netnsName('web', container.net)])));
+});
+after(() => rmSync(directory, { recursive: true, force: true }));
+
+function run(...runs: (readonly string[])[]): Outcome[] {
+  return runInTurn(runs.map((words) => [...words, '--from', file]));
+}
+
+/** The lines that each command line prints; all of them must end with status 0. */
+function print(...runs: (readonly string[])[]): (readonly string[])[] {
+  return run(...runs).map(({ words, status, stderr, lines }) => {
+    assert.equal(status, 0, `${words.join(' ')}: ${stderr}`);
+    return lines;
+  });
+}
+
+type Json = Record<string, Record<string, unknown>[]>;
+
+function json(...runs: (readonly string[])[]): Json[] {
+  return print(...runs.map((words) => [...words, '--json'])).map((lines) => JSON.parse(lines.join('\n')) as Json);
+}
+
+/** Each command line must end with the status, print nothing, and say a sentence that matches. */
+function refuse(cases: readonly (readonly [number, RegExp, ...string[]])[]): void {
+  const outcomes = run(...cases.map(([, , ...words]) => words));
+  cases.forEach(([status, message], i) => {
+    const outcome = outcomes[i] ?? assert.fail();
+    assert.match(outcome.stderr, message);
+    assert.equal(outcome.status, status, outcome.stderr);
+    assert.equal(outcome.stdout, '');
+    assert.doesNotMatch(outcome.stderr, /\bat .*\.js:\d/, 'a stack is for bugs');
+  });
+}
+
+test('ls lists every namespace, and types, filters and orders choose among them.', () => {
+  const [all, chosen] = json(['ls'], ['ls', '--type', 'net,uts', '--filter', 'processes > 0 && !initial']);
+  assert.equal(all?.['namespaces']?.length, snapshotOf().namespaces.length);
+  assert.ok((all?.['namespaces']?.length ?? 0) >= 14);
+  assert.deepEqual(
+    chosen?.['namespaces']?.map(({ inode }) => inode),
+    [container.net, container.uts],
+  );
+  const [lines] = print(['ls', '-t', 'pid', '-o', 'inode,level', '--sort', '-level', '-n']);
+  assert.deepEqual(lines, [`${container.nestedPid}  2`, `${container.pid}  1`, '4026531836  0']);
+});
+
+test('A column is added with a plus, and --json gives the columns that were named.', () => {
+  const [lines] = print(['ls', '-o', '+id']);
+  assert.match(lines?.[0] ?? '', /^TYPE .* COMMAND +ID$/);
+  const [rows] = json(['ls', '-t', 'net', '-o', 'inode,name', '--filter', 'size(name) > 1']);
+  assert.deepEqual(rows?.['namespaces'], [{ inode: container.net, name: ['blue', 'web'] }]);
+});
+
+test('A column is left out with a minus, and names with and without a sign do not mix.', () => {
+  const [left, both] = print(['ls', '-o', '-command,-owner'], ['ls', '-o', '+id,-command']);
+  assert.match(left?.[0] ?? '', /^TYPE +INODE +PROCS +PID +USER +NAME$/);
+  assert.match(both?.[0] ?? '', /^TYPE .* NAME +ID$/);
+  refuse([
+    [2, /--columns type,\+id: either all names have \+ or - in front/, 'ls', '-o', 'type,+id'],
+    [2, /leaves no column/, 'ls', '-o', '-type,-inode,-processes,-pid,-user,-owner,-name,-command'],
+    [2, /there is no column "colour"; there are: type, inode/, 'ls', '-o', '-colour'],
+  ]);
+});
+
+test('What is not known or none comes last in either order.', () => {
+  const orders = print(...['level', '-level'].map((key) => ['ls', '-o', 'type,level', '-n', '--sort', key]));
+  for (const lines of orders) {
+    const [known, none] = [
+      lines.findLastIndex((line) => / \d+$/.test(line)),
+      lines.findIndex((line) => / -$/.test(line)),
+    ];
+    assert.ok(known >= 0 && none > known, lines.join('\n'));
+  }
+  assert.notDeepEqual(orders[0], orders[1]);
+});
+
+test('The trees of ls put namespaces below their owner, their parent or that of an ancestor.', () => {
+  const shown = ['-t', 'pid,user', '-o', 'type,inode', '-n'];
+  const [parent, owner] = print(['ls', '--tree=parent', ...shown], ['ls', '--tree', ...shown]);
+  assert.deepEqual(parent, [
+    'pid      4026531836',
+    '└─pid    4026532304',
+    '  └─pid  4026532400',
+    'user     4026531837',
+    '└─user   4026532301',
+  ]);
+  assert.deepEqual(owner?.slice(-4), [
+    'user     4026531837',
+    '└─user   4026532301',
+    '  ├─pid  4026532304',
+    '  └─pid  4026532400',
+  ]);
+});
+
+test('Wrong words of ls are told with what was meant.', () => {
+  refuse([
+    [2, /there is no namespace type "nett"; did you mean net\?/, 'ls', '--type', 'nett'],
+    [2, /there is no column "inod"; did you mean inode\?/, 'ls', '-o', 'inod'],
+    [2, /there is no column "colour"; there are: type, inode/, 'ls', '--sort', 'colour'],
+    [2, /there is no column "procs"; did you mean processes\?/, 'ls', '--sort', 'procs'],
+    [2, /there is no column "x"; there are: type, inode/, 'ls', '-o', 'x'],
+    [2, /--type names nothing: ""/, 'ls', '--type', ''],
+    [2, /--columns names nothing: ","/, 'ls', '-o', ','],
+    [2, /--sort names nothing: ""/, 'ls', '--sort', ''],
+    [2, /there is no verb "foo"; there are: ls, show/, 'foo'],
+    [2, /there is no verb "snap"; did you mean snapshot\?/, 'snap'],
+    [2, /there is no verb "shwo"; did you mean show\?/, 'shwo'],
+    [
+      2,
+      /there is no column typ; did you mean type\?.*\n {2}typ == "net"\n {2}\^\^\^\n/,
+      'ls',
+      '--filter',
+      'typ == "net"',
+    ],
+    [2, /a condition is wanted/, 'ls', '--filter', 'processes'],
+    [2, /--tree draws no tree of kind "owners"; did you mean owner\?/, 'ls', '--tree=owners'],
+    [2, /there is no verb "lss"; did you mean ls\?/, 'lss'],
+    [2, /unknown option '--colour'/, 'ls', '--colour'],
+    [2, /"net" is a type: nscope ls --type net/, 'ls', 'net'],
+    [2, /too many arguments/, 'ls', '1', '2'],
+  ]);
+});
+
+test('Rows of which none is chosen are exit status 1.', () => {
+  const outcomes = run(['ls', '--filter', 'processes > 1000'], ['ps', '--filter', 'pid > 1000']);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    [1, 1],
+  );
+});
+
+test('show prints a page for each target, and JSON by plural nouns.', () => {
+  const [lines] = print(['show', 'net:blue', '203']);
+  assert.equal(lines?.[0], `net:[${container.net}]`);
+  assert.ok(lines?.includes('process 203  worker'));
+  const [both, process] = json(['show', 'net:blue', '203'], ['show', '203']);
+  assert.deepEqual(Object.keys(both ?? {}), ['namespaces', 'processes', 'coverage']);
+  assert.deepEqual(both?.['namespaces']?.[0]?.['members'], {
+    processes: [201, 202, 203],
+    threads: [105],
+    forChildren: [],
+  });
+  assert.deepEqual(both?.['processes']?.[0]?.['ancestors'], [202, 201, 100, 1]);
+  assert.deepEqual(Object.keys(process ?? {}), ['processes', 'coverage']);
+});
+
+test('ps lists processes with what is not initial, and a target chooses among them.', () => {
+  const [members, filtered, whole] = print(
+    ['ps', 'net:blue'],
+    ['ps', '-o', 'pid,new', '--filter', 'size(new) > 2', '-n'],
+    ['ps', '-o', 'netns', '--filter', 'pid == 1'],
+  );
+  assert.deepEqual(members, [
+    'PID  NSPID  PPID  USER  S         mnt         net         pid        user         uts  COMMAND',
+    '201      1   100  ada   S  4026532302  4026532305  4026532304  4026532301  4026532303  /usr/sbin/web --listen 80',
+    '202      7   201  ada   S  4026532302  4026532305  4026532304  4026532301  4026532303  worker',
+    '203      1   202  ada   S  4026532302  4026532305  4026532400  4026532301  4026532303  worker --sandboxed',
+    '105      -   100  ada   S           -  4026532305           -           -           -  -bash',
+  ]);
+  assert.deepEqual(filtered, ['201  mnt net pid user uts']);
+  assert.deepEqual(whole, ['       net', '4026531833']);
+  const [companions] = json(['ps', '201']);
+  assert.deepEqual(
+    companions?.['processes']?.map(({ pid }) => pid),
+    [201, 202],
+  );
+});
+
+test('tree draws all, a subtree, or the members of a namespace.', () => {
+  const [all, unfolded, subtree] = print(['tree'], ['tree', '--all'], ['tree', '202', '-n']);
+  assert.ok(all?.includes(' 25         root  └─[kdevtmpfs]'));
+  assert.equal(unfolded?.filter((line) => line.includes('[kworker')).length, 2);
+  assert.deepEqual(subtree, [
+    '202  7  ada  worker',
+    '             ╪═ pid:[4026532400]',
+    '203  1  ada  └─worker --sandboxed',
+  ]);
+  const [members] = json(['tree', 'net:blue']);
+  const rows = members?.['processes'] ?? [];
+  assert.deepEqual(
+    rows.map(({ tid, depth }) => [tid, depth]),
+    [
+      [201, 0],
+      [202, 1],
+      [203, 2],
+      [105, 0],
+    ],
+  );
+  assert.deepEqual(rows[2]?.['border'], [{ type: 'pid', inode: container.nestedPid, certain: true }]);
+});
+
+test('pid translates both ways.', () => {
+  const targets = ['201', 'pid:201', `pid:[${container.pid}]`, String(container.pid)];
+  const [table, ...found] = print(['pid', '203'], ...targets.map((target) => ['pid', '8', '--in', target]));
+  assert.deepEqual(table, [
+    'PID  NAMESPACE         LEVEL  INIT',
+    '203  pid:[4026531836]      0     1',
+    '  8  pid:[4026532304]      1   201',
+    '  1  pid:[4026532400]      2   203',
+  ]);
+  assert.deepEqual(found, [['203'], ['203'], ['203'], ['203']]);
+  const [pids] = json(['pid', '1', '--in', '203']);
+  assert.deepEqual(
+    pids?.['pids']?.map(({ pid }) => pid),
+    [203, 8, 1],
+  );
+});
+
+test('pid says when there is no such process, and when a target leads to several pid namespaces.', () => {
+  refuse([
+    [1, /no process has PID 99 in pid:\[4026532304\]/, 'pid', '99', '--in', '201'],
+    [1, /there is no process 77777 here/, 'pid', '77777'],
+    [2, /"web" is no PID/, 'pid', 'web'],
+    [2, /is no PID/, 'pid', '4026532304'],
+    [2, /"net:blue" is ambiguous: its processes are in several pid namespaces/, 'pid', '1', '--in', 'net:blue'],
+    [2, /self is a process here/, 'pid', 'self', '--in', '201'],
+  ]);
+});
+
+test('Targets that lead nowhere: exit status 1 for what is not there, 2 for what is malformed or ambiguous.', () => {
+  refuse(
+    ['show', 'ps', 'tree'].flatMap((verb) => [
+      [1, /net:\[4026539999\]: no such namespace/, verb, 'net:[4026539999]'] as const,
+      [1, /the snapshot does not say which workloads/, verb, 'docker:web'] as const,
+      [2, /there is no namespace type or engine "nett"; did you mean net\?/, verb, 'nett:blue'] as const,
+      [2, /"worker" is ambiguous: 2 have this name\n {2}202 {2}worker\n {2}203 {2}worker\n/, verb, 'worker'] as const,
+    ]),
+  );
+  refuse([
+    [2, /missing required argument/, 'show'],
+    [2, /too many arguments/, 'ps', '1', '2'],
+  ]);
+});
+
+test('Nothing that a process chose acts on the terminal, and JSON has it as it is.', () => {
+  const outcomes = run(['ls'], ['ls', '-o', 'command'], ['show', '950'], ['ps'], ['tree'], ['tree', '950']);
+  for (const { words, status, stdout, stderr } of outcomes) {
+    assert.equal(status, 0, stderr);
+    assert.doesNotMatch(stdout + stderr, /[^\P{Cc}\n]|\p{Cs}/u, words.join(' '));
+  }
+  assert.match(outcomes[3]?.stdout ?? '', /\\e\]0;x\\x07 \\xff/);
+  const [rows] = json(['ps', '--filter', 'pid == 950']);
+  assert.equal(rows?.['processes']?.[0]?.['comm'], '\x1b]0;x\x07');
+});
+
+test('Where status 1 is an answer, what is not there is a failure.', () => {
+  refuse([
+    [2, /there is no process 4000000 here/, 'diff', '201', '4000000'],
+    [2, /now is a snapshot, and there is no file before\.json/, 'diff', 'before.json', 'now'],
+    [1, /there is no process 4000000 here/, 'show', '4000000'],
+  ]);
+});

@@ -1,0 +1,34 @@
+// What nscope detect concludes against the truth, in every setting that root and util-linux can make. Other kernels try some of them: see test/kernels.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { namespaceTypes } from '../../../src/model/snapshot/namespace-types.ts';
+import { missing } from '../../tiers.ts';
+import { observe } from './observe.ts';
+import { settings } from './settings.ts';
+
+const asker = fileURLToPath(new URL('./ask.js', import.meta.url));
+const skip = missing({ root: true, commands: ['unshare', 'setpriv', 'setarch', 'mount', 'sh'] });
+
+const inGuest = process.env['NSCOPE_GUEST'] !== undefined;
+
+for (const setting of settings.filter(({ everyKernel }) => everyKernel || !inGuest)) {
+  test(`detect is never wrong in the setting: ${setting.name}.`, { skip }, async () => {
+    const observations = await observe(setting, [asker]);
+    assert.equal(observations.length, setting.fromOutside ? 3 : 1);
+    for (const { setting: name, truth, verdicts, status } of observations) {
+      assert.deepEqual(
+        verdicts.map(({ type }) => type),
+        namespaceTypes,
+      );
+      for (const judgement of verdicts) {
+        const { type, verdict, certainty } = judgement;
+        assert.equal(judgement.contradiction, false, `${name}: ${JSON.stringify(judgement)}`);
+        if (verdict === 'initial' || verdict === 'child')
+          assert.equal(verdict, truth[type], `${name}: ${JSON.stringify(judgement)}`);
+        assert.equal(certainty === null, verdict === 'cannot tell');
+      }
+      assert.equal(status, 0, name);
+    }
+  });
+}

@@ -1,0 +1,44 @@
+// The subordinate ids of a user: whose lines count, what is cut, and where the own id stands.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cutOverlaps, parseSubordinateIds, spreadIds } from '../../../src/launch/plan/subordinate-ids.ts';
+import { Random } from '../../random.ts';
+
+test('Lines count by the name or by the number of the user, and none of another name does.', () => {
+  const text = 'alice:100:5\n# root:1:1\nroot:200:5\n0:300:5\nroot2:400:5\n00:500:5\n:600:5\nroot:7:\nroot:8:9:10\n';
+  assert.deepEqual(parseSubordinateIds(text, 0, 'root'), [
+    { start: 200, count: 5 },
+    { start: 300, count: 5 },
+    { start: 500, count: 5 },
+  ]);
+  assert.deepEqual(parseSubordinateIds(text, 1000, undefined), []);
+});
+
+test('Of any ranges each id is mapped once, within what was given, from 0 on without a hole but for a far own id.', () => {
+  const random = new Random(7);
+  for (let i = 0; i < 500; i++) {
+    const given = Array.from({ length: random.below(6) }, () => ({ start: random.below(60), count: random.below(20) }));
+    const [own, outside] = [random.below(80), random.below(60)];
+    const lines = spreadIds(own, outside, cutOverlaps(given, outside));
+    const wanted = new Set(given.flatMap(({ start, count }) => Array.from({ length: count }, (_, n) => start + n)));
+    wanted.add(outside);
+    const mapped = lines.flatMap((line) => Array.from({ length: line.count }, (_, n) => line.outside + n));
+    assert.deepEqual(
+      [...mapped].sort((a, b) => a - b),
+      [...wanted].sort((a, b) => a - b),
+    );
+    const inside = lines.flatMap((line) => Array.from({ length: line.count }, (_, n) => line.inside + n));
+    assert.equal(lines.find((line) => line.outside === outside && line.count === 1)?.inside, own);
+    assert.deepEqual(
+      inside.filter((id) => id !== own),
+      Array.from({ length: inside.length }, (_, n) => n)
+        .filter((n) => n !== own)
+        .slice(0, inside.length - 1),
+    );
+  }
+});
+
+test('A range that leads beyond the last id ends there.', () => {
+  assert.deepEqual(cutOverlaps([{ start: 4294967290, count: 4294967295 }], 0), [{ start: 4294967290, count: 5 }]);
+  assert.deepEqual(cutOverlaps([{ start: 9999999999, count: 5 }], 0), []);
+});

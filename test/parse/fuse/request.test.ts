@@ -1,0 +1,126 @@
+// What the kernel asks through /dev/fuse, decoded; and what is no request of the kernel's.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { splitFrames } from '../../../src/parse/fuse/frames.ts';
+import { fuseOpcode } from '../../../src/parse/fuse/protocol.ts';
+import { parseFuseRequest } from '../../../src/parse/fuse/request.ts';
+import { Random } from '../../random.ts';
+import { join, longs, message, readBody, samples, text, words } from './messages.ts';
+
+function decode(bytes: Uint8Array) {
+  const request = parseFuseRequest(bytes);
+  assert.ok(
+    !('malformed' in request),
+    JSON.stringify(request, (_, value) => String(value)),
+  );
+  return request;
+}
+
+function decodeMalformed(bytes: Uint8Array): string {
+  const request = parseFuseRequest(bytes);
+  assert.ok('malformed' in request);
+  return request.malformed;
+}
+
+test('The header of a request tells who asks, for what node, and the number of the answer.', () => {
+  const { header } = decode(message({ opcode: fuseOpcode.readlink, unique: 2n ** 63n + 4n, nodeId: 2 ** 40 }));
+  assert.deepEqual(header, { opcode: 5, unique: 2n ** 63n + 4n, nodeId: 2 ** 40, uid: 1000, gid: 100, pid: 41 });
+});
+
+test('Every request that is decoded is read by its own struct.', () => {
+  const bodies = Object.fromEntries(
+    Object.entries(samples).map(([kind, sample]) => [kind, decode(message(sample)).body]),
+  );
+  assert.deepEqual(bodies, {
+    lookup: { kind: 'lookup', name: 'net' },
+    mkdir: { kind: 'mkdir', name: '4026532992' },
+    rmdir: { kind: 'rmdir', name: '4026532992' },
+    forget: { kind: 'forget', nodes: [{ nodeId: 9, lookups: 3 }] },
+    batchForget: {
+      kind: 'forget',
+      nodes: [
+        { nodeId: 9, lookups: 3 },
+        { nodeId: 10, lookups: 1 },
+      ],
+    },
+    getattr: { kind: 'getattr' },
+    readlink: { kind: 'readlink' },
+    statfs: { kind: 'statfs' },
+    open: { kind: 'open', flags: 0o4000 },
+    opendir: { kind: 'opendir', flags: 0 },
+    read: { kind: 'read', handle: 7, offset: 4096, size: 131072, flags: 0o4000 },
+    readdir: { kind: 'readdir', handle: 7, offset: 0, size: 4096, flags: 0 },
+    readdirplus: { kind: 'readdirplus', handle: 7, offset: 0, size: 4096, flags: 0 },
+    release: { kind: 'release', handle: 7 },
+    releasedir: { kind: 'releasedir', handle: 7 },
+    init: { kind: 'init', major: 7, minor: 45, maxReadahead: 131072, flags: 0x73fffffb },
+    interrupt: { kind: 'interrupt', interrupted: 12n },
+    poll: { kind: 'poll', handle: 7, pollId: 99n, flags: 1 },
+    destroy: { kind: 'destroy' },
+    other: { kind: 'other' },
+  });
+});
+
+test('A name in another encoding is still a name.', () => {
+  const { body } = decode(message({ opcode: fuseOpcode.lookup, body: Uint8Array.of(0xff, 0xe9, 0) }));
+  assert.deepEqual(body, { kind: 'lookup', name: '\udcff\udce9' });
+});
+
+test('What is malformed is said in words, and nothing of it is guessed.', () => {
+  const lookup = message({ opcode: fuseOpcode.lookup, body: text('net') });
+  assert.equal(decodeMalformed(new Uint8Array(12)), '12 bytes are too few for a header');
+  assert.equal(decodeMalformed(lookup.subarray(0, 43)), 'the header states 44 bytes, and 43 came');
+  const cases: [number, Uint8Array, string][] = [
+    [fuseOpcode.lookup, Uint8Array.of(0x6e, 0x65), 'a name has no end'],
+    [fuseOpcode.lookup, Uint8Array.of(0x6e, 0, 0x65), 'something follows the end of a name'],
+    [fuseOpcode.lookup, Uint8Array.of(0, 0), 'something follows the end of a name'],
+    [fuseOpcode.rmdir, Uint8Array.of(0), '1 bytes behind the header are too few: 2 are needed'],
+    [fuseOpcode.mkdir, join(words(1, 2), Uint8Array.of(0, 0)), 'something follows the end of a name'],
+    [fuseOpcode.open, words(1), '4 bytes behind the header are too few: 8 are needed'],
+    [fuseOpcode.read, longs(1, 2), '16 bytes behind the header are too few: 40 are needed'],
+    [
+      fuseOpcode.batchForget,
+      join(words(0xffffffff, 0), longs(1, 1)),
+      '4294967295 nodes to forget take 68719476720 bytes, and 16 came',
+    ],
+    [fuseOpcode.init, words(7, 45), '8 bytes behind the header are too few: 16 are needed'],
+  ];
+  for (const [opcode, body, words] of cases) assert.equal(decodeMalformed(message({ opcode, body })), words);
+  const far = join(longs(1, 2n ** 63n), readBody(0, 0, 1).subarray(16));
+  assert.equal(decodeMalformed(message({ opcode: fuseOpcode.read, body: far })), 'an offset is beyond all files');
+});
+
+test('The number of a malformed request is given where it came, so that it can be answered.', () => {
+  const request = parseFuseRequest(message({ opcode: fuseOpcode.open, unique: 77n }));
+  assert.ok('malformed' in request);
+  assert.equal(request.unique, 77n);
+  assert.equal(request.opcode, fuseOpcode.open);
+});
+
+test('No bytes make the decoder throw, whether random or a true request with some bytes changed or cut.', () => {
+  let [whole, malformed] = [0, 0];
+  const count = (bytes: Uint8Array) => {
+    if ('malformed' in parseFuseRequest(bytes)) malformed++;
+    else whole++;
+  };
+  for (let seed = 1; seed <= 3000; seed++) {
+    const random = new Random(seed);
+    count(random.bytes(random.below(200)));
+    const bytes = message(random.pick(Object.values(samples)));
+    for (let i = random.below(4); i >= 0; i--) bytes[random.below(bytes.length)] = random.below(256);
+    count(bytes);
+    const cut = bytes.subarray(0, random.below(bytes.length + 1));
+    if (cut.length >= 4 && random.happens(0.5)) new DataView(cut.buffer).setUint32(0, cut.length, true);
+    count(cut);
+  }
+  assert.ok(whole > 500 && malformed > 500, `${whole} whole, ${malformed} malformed`);
+});
+
+test('Frames are split by their lengths, with their padding left out.', () => {
+  const frames = join(words(3), Uint8Array.of(1, 2, 3, 0), words(4), Uint8Array.of(4, 5, 6, 7), words(0, 0));
+  assert.deepEqual(
+    [...splitFrames(frames)].map((bytes) => [...bytes]),
+    [[1, 2, 3], [4, 5, 6, 7], []],
+  );
+  assert.deepEqual([...splitFrames(new Uint8Array())], []);
+});
