@@ -8,10 +8,15 @@ import { startWatch } from './stopwatch.ts';
 
 /**
  * Takes a snapshot of this host, now.
- * @param wanted - what may be left out to save time; what is left out is `not-asked` in the snapshot
- * @throws NoProcError where there is no /proc to read
+ * @param options - what may be left out to save time, as `{ holders: false }`; everything is read that is not named, and
+ *   what is left out is `not-asked` in the snapshot
+ * @throws NoProcError where there is no /proc to read; TypeError for an option that does not exist
  */
-export function collectSnapshot(wanted: Wanted = wantEverything): Snapshot {
+export function collectSnapshot(options: Partial<Wanted> = {}): Snapshot {
+  for (const name of Object.keys(options))
+    if (!(name in wantEverything))
+      throw new TypeError(`collectSnapshot has no option ${name}; there are ${Object.keys(wantEverything).join(', ')}`);
+  const wanted = { ...wantEverything, ...options };
   const snapshot = collectNamespaces(wanted);
   return wanted.workloads ? addWorkloads(snapshot) : snapshot;
 }

@@ -18,6 +18,7 @@ export {
 } from './live/events.ts';
 export { LiveState, type LiveTask } from './live/live-state.ts';
 export { type CapabilityName, capabilityNames, hasCapability, listCapabilities } from './snapshot/capability-names.ts';
+export { type HolderKind, holderKinds } from './snapshot/holder-kinds.ts';
 export { isKnown, type Known, knownOr, type Unknown, type UnknownReason } from './snapshot/known.ts';
 export {
   formatNamespace,
@@ -32,6 +33,8 @@ export {
 export {
   type Certainty,
   type Coverage,
+  type Holder,
+  type HolderCounts,
   type HostSnapshot,
   type IdMapping,
   type Namespace,
@@ -45,6 +48,7 @@ export {
   snapshotSchema,
   type TimeOffsets,
   type UnnumberedNamespace,
+  type UnseenHolders,
   type UtsNames,
   type Workload,
   type WorkloadEvidence,

@@ -34,13 +34,21 @@ export type DetectQuestion =
       readonly answers: NamespaceAnswers;
     };
 
-/** @returns the evidence, or `gone` when the process ended before all was read or there is none */
+/**
+ * What tells whether a process, or nscope itself, or a namespace is a child's.
+ * @returns the evidence; of another process `gone` when it ended before all was read, or when there is none
+ */
+export function readDetectEvidence(question: Exclude<DetectQuestion, { about: 'process' }>): DetectEvidence;
+export function readDetectEvidence(question: DetectQuestion): Known<DetectEvidence>;
 export function readDetectEvidence(question: DetectQuestion): Known<DetectEvidence> {
   const proc = readProcEvidence();
   if (question.about === 'namespace') return gather(question, proc, undefined);
-  const directory = question.about === 'self' ? '/proc/self' : `/proc/${question.pid}`;
-  if (question.about === 'self' && proc.state !== 'mounted') return gather(question, proc, undefined);
+  if (question.about === 'self') {
+    const own = proc.state === 'mounted' ? readStart('/proc/self') : noProc;
+    return isKnown(own) ? gather(question, proc, '/proc/self', own.pid) : gather(question, proc, undefined);
+  }
   if (proc.state === 'absent') return noProc;
+  const directory = `/proc/${question.pid}`;
   const before = readStart(directory);
   if (!isKnown(before)) return before;
   const evidence = gather(question, proc, directory, before.pid);

@@ -4,7 +4,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { test } from 'node:test';
 import { readDetectEvidence } from '../../../src/kernel/detect/evidence.ts';
-import { isKnown } from '../../../src/model/snapshot/known.ts';
+import type { DetectEvidence } from '../../../src/model/evidence/detect-evidence.ts';
+import { isKnown, type Known } from '../../../src/model/snapshot/known.ts';
 import { namespaceTypes } from '../../../src/model/snapshot/namespace-types.ts';
 import { missing } from '../../tiers.ts';
 import { countDescriptors } from '../open-descriptors.ts';
@@ -60,7 +61,7 @@ test('A process that ends while it is read is evidence of itself or gone, never 
       over = true;
     });
     while (!over) {
-      const evidence = readDetectEvidence({ about: 'process', pid });
+      const evidence: Known<DetectEvidence> = readDetectEvidence({ about: 'process', pid });
       if (isKnown(evidence)) {
         whole++;
         assert.equal(evidence.subject.pid, pid);
