@@ -5,6 +5,15 @@
  */
 #include "inspect.h"
 
+/* Queues in queues are not walked: one that has nothing holds nothing. */
+static __noinline int look_deeper(struct search *search, struct file *file) {
+	struct socket *socket = READ(file, private_data);
+	struct sock *sock = READ(socket, sk);
+	u64 head = (u64)sock + OFFSET(sock, sk_receive_queue), first = (u64)READ(sock, sk_receive_queue.next);
+	if (search->record.family == AF_UNIX && first && first != head) search->deeper = 1;
+	return 0;
+}
+
 /* One step in a queue: one file of the present buffer, or on to the next buffer. */
 static __always_inline int advance(struct search *search) {
 	if (search->written >= MOST_RECORDS) return 1;
@@ -14,6 +23,7 @@ static __always_inline int advance(struct search *search) {
 		search->next++;
 		inspect(search, file);
 		inspect_shown(search, file);
+		look_deeper(search, file);
 		return 0;
 	}
 	if (!search->buffer || search->buffer == search->head) return 1;
@@ -91,7 +101,7 @@ int files(struct bpf_iter__task_file *ctx) {
 	search.next = search.count = 0;
 	FORGET_BEFORE(&search, seq);
 	bpf_loop(1 << 18, step, &search, 0);
-	if (search.written >= MOST_RECORDS) tell(&search, CUT, 0, 1);
+	if (search.written >= MOST_RECORDS || search.deeper) tell(&search, CUT, 0, 1);
 	return 0;
 }
 

@@ -60,7 +60,7 @@ struct search {
 	u64 files, next, count;
 	u64 written;
 	u32 level; /* of the reader's pid namespace */
-	u32 pad;
+	u32 deeper; /* 1: a socket in the queue has something in its own, which is not read */
 	struct record record;
 	struct seq_file *seq; /* last: all before it is forgotten */
 };
@@ -96,7 +96,7 @@ static __always_inline int begin_search(struct search *search, struct task_struc
 	search->record.fd = 0;
 	search->record.held_by = OPEN;
 	search->record.socket_inode = 0;
-	search->written = 0;
+	search->written = search->deeper = 0;
 	return search->net && search->pid;
 }
 

@@ -23,11 +23,16 @@ export const openFiles: Source = {
     for (const { type, inode, id } of listIdentified(records))
       context.emit({ fact: 'namespace', type, inode, id: String(id) });
     for (const socket of cutSocketInodes)
-      context.limit(`more descriptors are in flight in socket:[${socket}] than could be read`);
+      context.limit(
+        `not all that is in flight in socket:[${socket}] was read: it is too much, or has queues of its own`,
+      );
     context.filesByBpf(true);
     context.searched(fileKinds);
     if (cutSocketInodes.length > 0)
-      context.searched(['in-flight'], `the queues of ${cutSocketInodes.length} unix sockets were too long`);
+      context.searched(
+        ['in-flight'],
+        `the queues of ${cutSocketInodes.length} unix sockets were too long, or hold sockets with queues of their own`,
+      );
     if (cut > 0) context.searched(['watch'], `the watches of ${cut} descriptors were too many, or changed meanwhile`);
     // Their descriptors are read from /proc; what else their files hold is not to be seen there.
     const withheld = context.withheld();
