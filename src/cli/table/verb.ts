@@ -26,6 +26,8 @@ export interface VerbArgument {
   readonly name: string;
   readonly meaning: string;
   readonly optional?: boolean;
+  /** Whether several may be given; only the last argument of a verb. */
+  readonly repeated?: boolean;
   /** What may be written, for completion. */
   readonly choices?: readonly string[];
 }
@@ -33,14 +35,6 @@ export interface VerbArgument {
 export interface VerbExample {
   readonly command: string;
   readonly meaning: string;
-}
-
-export interface VerbArgument {
-  readonly name: string;
-  readonly meaning: string;
-  readonly optional?: boolean;
-  /** Whether several may be given; only the last argument of a verb. */
-  readonly repeated?: boolean;
 }
 
 export interface Verb {

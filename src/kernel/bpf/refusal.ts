@@ -1,5 +1,6 @@
 // Why a BPF program is not to be had here, in a sentence a person understands, and what would lift that.
 import { mayUseBpf } from '../../model/snapshot/capabilities.ts';
+import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { isSyscallError } from '../addon/syscall-error.ts';
 import { readTextFile } from '../files/files.ts';
@@ -58,7 +59,8 @@ function explain(name: BpfProgram, refusals: readonly TypeRefusal[]): Pick<BpfRe
   if (isDenied && !mayUseBpf(vantage)) return notPermitted;
   if (isDenied && isLocked()) return locked;
   const { since, types } = bpfPrograms[name];
-  if (isOlder(kernel, since))
+  const [major = 0, minor = 0] = since.split('.').map(Number);
+  if (!isKernelSince(kernel, major, minor))
     return {
       reason: `this kernel is older than Linux ${since}, for which the BPF program '${name}' is made`,
       lift: `Linux ${since} or newer`,
@@ -96,11 +98,4 @@ const locked = {
 function isLocked(): boolean {
   const mode = readTextFile('/sys/kernel/security/lockdown');
   return isKnown(mode) && mode.includes('[confidentiality]');
-}
-
-/** @param release - uname's, such as 6.1.0-50-amd64 */
-function isOlder(release: string, since: string): boolean {
-  const [major = 0, minor = 0] = release.split('.').map((part) => Number.parseInt(part, 10));
-  const [sinceMajor = 0, sinceMinor = 0] = since.split('.').map(Number);
-  return major < sinceMajor || (major === sinceMajor && minor < sinceMinor);
 }
