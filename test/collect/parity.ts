@@ -149,12 +149,20 @@ function isUnbornUnseen(left: Namespace, right: Namespace): boolean {
   return tasks === 1 && isDeepStrictEqual(same, right.processes) && isDeepStrictEqual(others, right.holderCounts);
 }
 
+/** Whether it agrees with the init and the processes that both ways show. */
+function isStageTrue({ stage, init, processes }: Namespace): boolean {
+  if (stage === 'alive') return init !== null;
+  return init === null && (stage === 'dead' || processes.count === 0);
+}
+
 function explainNamespace(whole: Namespace): Explain<Namespace> {
   return (field, left, right) => {
     const value = Reflect.get(right, field) as unknown;
     if (askedOfDescriptor.includes(field) && isNotAsked(value) && whole.type === 'mnt' && !isLinuxSince(6, 18))
       return 'a mount namespace that only the walk of them came by is opened again by a handle, from Linux 6.18 on';
     if (['processes', 'holderCounts'].includes(field) && isUnbornUnseen(left, right)) return noLinkYet;
+    if (field === 'stage' && value === undefined && isStageTrue(left))
+      return 'whether a pid namespace takes processes is told with BPF alone';
     if (askedOfDescriptor.includes(field) && isNotAsked(value) && isHeldBySocketsAlone(whole))
       return 'a network namespace that sockets alone hold can be opened by its id alone, which only BPF tells';
     if (
