@@ -279,7 +279,7 @@ for (const [resolution, module] of [
 }
 
 test('The published types say the same as the types of the sources.', { skip }, () => {
-  const names = [...readFileSync('dist/types/model/schema.d.ts', 'utf8').matchAll(/^export type (\w+)/gm)].flatMap(
+  const names = [...readFileSync('dist/types/model/snapshot/schema.d.ts', 'utf8').matchAll(/^export type (\w+)/gm)].flatMap(
     ([, name]) => name ?? [],
   );
   assert.ok(names.length > 5);
@@ -287,7 +287,7 @@ test('The published types say the same as the types of the sources.', { skip }, 
     `export const to${name} = (value: source.${name}): published.${name} => value;`,
     `export const from${name} = (value: published.${name}): source.${name} => value;`,
   ]);
-  const imports = `import type * as source from ${JSON.stringify(resolve('build/js/src/model/snapshot/schema.js'))};\nimport type * as published from ${JSON.stringify(resolve('dist/types/model/schema.js'))};\n`;
+  const imports = `import type * as source from ${JSON.stringify(resolve('build/js/src/model/snapshot/schema.js'))};\nimport type * as published from ${JSON.stringify(resolve('dist/types/model/snapshot/schema.js'))};\n`;
   const file = join(directory, 'same.ts');
   writeFileSync(file, `${imports}${lines.join('\n')}\n`);
   const words = [

@@ -10,7 +10,10 @@ import type { MergedNamespace, MergedNamespaces } from './merge-namespaces.ts';
 export class UnplacedTasks {
   /** Of these types nothing tells where some process is. */
   readonly #anywhere = new Set<NamespaceType>();
-  /** Of these types processes are in a namespace without a number that may be one of those with a number. */
+  /**
+   * Of these types processes may be in one of those with a number of which nothing was seen: they are in one without a
+   * number, or where they are is no more than likely.
+   */
   readonly #elsewhere = new Set<NamespaceType>();
   readonly #merged: MergedNamespaces;
   readonly #inferred: Inferred;
@@ -45,8 +48,10 @@ export class UnplacedTasks {
       const link = namespaces[type];
       if (isKnown(link) || link.unknown !== 'denied') continue;
       isWhole = false;
+      const place = this.#inferred.places.get(pid)?.[type];
+      if (place?.certainty === 'likely') this.#elsewhere.add(type);
       // The init of the pid namespace that /proc shows is in it.
-      if (!this.#inferred.places.get(pid)?.[type] && !(type === 'pid' && pid === 1)) this.#anywhere.add(type);
+      if (!place && !(type === 'pid' && pid === 1)) this.#anywhere.add(type);
     }
     if (isWhole) this.#whole = namespaces;
   }
