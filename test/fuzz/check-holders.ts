@@ -36,13 +36,18 @@ export function* findLies(
       leastOf(kind, reasons, vantage) - reasons.filter((reason) => reason.kind === kind && isOwn(reason, space)).length;
     if (wanted && shown < least) yield `${most} holders of the kind ${kind} are there, and ${shown} are named`;
     // Whose mounts are copied elsewhere is counted there as well.
-    if (!ownKinds.has(kind) && shown > most + ended && kind !== 'credentials' && kind !== 'bind-mount')
+    if (!isUnaccounted(kind, space.type) && shown > most + ended && kind !== 'credentials' && kind !== 'bind-mount')
       yield `${shown} holders of the kind ${kind} are named, and ${most} are there`;
   }
 }
 
-/** What every process that goes to other namespaces may leave to those it came from: the worlds keep no account of it. */
+/** What every process that goes to other namespaces may leave to those it came from. */
 const ownKinds: ReadonlySet<HolderKind> = new Set(['mapping', 'directory', 'program']);
+
+/** Of what the worlds keep no account: those, and the process in whose directory of /proc a file lies. */
+function isUnaccounted(kind: HolderKind, type: Space['type']): boolean {
+  return ownKinds.has(kind) || (kind === 'proc-file' && type === 'pid');
+}
 
 /** What has ended and was not waited for may be counted or not. */
 function countByKind(reasons: readonly Reason[]): Map<HolderKind, number> {
@@ -85,7 +90,8 @@ function byItself(kind: HolderKind, place: string, sight: string): boolean {
 }
 
 function isTrue(ledger: Ledger, space: Space, reasons: readonly Reason[], holder: Holder, vantage: Vantage): boolean {
-  if (holder.kind === 'kernel' || holder.kind === 'process-mount' || ownKinds.has(holder.kind)) return true;
+  if (holder.kind === 'kernel' || holder.kind === 'process-mount' || isUnaccounted(holder.kind, space.type))
+    return true;
   if (holder.kind === 'file-system') return isRoom(ledger, space, holder);
   if (holder.kind === 'bind-mount')
     return reasons.some(({ hold, through }) => {
