@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isLinuxSince } from '../kernels/release.ts';
 import { missing } from '../tiers.ts';
 import { bedNeeds, listPlaces, makeBed } from './bed.ts';
 
@@ -24,6 +25,8 @@ test('Without privilege the bed works inside a user namespace of its own, and sa
     'file-system',
     'detached-file-system',
     ...(noVeth ? ['veth-peer'] : []),
+    // From Linux 7.0 on a file below /proc/PID/net cannot be bind mounted.
+    ...(isLinuxSince(7, 0) ? ['process-file-mount'] : []),
   ];
   const refusedElsewhere = [...refused].filter((place) => ![...mayBeRefused, 'for-children-unborn'].includes(place));
   assert.deepEqual(refusedElsewhere, []);
