@@ -279,9 +279,9 @@ for (const [resolution, module] of [
 }
 
 test('The published types say the same as the types of the sources.', { skip }, () => {
-  const names = [...readFileSync('dist/types/model/snapshot/schema.d.ts', 'utf8').matchAll(/^export type (\w+)/gm)].flatMap(
-    ([, name]) => name ?? [],
-  );
+  const names = [
+    ...readFileSync('dist/types/model/snapshot/schema.d.ts', 'utf8').matchAll(/^export type (\w+)/gm),
+  ].flatMap(([, name]) => name ?? []);
   assert.ok(names.length > 5);
   const lines = names.flatMap((name) => [
     `export const to${name} = (value: source.${name}): published.${name} => value;`,
