@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * Every descriptor of a file that keeps a reference of a uts, ipc, mnt, net, time or cgroup namespace, that of its own
- * task as well; files.bpf.c tells of those of other namespaces alone. What is in no descriptor table is not told. Linux
+ * task as well; files.bpf.c has only those of other namespaces. What is in no descriptor table is left out. Linux
  * 6.18 and later.
  */
 #include "kernel.h"

@@ -14,17 +14,19 @@ import { parseBpfSuperblocks } from '../parse/records/bpf-superblocks.ts';
 
 /**
  * A sighting, the kernel's counts, and a sighting again.
+ * @param earlier - whose last sighting is the first of this one
  * @returns undefined where one of them cannot be had: before Linux 6.18, without BPF, below the initial pid namespace
  */
-export function readReferences(): ReferenceReading | undefined {
-  if (!readPidView().isInitial) return undefined;
-  // Loading a program takes milliseconds, in which much can change: all are loaded before the first sighting.
-  const counts = readCounts();
-  if (!counts || !readSighting()) return undefined;
-  const before = readSighting();
-  const counted = readCounts();
-  const after = readSighting();
-  return before && counted && after && { before, counted, after };
+export function readReferences(earlier?: ReferenceReading): ReferenceReading | undefined {
+  const before = earlier ? earlier.after : readFirstSighting();
+  const counted = before && readCounts();
+  const after = counted && readSighting();
+  return after && { before, counted, after };
+}
+
+/** Loading a program takes milliseconds, in which much can change: all are loaded before it. */
+function readFirstSighting(): ReferenceSighting | undefined {
+  return readPidView().isInitial && readCounts() && readSighting() ? readSighting() : undefined;
 }
 
 function readCounts(): ReadonlyMap<bigint, CountedReferences> | undefined {

@@ -2,7 +2,7 @@
 // kernel's tasks, by BPF: bpf/paths.bpf.c.
 import { readBpfPaths } from '../kernel/bpf/run.ts';
 import type { Holder } from '../model/snapshot/schema.ts';
-import { type BpfFileRecord, parseBpfFiles } from '../parse/records/bpf-files.ts';
+import { type BpfFileRecord, listIdentified, parseBpfFiles } from '../parse/records/bpf-files.ts';
 import type { Source, SourceContext } from './source.ts';
 
 const kinds = ['directory', 'program'] as const;
@@ -21,12 +21,12 @@ export const keptPaths: Source = {
     const { records } = parseBpfFiles(reading.bytes);
     context.asked(records.length);
     for (const record of records) {
-      const { type, inode, id } = record;
+      const { type, inode } = record;
       const holder = toHolder(record);
-      if (!holder) continue;
-      context.emit({ fact: 'holder', type, inode, holder: Object.freeze(holder) });
-      if (id !== 0n) context.emit({ fact: 'namespace', type, inode, id: String(id) });
+      if (holder) context.emit({ fact: 'holder', type, inode, holder: Object.freeze(holder) });
     }
+    for (const { type, inode, id } of listIdentified(records))
+      context.emit({ fact: 'namespace', type, inode, id: String(id) });
     context.searched(kinds);
     if (context.withheld().length > 0) context.searched(kinds, 'some processes are withheld from BPF');
   },

@@ -1,7 +1,7 @@
 // Which namespaces do mapped files hold, also after their descriptors were closed? The kernel's mappings, by BPF:
 // bpf/mappings.bpf.c. Every mapping of every process is looked at, so only where that is wanted.
 import { readBpfMappings } from '../kernel/bpf/run.ts';
-import { parseBpfFiles } from '../parse/records/bpf-files.ts';
+import { listIdentified, parseBpfFiles } from '../parse/records/bpf-files.ts';
 import type { Source, SourceContext } from './source.ts';
 
 const kinds = ['mapping'] as const;
@@ -19,11 +19,12 @@ export const mappedFiles: Source = {
     }
     const { records, cut } = parseBpfFiles(reading.bytes);
     context.asked(records.length);
-    for (const { type, inode, id, pid, tid } of records) {
+    for (const { type, inode, pid, tid } of records) {
       const task = { pid, ...(tid === pid ? {} : { tid }) };
       context.emit({ fact: 'holder', type, inode, holder: Object.freeze({ kind: 'mapping', ...task }) });
-      if (id !== 0n) context.emit({ fact: 'namespace', type, inode, id: String(id) });
     }
+    for (const { type, inode, id } of listIdentified(records))
+      context.emit({ fact: 'namespace', type, inode, id: String(id) });
     context.searched(kinds);
     if (cut > 0) context.searched(kinds, `${cut} processes were changing their mappings, or had too many of these`);
     if (context.withheld().length > 0) context.searched(kinds, 'some processes are withheld from BPF');

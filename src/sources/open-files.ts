@@ -3,7 +3,7 @@ import { readBpfFiles } from '../kernel/bpf/run.ts';
 import type { ProcessFact } from '../model/facts/facts.ts';
 import { fileKinds, shownByBpfAlone } from '../model/snapshot/holder-kinds.ts';
 import type { Holder } from '../model/snapshot/schema.ts';
-import { type BpfFileRecord, parseBpfFiles } from '../parse/records/bpf-files.ts';
+import { type BpfFileRecord, listIdentified, parseBpfFiles } from '../parse/records/bpf-files.ts';
 import type { Source, SourceContext } from './source.ts';
 
 export const openFiles: Source = {
@@ -39,13 +39,6 @@ export const openFiles: Source = {
     if (withheld.length > 0) context.searched(shownByBpfAlone, `${describeWithheld(withheld)} withheld from BPF`);
   },
 };
-
-/** Once each: an id opens what nothing else leads to, such as what a descriptor in flight alone holds. Linux 6.18. */
-function listIdentified(records: readonly BpfFileRecord[]): Iterable<BpfFileRecord> {
-  const byId = new Map<bigint, BpfFileRecord>();
-  for (const record of records) if (record.id !== 0n) byId.set(record.id, record);
-  return byId.values();
-}
 
 function describeWithheld(processes: readonly ProcessFact[]): string {
   const [first] = processes;

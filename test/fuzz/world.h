@@ -23,7 +23,7 @@ struct worker {
 	bool nobody, ended;
 };
 
-/* What keeps a namespace, beside members: a descriptor of a worker's, or a mount. */
+/* What keeps a namespace, apart from its members: a descriptor of a worker's, or a mount. */
 struct holder {
 	const char *kind;
 	int worker, fd, space;

@@ -14,6 +14,11 @@ import type { SnapshotIndex } from './snapshot-index.ts';
  */
 export type PidNamespaceState = PidNamespaceStage | 'no-init' | 'unknown';
 
+/** Whether it is known that no process can be in it now. */
+export function hasNoInit(state: PidNamespaceState): boolean {
+  return state === 'dead' || state === 'unborn' || state === 'no-init';
+}
+
 export interface PidNamespaceLife {
   readonly state: PidNamespaceState;
   /** Ended, and its parent has not waited for it. Just so at the moment of looking, it may be gone at the next. */

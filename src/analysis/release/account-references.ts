@@ -7,7 +7,7 @@ import {
   summedTypes,
 } from '../../model/evidence/references.ts';
 
-/** What is listed beside the account: it is of another moment, so what has references must be found in it again. */
+/** The holders that are listed. They were read at another moment: what has references must be among them. */
 export interface ListedHolders {
   readonly pids: ReadonlySet<number>;
   readonly bindMounts: number;

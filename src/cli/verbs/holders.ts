@@ -1,12 +1,12 @@
 // nscope holders: everything that keeps a namespace alive, and what to release.
 
-import { judgePidNamespace } from '../../analysis/graph/pid-namespace-life.ts';
+import { hasNoInit, judgePidNamespace } from '../../analysis/graph/pid-namespace-life.ts';
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { accountReferences } from '../../analysis/release/account-references.ts';
 import { findHolders, type HeldBy } from '../../analysis/release/find-holders.ts';
 import { readReferences } from '../../collect/read-references.ts';
 import { describeUnseen } from '../../model/build/unseen-holders.ts';
-import type { NamespaceReferences } from '../../model/evidence/references.ts';
+import type { NamespaceReferences, ReferenceReading } from '../../model/evidence/references.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import type { Namespace } from '../../model/snapshot/schema.ts';
@@ -92,8 +92,8 @@ function findNamespaces(word: string, index: SnapshotIndex, options: OptionValue
 
 /** The kernel's counts, read anew where something changed meanwhile. */
 class References {
-  #reading = readReferences();
-  #turns = 1;
+  #reading: ReferenceReading | undefined;
+  #turns = 0;
 
   /** The boot's own never end: of them there is nothing to account for. */
   account(namespace: Namespace, seen: readonly HeldBy[]): NamespaceReferences | undefined {
@@ -103,12 +103,17 @@ class References {
       bindMounts: seen.filter(({ kind }) => kind === 'bind-mount').length,
       watches: seen.filter(({ kind }) => kind === 'watch').length,
     };
+    if (this.#turns === 0) this.#read();
     for (;;) {
       const account = this.#reading && accountReferences(this.#reading, BigInt(namespace.id), listed);
       if (account?.verdict !== 'changed' || this.#turns >= mostReadings) return account;
-      this.#turns++;
-      this.#reading = readReferences();
+      this.#read();
     }
+  }
+
+  #read(): void {
+    this.#turns++;
+    this.#reading = readReferences(this.#reading);
   }
 }
 
@@ -192,9 +197,7 @@ function listSome(names: readonly string[]): string {
 function summarizeLife(namespace: Namespace, index: SnapshotIndex): string {
   if (namespace.type !== 'pid') return '';
   const { state } = judgePidNamespace(namespace, index);
-  return state === 'dead' || state === 'unborn' || state === 'no-init'
-    ? ` State: ${describePidNamespaceState(state)}.`
-    : '';
+  return hasNoInit(state) ? ` State: ${describePidNamespaceState(state)}.` : '';
 }
 
 /** That it ends with what was seen is promised only where the kernel's count proves it (docs/references.md). */

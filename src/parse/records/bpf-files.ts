@@ -77,6 +77,13 @@ export interface BpfFiles {
 
 const recordBytes = 56;
 
+/** Once each: an id opens what nothing else leads to, such as what a descriptor in flight alone holds. Linux 6.18. */
+export function listIdentified(records: readonly BpfFileRecord[]): Iterable<BpfFileRecord> {
+  const byId = new Map<bigint, BpfFileRecord>();
+  for (const record of records) if (record.id !== 0n) byId.set(record.id, record);
+  return byId.values();
+}
+
 /** Decodes what readBpfFiles gives, by process. */
 export function parseBpfFiles(bytes: Uint8Array): BpfFiles {
   const count = countRecords(bytes, recordBytes);

@@ -1,7 +1,7 @@
 // What a page tells of pid namespaces alone: whether it lives, what reaches its init, what nobody has waited for, whose
 // /proc it has, and what keeps it when it is dead.
 
-import { judgePidNamespace, type PidNamespaceState } from '../../analysis/graph/pid-namespace-life.ts';
+import { hasNoInit, judgePidNamespace, type PidNamespaceState } from '../../analysis/graph/pid-namespace-life.ts';
 import type { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { describeCommand } from '../../analysis/release/command.ts';
 import { findHolders, type HeldBy } from '../../analysis/release/find-holders.ts';
@@ -49,9 +49,7 @@ export function describePidNamespace(
       rows: zombies.length > 0,
     },
     ...(state === 'alive' && init ? [describeProc(namespace, init)] : []),
-    ...(state === 'dead' || state === 'unborn' || state === 'no-init'
-      ? [describePins(namespace, index, evidence)]
-      : []),
+    ...(hasNoInit(state) ? [describePins(namespace, index, evidence)] : []),
   ];
 }
 

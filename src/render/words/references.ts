@@ -26,7 +26,7 @@ export function describeReferences({ verdict, counted, explained, unnamed, unsee
   }
 }
 
-/** What stands beside the holders that were seen, where they do not explain all. */
+/** The row that is listed with the holders that were seen, where they do not explain all. */
 export function rowOfUnnamed({ verdict, unnamed }: NamespaceReferences): HeldBy | undefined {
   if (verdict !== 'short' || !unnamed) return undefined;
   const what = `${plural(unnamed, 'reference')} that nothing seen explains`;

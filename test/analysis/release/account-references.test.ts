@@ -38,7 +38,7 @@ test('Nothing is claimed where more was seen than is counted, or something chang
   assert.equal(judge(2, seen, seen, { ...listed, watches: 1 })?.verdict, 'watched');
 });
 
-test('What has a reference and is kept by more than was seen is no proof.', () => {
+test('What has a reference and is kept by more than was seen proves nothing.', () => {
   for (const [tasks, files] of [
     [[{ ...task, users: 2 }], [socket]],
     [[task], [{ ...socket, users: 2 }]],

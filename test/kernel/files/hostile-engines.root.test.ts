@@ -15,7 +15,7 @@ const skip = missing({ root: true, commands: ['mkfifo', 'mknod', 'setpriv', 'cc'
 
 const verbs = [['workloads'], ['ls', '-o', '+workload']];
 
-/** Each verb beside what a listing takes at that time, which asks no engine. */
+/** Compares each verb with what a listing takes at that time, which asks no engine. */
 function runAll(what: string): void {
   for (const words of verbs) assertUnharmed(runTimed(words), runTimed(['ls']), `${what}: ${words.join(' ')}`);
 }
