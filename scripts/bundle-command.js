@@ -13,8 +13,8 @@ const apart = [
   'src/analysis/listing/filter.ts',
 ];
 
-/** What this file import()s is a verb. */
-const loader = 'src/cli/load-verb.ts';
+/** What these files import() is a verb, or the columns of one, which only its help wants. */
+const loaders = /src\/cli\/(?:load-verb|table\/(?:[a-z]+-)?verbs)\.ts$/;
 
 /**
  * @param options - what the bundles of the package have in common
@@ -64,7 +64,7 @@ function splitAt(wanted, done, from) {
         if (kind !== 'dynamic-import' || pluginData === 'split') return undefined;
         const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'split' });
         const entry = apart.find((file) => found.path.endsWith(file));
-        if (!entry && !importer.endsWith(loader)) return undefined;
+        if (!entry && !loaders.test(importer)) return undefined;
         const file = `verbs/${nameFile(found.path)}.cjs`;
         if (!done.has(file)) wanted.push({ entry: found.path, file });
         else if (done.get(file) !== found.path) throw new Error(`${file} is of ${done.get(file)} and of ${found.path}`);
