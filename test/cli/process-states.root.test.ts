@@ -51,7 +51,8 @@ for (const [root, file, frozen, thawed] of freezers) {
     skip: skip || noFreezer,
   }, async () => {
     const group = join(root, `nscope-test-${process.pid}`);
-    const held = await hold('sh', ['-c', 'echo; while :; do sleep 0.01; done']);
+    // No loop of a shell: one that starts a program by vfork(2) is in state D until it runs.
+    const held = await hold('sh', ['-c', 'echo; exec sleep 600']);
     mkdirSync(join(group, 'inner'), { recursive: true });
     try {
       writeFileSync(join(group, 'inner', 'cgroup.procs'), String(held.pid));
