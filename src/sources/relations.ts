@@ -6,7 +6,7 @@ import { attempt } from '../kernel/files/files.ts';
 import { closeNamespace, nsGetParent, nsGetUserns, type OpenNamespace } from '../kernel/nsfs/nsfs.ts';
 import { openFound } from '../kernel/nsfs/open-namespace.ts';
 import { readNamespaces, type ToldNamespace } from '../kernel/nsfs/told-namespaces.ts';
-import { isKnown, type Known } from '../model/snapshot/known.ts';
+import { isKnown, type Known, type Unknown } from '../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType, namespaceTypeFacts } from '../model/snapshot/namespace-types.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
 
@@ -26,6 +26,8 @@ export const relations: Source = {
     climb.tellOutOfReach();
   },
 };
+
+const noPath: Unknown = Object.freeze({ unknown: 'denied', detail: 'no path leads there, so that it cannot be asked' });
 
 class Climb {
   readonly #context: SourceContext;
@@ -55,6 +57,27 @@ class Climb {
         this.#open(namespace, (open) => this.#ask(namespace.type, open));
     for (const [namespace, answer] of told)
       if (this.#leadsOn(answer)) this.#open(namespace, ({ fd }) => this.#climb(fd, answer));
+    this.#tellPathless(others);
+  }
+
+  /** What was seen, as a mount that another covers, and can be opened in no way: what stands above it is not known. */
+  #tellPathless(namespaces: readonly FoundNamespace[]): void {
+    const pathless = namespaces.filter(
+      ({ type, inode, paths, described }) =>
+        paths.length === 0 && !described && !this.#asked.has(formatNamespace(type, inode)),
+    );
+    for (const { type, inode } of pathless) {
+      const parent = type === 'pid' || type === 'user' ? { parent: noPath } : {};
+      const creatorUid = type === 'user' ? { creatorUid: noPath } : {};
+      this.#context.emit({ fact: 'namespace', type, inode, id: noPath, owner: noPath, ...parent, ...creatorUid });
+    }
+    const [first] = pathless;
+    if (!first) return;
+    const whose =
+      pathless.length === 1
+        ? formatNamespace(first.type, first.inode)
+        : `${pathless.length} namespaces (the first: ${formatNamespace(first.type, first.inode)})`;
+    this.#context.limit(`the owner of ${whose} is out of reach: no path leads there`);
   }
 
   #listWanted(): FoundNamespace[] {

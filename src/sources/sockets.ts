@@ -3,9 +3,11 @@
 import { loadAddon } from '../kernel/addon/addon.ts';
 import { nameErrno } from '../kernel/addon/syscall-error.ts';
 import { attempt, closeDescriptor } from '../kernel/files/files.ts';
-import { findSocketNetns, pidfdOpen, pidfdOpenThread } from '../kernel/net/sockets.ts';
+import { findSocketNetns, pidfdGetfd, pidfdOpen, pidfdOpenThread, siocgskns } from '../kernel/net/sockets.ts';
+import { closeNamespace, identify } from '../kernel/nsfs/nsfs.ts';
 import { isCapable } from '../model/snapshot/capabilities.ts';
 import { isKnown, knownOr } from '../model/snapshot/known.ts';
+import { formatNamespace } from '../model/snapshot/namespace-types.ts';
 import type { OpenLinks, Source, SourceContext } from './source.ts';
 
 export const sockets: Source = {
@@ -35,6 +37,8 @@ class SocketSearch {
   /** What was learnt of a socket that several processes have open. */
   readonly #known = new Map<number, number>();
   readonly #refused = new Map<string, number>();
+  /** Network namespaces that later sources can ask: by a path, by the kernel's own list, or kept open here. */
+  #reachable: Set<number> | undefined;
 
   constructor(context: SourceContext) {
     this.#context = context;
@@ -87,12 +91,29 @@ class SocketSearch {
         else if (candidate.socket === undefined || candidate.socket === file) {
           answers.set(candidate, netns);
           if (candidate.socket !== undefined) this.#known.set(candidate.socket, netns);
+          this.#keep(netns, pidfd, candidate.fd);
         }
       });
     } finally {
       closeDescriptor(pidfd);
     }
     return answers;
+  }
+
+  /** What a socket alone leads to is kept open, so that later sources can ask it: its owner may be seen in no other way. */
+  #keep(netns: number, pidfd: number, fd: number): void {
+    this.#reachable ??= listReachable(this.#context);
+    if (this.#reachable.has(netns)) return;
+    const copy = attempt(() => pidfdGetfd(pidfd, fd));
+    if (!isKnown(copy)) return;
+    const open = attempt(() => identify(siocgskns(copy)));
+    closeDescriptor(copy);
+    if (!isKnown(open)) return;
+    this.#reachable.add(netns);
+    // Another file has the number by now.
+    if (open.inode !== netns) closeNamespace(open);
+    else if (!this.#context.keep('net', netns, open.fd))
+      this.#context.refused('keeping a namespace open', 'EMFILE', formatNamespace('net', netns));
   }
 
   /** A descriptor that was closed meanwhile, or a tun descriptor without a device, is no refusal. */
@@ -114,6 +135,13 @@ class SocketSearch {
       this.#context.limit(`${what}: what they alone hold is not shown`, lift);
     }
   }
+}
+
+function listReachable(context: SourceContext): Set<number> {
+  const reachable = new Set<number>();
+  for (const { type, inode, paths, described } of context.found())
+    if (type === 'net' && (described || paths.length > 0)) reachable.add(inode);
+  return reachable;
 }
 
 function readNetOf(context: SourceContext): Map<number, number> {

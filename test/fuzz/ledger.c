@@ -54,9 +54,16 @@ void copy_mounts(int from, int to) {
 	}
 }
 
-void mark_covered(int room) {
+void leave_mounts(int room) {
 	for (int i = 0; i < holder_count; i++)
-		if (holders[i].fd < 0 && holders[i].room == room) holders[i].is_covered = true;
+		if (holders[i].fd < 0 && holders[i].room == room) holders[i].is_left = true;
+}
+
+void cover_mounts(int room) {
+	leave_mounts(room);
+	for (int i = 0; i < holder_count; i++)
+		if (holders[i].fd < 0 && holders[i].room == room && holders[i].path > 0 && !holders[i].released)
+			printf("{\"say\":\"covered\",\"holder\":%d}\n", i);
 }
 
 void say_task(const char *what, int worker, enum type type, int space) {

@@ -44,6 +44,8 @@ export interface Hold {
   readonly fd?: number;
   readonly room?: number;
   readonly path?: string;
+  /** Another mount lies over it: it is seen among the mounts, and no path leads to it. */
+  covered?: true;
 }
 
 /** A line that the world prints. */
@@ -52,6 +54,7 @@ export type Change =
   | ({ readonly say: 'worker' } & Pick<Worker, 'worker' | 'pid' | 'nobody' | 'in'>)
   | ({ readonly say: 'holder' } & Hold)
   | { readonly say: 'released'; readonly holder: number }
+  | { readonly say: 'covered'; readonly holder: number }
   | {
       readonly say: 'thread' | 'for-children' | 'unborn';
       readonly worker: number;
@@ -87,6 +90,7 @@ export class Ledger {
     else if (change.say === 'worker') this.workers.push({ ...change, life: 'alive', forChildren: new Map() });
     else if (change.say === 'holder') this.holds.set(change.holder, change);
     else if (change.say === 'released') this.holds.delete(change.holder);
+    else if (change.say === 'covered') this.hold(change.holder).covered = true;
     else if (change.say === 'skipped') this.skipped.push(change.why);
     else if (change.say !== 'ready') {
       const worker = this.worker(change.worker);
@@ -94,6 +98,12 @@ export class Ledger {
       else if (change.say === 'thread') worker.thread = { ...change, time: worker.forChildren.get('time')?.space };
       else worker.forChildren.set(change.type, { space: change.space, unborn: change.say === 'unborn' });
     }
+  }
+
+  hold(index: number): Hold {
+    const hold = this.holds.get(index);
+    if (!hold) throw new Error(`the world has no holder ${index}`);
+    return hold;
   }
 
   space(index: number): Space {

@@ -88,7 +88,7 @@ static void tell_new(const struct worker *from, struct worker *worker, uint32_t 
 	memcpy(worker->for_children, worker->in, sizeof worker->in);
 	add_worker(worker);
 	if (flags >> MNT & 1) copy_mounts(from->in[MNT], worker->in[MNT]);
-	if (flags >> MNT & 1) mark_covered(worker->in[MNT]);
+	if (flags >> MNT & 1) cover_mounts(worker->in[MNT]);
 }
 
 bool make_worker(int index, uint32_t flags, bool nobody) {

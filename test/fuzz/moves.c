@@ -31,7 +31,7 @@ static int choose_worker(int number, int first) {
 
 static bool can_be_chosen(const struct holder *holder, bool to_hand_on) {
 	if (holder->released) return false;
-	return holder->fd >= 0 || !(to_hand_on || holder->is_copy || holder->is_covered || workers[holder->worker].ended);
+	return holder->fd >= 0 || !(to_hand_on || holder->is_copy || holder->is_left || workers[holder->worker].ended);
 }
 
 static int choose_holder(int number, bool to_hand_on) {
@@ -110,7 +110,7 @@ static bool add_thread(int index, enum type type) {
 	if (!identify_task(directory, types[type].name, &identity)) return false;
 	int space = add_space(type, &identity, worker->in[USER], -1, worker->nobody ? NOBODY : 0);
 	say_task("thread", index, type, space);
-	if (type == MNT) copy_mounts(worker->in[MNT], space), mark_covered(space);
+	if (type == MNT) copy_mounts(worker->in[MNT], space), leave_mounts(space);
 	return true;
 }
 
@@ -228,7 +228,7 @@ bool take_step(char step, const int *numbers) {
 	case 'o':
 		if (workers[first].in[MNT] == MNT) return none("a mount namespace of its own");
 		if (command(&workers[first], (struct order){.what = 'o'}, -1, NULL) < 0) return false;
-		return mark_covered(workers[first].in[MNT]), true;
+		return cover_mounts(workers[first].in[MNT]), true;
 	case 'k': return end_worker(first, numbers[1] & 1);
 	default: return errno = EINVAL, fail("step");
 	}

@@ -28,7 +28,7 @@ struct holder {
 	const char *kind;
 	int worker, fd, space;
 	int room, path; /* of a mount: the mount namespace, and the number in its path */
-	bool is_copy, is_covered, released;
+	bool is_copy, is_left, released;
 };
 
 extern struct space spaces[MAX_SPACES];
@@ -42,7 +42,8 @@ int add_worker(const struct worker *worker);
 int add_holder(struct holder holder);
 void release_holder(int index);
 void copy_mounts(int from, int to); /* a new mount namespace has what the old one has, but no mnt namespaces */
-void mark_covered(int room);
+void leave_mounts(int room); /* no step unmounts them from now on */
+void cover_mounts(int room); /* those below /mnt, which has a new mount: no path leads there */
 void say_task(const char *what, int worker, enum type type, int space);
 void say_ended(int worker, const char *how);
 bool skip_step(void); /* says why the last step was not done; returns false */

@@ -6,6 +6,7 @@ import { collectSnapshot } from '../../src/collect/collect.ts';
 import { namespaceLinks, readLinkType } from '../../src/model/snapshot/namespace-types.ts';
 import { wantEverything } from '../../src/model/snapshot/wanted.ts';
 import { type Bed, bedNeeds, makeBed } from '../bed/bed.ts';
+import { baseCount } from '../fuzz/ledger.ts';
 import { makeWorld, parseSteps } from '../fuzz/world.ts';
 import { isLinuxSince } from '../kernels/release.ts';
 import { missing } from '../tiers.ts';
@@ -129,3 +130,40 @@ for (const bpf of [true, false])
       await world.release();
     }
   });
+
+test('Without BPF the owner is found of a network namespace that a socket alone leads to.', { skip }, async () => {
+  // A process in eight new namespaces makes a socket, gives it away and ends.
+  const world = await makeWorld(parseSteps('w0,255,1 s0,0,0 k0,0,0'));
+  try {
+    const { ledger } = world;
+    const net = ledger.spaces.slice(baseCount).find(({ type }) => type === 'net') ?? assert.fail('no net namespace');
+    const owner = ledger.space(net.owner).inode;
+    const snapshot = collectSnapshot({ bpf: false });
+    const found = find(snapshot, 'net', net.inode);
+    assert.deepEqual([found.owner, found.processes.count], [owner, 0]);
+    assert.deepEqual(find(snapshot, 'user', owner).owner, snapshot.host.vantage.namespaces.user);
+  } finally {
+    await world.release();
+  }
+});
+
+test('Without BPF what stands above a namespace whose mount another covers is said to be out of reach.', {
+  skip,
+}, async () => {
+  // The second process mounts the pid namespace of the first, which ends, below its /mnt, and then something on /mnt.
+  const world = await makeWorld(parseSteps('w0,255,1 w0,255,1 b0,4,2 k0,0,0 o0,0,0'));
+  try {
+    const { ledger } = world;
+    const [hold] = ledger.holds.values();
+    assert.equal(hold?.covered, true);
+    const { inode } = ledger.space(hold.space);
+    const snapshot = collectSnapshot({ bpf: false });
+    const { owner, parent } = find(snapshot, 'pid', inode);
+    const noPath = { unknown: 'denied', detail: 'no path leads there, so that it cannot be asked' };
+    assert.deepEqual([owner, parent], [noPath, noPath]);
+    const reason = `the owner of pid:[${inode}] is out of reach: no path leads there`;
+    assert.ok(snapshot.coverage.reasons.some((one) => one.includes(reason)), snapshot.coverage.reasons.join('\n'));
+  } finally {
+    await world.release();
+  }
+});
