@@ -162,7 +162,10 @@ test('Without BPF what stands above a namespace whose mount another covers is sa
     const noPath = { unknown: 'denied', detail: 'no path leads there, so that it cannot be asked' };
     assert.deepEqual([owner, parent], [noPath, noPath]);
     const reason = `the owner of pid:[${inode}] is out of reach: no path leads there`;
-    assert.ok(snapshot.coverage.reasons.some((one) => one.includes(reason)), snapshot.coverage.reasons.join('\n'));
+    assert.ok(
+      snapshot.coverage.reasons.some((one) => one.includes(reason)),
+      snapshot.coverage.reasons.join('\n'),
+    );
   } finally {
     await world.release();
   }
