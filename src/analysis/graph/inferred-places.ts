@@ -1,5 +1,6 @@
 // Where are processes, as far as it is known or inferred? And the namespaces whose inode number nobody could read.
-import { isKnown, type Known, type Unknown } from '../../model/snapshot/known.ts';
+import { describeNamespace, inferredAttributes, linksRefused } from '../../model/build/describe-namespace.ts';
+import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Namespace, Place, Process, UnnumberedNamespace } from '../../model/snapshot/schema.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
@@ -11,32 +12,24 @@ export type ListedNamespace = Omit<Namespace, 'inode'> & {
   readonly number?: number;
 };
 
-const linksRefused: Unknown = Object.freeze({
-  unknown: 'denied',
-  errno: 'EACCES',
-  detail: 'the links to it are refused; that it exists is inferred',
-});
-
 /** As a row of a listing: what its processes do not show is not known. */
 export function toListed(unnumbered: UnnumberedNamespace): ListedNamespace {
   const { type, number, initial, host, by, certainty, processes } = unnumbered;
-  return {
-    type,
-    inode: linksRefused,
-    number,
-    dev: linksRefused,
-    id: linksRefused,
-    initial,
-    host,
-    ...(isKnown(host) ? { hostInferred: { host, by, certainty } } : {}),
-    owner: linksRefused,
-    ownerUid: linksRefused,
-    ...(type === 'pid' || type === 'user' ? { parent: linksRefused } : {}),
-    names: [],
-    processes: { count: 0, threads: 0, forChildren: 0, leader: null, inferred: processes },
-    holders: [],
-    holderCounts: { process: processes.certain + processes.likely },
-  };
+  const described = describeNamespace<Known<number>>(
+    {
+      type,
+      inode: linksRefused,
+      initial,
+      host,
+      ownerUid: linksRefused,
+      names: [],
+      processes: { count: 0, threads: 0, forChildren: 0, leader: null, inferred: processes },
+      holders: [],
+      holderCounts: { process: processes.certain + processes.likely },
+    },
+    inferredAttributes,
+  );
+  return { ...described, number, ...(isKnown(host) ? { hostInferred: { host, by, certainty } } : {}) };
 }
 
 /** `#3` for the third namespace of its type that has no number. */

@@ -2,10 +2,10 @@
 // listed.
 
 import type { NamespaceTasks } from '../facts/tasks-of-namespaces.ts';
-import type { HolderKind } from '../snapshot/holder-kinds.ts';
 import type { NamespaceType } from '../snapshot/namespace-types.ts';
-import type { Holder, UnseenHolders } from '../snapshot/schema.ts';
+import type { Holder, HolderCounts, UnseenHolders } from '../snapshot/schema.ts';
 import type { Census } from './census.ts';
+import type { Draft } from './describe-namespace.ts';
 import type { DescribedHolders, MergedNamespace, MergedNamespaces } from './merge-namespaces.ts';
 import { describeUnseen, findRuledOut } from './unseen-holders.ts';
 
@@ -42,16 +42,14 @@ export function describeHolders(
   census: Census,
   kernel: KernelHolders,
 ): DescribedHolders {
-  const counts: { -readonly [K in HolderKind]?: number } = {};
-  let holders = entry.holders.size === 0 ? noHolders : sortHolders(entry.holders);
-  for (const { kind } of holders) counts[kind] = (counts[kind] ?? 0) + 1;
-  if (tasks.processes > 0) counts.process = tasks.processes;
-  if (tasks.threads > 0) counts.thread = tasks.threads;
-  if (tasks.forChildren > 0) counts['for-children'] = tasks.forChildren;
-  const children = relatives.children.get(entry);
-  if (children !== undefined) counts.child = children;
-  const owned = relatives.owned.get(entry);
-  if (owned !== undefined) counts.owned = owned;
+  let holders = entry.holders.size === 0 ? noHolders : Object.freeze(sortHolders(entry.holders));
+  const counts = countHolders(holders, {
+    process: tasks.processes,
+    thread: tasks.threads,
+    'for-children': tasks.forChildren,
+    child: relatives.children.get(entry),
+    owned: relatives.owned.get(entry),
+  });
   if (tasks.processes === 0 && Object.keys(counts).length === 0 && census.listedLast(entry)) {
     holders = Object.freeze([census.listedFirst(entry) ? kernel.describe(entry) : cameDuringScan]);
     counts.kernel = 1;
@@ -67,8 +65,21 @@ export function describeHolders(
 
 const noHolders: readonly Holder[] = Object.freeze([]);
 
-function sortHolders(holders: ReadonlyMap<string, Holder>): readonly Holder[] {
-  return Object.freeze([...holders.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, holder]) => holder));
+/** @param holders - each with its JSON, by which they are in order */
+export function sortHolders(holders: Iterable<readonly [string, Holder]>): Holder[] {
+  return [...holders].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, holder]) => holder);
+}
+
+/** Tasks and relatives hold as well, and are no entries of the list. */
+export function countHolders(
+  holders: readonly Holder[],
+  others: Readonly<Record<'process' | 'thread' | 'for-children' | 'child' | 'owned', number | undefined>>,
+): Draft<HolderCounts> {
+  const counts: Draft<HolderCounts> = {};
+  for (const { kind } of holders) counts[kind] = (counts[kind] ?? 0) + 1;
+  for (const kind of ['process', 'thread', 'for-children', 'child', 'owned'] as const)
+    if (others[kind]) counts[kind] = others[kind];
+  return counts;
 }
 
 /** What is said of a namespace that nothing visible holds: of all of one type the same. */

@@ -12,9 +12,8 @@ import {
 } from '../snapshot/namespace-types.ts';
 import { laterStage, type PidNamespaceStage } from '../snapshot/pid-namespace-stage.ts';
 import type { Holder, Namespace, NamespaceName } from '../snapshot/schema.ts';
+import { type Attributes, type Draft, describeNamespace, inferredAttributes } from './describe-namespace.ts';
 import { ReusedInodes } from './reused-inodes.ts';
-
-type Attributes = Omit<NamespaceFact, 'fact' | 'type' | 'inode'>;
 
 export interface MergedNamespace {
   readonly type: NamespaceType;
@@ -44,28 +43,10 @@ const noAttributes: Readonly<MutableAttributes> = Object.freeze({});
 const noNames: NamespaceName[] = [];
 const noHolders = new Map<string, Holder>();
 
-const refused: Unknown = Object.freeze({
-  unknown: 'denied',
-  errno: 'EACCES',
-  detail: 'the links to it are refused; that it exists is inferred',
-});
-
-/** Of one to which nothing led but inference. */
-const inferredAlone: Readonly<MutableAttributes> = Object.freeze({
-  dev: refused,
-  id: refused,
-  owner: refused,
-  creatorUid: refused,
-  parent: refused,
-});
-
 /** What holds a namespace, as describeHolders tells it. */
 export interface DescribedHolders extends Pick<Namespace, 'holders' | 'holderCounts'> {
   readonly openSince: string | undefined;
 }
-
-/** While it is made. */
-export type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 export class MergedNamespaces {
   /** The different values that sources gave, as JSON, by namespace and key. */
@@ -150,7 +131,7 @@ export class MergedNamespaces {
     const isNew = this.get(type, inode) === undefined;
     const entry = this.#enter(type, inode);
     entry.seenByTasks = true;
-    if (isNew) entry.attributes = inferredAlone;
+    if (isNew) entry.attributes = inferredAttributes;
   }
 
   /** What the links of tasks lead to exists. Of thousands of sets most share all but one with the set before. */
@@ -221,42 +202,31 @@ export class MergedNamespaces {
     processes: Namespace['processes'],
     { holders, holderCounts, openSince }: DescribedHolders,
   ): Draft<Namespace> {
-    const { type, inode, attributes: merged, names } = entry;
-    const attributes = merged as Partial<{ [K in keyof Attributes]: Exclude<Attributes[K], undefined> }>;
-    const owner = atTop(attributes.owner, initial, type === 'user');
-    const described: Draft<Namespace> = {
-      type,
-      inode,
-      dev: attributes.dev ?? notAsked,
-      id: attributes.id ?? notAsked,
-      initial,
-      owner,
-      ownerUid: type === 'user' ? (attributes.creatorUid ?? notAsked) : this.#creatorOf(owner),
-      names: names.length === 0 ? frozenNames : sortNames(names),
-      host,
-      processes,
-      holders,
-      holderCounts,
-    };
+    const { type, inode, names } = entry;
+    const attributes = entry.attributes as Attributes;
+    const ownerUid = type === 'user' ? attributes.creatorUid : this.#creatorOf(attributes.owner);
+    const described: Draft<Namespace> = describeNamespace(
+      {
+        type,
+        inode,
+        initial,
+        host,
+        ownerUid: ownerUid ?? notAsked,
+        names: names.length === 0 ? frozenNames : sortNames(names),
+        processes,
+        holders,
+        holderCounts,
+      },
+      attributes,
+    );
     if (openSince !== undefined) described.openSince = openSince;
-    if (type === 'pid' || type === 'user') described.parent = atTop(attributes.parent, initial, true);
-    if (type === 'pid' && attributes.stage !== undefined) described.stage = attributes.stage;
-    if (type === 'uts') described.uts = attributes.uts ?? notAsked;
-    if (type === 'net') described.netnsid = attributes.netnsid === undefined ? notAsked : attributes.netnsid;
-    if (type === 'time') described.timeOffsets = attributes.timeOffsets ?? notAsked;
-    if (type === 'user') {
-      described.uidMap = attributes.uidMap ?? notAsked;
-      described.gidMap = attributes.gidMap ?? notAsked;
-      described.setgroups = attributes.setgroups ?? notAsked;
-    }
     return described;
   }
 
   /** A namespace belongs to whoever made the user namespace that owns it. */
-  #creatorOf(owner: Known<number | null>): Known<number> {
-    if (!isKnown(owner)) return owner;
-    if (owner === null) return notAsked;
-    return (this.get('user', owner)?.attributes.creatorUid ?? notAsked) as Known<number>;
+  #creatorOf(owner: Known<number | null> | undefined): Known<number> | undefined {
+    if (owner === undefined || owner === null) return undefined;
+    return isKnown(owner) ? (this.get('user', owner)?.attributes as Attributes | undefined)?.creatorUid : owner;
   }
 }
 
@@ -264,16 +234,6 @@ const frozenNames: readonly NamespaceName[] = Object.freeze([]);
 
 function sortNames(names: readonly NamespaceName[]): readonly NamespaceName[] {
   return Object.freeze([...names].sort((a, b) => compare(a.path, b.path) || compare(a.kind, b.kind)));
-}
-
-/** The initial namespace of a hierarchy has nothing above it: there EPERM of the kernel means none, not refused. */
-function atTop(
-  value: Known<number | null> | undefined,
-  initial: Known<boolean>,
-  hierarchical: boolean,
-): Known<number | null> {
-  if (hierarchical && initial === true) return null;
-  return value ?? notAsked;
 }
 
 function compare(a: string, b: string): number {

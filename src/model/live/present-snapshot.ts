@@ -1,9 +1,11 @@
 // The state after events as a snapshot: what the last whole one said, with what events have changed since. Pure, and far
 // cheaper than reading the host; what has not changed is the same object as before.
 
+import { type Draft, describeNamespace } from '../build/describe-namespace.ts';
+import { countHolders, sortHolders } from '../build/holders.ts';
 import { isKnown, type Known, notAsked, unknownFromErrno } from '../snapshot/known.ts';
 import { formatNamespace, type NamespaceType, namespaceLinks, namespaceTypes } from '../snapshot/namespace-types.ts';
-import type { Holder, HolderCounts, Namespace, Process, Snapshot } from '../snapshot/schema.ts';
+import type { Holder, Namespace, Process, Snapshot } from '../snapshot/schema.ts';
 import type { EventNamespace } from './events.ts';
 import { equalLinks, keyOf, type LiveState, type LiveTask } from './live-state.ts';
 import { LiveTaskCounts, type LiveTasks } from './live-tasks.ts';
@@ -116,7 +118,7 @@ export class PresentSnapshot {
     const whole = this.#wholeNamespaces.get(key);
     const base = whole && (known.id === null || whole.id === known.id) ? whole : this.#describeNew(known);
     const tasks = this.#counts.of(base.type, base.inode);
-    const held = sortHolders(state.holders.get(key)?.values() ?? []);
+    const held = sortHolders(withText(state.holders.get(key)?.values() ?? []));
     // What the kernel alone was said to hold is held by tasks, where there are some now.
     const holders = tasks ? held.filter(({ kind }) => kind !== 'kernel') : held;
     const { count = 0, threads = 0, forChildren = 0, leader } = tasks ?? {};
@@ -132,7 +134,13 @@ export class PresentSnapshot {
       names: state.namesOf(key),
       processes: { ...stillTrue(base.processes, tasks), count, threads, forChildren, leader: first?.tid ?? null },
       holders,
-      holderCounts: countHolders(base, holders, { count, threads, forChildren }),
+      holderCounts: countHolders(holders, {
+        process: count,
+        thread: threads,
+        'for-children': forChildren,
+        child: base.holderCounts.child,
+        owned: base.holderCounts.owned,
+      }),
     };
   }
 
@@ -140,32 +148,31 @@ export class PresentSnapshot {
   #describeNew(known: EventNamespace): Namespace {
     const { type, inode, id, owner } = known;
     const details = this.#sources.details(known);
-    const unknown = notAsked;
     const first = this.#findInitial(type);
     const isHost: Known<boolean> =
       first && isKnown(first.host) ? this.#state.tasks.get(1)?.links[namespaceTypes.indexOf(type)] === inode : notAsked;
-    return {
-      type,
-      inode,
-      dev: first?.dev ?? unknown,
-      id: id ?? unknown,
-      initial: false,
-      host: isHost,
-      owner: details?.owner ?? owner ?? unknown,
-      ownerUid: details?.ownerUid ?? unknown,
-      ...(type === 'pid' || type === 'user'
-        ? { parent: details?.parent ?? unknown, level: details?.level ?? unknown }
-        : {}),
-      ...(type === 'pid' ? { init: unknown } : {}),
-      ...(type === 'uts' ? { uts: unknown } : {}),
-      ...(type === 'user' ? { uidMap: unknown, gidMap: unknown, setgroups: unknown } : {}),
-      ...(type === 'net' ? { netnsid: unknown } : {}),
-      ...(type === 'time' ? { timeOffsets: unknown } : {}),
-      names: [],
-      processes: { count: 0, threads: 0, forChildren: 0, leader: null },
-      holders: [],
-      holderCounts: {},
-    };
+    const described: Draft<Namespace> = describeNamespace(
+      {
+        type,
+        inode,
+        initial: false,
+        host: isHost,
+        ownerUid: details?.ownerUid ?? notAsked,
+        names: [],
+        processes: { count: 0, threads: 0, forChildren: 0, leader: null },
+        holders: [],
+        holderCounts: {},
+      },
+      {
+        dev: first?.dev ?? notAsked,
+        id: id ?? notAsked,
+        owner: details?.owner ?? owner ?? notAsked,
+        parent: details?.parent ?? notAsked,
+      },
+    );
+    if (type === 'pid' || type === 'user') described.level = details?.level ?? notAsked;
+    if (type === 'pid') described.init = notAsked;
+    return described;
   }
 
   #findInitial(type: NamespaceType): Namespace | undefined {
@@ -267,25 +274,8 @@ function byNumber(a: Process, b: Process): number {
   return a.pid - b.pid || a.tid - b.tid;
 }
 
-/** In the order of a whole snapshot. */
-function sortHolders(held: Iterable<Holder>): Holder[] {
-  const texts = Array.from(held, (holder) => ({ holder, text: JSON.stringify(holder) }));
-  return texts.sort((a, b) => (a.text < b.text ? -1 : 1)).map(({ holder }) => holder);
-}
-
-function countHolders(
-  { holderCounts: { child, owned } }: Namespace,
-  holders: Namespace['holders'],
-  tasks: Omit<LiveTasks, 'leader'>,
-): HolderCounts {
-  const counts: { -readonly [K in keyof HolderCounts]: HolderCounts[K] } = {};
-  for (const { kind } of holders) counts[kind] = (counts[kind] ?? 0) + 1;
-  if (tasks.count > 0) counts.process = tasks.count;
-  if (tasks.threads > 0) counts.thread = tasks.threads;
-  if (tasks.forChildren > 0) counts['for-children'] = tasks.forChildren;
-  if (child) counts.child = child;
-  if (owned) counts.owned = owned;
-  return counts;
+function* withText(holders: Iterable<Holder>): Iterable<readonly [string, Holder]> {
+  for (const holder of holders) yield [JSON.stringify(holder), holder];
 }
 
 function hasLinks({ namespaces }: Process, links: readonly number[]): boolean {
