@@ -86,8 +86,8 @@ static bool hold_opened(char what, const char *kind, enum type type, int from, i
 	if (holder.space >= TYPES) add_holder(holder);
 	holder.kind = "proc-file";
 	holder.space = opener->in[PID];
-	/* What is below /proc/PID/net is of no process. */
-	if (what == 'i' && holder.space >= TYPES) add_holder(holder);
+	/* Also by the directory of the process, which a file below it keeps. */
+	if (what != 's' && holder.space >= TYPES) add_holder(holder);
 	return true;
 }
 
