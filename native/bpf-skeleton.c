@@ -42,7 +42,7 @@ bool open_skeleton(struct skeleton *skeleton, struct bytes bytes) {
 	skeleton->map_count = counts[0];
 	skeleton->program_count = counts[1];
 	skeleton->types.size = counts[2];
-	if (counts[0] > MOST_MAPS || counts[1] > MOST_PROGRAMS) return false;
+	if (counts[0] > MAX_MAPS || counts[1] > MAX_PROGRAMS) return false;
 	skeleton->strings = take(&bytes, counts[3]);
 	skeleton->types.data = (void *)take(&bytes, padded(counts[2]));
 	skeleton->maps = take(&bytes, counts[0] * sizeof *skeleton->maps);
@@ -69,7 +69,7 @@ static int create_map(const struct skeleton *skeleton, const struct stored_map *
 
 void close_loaded(struct loaded *loaded) {
 	if (loaded->types >= 0) close(loaded->types);
-	for (uint32_t i = 0; i < MOST_MAPS; i++)
+	for (uint32_t i = 0; i < MAX_MAPS; i++)
 		if (loaded->maps[i] >= 0) close(loaded->maps[i]);
 	memset(loaded, -1, sizeof *loaded);
 }

@@ -20,9 +20,9 @@ struct start {
 	bool running;
 	struct bytes skeleton; /* an own copy */
 	uint32_t room;
-	uint32_t order[MOST_PROGRAMS]; /* which of the skeleton's programs to try */
+	uint32_t order[MAX_PROGRAMS]; /* which of the skeleton's programs to try */
 	size_t tries;
-	struct refusal refusals[MOST_PROGRAMS];
+	struct refusal refusals[MAX_PROGRAMS];
 	uint32_t refused;
 	struct reader reader; /* its fd is -1 where all were refused */
 	bool reads, has_read;
@@ -148,7 +148,7 @@ static napi_value start_reader(napi_env env, napi_callback_info info) {
 	struct start *start = new_start(bytes);
 	if (!start || !start->skeleton.data) return throw_errno(env, ENOMEM, "bpfStart");
 	start->tries = order.size / sizeof(uint32_t);
-	bool is_good = open_skeleton(&skeleton, start->skeleton) && start->tries > 0 && start->tries <= MOST_PROGRAMS;
+	bool is_good = open_skeleton(&skeleton, start->skeleton) && start->tries > 0 && start->tries <= MAX_PROGRAMS;
 	for (size_t i = 0; is_good && i < start->tries; i++) {
 		memcpy(&start->order[i], (char *)order.data + i * sizeof(uint32_t), sizeof(uint32_t));
 		is_good = start->order[i] < skeleton.program_count;

@@ -45,7 +45,7 @@ static napi_value load(napi_env env, napi_callback_info info) {
 	struct bytes bytes, entries, log;
 	struct skeleton skeleton;
 	struct loaded loaded;
-	int programs[MOST_PROGRAMS];
+	int programs[MAX_PROGRAMS];
 	const char *call;
 	if (!read_arguments(env, info, 3, args) || !read_bytes(env, args[0], &bytes.data, &bytes.size) ||
 	    !read_bytes(env, args[1], &entries.data, &entries.size) || !read_bytes(env, args[2], &log.data, &log.size))

@@ -17,14 +17,14 @@ struct bytes {
 };
 
 /* bpf-skeleton.c: a stored skeleton; scripts/bpf-skeleton.js writes it and says what is in it. */
-#define MOST_MAPS 8
-#define MOST_PROGRAMS 16
+#define MAX_MAPS 8
+#define MAX_PROGRAMS 16
 struct skeleton {
 	uint32_t map_count, program_count;
 	struct bytes types;
 	const char *strings;
 	const struct stored_map *maps;
-	const struct stored_program *programs[MOST_PROGRAMS];
+	const struct stored_program *programs[MAX_PROGRAMS];
 };
 struct stored_map {
 	uint32_t type, key_size, value_size, max_entries, flags, name;
@@ -39,7 +39,7 @@ bool open_skeleton(struct skeleton *skeleton, struct bytes bytes);
 /* A skeleton of which maps and types have been loaded: descriptors, -1 where there is none. */
 struct loaded {
 	int types;
-	int maps[MOST_MAPS];
+	int maps[MAX_MAPS];
 };
 
 /*

@@ -15,7 +15,7 @@
 /* The kernel refuses to read with less than this: FUSE_MIN_READ_BUFFER, or what the largest write that was agreed to needs. */
 #define REQUEST_BYTES (16 * 1024)
 /* With so much not yet taken the thread waits: the requests stay in the kernel's queue. */
-#define MOST_BYTES (1024 * 1024)
+#define MAX_BYTES (1024 * 1024)
 
 /* fuseMount(source, target, type, flags: number, data) */
 static napi_value fuse_mount(napi_env env, napi_callback_info info) {
@@ -118,8 +118,8 @@ static bool refuse(const struct reader *reader, size_t size) {
 /* Appends a frame and tells the main thread, unless it knows of others that it has not taken yet. */
 static void keep(struct reader *reader, uint32_t size) {
 	pthread_mutex_lock(&reader->lock);
-	while (reader->used > MOST_BYTES && !reader->stopping) pthread_cond_wait(&reader->taken, &reader->lock);
-	if (!reader->bytes) reader->bytes = malloc(MOST_BYTES + 2 * REQUEST_BYTES);
+	while (reader->used > MAX_BYTES && !reader->stopping) pthread_cond_wait(&reader->taken, &reader->lock);
+	if (!reader->bytes) reader->bytes = malloc(MAX_BYTES + 2 * REQUEST_BYTES);
 	if (reader->bytes && !reader->stopping) {
 		memcpy(reader->bytes + reader->used, &size, sizeof size);
 		memcpy(reader->bytes + reader->used + sizeof size, reader->request, size);
@@ -173,7 +173,7 @@ static void deliver(napi_env env, napi_value callback, void *context, void *data
 	reader->announced = false;
 	pthread_cond_signal(&reader->taken);
 	pthread_mutex_unlock(&reader->lock);
-	if (bytes && used < MOST_BYTES / 2) bytes = realloc(bytes, used ? used : 1) ?: bytes;
+	if (bytes && used < MAX_BYTES / 2) bytes = realloc(bytes, used ? used : 1) ?: bytes;
 	args[0] = make_buffer(env, bytes, used);
 	napi_get_null(env, &args[1]);
 	if (ended && reader->err) napi_create_string_utf8(env, errno_name(reader->err), NAPI_AUTO_LENGTH, &args[1]);

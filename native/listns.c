@@ -8,7 +8,7 @@
 #ifndef SYS_listns
 #define SYS_listns 470
 #endif
-#define MOST_IDS 1000000 /* the kernel refuses more */
+#define MAX_IDS 1000000 /* the kernel refuses more */
 
 struct ns_id_req {
 	uint32_t size, spare;
@@ -28,12 +28,12 @@ static napi_value list_ns(napi_env env, napi_callback_info info) {
 	if (!read_arguments(env, info, 2, args) || !read_uint(env, args[0], &request.ns_type) ||
 	    !read_u64(env, args[1], &request.user_ns_id))
 		return NULL;
-	for (size_t room = 16384;; room = room * 8 < MOST_IDS ? room * 8 : MOST_IDS) {
+	for (size_t room = 16384;; room = room * 8 < MAX_IDS ? room * 8 : MAX_IDS) {
 		uint64_t *ids = malloc(room * sizeof *ids);
 		if (!ids) return throw_errno(env, ENOMEM, "malloc");
 		long count = syscall(SYS_listns, &request, ids, room, 0);
 		int err = errno;
-		if (count >= 0 && ((size_t)count < room || room == MOST_IDS)) return make_buffer(env, ids, count * sizeof *ids);
+		if (count >= 0 && ((size_t)count < room || room == MAX_IDS)) return make_buffer(env, ids, count * sizeof *ids);
 		free(ids);
 		if (count < 0) return throw_errno(env, err, "listns");
 	}

@@ -43,7 +43,7 @@ static napi_value open_socket(napi_env env, napi_callback_info info) {
 }
 
 #define ROOM (256 << 10)
-#define MOST_MESSAGE 256
+#define MAX_MESSAGE 256
 
 /*
  * processEventsRead(fd) → a Buffer with struct proc_event one after the other, each after its length in a u32 and
@@ -56,8 +56,8 @@ static napi_value read_events(napi_env env, napi_callback_info info) {
 	char *out = malloc(ROOM);
 	size_t taken = 0;
 	if (!out) return throw_errno(env, ENOMEM, "processEventsRead");
-	while (taken + MOST_MESSAGE <= ROOM) {
-		char bytes[MOST_MESSAGE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	while (taken + MAX_MESSAGE <= ROOM) {
+		char bytes[MAX_MESSAGE] __attribute__((aligned(NLMSG_ALIGNTO)));
 		struct sockaddr_nl from;
 		socklen_t size = sizeof from;
 		ssize_t got = recvfrom(fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from, &size);
@@ -73,7 +73,7 @@ static napi_value read_events(napi_env env, napi_callback_info info) {
 		size_t before = NLMSG_HDRLEN + sizeof *message;
 		if (from.nl_pid != 0 || (size_t)got < before || message->id.idx != CN_IDX_PROC) continue;
 		uint32_t length = message->len;
-		if (length > (size_t)got - before || length > MOST_MESSAGE - 16) continue;
+		if (length > (size_t)got - before || length > MAX_MESSAGE - 16) continue;
 		uint32_t rounded = (length + 8 + 7) & ~7u;
 		memset(out + taken, 0, rounded);
 		memcpy(out + taken, &length, sizeof length);

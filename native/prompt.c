@@ -8,14 +8,14 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { LONGEST_LINE = 4096, MOST_STOPPED = 32 };
+enum { LONGEST_LINE = 4096, MAX_STOPPED = 32 };
 
 struct prompt {
 	bool verbose, terminal;
 	struct termios modes;
 	char **environment;
 	pid_t foreground;
-	pid_t stopped[MOST_STOPPED];
+	pid_t stopped[MAX_STOPPED];
 	int stopped_count;
 	int last_status;
 	int asked_to_end; /* the signal that asked */
@@ -48,7 +48,7 @@ static void take_child(struct prompt *prompt, const struct event *event) {
 	}
 	if (prompt->terminal) tcsetattr(STDIN_FILENO, TCSADRAIN, &prompt->modes);
 	forget_stopped(prompt, event->pid);
-	if (prompt->stopped_count < MOST_STOPPED) prompt->stopped[prompt->stopped_count++] = event->pid;
+	if (prompt->stopped_count < MAX_STOPPED) prompt->stopped[prompt->stopped_count++] = event->pid;
 	say("\n[%d] stopped; fg goes on with it\n", event->pid);
 }
 

@@ -114,7 +114,7 @@ static size_t drain(struct ring *ring, char *out, size_t room) {
 	return taken;
 }
 
-#define MOST_BYTES (1 << 20) /* of one call, so that the main thread can do other things between two */
+#define MAX_BYTES (1 << 20) /* of one call, so that the main thread can do other things between two */
 
 /* ringDrain(ring) → a Buffer with records one after the other; empty when there are none. */
 static napi_value drain_ring(napi_env env, napi_callback_info info) {
@@ -123,7 +123,7 @@ static napi_value drain_ring(napi_env env, napi_callback_info info) {
 	if (!read_arguments(env, info, 1, &arg) || !(ring = read_ring(env, arg))) return NULL;
 	if (!ring->consumer) return make_buffer(env, NULL, 0);
 	size_t waiting = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE) - *ring->consumer;
-	size_t room = waiting < MOST_BYTES ? waiting : MOST_BYTES;
+	size_t room = waiting < MAX_BYTES ? waiting : MAX_BYTES;
 	char *out = room ? malloc(room) : NULL;
 	if (room && !out) return throw_errno(env, ENOMEM, "ringDrain");
 	size_t taken = room ? drain(ring, out, room) : 0;

@@ -21,7 +21,7 @@ interface Entry extends FoundNamespace {
 }
 
 /** More ways than this to one namespace are not kept. */
-const mostPaths = 6;
+const maxPaths = 6;
 
 /** Reads the facts as they come; only a new task makes it begin anew, since tasks come before all that builds on them. */
 export class FoundNamespaces {
@@ -106,7 +106,7 @@ export class FoundNamespaces {
 function addTasks(entry: Entry, link: NamespaceLink, group: TaskGroup): void {
   for (const { pid, tid } of group.some) {
     // Hundreds of groups may share a namespace: no path is put together that would not be kept.
-    if (entry.paths.length >= mostPaths) break;
+    if (entry.paths.length >= maxPaths) break;
     entry.paths.push(tid === pid ? `/proc/${pid}/ns/${link}` : `/proc/${pid}/task/${tid}/ns/${link}`);
   }
   if (!entry.members.has(link)) {
@@ -123,11 +123,11 @@ function setOldest(entry: Entry, task: ProcessFact): void {
 
 /** Hundreds of groups may share a namespace: most of them have nothing to add. */
 function isComplete(entry: Entry, link: NamespaceLink): boolean {
-  return entry.paths.length >= mostPaths && entry.members.has(link);
+  return entry.paths.length >= maxPaths && entry.members.has(link);
 }
 
 function addPath(entry: Entry, path: string): void {
-  if (entry.paths.length < mostPaths) entry.paths.push(path);
+  if (entry.paths.length < maxPaths) entry.paths.push(path);
 }
 
 function describeOwner({ pid, tid }: { readonly pid: number; readonly tid?: number | undefined }): string {

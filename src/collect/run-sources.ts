@@ -19,7 +19,7 @@ import { type StartedTables, startOpenLinks } from './open-links.ts';
 import { startWatch } from './stopwatch.ts';
 
 /** Namespaces that nothing else leads to are kept open up to this many; a process may usually have 1024 descriptors. */
-const mostKept = 512;
+const maxKept = 512;
 
 /** What the sources of BPF are told where it is not to be used. */
 const bpfUnwanted = {
@@ -237,7 +237,7 @@ class Run {
 
   #keep(type: NamespaceType, inode: number, fd: number): boolean {
     const key = formatNamespace(type, inode);
-    if (this.#kept.has(key) || this.#kept.size >= mostKept) {
+    if (this.#kept.has(key) || this.#kept.size >= maxKept) {
       closeDescriptor(fd);
       return this.#kept.has(key);
     }

@@ -5,13 +5,13 @@ import type { Fingerprint } from './pace.ts';
 import { readFingerprintsAside } from './snapshot-aside.ts';
 
 /** Longer than this nobody waits for it whom events are to be told. */
-const mostHereMs = 4;
+const maxHereMs = 4;
 
 export class FingerprintReader {
   #costMs = 0;
 
   async read(): Promise<Fingerprint> {
-    const read = this.#costMs > mostHereMs ? await readFingerprintsAside() : readHere();
+    const read = this.#costMs > maxHereMs ? await readFingerprintsAside() : readHere();
     this.#costMs = read.costMs;
     return read;
   }

@@ -49,12 +49,12 @@ export function compareWithList(known: ReadonlyMap<string, EventNamespace>): Lis
 }
 
 /** More than these are looked up in the list, which says of all of them at once. */
-const mostOneByOne = 20;
+const maxOneByOne = 20;
 
 /** What the list says of namespaces, by their 64-bit ids; what has ended is left out. */
 export function findListed(namespaces: ReadonlyMap<string, EventNamespace>): ReadonlyMap<string, ListedNamespace> {
   const found = new Map<string, ListedNamespace>();
-  if (namespaces.size <= mostOneByOne) {
+  if (namespaces.size <= maxOneByOne) {
     for (const [id, namespace] of namespaces) {
       const listed = describeByHandle({ ...namespace, id });
       if (listed) found.set(id, listed);

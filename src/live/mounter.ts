@@ -4,7 +4,7 @@ import { type Moment, now } from './source.ts';
 import { toTimestamp } from './timestamp.ts';
 
 /** So long after the call a mount namespace is taken for its work. */
-const mostNs = 500_000_000;
+const maxNs = 500_000_000;
 
 export class Mounter {
   #last: { readonly process: EventProcess; readonly at: Moment } | undefined;
@@ -17,7 +17,7 @@ export class Mounter {
   explain(event: EventDraft): EventDraft {
     const last = this.#last;
     if (event.event !== 'created' || event.process || event.namespace.type !== 'mnt' || !last) return event;
-    return now() - last.at > mostNs
+    return now() - last.at > maxNs
       ? event
       : { ...event, how: 'mount', process: last.process, at: toTimestamp(last.at) };
   }

@@ -32,9 +32,9 @@ const listSoonMs = 4;
 const mountsSoonMs = 5;
 /** An end is seen this long after it at the latest; while things happen, the shorter time. */
 const busyBeatMs = 20;
-const mostBusyBeatMs = 60;
+const maxBusyBeatMs = 60;
 const idleBeatMs = 60;
-const mostIdleBeatMs = 2000;
+const maxIdleBeatMs = 2000;
 const busyForMs = 300;
 /** What is new is probably not all that is new. */
 const settleMs = 1000;
@@ -44,7 +44,7 @@ const wholeSoonMs = 50;
 /** Of the time of one processor, snapshots take one part in so many, and one in so many where nothing asked for them. */
 const shareAsked = 30;
 /** Who asked does not wait for longer than this, unless they then took more than one part in so many. */
-const mostAskedRestMs = 3000;
+const maxAskedRestMs = 3000;
 const shareAtMost = 15;
 const shareUnasked = 50;
 /** Readings of the list alike, while things happen, and while nothing does. */
@@ -104,7 +104,7 @@ export class Pace {
   listSoon(): void {
     this.#busyUntil = performance.now() + busyForMs;
     if (!this.#readings.list) this.wholeSoon();
-    else this.#later('list', Math.max(listSoonMs, Math.min(this.#earliestListMs(shareOfLists), mostBusyBeatMs)));
+    else this.#later('list', Math.max(listSoonMs, Math.min(this.#earliestListMs(shareOfLists), maxBusyBeatMs)));
   }
 
   /** Mounts or names have changed, and probably go on to change. */
@@ -118,7 +118,7 @@ export class Pace {
   wholeSoon(): void {
     const restMs = Math.min(
       this.#earliestWholeMs(shareAsked),
-      Math.max(mostAskedRestMs, this.#earliestWholeMs(shareAtMost)),
+      Math.max(maxAskedRestMs, this.#earliestWholeMs(shareAtMost)),
     );
     this.#later('whole', Math.max(wholeSoonMs, restMs));
   }
@@ -131,10 +131,10 @@ export class Pace {
     if (!this.#readings.list || this.#readings.tellsNamespaces) return;
     const isBusy = performance.now() < this.#busyUntil;
     const beatMs = isBusy ? busyBeatMs : idleBeatMs;
-    const mostMs = isBusy ? mostBusyBeatMs : mostIdleBeatMs;
+    const maxMs = isBusy ? maxBusyBeatMs : maxIdleBeatMs;
     this.#later(
       'list',
-      Math.min(Math.max(beatMs, this.#earliestListMs(isBusy ? shareOfLists : shareOfIdleLists)), mostMs),
+      Math.min(Math.max(beatMs, this.#earliestListMs(isBusy ? shareOfLists : shareOfIdleLists)), maxMs),
     );
   }
 

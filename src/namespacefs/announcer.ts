@@ -26,8 +26,8 @@ export interface AnnouncerHost {
 }
 
 /** More than these wait only where namespaces come faster than directories are made; then watchers miss some. */
-const mostWaiting = 20_000;
-const mostAttempts = 10;
+const maxWaiting = 20_000;
+const maxAttempts = 10;
 const retryMs = 10;
 
 export class Announcer {
@@ -49,7 +49,7 @@ export class Announcer {
       const wasTold = announcement.kind === 'created' || this.#waiting.get(key)?.kind !== 'created';
       // What came and went before anybody was told, or looked, is not told.
       if (!wasTold && !announcement.isKnown) this.#waiting.delete(key);
-      else if (this.#waiting.size < mostWaiting) this.#waiting.set(key, announcement);
+      else if (this.#waiting.size < maxWaiting) this.#waiting.set(key, announcement);
     }
     if (!this.#isRunning) void this.#run();
   }
@@ -73,7 +73,7 @@ export class Announcer {
   async #carryOut(announcement: Announcement): Promise<void> {
     const { kind, path } = announcement;
     const target = toPath(join(this.#directory, ...path));
-    for (let i = 0; i < mostAttempts; i++) {
+    for (let i = 0; i < maxAttempts; i++) {
       try {
         await (kind === 'created' ? mkdir(target) : rmdir(target));
         return;

@@ -3,7 +3,7 @@ import type { SnapshotIndex } from '../analysis/graph/snapshot-index.ts';
 import { isKnown } from '../model/snapshot/known.ts';
 import type { Namespace } from '../model/snapshot/schema.ts';
 
-const mostCandidates = 3;
+const maxCandidates = 3;
 
 /** Processes first, whose links stay what they are until they enter another; then threads, names, descriptors. */
 export function findCandidates({ type, inode, names, holders }: Namespace, index: SnapshotIndex): readonly string[] {
@@ -12,10 +12,10 @@ export function findCandidates({ type, inode, names, holders }: Namespace, index
   const descriptors = holders.flatMap((holder) => (holder.kind === 'fd' ? [holder] : []));
   return [
     ...(processes.length > 0 ? processes : tasks)
-      .slice(0, mostCandidates)
+      .slice(0, maxCandidates)
       .map(({ pid, tid }) => `/proc/${directoryOf(pid, tid)}/ns/${type}`),
-    ...names.slice(0, mostCandidates).map(({ path }) => path),
-    ...descriptors.slice(0, mostCandidates).map(({ pid, tid, fd }) => `/proc/${directoryOf(pid, tid)}/fd/${fd}`),
+    ...names.slice(0, maxCandidates).map(({ path }) => path),
+    ...descriptors.slice(0, maxCandidates).map(({ pid, tid, fd }) => `/proc/${directoryOf(pid, tid)}/fd/${fd}`),
   ];
 }
 

@@ -5,13 +5,13 @@ import { constants } from 'node:os';
 export type EventsKind = 'log' | 'follow';
 
 /** Of the last events the log keeps so much. */
-const mostKeptBytes = 256 * 1024;
+const maxKeptBytes = 256 * 1024;
 /** Who opens a file and never reads may be behind by this much more; then lines are dropped, and counted. */
-const mostWaitingBytes = 256 * 1024;
+const maxWaitingBytes = 256 * 1024;
 
 interface Reader {
   readonly kind: EventsKind;
-  readonly mostBytes: number;
+  readonly maxBytes: number;
   /** Bytes that were not read yet. */
   waiting: Buffer[];
   waitingBytes: number;
@@ -57,8 +57,8 @@ export class EventsFile {
   open(handle: number, kind: EventsKind): void {
     const waiting = kind === 'log' ? [...this.#kept] : [];
     const waitingBytes = kind === 'log' ? this.#keptBytes : 0;
-    const mostBytes = waitingBytes + mostWaitingBytes;
-    this.#readers.set(handle, { kind, mostBytes, waiting, waitingBytes, lost: 0, pending: [], pollId: undefined });
+    const maxBytes = waitingBytes + maxWaitingBytes;
+    this.#readers.set(handle, { kind, maxBytes, waiting, waitingBytes, lost: 0, pending: [], pollId: undefined });
   }
 
   /** @returns whether there was such a reader */
@@ -116,11 +116,11 @@ export class EventsFile {
     this.#writtenAtMs = Date.now();
     this.#kept.push(bytes);
     this.#keptBytes += bytes.length;
-    while (this.#keptBytes > mostKeptBytes) this.#keptBytes -= this.#kept.shift()?.length ?? this.#keptBytes;
+    while (this.#keptBytes > maxKeptBytes) this.#keptBytes -= this.#kept.shift()?.length ?? this.#keptBytes;
   }
 
   #append(reader: Reader, bytes: Buffer, lines: number): void {
-    if (reader.waitingBytes + bytes.length > reader.mostBytes) {
+    if (reader.waitingBytes + bytes.length > reader.maxBytes) {
       reader.lost += lines;
       return;
     }

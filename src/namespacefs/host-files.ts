@@ -16,7 +16,7 @@ import { keyOfNamespace } from './tree-places.ts';
 /** A text that is younger is not read anew: who lists a directory and then reads its files sees one state. */
 const freshMs = 50;
 /** More texts than this are not kept. */
-const mostKept = 1000;
+const maxKept = 1000;
 
 export class HostFiles {
   readonly #kept = new Map<string, { readonly text: string | undefined; readonly atMs: number }>();
@@ -35,7 +35,7 @@ export class HostFiles {
     const kept = this.#kept.get(key);
     if (kept && atMs - kept.atMs < freshMs) return kept.text;
     const text = reader(namespace, index);
-    if (this.#kept.size >= mostKept) this.#kept.clear();
+    if (this.#kept.size >= maxKept) this.#kept.clear();
     this.#kept.set(key, { text, atMs });
     return text;
   }

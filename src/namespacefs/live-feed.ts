@@ -10,8 +10,8 @@ import type { FeedChange, NamespaceChange, SnapshotFeed, SnapshotListener } from
 /** What comes at once is shown at once. */
 const gatherMs = 5;
 /** Showing another state may take this share of the time, while listeners still hear of it soon enough. */
-const mostShare = 0.2;
-const mostRestMs = 40;
+const maxShare = 0.2;
+const maxRestMs = 40;
 
 /** @returns undefined where events do not tell of every namespace as it comes and goes */
 export function openLiveFeed(log: (text: string) => void): LiveFeed | undefined {
@@ -68,7 +68,7 @@ export class LiveFeed implements SnapshotFeed {
   }
 
   #restMs(): number {
-    return Math.min(this.#costMs / mostShare, mostRestMs);
+    return Math.min(this.#costMs / maxShare, maxRestMs);
   }
 
   #take(event: EventDraft & { readonly at: string }): void {

@@ -41,7 +41,7 @@ function findMount(directory: string): { readonly fsType: string } | undefined {
 }
 
 /** Of dead mounts one on the other no more are cleared away. */
-const mostDead = 8;
+const maxDead = 8;
 
 /**
  * Makes sure that a directory is there, empty, and no mount point of a namespacefs that lives. What a killed nscope has
@@ -50,7 +50,7 @@ const mostDead = 8;
  * @throws MountRefusedError
  */
 export function prepareMountPoint(directory: string, asRoot: boolean): void {
-  for (let i = 0; i < mostDead; i++) {
+  for (let i = 0; i < maxDead; i++) {
     const state = look(directory);
     if (state !== 'dead') return;
     if (findMount(directory)?.fsType !== fuseType)
@@ -64,7 +64,7 @@ export function prepareMountPoint(directory: string, asRoot: boolean): void {
       throw MountRefusedError.from(error, directory);
     }
   }
-  throw new MountRefusedError(`${directory} is still a dead mount after ${mostDead} unmounts`);
+  throw new MountRefusedError(`${directory} is still a dead mount after ${maxDead} unmounts`);
 }
 
 function look(directory: string): 'ready' | 'dead' {

@@ -22,9 +22,9 @@ const idlePeriodMs = 1000;
 /** So long after the last use nobody uses it. */
 const idleAfterMs = 10_000;
 /** Taking snapshots may use this share of the time at most. */
-const mostShare = 0.2;
+const maxShare = 0.2;
 /** And looking whether one is due this share. */
-const mostProbeShare = 0.1;
+const maxProbeShare = 0.1;
 
 export class PollingFeed implements SnapshotFeed {
   readonly delayMs = 100;
@@ -80,7 +80,7 @@ export class PollingFeed implements SnapshotFeed {
   }
 
   #freshMs(): number {
-    return Math.max(freshMs, this.#costMs / mostShare);
+    return Math.max(freshMs, this.#costMs / maxShare);
   }
 
   #schedule(): void {
@@ -90,7 +90,7 @@ export class PollingFeed implements SnapshotFeed {
     // Without a cheap sign, nothing is looked at for nobody.
     if (isIdle && this.#probed === undefined) return;
     const untilFreshMs = this.#takenAt + this.#freshMs() - performance.now();
-    const periodMs = Math.max(isIdle ? idlePeriodMs : usedPeriodMs, untilFreshMs, this.#probeMs / mostProbeShare);
+    const periodMs = Math.max(isIdle ? idlePeriodMs : usedPeriodMs, untilFreshMs, this.#probeMs / maxProbeShare);
     this.#timer = setTimeout(() => this.#look(), periodMs);
     this.#timer.unref();
   }

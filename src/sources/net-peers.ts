@@ -27,7 +27,7 @@ export const netPeers: Source = {
 };
 
 /** Each question is one message to the kernel and back, some 10 µs. */
-const mostQuestions = 50_000;
+const maxQuestions = 50_000;
 
 class PeerSearch {
   readonly #context: SourceContext;
@@ -94,7 +94,7 @@ class PeerSearch {
     for (const candidate of [...this.#candidates]) {
       if (strange.size === 0) return;
       if (candidate.inode === namespace.inode) continue;
-      if (this.#questions++ >= mostQuestions) {
+      if (this.#questions++ >= maxQuestions) {
         this.#unfollowed += strange.size;
         return;
       }

@@ -12,11 +12,11 @@ import type { Source, SourceContext } from './source.ts';
 import { isSameProcess, longestCommandLineBytes, toCommandLine } from './task-records.ts';
 
 /** Status has NSpid within its first lines; maps are seldom longer. */
-const mostBytes = 4096;
+const maxBytes = 4096;
 /** The kernel makes no more lines of mountinfo than are asked for: here the first alone. */
 const firstLineBytes = 64;
 /** A mount namespace may hold 100,000 mounts: fs.mount-max of proc_sys_fs(5). */
-const mostMountBytes = 2 ** 24;
+const maxMountBytes = 2 ** 24;
 
 export const signs: Source = {
   name: 'signs',
@@ -124,7 +124,7 @@ function readSigns(context: SourceContext, processes: readonly ProcessFact[]): S
   );
   const firstMounts = readFirstMounts(processes);
   const found: SignsFact[] = [];
-  for (const entry of readProcTable({ names: [...facts.keys()], links: [], files, maxFileBytes: mostBytes })) {
+  for (const entry of readProcTable({ names: [...facts.keys()], links: [], files, maxFileBytes: maxBytes })) {
     context.asked();
     const [status, idMaps, offsets, cgroup] = entry.files.map(toText);
     const process = facts.get(entry.name);
@@ -176,7 +176,7 @@ function* keepStable(context: SourceContext, found: readonly SignsFact[]): Gener
   const pidsFound = new Set(found.map(({ pid }) => pid));
   const starts = new Map<number, ProcessFact>();
   for (const process of context.processes()) if (pidsFound.has(process.pid)) starts.set(process.pid, process);
-  const last = { names: found.map(({ pid }) => String(pid)), links: [], files: ['stat'], maxFileBytes: mostBytes };
+  const last = { names: found.map(({ pid }) => String(pid)), links: [], files: ['stat'], maxFileBytes: maxBytes };
   const present = new Set<number>();
   for (const { name, files: again } of readProcTable(last)) {
     const process = starts.get(Number(name));
@@ -200,7 +200,7 @@ function readMountLists(found: readonly SignsFact[]): ReadonlyMap<number, readon
   for (const { pid, firstMount } of found)
     if (firstMount !== undefined && !readers.has(firstMount)) readers.set(firstMount, String(pid));
   const lists = new Map<number, readonly number[]>();
-  const question = { names: [...readers.values()], links: [], files: ['mountinfo'], maxFileBytes: mostMountBytes };
+  const question = { names: [...readers.values()], links: [], files: ['mountinfo'], maxFileBytes: maxMountBytes };
   for (const { files: answers } of readProcTable(question)) {
     const text = answers[0] === undefined ? undefined : toText(answers[0]);
     const first = text === undefined ? undefined : parseFirstMount(text);

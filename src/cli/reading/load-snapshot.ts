@@ -17,7 +17,7 @@ export function loadSnapshot(file: string): Snapshot {
   } catch (error) {
     if (isSyscallError(error)) throw new UsageError(`cannot read ${shown}: ${error.code}`, { cause: error });
     if (isTooLarge(error))
-      throw new UsageError(`${shown} is larger than a snapshot that can be read (${mostMegabytes} MB)`, {
+      throw new UsageError(`${shown} is larger than a snapshot that can be read (${maxMegabytes} MB)`, {
         cause: error,
       });
     throw error;
@@ -39,7 +39,7 @@ export function loadSnapshot(file: string): Snapshot {
 }
 
 /** What Node makes one string of; a snapshot of 100,000 processes takes a tenth of it. */
-const mostMegabytes = Math.floor(constants.MAX_STRING_LENGTH / 1e6);
+const maxMegabytes = Math.floor(constants.MAX_STRING_LENGTH / 1e6);
 
 function isTooLarge(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

@@ -12,7 +12,7 @@ import { NotFoundError, suggest, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/verb.ts';
 
 /** Of many candidates, no more than this are listed. */
-const mostCandidates = 20;
+const maxCandidates = 20;
 
 /** Tells what is wrong with the notation before anything is read. @throws UsageError */
 export function checkTargets(words: readonly (string | undefined)[]): void {
@@ -72,7 +72,7 @@ function explain<T>(resolve: () => T): T {
 }
 
 function listCandidates(candidates: readonly Target[] = []): string {
-  const lines = candidates.slice(0, mostCandidates).map((candidate) => `\n  ${escapeText(describeTarget(candidate))}`);
-  if (candidates.length > mostCandidates) lines.push(`\n  and ${candidates.length - mostCandidates} more`);
+  const lines = candidates.slice(0, maxCandidates).map((candidate) => `\n  ${escapeText(describeTarget(candidate))}`);
+  if (candidates.length > maxCandidates) lines.push(`\n  and ${candidates.length - maxCandidates} more`);
   return lines.join('');
 }

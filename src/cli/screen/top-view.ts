@@ -160,18 +160,18 @@ function describePage({ namespace }: Extract<TopItem, { view: 'namespaces' }>, i
   );
   if (others.length === 0) return page;
   const rows = others
-    .slice(0, mostHolders)
+    .slice(0, maxHolders)
     .map(({ kind, pid, path, namespace: of, what }) =>
       [kind, pid === undefined ? '' : String(pid), path ?? of ?? '', what].map(escapeText),
     );
-  const rest = others.length > mostHolders ? [`and ${others.length - mostHolders} more: nscope holders`] : [];
+  const rest = others.length > maxHolders ? [`and ${others.length - maxHolders} more: nscope holders`] : [];
   return {
     ...page,
     sections: [...page.sections, [{ label: 'holders', lines: [...alignRows(rows), ...rest], rows: true }]],
   };
 }
 
-const mostHolders = 30;
+const maxHolders = 30;
 
 function describeFooter({ typed, find, type, view }: TopState): string {
   if (typed !== undefined) return `find: ${typed}_   Enter keeps it, Esc gives it up`;

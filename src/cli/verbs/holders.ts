@@ -106,7 +106,7 @@ class References {
     if (this.#turns === 0) this.#read();
     for (;;) {
       const account = this.#reading && accountReferences(this.#reading, BigInt(namespace.id), listed);
-      if (account?.verdict !== 'changed' || this.#turns >= mostReadings) return account;
+      if (account?.verdict !== 'changed' || this.#turns >= maxReadings) return account;
       this.#read();
     }
   }
@@ -117,7 +117,7 @@ class References {
   }
 }
 
-const mostReadings = 4;
+const maxReadings = 4;
 
 interface Group {
   readonly namespace: Namespace;
@@ -186,11 +186,11 @@ function nameHolder({ kind, pid, path, namespace }: HolderRow['holder']): string
   return [kind, pid ?? namespace].filter((word) => word !== undefined).join(' ');
 }
 
-const mostNamed = 3;
+const maxNamed = 3;
 
 function listSome(names: readonly string[]): string {
-  const rest = names.length - mostNamed;
-  return names.slice(0, mostNamed).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  const rest = names.length - maxNamed;
+  return names.slice(0, maxNamed).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
 /** What else there is to know of a pid namespace that no process is in. */

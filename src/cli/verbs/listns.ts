@@ -46,18 +46,18 @@ function toJsonThread({ thread: { pid, tid, comm }, links }: ThreadElsewhere) {
 }
 
 /** As many as can be read. */
-const mostThreads = 10;
+const maxThreads = 10;
 
 function noteThreads(threads: readonly ThreadElsewhere[]): void {
-  for (const { thread, links } of threads.slice(0, mostThreads)) {
+  for (const { thread, links } of threads.slice(0, maxThreads)) {
     const where = links.map(({ type, inode }) => formatNamespace(type, inode));
     const { pid, tid, comm } = thread;
     writeNote(
       `nscope: thread ${tid} (${escapeText(comm)}) of ${pid} is elsewhere than its process: ${[...new Set(where)].join(' ')}`,
     );
   }
-  if (threads.length > mostThreads)
-    writeNote(`nscope: ${threads.length - mostThreads} more threads are elsewhere than their process: --json`);
+  if (threads.length > maxThreads)
+    writeNote(`nscope: ${threads.length - maxThreads} more threads are elsewhere than their process: --json`);
 }
 
 function noteBaseline(baseline: ClassicListing['baseline']): void {

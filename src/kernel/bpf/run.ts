@@ -132,7 +132,7 @@ function readProgram(name: BpfProgram): BpfReading {
   readers.set(name, reader);
   if (!isReader(reader)) return { refused: reader };
   try {
-    for (let i = 0; i < mostReadings; i++) {
+    for (let i = 0; i < maxReadings; i++) {
       const { records, missed, torn } = readOnce(found.addon, name);
       if (!torn) return { bytes: records, missed };
     }
@@ -143,12 +143,12 @@ function readProgram(name: BpfProgram): BpfReading {
 }
 
 /** The kernel's lists change under a reader: so often they are read again before that is given up. */
-const mostReadings = 5;
+const maxReadings = 5;
 
 const everTorn: BpfRefusal = {
   code: 'EAGAIN',
   syscall: 'bpf(PROG_RUN)',
-  reason: `the kernel's lists changed while they were read, ${mostReadings} times`,
+  reason: `the kernel's lists changed while they were read, ${maxReadings} times`,
   lift: 'to read again when fewer namespaces and mounts come and go',
 };
 
@@ -160,12 +160,12 @@ function readOnce(addon: Addon, name: BpfProgram): AddonBpfReading {
 }
 
 /** So often a program is loaded again with more room, while namespaces are made faster than that. */
-const mostGrowths = 4;
+const maxGrowths = 4;
 
 /** Loads the program anew with room for what there was and half as much, until all fit or the kernel gives no more. */
 function readWithRoom(addon: Addon, name: BpfProgram, first: AddonBpfReading): AddonBpfReading {
   let reading = first;
-  for (let i = 0; i < mostGrowths && reading.missed > 0; i++) {
+  for (let i = 0; i < maxGrowths && reading.missed > 0; i++) {
     const fitted = rooms.get(name) ?? 0;
     const room = Math.max(Math.ceil((reading.missed + fitted) * 1.5), 2 * fitted, 1 << 14);
     const { reader } = addon.bpfFinish(addon.bpfStart(readSkeleton(name), tryOrder(name), room, 0, null));

@@ -11,7 +11,7 @@ export interface MountDigest {
 }
 
 /** A mount namespace may hold 100,000 mounts: fs.mount-max of proc_sys_fs(5). */
-const mostBytes = 2 ** 24;
+const maxBytes = 2 ** 24;
 
 /** So many at once, so that thousands of processes with long files do not fill the memory. */
 const atOnce = 500;
@@ -21,7 +21,7 @@ export function* readMountDigests(file: 'mounts' | 'mountinfo'): Generator<Mount
   const pids = listPids();
   for (let start = 0; start < pids.length; start += atOnce) {
     const names = pids.slice(start, start + atOnce).map(String);
-    const question = { names, links: [], files: [file, 'stat'], maxFileBytes: mostBytes };
+    const question = { names, links: [], files: [file, 'stat'], maxFileBytes: maxBytes };
     for (const { name, errno, files } of readProcTable(question)) {
       const [bytes, stat] = files;
       // The stat file comes last: where it can be read the process was there all along.

@@ -29,7 +29,7 @@ class RouteError extends Error {
 }
 
 /** A dump comes in pieces of at most 32 KiB: netlink_dump() of net/netlink/af_netlink.c. */
-const mostPieceBytes = 65_536;
+const maxPieceBytes = 65_536;
 
 /**
  * The links of many network namespaces, in one call of the addon, whose threads go there.
@@ -51,7 +51,7 @@ export function readLinksIn(namespaces: readonly NamespacePath[]): Known<readonl
 /** Questions to one network namespace. Each asks and reads to the end; nothing is waited for. */
 export class RouteSocket {
   readonly #fd: number;
-  readonly #piece = Buffer.allocUnsafe(mostPieceBytes);
+  readonly #piece = Buffer.allocUnsafe(maxPieceBytes);
   #sequence = 0;
 
   /**
@@ -109,7 +109,7 @@ export class RouteSocket {
   }
 
   #read(call: string) {
-    const size = readSync(this.#fd, this.#piece, 0, mostPieceBytes, null);
+    const size = readSync(this.#fd, this.#piece, 0, maxPieceBytes, null);
     const answer = parseRouteMessages(this.#piece.subarray(0, size));
     if (answer.errno !== 0) throw new RouteError(answer.errno, call);
     return answer;

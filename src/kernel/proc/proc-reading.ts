@@ -3,11 +3,11 @@ import { availableParallelism } from 'node:os';
 import type { Addon, ProcReading } from '../addon/addon.ts';
 
 /** More threads than this gain nothing: the kernel's locks on /proc become the limit. */
-const mostThreads = 4;
+const maxThreads = 4;
 
 /** How many threads may read at once, whoever waits for the records among them. */
 export function countReaders(): number {
-  return Math.min(availableParallelism(), mostThreads);
+  return Math.min(availableParallelism(), maxThreads);
 }
 
 /** The records, batch by batch, each as soon as it is there. What is not taken is not read to its end. */

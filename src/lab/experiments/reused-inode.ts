@@ -1,7 +1,7 @@
 import { type Experiment, sources } from '../stage/experiment.ts';
 
 /** More than enough: the lowest free number is given out first. */
-const mostTries = 24;
+const maxTries = 24;
 
 export const reusedInode: Experiment = {
   name: 'reused-inode',
@@ -10,7 +10,7 @@ export const reusedInode: Experiment = {
   source: sources.detecting,
   async perform(stage) {
     const ids = new Map<number, string | undefined>();
-    for (let tries = 0; tries < mostTries; tries++) {
+    for (let tries = 0; tries < maxTries; tries++) {
       const [nscope = '', verb = '', ...words] = stage.runIn('uts');
       const text = await stage.run([nscope, verb, '--json', ...words, 'true']);
       const { namespaces } = JSON.parse(text) as {

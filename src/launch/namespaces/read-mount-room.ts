@@ -65,13 +65,13 @@ function findTop(mounts: readonly MountPlace[]): MountPlace | undefined {
 }
 
 /** Of thousands of members the first will do, but for those that live in a chroot. */
-const mostTried = 16;
+const maxTried = 16;
 
 function findMember(index: SnapshotIndex, inode: number, mounts: readonly MountPlace[]): string | undefined {
   return index
     .membersOf('mnt', inode)
     .filter(({ pid, tid, kernelThread }) => pid === tid && !kernelThread)
-    .slice(0, mostTried)
+    .slice(0, maxTried)
     .map(({ pid }) => `/proc/${pid}`)
     .find((directory) => hasRootOf(mounts, directory));
 }

@@ -27,7 +27,7 @@ import { alignRows, type Page, type PageItem } from './show-page.ts';
 import { describePidNamespace } from './show-pid-namespace.ts';
 
 /** Of tasks and of namespaces below, no more lines than this; --json and ps tell the rest. */
-const mostRows = 10;
+const maxRows = 10;
 
 /** What is read of a namespace of this host when it is shown. */
 export interface LiveDetails {
@@ -204,7 +204,7 @@ function formatTasks(
 ): string[] {
   const { users } = index.snapshot.host;
   const rows = tasks
-    .slice(0, mostRows)
+    .slice(0, maxRows)
     .map((task) => [
       String(task.tid),
       escapeText(describeUser(users, task.uid)),
@@ -230,7 +230,7 @@ function describeRelatives(namespace: Namespace, index: SnapshotIndex): PageItem
 }
 
 function formatRelatives(list: readonly Namespace[], index: SnapshotIndex): string[] {
-  const rows = list.slice(0, mostRows).map(({ type, inode, processes }) => {
+  const rows = list.slice(0, maxRows).map(({ type, inode, processes }) => {
     const leader = processes.leader === null ? undefined : index.process(processes.leader);
     return [
       formatNamespace(type, inode),
@@ -274,7 +274,7 @@ const holderWords: Readonly<Partial<Record<HolderKind, readonly [string, string]
 };
 
 function tellRest(length: number, more: string): string[] {
-  return length > mostRows ? [`and ${length - mostRows} more: ${more}`] : [];
+  return length > maxRows ? [`and ${length - maxRows} more: ${more}`] : [];
 }
 
 export function count(number: number, one: string, more: string): string {

@@ -10,7 +10,7 @@ export interface PageItem {
   /** Lines that stand in columns: cut, never wrapped. */
   readonly rows?: boolean;
   /** No more lines than this of a long text. */
-  readonly mostLines?: number;
+  readonly maxLines?: number;
 }
 
 export type PageSection = readonly PageItem[];
@@ -53,10 +53,10 @@ export function* formatPage(page: Page, { width, palette }: PageOptions): Genera
 function fitLines(item: PageItem, room: number | undefined): string[] {
   if (item.rows) return item.lines.map((line) => (room === undefined ? line : cutText(line, room, 'end')));
   const lines = item.lines.flatMap((line) => wrapText(line, room));
-  const { mostLines = lines.length } = item;
-  if (lines.length <= mostLines) return lines;
-  const rest = `… ${lines.length - mostLines} more lines: --json`;
-  return [...lines.slice(0, mostLines), room === undefined ? rest : cutText(rest, room, 'end')];
+  const { maxLines = lines.length } = item;
+  if (lines.length <= maxLines) return lines;
+  const rest = `… ${lines.length - maxLines} more lines: --json`;
+  return [...lines.slice(0, maxLines), room === undefined ? rest : cutText(rest, room, 'end')];
 }
 
 /** Rows of texts as lines whose columns stand below each other. */

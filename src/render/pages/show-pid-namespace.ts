@@ -17,7 +17,7 @@ import type { LiveDetails } from './show-namespace.ts';
 import { alignRows, type PageItem } from './show-page.ts';
 
 /** No more zombies and holders than this; --json has all. */
-const mostRows = 10;
+const maxRows = 10;
 
 const states: Readonly<Record<PidNamespaceState, string>> = {
   alive: 'it has its init',
@@ -69,9 +69,9 @@ function describeReach(namespace: Namespace, { signals }: PidNamespaceInit): Pag
         ? 'the same, and SIGKILL and SIGSTOP, which are forced upon it'
         : 'SIGKILL and SIGSTOP, which are forced upon it';
   return [
-    { label: 'from inside', lines: [inside], mostLines: 6 },
+    { label: 'from inside', lines: [inside], maxLines: 6 },
     { label: 'from outside', lines: [outside] },
-    ...(ignored.length > 0 ? [{ label: 'it ignores', lines: [listNames(ignored)], mostLines: 6 }] : []),
+    ...(ignored.length > 0 ? [{ label: 'it ignores', lines: [listNames(ignored)], maxLines: 6 }] : []),
   ];
 }
 
@@ -89,7 +89,7 @@ function listNames(signals: readonly number[]): string {
 }
 
 function formatZombies(zombies: readonly Process[], index: SnapshotIndex): string[] {
-  const rows = zombies.slice(0, mostRows).map(({ pid, comm, ppid }) => {
+  const rows = zombies.slice(0, maxRows).map(({ pid, comm, ppid }) => {
     const parent = index.process(ppid);
     return [
       String(pid),
@@ -97,10 +97,7 @@ function formatZombies(zombies: readonly Process[], index: SnapshotIndex): strin
       `not waited for by ${ppid}${parent ? ` ${escapeText(describeCommand(parent))}` : ''}`,
     ];
   });
-  return [
-    ...alignRows(rows, [0]),
-    ...(zombies.length > mostRows ? [`… ${zombies.length - mostRows} more: --json`] : []),
-  ];
+  return [...alignRows(rows, [0]), ...(zombies.length > maxRows ? [`… ${zombies.length - maxRows} more: --json`] : [])];
 }
 
 function describeProc({ inode }: Namespace, { procShows }: PidNamespaceInit): PageItem {
@@ -120,7 +117,7 @@ function describeRelease({ release, releaseNote }: HeldBy): string {
 function describePins(namespace: Namespace, index: SnapshotIndex, evidence: ReleaseEvidence | undefined): PageItem {
   const holders = findHolders(index, namespace, evidence);
   const rows = holders
-    .slice(0, mostRows)
+    .slice(0, maxRows)
     .map((holder) => [
       holder.kind,
       escapeText(holder.path ?? (holder.pid === undefined ? '' : String(holder.pid))),
@@ -128,6 +125,6 @@ function describePins(namespace: Namespace, index: SnapshotIndex, evidence: Rele
       describeRelease(holder),
     ]);
   const lines = holders.length === 0 ? ['nothing that was seen'] : alignRows(rows);
-  if (holders.length > mostRows) lines.push(`… ${holders.length - mostRows} more: nscope holders`);
+  if (holders.length > maxRows) lines.push(`… ${holders.length - maxRows} more: nscope holders`);
   return { label: 'pinned by', lines, rows: holders.length > 0 };
 }

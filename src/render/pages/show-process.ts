@@ -20,9 +20,9 @@ import { count, formatUser } from './show-namespace.ts';
 import { alignRows, type Page, type PageItem } from './show-page.ts';
 
 /** A command line may fill pages. */
-const mostCommandLines = 8;
-const mostAncestors = 12;
-const mostThreads = 20;
+const maxCommandLines = 8;
+const maxAncestors = 12;
+const maxThreads = 20;
 
 /** @param frozen - whether its control group is frozen, which no snapshot holds */
 export function describeProcessPage(process: Process, index: SnapshotIndex, frozen: Known<boolean> = notAsked): Page {
@@ -34,7 +34,7 @@ export function describeProcessPage(process: Process, index: SnapshotIndex, froz
       : `process ${process.pid}  ${escapeText(process.comm)}`,
     sections: [
       [
-        { label: 'command', lines: [formatCommandLine(process)], mostLines: mostCommandLines },
+        { label: 'command', lines: [formatCommandLine(process)], maxLines: maxCommandLines },
         { label: 'user', lines: [formatUser(host.users, process.uid)] },
         { label: 'state', lines: [describeState(process, frozen)] },
         { label: 'started', lines: [describeStart(process, host)] },
@@ -100,8 +100,8 @@ function describeAncestors(process: Process, index: SnapshotIndex): PageItem[] {
     return [
       { label: 'parents', lines: [process.ppid === 0 ? 'none in this pid namespace' : `${process.ppid}, not seen`] },
     ];
-  const names = ancestors.slice(0, mostAncestors).map(({ tid, comm }) => `${tid} ${escapeText(comm)}`);
-  if (ancestors.length > mostAncestors) names.push(`${ancestors.length - mostAncestors} more`);
+  const names = ancestors.slice(0, maxAncestors).map(({ tid, comm }) => `${tid} ${escapeText(comm)}`);
+  if (ancestors.length > maxAncestors) names.push(`${ancestors.length - maxAncestors} more`);
   return [{ label: 'parents', lines: [names.join(' < ')] }];
 }
 
@@ -153,7 +153,7 @@ function describeThreads(process: Process, { snapshot }: SnapshotIndex): PageIte
   const threads = findThreadsElsewhere(process, snapshot);
   if (threads.length === 0) return [];
   const rows = threads
-    .slice(0, mostThreads)
+    .slice(0, maxThreads)
     .map(({ thread, links }) => [
       String(thread.tid),
       escapeText(thread.comm),
@@ -161,7 +161,7 @@ function describeThreads(process: Process, { snapshot }: SnapshotIndex): PageIte
         .map(({ link, type, inode }) => formatNamespace(type, inode) + (link === type ? '' : ' for children'))
         .join(' '),
     ]);
-  const rest = threads.length > mostThreads ? [`and ${threads.length - mostThreads} more: --json`] : [];
+  const rest = threads.length > maxThreads ? [`and ${threads.length - maxThreads} more: --json`] : [];
   return [{ label: 'threads elsewhere', lines: [...alignRows(rows, [0]), ...rest], rows: true }];
 }
 

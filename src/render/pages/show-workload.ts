@@ -9,7 +9,7 @@ import { escapeText } from '../words/escape.ts';
 import { alignRows, type Page, type PageItem } from './show-page.ts';
 
 /** ps and --json tell the rest. */
-const mostRows = 10;
+const maxRows = 10;
 
 export function describeWorkloadPage(workload: Workload, index: SnapshotIndex): Page {
   return {
@@ -38,7 +38,7 @@ function describeSelf(workload: Workload, index: SnapshotIndex): PageItem[] {
           {
             label: 'labels',
             lines: Object.entries(labels).map((pair) => escapeText(pair.join('='))),
-            mostLines: mostRows,
+            maxLines: maxRows,
           },
         ]
       : []),
@@ -83,13 +83,13 @@ function describeProcesses(workload: Workload, index: SnapshotIndex): string[] {
   const processes = groupByWorkload(index).find((group) => group.workload === workload)?.processes ?? [];
   if (processes.length === 0) return ['none'];
   const rows = processes
-    .slice(0, mostRows)
+    .slice(0, maxRows)
     .map((process) => [
       String(process.pid),
       escapeText(describeUser(index.snapshot.host.users, process.uid)),
       escapeText(describeCommand(process)),
     ]);
-  const rest = processes.length - mostRows;
+  const rest = processes.length - maxRows;
   return [
     ...alignRows(rows, [0]),
     ...(rest > 0 ? [`… ${rest} more: nscope ps '${escapeText(nameWorkload(workload))}'`] : []),

@@ -14,7 +14,7 @@ import { readField, readWord, readWords } from './json-fields.ts';
 import { describeNameless, isUnnamed } from './nameless.ts';
 
 const timeoutMs = 3000;
-const mostBytes = 2 ** 24;
+const maxBytes = 2 ** 24;
 
 /** Those that answer at these addresses where their command line names no other. */
 const usualSockets: Readonly<Record<string, string>> = {
@@ -116,7 +116,7 @@ function listContainers(path: string): Promise<readonly unknown[]> {
       response.on('error', reject);
       response.on('data', (part: Buffer) => {
         length += part.length;
-        if (length > mostBytes) asked.destroy(Object.assign(new Error('too long an answer'), { code: 'EMSGSIZE' }));
+        if (length > maxBytes) asked.destroy(Object.assign(new Error('too long an answer'), { code: 'EMSGSIZE' }));
         else parts.push(part);
       });
       response.on('end', () => resolve(parseContainers(Buffer.concat(parts).toString('utf8'))));

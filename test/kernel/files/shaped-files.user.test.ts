@@ -16,9 +16,9 @@ import {
 import { isKnown } from '../../../src/model/snapshot/known.ts';
 import { countDescriptors } from '../open-descriptors.ts';
 
-const mostBytes = 2 ** 24;
+const maxBytes = 2 ** 24;
 const trusts = (uid: number) => uid === 0 || uid === process.geteuid?.();
-const read = (path: string) => readShapedFile({ path, links: 'directories', trusts }, mostBytes);
+const read = (path: string) => readShapedFile({ path, links: 'directories', trusts }, maxBytes);
 
 function makeDirectory(t: TestContext): (name: string) => string {
   const directory = mkdtempSync(join(tmpdir(), 'nscope-shaped-'));
@@ -36,7 +36,7 @@ test('A plain file of one’s own or of root’s is read whole; links, pipes, di
   symlinkSync(at('plain'), at('link'));
   assert.equal(spawnSync('mkfifo', [at('pipe')]).status, 0);
   writeFileSync(at('large'), '');
-  truncateSync(at('large'), mostBytes + 1);
+  truncateSync(at('large'), maxBytes + 1);
   const refused = ['link', 'pipe', 'large', 'absent', '.'].map((name) => read(at(name)));
   refused.push(read('/dev/zero'), read('/dev/null'));
   for (const answer of refused) assert.ok(!isKnown(answer));
