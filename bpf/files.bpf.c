@@ -16,7 +16,7 @@ static __noinline int look_deeper(struct search *search, struct file *file) {
 
 /* One step in a queue: one file of the present buffer, or on to the next buffer. */
 static __always_inline int advance(struct search *search) {
-	if (search->written >= MOST_RECORDS) return 1;
+	if (search->written >= MAX_RECORDS) return 1;
 	if (search->next < search->count) {
 		struct file *file = 0;
 		READ_AT(file, search->files + search->next * sizeof file);
@@ -51,7 +51,7 @@ static int step(u32 turn, void *context) {
 static int visit_watch(u32 turn, void *context) {
 	struct search *search = context;
 	u64 node = search->buffer, next = 0;
-	if (node == search->head || search->written >= MOST_RECORDS) return 1;
+	if (node == search->head || search->written >= MAX_RECORDS) return 1;
 	struct fsnotify_mark *mark = (void *)(node - OFFSET(fsnotify_mark, g_list));
 	struct inode *inode = watched_inode(mark);
 	struct proc_inode *entry = (void *)inode - OFFSET(proc_inode, vfs_inode);
@@ -101,7 +101,7 @@ int files(struct bpf_iter__task_file *ctx) {
 	search.next = search.count = 0;
 	FORGET_BEFORE(&search, seq);
 	bpf_loop(1 << 18, step, &search, 0);
-	if (search.written >= MOST_RECORDS || search.deeper) tell(&search, CUT, 0, 1);
+	if (search.written >= MAX_RECORDS || search.deeper) tell(&search, CUT, 0, 1);
 	return 0;
 }
 

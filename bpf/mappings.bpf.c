@@ -24,7 +24,7 @@ static __noinline int is_plain_mapping(struct task_struct *task, struct file *fi
 /* By bpf_loop, so that the verifier sees it once and not with all that the loop around may know. */
 static int inspect_mapped(u32 turn, void *context) {
 	struct search *search = context;
-	if (search->written >= MOST_RECORDS) return 1;
+	if (search->written >= MAX_RECORDS) return 1;
 	inspect(search, (struct file *)search->files);
 	inspect_shown(search, (struct file *)search->files);
 	FORGET_BEFORE(search, seq);
@@ -52,7 +52,7 @@ int mappings(struct bpf_iter__task *ctx) {
 		if (!is_plain_mapping(task, file)) bpf_loop(1, inspect_mapped, &search, 0);
 		FORGET_BEFORE(&search, seq);
 	}
-	if (search.written >= MOST_RECORDS) tell(&search, CUT, 0, 1);
+	if (search.written >= MAX_RECORDS) tell(&search, CUT, 0, 1);
 	bpf_iter_task_vma_destroy(&mappings);
 	return 0;
 }

@@ -15,12 +15,12 @@ static __always_inline u64 pid_ns_of(struct pid *pid) {
 }
 
 /* So far up: /proc/PID/net and what modules put below it is all that has no process of its own. */
-#define MOST_STEPS_UP 8
+#define MAX_STEPS_UP 8
 
 /* The process of a name in procfs: its own, or that of the nearest directory above. NULL for what is of no process. */
 static __always_inline struct pid *process_of(struct dentry *dentry) {
 	struct pid *pid = 0;
-	for (u32 i = 0; i < MOST_STEPS_UP; i++) {
+	for (u32 i = 0; i < MAX_STEPS_UP; i++) {
 		struct inode *inode = READ(dentry, d_inode);
 		struct proc_inode *entry = (void *)inode - OFFSET(proc_inode, vfs_inode);
 		pid = READ(entry, pid);

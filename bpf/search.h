@@ -45,8 +45,8 @@ struct record {
 	u32 target;    /* PIDFD, PROC_ENTRY: the PID in the reader's pid namespace, 0: none there, or it is gone */
 	u32 pad;
 };
-#define MOST_RECORDS 560 /* of one descriptor, or task */
-_Static_assert((MOST_RECORDS + 5) * sizeof(struct record) < SHOW_BYTES, "all records of one call must fit");
+#define MAX_RECORDS 560 /* of one descriptor, or task */
+_Static_assert((MAX_RECORDS + 5) * sizeof(struct record) < SHOW_BYTES, "all records of one call must fit");
 
 #define SCM_MAX_FD 253 /* include/net/scm.h */
 #define PIDFD_NAME 0x005d64666469705bull /* "[pidfd]" */
