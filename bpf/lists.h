@@ -66,6 +66,16 @@ static __always_inline u64 visit_next(struct position *at, char *copy) {
 	return references && operations == at->operations ? address : 0;
 }
 
+/*
+ * Walks the lists of all types: `step` with a pointer to `walk` for each namespace, until it returns 1.
+ * Returns whether the walk ended before the last list did.
+ */
+static __always_inline u64 walk_lists(struct position *at, int (*step)(u32, void *), void *walk) {
+	at->init = (u64)find_init_task();
+	bpf_loop(1 << 23, step, &walk, 0);
+	return at->turn < TURNS;
+}
+
 static __always_inline u64 id_in(const char *copy) { return *(u64 *)(copy + OFFSET(ns_common___id, ns_id)); }
 
 #endif
