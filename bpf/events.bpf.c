@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * Who begins, ends, and goes to other namespaces: the tracepoints of processes, and the end of those system calls that
- * change namespaces. Tracepoints with BTF load on every kernel from 5.17 on, also where trampolines (fentry, fexit) are
- * refused. The end of a namespace has no tracepoint: the reader looks at the kernel's list after `ended` with `last`.
+ * Processes that fork, execute, exit, and go to other namespaces: the tracepoints of processes, and the end of those
+ * system calls that change namespaces. Tracepoints with BTF load on every kernel from 5.17 on, also where trampolines
+ * (fentry, fexit) are refused. The end of a namespace has no tracepoint: the reader reads the kernel's list after an `EXIT` with `last`.
  */
 #include "kernel.h"
 #include "namespace.h"
 #include "events.h"
 
-enum kind { BEGAN = 1, NAMED = 2, ENDED = 3, UNSHARED = 4, JOINED = 5, MOUNTED = 6 };
+enum kind { FORK = 1, EXEC = 2, EXIT = 3, UNSHARE = 4, SETNS = 5, MOUNT = 6 };
 enum link { CGROUP, IPC, MNT, NET, PID, TIME, USER, UTS, PID_FOR_CHILDREN, TIME_FOR_CHILDREN, LINKS };
 
 struct actor {
@@ -17,7 +17,7 @@ struct actor {
 	u32 kind;
 	u32 tgid, pid, parent; /* as the initial pid namespace has them; parent: tgid */
 	u32 euid;
-	u32 flags; /* BEGAN: 1 when elsewhere than its parent; ENDED: 1 when it was the last of its namespaces; NAMED: old pid */
+	u32 flags; /* FORK: 1 when elsewhere than its parent; EXIT: 1 when it was the last of its namespaces; EXEC: old pid */
 	char comm[16];
 };
 struct placed {
@@ -108,7 +108,7 @@ int on_fork(u64 *ctx) {
 		struct task_struct *leader = READ(task, group_leader);
 		if (!is_elsewhere(task, leader)) return 0;
 	}
-	tell_placed(BEGAN, task, elsewhere, elsewhere);
+	tell_placed(FORK, task, elsewhere, elsewhere);
 	return 0;
 }
 
@@ -116,7 +116,7 @@ SEC("tp_btf/sched_process_exec")
 int on_exec(u64 *ctx) {
 	struct task_struct *task = (void *)ctx[0];
 	/* A thread that executes takes the number of its leader, which has ended. */
-	tell_placed(NAMED, task, (u32)ctx[1], 0);
+	tell_placed(EXEC, task, (u32)ctx[1], 0);
 	return 0;
 }
 
@@ -131,7 +131,7 @@ int on_exit(u64 *ctx) {
 		struct task_struct *leader = READ(task, group_leader);
 		if (!last && !is_elsewhere(task, leader)) return 0;
 	}
-	tell_short(ENDED, task, last, last);
+	tell_short(EXIT, task, last, last);
 	return 0;
 }
 
@@ -161,11 +161,11 @@ int on_syscall(u64 *ctx) {
 	}
 	struct task_struct *task = (void *)bpf_get_current_task();
 	if (call == IS_UNSHARE)
-		tell_placed(UNSHARED, task, 0, 1);
+		tell_placed(UNSHARE, task, 0, 1);
 	else if (call == IS_SETNS)
-		tell_placed(JOINED, task, 0, 1);
+		tell_placed(SETNS, task, 0, 1);
 	else if (call && flags & NAMESPACE_FLAG)
-		tell_short(MOUNTED, task, 0, 1);
+		tell_short(MOUNT, task, 0, 1);
 	return 0;
 }
 

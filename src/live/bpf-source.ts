@@ -129,13 +129,13 @@ function tell(event: BpfEvent, host: SourceHost): void {
   // What nscope's own threads do while they read is no event: they go back, or end.
   if (event.pid === process.pid) return;
   const { kind, atNs, tid, flags } = event;
-  if (kind === 'began') host.began(event, atNs);
-  else if (kind === 'named') host.named(event, flags, atNs);
-  else if (kind === 'unshared') host.moved(event, 'unshare', atNs);
-  else if (kind === 'joined') host.moved(event, 'setns', atNs);
-  else if (kind === 'mounted') host.mounted(event, atNs);
+  if (kind === 'fork') host.fork(event, atNs);
+  else if (kind === 'exec') host.exec(event, flags, atNs);
+  else if (kind === 'unshare') host.moved(event, 'unshare', atNs);
+  else if (kind === 'setns') host.moved(event, 'setns', atNs);
+  else if (kind === 'mount') host.mount(event, atNs);
   else {
-    host.ended(tid, atNs);
+    host.exit(tid, atNs);
     if (flags !== 0) host.lookSoon();
   }
 }

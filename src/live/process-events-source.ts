@@ -60,8 +60,8 @@ function tell(events: readonly ProcessEvent[], host: SourceHost, young: Young): 
   const tasks = readTasks(asked);
   for (const { kind, pid, atNs } of own) {
     const task = tasks.get(pid);
-    if (kind === 'exit') host.ended(pid, atNs);
-    else if (task && kind === 'fork') host.began(task, atNs);
+    if (kind === 'exit') host.exit(pid, atNs);
+    else if (task && kind === 'fork') host.fork(task, atNs);
     else if (task) host.moved(task, 'unshare', atNs);
   }
   young.add(asked);

@@ -21,13 +21,13 @@ export interface TaskNews {
 export type Moment = number;
 
 export interface SourceHost {
-  began(task: TaskNews, at: Moment): void;
+  fork(task: TaskNews, at: Moment): void;
   /** It executed a program. */
-  named(task: TaskNews, before: number, at: Moment): void;
+  exec(task: TaskNews, before: number, at: Moment): void;
   moved(task: TaskNews, how: 'unshare' | 'setns', at: Moment): void;
-  ended(tid: number, at: Moment): void;
+  exit(tid: number, at: Moment): void;
   /** It probably made a mount namespace, of which the next reading will tell. */
-  mounted(task: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void;
+  mount(task: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void;
   /** The kernel made or freed a namespace. */
   created(namespace: EventNamespace, by: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void;
   destroyed(namespace: EventNamespace, at: Moment): void;

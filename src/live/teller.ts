@@ -15,7 +15,7 @@ import { toTimestamp } from './timestamp.ts';
 import { isUnreaped } from './zombies.ts';
 
 /** Whoever keeps the state. */
-export interface TellerHost extends Pick<SourceHost, 'mounted' | 'lost' | 'lookSoon' | 'lookWell'> {
+export interface TellerHost extends Pick<SourceHost, 'mount' | 'lost' | 'lookSoon' | 'lookWell'> {
   readonly state: LiveState;
   readonly news: News;
   /** Applies an event and passes it on. */
@@ -31,7 +31,7 @@ export class Teller implements SourceHost {
     this.#host = host;
   }
 
-  began(news: TaskNews, at: Moment): void {
+  fork(news: TaskNews, at: Moment): void {
     const when = toTimestamp(at);
     const known = this.#host.state.tasks.get(news.tid);
     if (known?.startTimeTicks === news.startTimeTicks && equalLinks(known.links, news.inodes)) return;
@@ -46,13 +46,13 @@ export class Teller implements SourceHost {
     for (const event of events) this.#host.emit(event);
   }
 
-  named(news: TaskNews, before: number, at: Moment): void {
+  exec(news: TaskNews, before: number, at: Moment): void {
     if (before !== news.tid) {
       this.#host.state.dropTask(before);
       this.#host.news.ofTask(before, at);
     }
     const known = this.#host.state.tasks.get(news.tid);
-    if (!known) this.began(news, at);
+    if (!known) this.fork(news, at);
     else {
       const { command: _, ...process } = toEventProcess(known);
       const { comm, ppid, uid } = news;
@@ -83,7 +83,7 @@ export class Teller implements SourceHost {
     if (base) this.#host.lookSoon();
   }
 
-  ended(tid: number, at: Moment): void {
+  exit(tid: number, at: Moment): void {
     this.#host.news.ofTask(tid, at);
     const task = this.#host.state.tasks.get(tid);
     if (!task || task.isZombie) return;
@@ -91,8 +91,8 @@ export class Teller implements SourceHost {
     for (const event of describeEnd(this.#host.state, task, 'exit', toTimestamp(at), zombie)) this.#host.emit(event);
   }
 
-  mounted(news: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void {
-    this.#host.mounted(news, at);
+  mount(news: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void {
+    this.#host.mount(news, at);
   }
 
   created(namespace: EventNamespace, by: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void {

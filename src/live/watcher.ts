@@ -210,7 +210,7 @@ export class Watcher implements TellerHost {
     if (this.#loss.isAny) this.#pace.wholeNow();
   }
 
-  mounted(news: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void {
+  mount(news: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void {
     this.#mounter.note(pickProcess(news), at);
     this.lookSoon();
   }

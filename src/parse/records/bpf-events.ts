@@ -1,14 +1,14 @@
-// The records of bpf/events.bpf.c: processes that begin, end, and go to other namespaces.
+// The records of bpf/events.bpf.c: processes that fork, execute, exit, and go to other namespaces.
 import { namespaceLinks } from '../../model/snapshot/namespace-types.ts';
 import { parseText } from '../text/text.ts';
 
 /** The numbers of `enum kind`. */
-const kinds = ['none', 'began', 'named', 'ended', 'unshared', 'joined', 'mounted'] as const;
+const kinds = ['none', 'fork', 'exec', 'exit', 'unshare', 'setns', 'mount'] as const;
 
 export type BpfEventKind = Exclude<(typeof kinds)[number], 'none'>;
 
 export interface BpfEvent {
-  /** `named`: it executed a program; `joined`: setns(2); `mounted`: a mount namespace made by open_tree or fsmount. */
+  /** `mount`: a mount namespace made by open_tree(2) or fsmount(2). */
   readonly kind: BpfEventKind;
   /** Nanoseconds of CLOCK_MONOTONIC. */
   readonly atNs: number;
@@ -20,9 +20,9 @@ export interface BpfEvent {
   readonly ppid: number;
   readonly uid: number;
   readonly comm: string;
-  /** `began`: 1 when elsewhere than its parent; `ended`: 1 for the last task of its namespaces; `named`: the tid before. */
+  /** `fork`: 1 when elsewhere than its parent; `exit`: 1 for the last task of its namespaces; `exec`: the tid before. */
   readonly flags: number;
-  /** In the order of namespaceLinks, 0 for none; empty for `ended` and `mounted`. */
+  /** In the order of namespaceLinks, 0 for none; empty for `exit` and `mount`. */
   readonly inodes: readonly number[];
   /** 64-bit ids in decimal, in the same order; null before Linux 6.18. */
   readonly ids: readonly (string | null)[];
@@ -42,7 +42,7 @@ export function parseBpfEvents(bytes: Uint8Array): BpfEvent[] {
   for (let at = 0; at < bytes.length; ) {
     const kind = at + shortBytes <= bytes.length ? kinds[view.getUint32(at + 16, true)] : undefined;
     if (kind === undefined || kind === 'none') throw new Error('a BPF event is cut, or of a kind that is not known');
-    const placed = kind !== 'ended' && kind !== 'mounted';
+    const placed = kind !== 'exit' && kind !== 'mount';
     const end = at + (placed ? placedBytes : shortBytes);
     if (end > bytes.length) throw new Error('a BPF event is cut');
     events.push({

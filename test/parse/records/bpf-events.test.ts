@@ -30,7 +30,7 @@ test('An event tells who, since when, and in which namespaces, with their ids.',
   const [event, ...others] = parseBpfEvents(encode({ kind: 4, places }));
   assert.deepEqual(others, []);
   assert.deepEqual(event, {
-    kind: 'unshared',
+    kind: 'unshare',
     atNs: 5_000_000_000,
     startTimeTicks: 123,
     pid: 812,
@@ -51,9 +51,9 @@ test('Events follow each other, those of an end without namespaces, and a name f
   assert.deepEqual(
     events.map(({ kind, inodes }) => [kind, inodes.length]),
     [
-      ['ended', 0],
-      ['began', 10],
-      ['mounted', 0],
+      ['exit', 0],
+      ['fork', 10],
+      ['mount', 0],
     ],
   );
   assert.deepEqual([events[0]?.comm, events[0]?.flags], [comm, 1]);
