@@ -136,6 +136,6 @@ function tell(event: BpfEvent, host: SourceHost): void {
   else if (kind === 'mount') host.mount(event, atNs);
   else {
     host.exit(tid, atNs);
-    if (flags !== 0) host.lookSoon();
+    if (flags !== 0) host.listSoon();
   }
 }

@@ -3,14 +3,14 @@
 import { type NamespaceTally, openNamespaceTally } from '../kernel/bpf/namespace-tally.ts';
 import type { EventDraft, EventNamespace } from '../model/live/events.ts';
 import { keyOf, type LiveState } from '../model/live/live-state.ts';
+import type { EventTimes } from './event-times.ts';
 import { compareWithList, type ListedNamespace } from './listed-namespaces.ts';
 import { NamespaceSums } from './namespace-sums.ts';
-import type { News } from './news.ts';
 import { type Moment, now } from './source.ts';
 
 export interface ListHost {
   readonly state: LiveState;
-  readonly news: News;
+  readonly eventTimes: EventTimes;
   /** Takes the events that wait: they are older than the list. */
   drain(): void;
   emit(event: EventDraft): void;
@@ -61,23 +61,29 @@ export class ListReader {
       difference = this.#sums.compare(tallies);
     }
     if (difference === 'same') return;
-    if (difference === 'other' || difference.gone.some((one) => this.#host.news.isOfNamespace(keyOf(one), began)))
+    if (
+      difference === 'other' ||
+      difference.gone.some((one) => this.#host.eventTimes.hasNamespaceEvent(keyOf(one), began))
+    )
       this.#readLists();
     else for (const namespace of difference.gone) this.#host.emit({ event: 'destroyed', namespace });
   }
 
   #readLists(): void {
-    const { state, news } = this.#host;
+    const { state, eventTimes } = this.#host;
     const began = now();
     const read = compareWithList(state.namespaces);
     if (!read) return;
     this.#host.drain();
     for (const namespace of read.gone)
-      if (state.namespaces.get(keyOf(namespace)) === namespace && !news.isOfNamespace(keyOf(namespace), began))
+      if (
+        state.namespaces.get(keyOf(namespace)) === namespace &&
+        !eventTimes.hasNamespaceEvent(keyOf(namespace), began)
+      )
         this.#host.emit({ event: 'destroyed', namespace });
     const listed = new Map(read.come.map((namespace) => [nameOf(namespace), namespace]));
     for (const [name, namespace] of listed)
-      if (!this.#isKnown(namespace) && !news.isOfNamespace(keyOf(namespace), began))
+      if (!this.#isKnown(namespace) && !eventTimes.hasNamespaceEvent(keyOf(namespace), began))
         this.#awaitEvent(name, namespace, began);
     for (const [name, { namespace }] of this.#unexplained) {
       if (!this.#isKnown(namespace) && listed.has(name)) continue;

@@ -14,7 +14,7 @@ import type { Holder, NamespaceName } from '../model/snapshot/schema.ts';
 const nsfs = new Map([['nsfs', superBlockMagic.nsfs]]);
 
 /** What of names and own mounts the state does not say yet, of namespaces that it knows. */
-export function findMountNews(state: LiveState, ownMountNamespace: number | undefined): EventDraft[] {
+export function findMountChanges(state: LiveState, ownMountNamespace: number | undefined): EventDraft[] {
   return [...findNames(state), ...(ownMountNamespace === undefined ? [] : findBindMounts(state, ownMountNamespace))];
 }
 

@@ -9,7 +9,7 @@ import { isKnown } from '../model/snapshot/known.ts';
 import { namespaceLinks } from '../model/snapshot/namespace-types.ts';
 import { type ProcessEvent, parseProcessEvents } from '../parse/netlink/process-events.ts';
 import { parseStat } from '../parse/proc/stat.ts';
-import { type LiveSource, now, type SourceHost, type SourceRefusal, type TaskNews } from './source.ts';
+import { type LiveSource, now, type SourceHost, type SourceRefusal, type TaskReport } from './source.ts';
 
 export function openProcessEventsSource(host: SourceHost): LiveSource | SourceRefusal {
   const { isInitial, procIsOurs } = readPidView();
@@ -65,7 +65,7 @@ function tell(events: readonly ProcessEvent[], host: SourceHost, young: Young): 
     else if (task) host.moved(task, 'unshare', atNs);
   }
   young.add(asked);
-  if (own.length > 0) host.lookSoon();
+  if (own.length > 0) host.listSoon();
 }
 
 /** So long after its birth or its program's start a process is asked again where it is: then it has called unshare. */
@@ -114,12 +114,12 @@ function readId(pid: number, link: number, inode: number): string | null {
   return isKnown(id) ? id : null;
 }
 
-function readTasks(pids: ReadonlySet<number>): Map<number, TaskNews> {
+function readTasks(pids: ReadonlySet<number>): Map<number, TaskReport> {
   const own = namespaceLinks.map((link) => {
     const identity = readIdentity(`/proc/self/ns/${link}`);
     return isKnown(identity) ? identity.inode : 0;
   });
-  const tasks = new Map<number, TaskNews>();
+  const tasks = new Map<number, TaskReport>();
   const names = [...pids].map(String);
   const links = namespaceLinks.map((link) => `ns/${link}`);
   for (const entry of readProcTable({ names, links, files: ['stat'], maxFileBytes: 4096 })) {

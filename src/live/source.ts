@@ -2,7 +2,7 @@
 import type { EventNamespace, EventProcess, EventSource } from '../model/live/events.ts';
 
 /** A task as the kernel tells of it: where it is now. */
-export interface TaskNews {
+export interface TaskReport {
   readonly pid: number;
   readonly tid: number;
   readonly ppid: number;
@@ -21,22 +21,22 @@ export interface TaskNews {
 export type Moment = number;
 
 export interface SourceHost {
-  fork(task: TaskNews, at: Moment): void;
+  fork(task: TaskReport, at: Moment): void;
   /** It executed a program. */
-  exec(task: TaskNews, before: number, at: Moment): void;
-  moved(task: TaskNews, how: 'unshare' | 'setns', at: Moment): void;
+  exec(task: TaskReport, before: number, at: Moment): void;
+  moved(task: TaskReport, how: 'unshare' | 'setns', at: Moment): void;
   exit(tid: number, at: Moment): void;
   /** It probably made a mount namespace, of which the next reading will tell. */
-  mount(task: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void;
+  mount(task: Omit<TaskReport, 'inodes' | 'ids'>, at: Moment): void;
   /** The kernel made or freed a namespace. */
-  created(namespace: EventNamespace, by: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void;
+  created(namespace: EventNamespace, by: Omit<TaskReport, 'inodes' | 'ids'>, at: Moment): void;
   destroyed(namespace: EventNamespace, at: Moment): void;
   /** Events were lost: how many, or null where that is not known. */
   lost(count: number | null): void;
   /** A namespace may have come or gone: read the kernel's list, or a snapshot where there is none, before long. */
-  lookSoon(): void;
+  listSoon(): void;
   /** What holds or names namespaces may have changed: take a snapshot before long. */
-  lookWell(): void;
+  wholeSoon(): void;
 }
 
 export interface LiveSource {

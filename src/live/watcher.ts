@@ -8,18 +8,18 @@ import type { SnapshotChange } from '../model/live/snapshot-change.ts';
 import { isKnown } from '../model/snapshot/known.ts';
 import type { Snapshot } from '../model/snapshot/schema.ts';
 import { type Wanted, wantEverything } from '../model/snapshot/wanted.ts';
+import { EventTimes } from './event-times.ts';
+import { EventTranslator, type TranslatorHost } from './event-translator.ts';
 import { FingerprintReader } from './fingerprint-reader.ts';
 import { ListReader } from './list-reader.ts';
 import { canListNamespaces } from './listed-namespaces.ts';
-import { Loss } from './loss.ts';
+import { LostEvents } from './lost-events.ts';
 import { Mounter } from './mounter.ts';
-import { News } from './news.ts';
 import { openSource } from './open-source.ts';
-import { findMountNews } from './own-mounts.ts';
+import { findMountChanges } from './own-mounts.ts';
 import { Pace } from './pace.ts';
 import { forgetReader, takeSnapshotAside } from './snapshot-aside.ts';
-import { type LiveSource, type Moment, now, pickProcess, type TaskNews } from './source.ts';
-import { Teller, type TellerHost } from './teller.ts';
+import { type LiveSource, type Moment, now, pickProcess, type TaskReport } from './source.ts';
 import { toTimestamp } from './timestamp.ts';
 import type { WatchOptions } from './watch-options.ts';
 import { WholeState } from './whole-state.ts';
@@ -39,7 +39,7 @@ const wantComparison: Wanted = {
 /** Numbers them, for the thread that takes their snapshots. */
 let nextReader = 1;
 
-export class Watcher implements TellerHost {
+export class Watcher implements TranslatorHost {
   readonly about: EventSource;
   #first: Snapshot | undefined;
   readonly #ownMountNamespace: number | undefined;
@@ -54,11 +54,11 @@ export class Watcher implements TellerHost {
   readonly #listeners = new Set<Listener>();
   readonly #wholeListeners = new Set<(change: SnapshotChange) => void>();
   #onFailure: ((error: unknown) => void) | undefined;
-  readonly news = new News();
+  readonly eventTimes = new EventTimes();
   readonly #list: ListReader | undefined;
   readonly #zombies: Zombies;
   readonly #mounter = new Mounter();
-  readonly #loss = new Loss();
+  readonly #lostEvents = new LostEvents();
   readonly #whole = new WholeState();
   readonly #reader = nextReader++;
   #draining = false;
@@ -71,7 +71,7 @@ export class Watcher implements TellerHost {
     this.#bpf = options.bpf !== false;
     this.#listed = this.#bpf && canListNamespaces();
     // The events since this moment wait in the source until the first snapshot is there.
-    this.#source = openSource(new Teller(this), options);
+    this.#source = openSource(new EventTranslator(this), options);
     const fingerprints = new FingerprintReader();
     this.#pace = new Pace({
       list: this.#listed && this.#source.tellsProcesses ? () => this.#list?.read() : undefined,
@@ -99,10 +99,10 @@ export class Watcher implements TellerHost {
     this.#list = this.#listed
       ? new ListReader({
           state: this.#state,
-          news: this.news,
+          eventTimes: this.eventTimes,
           drain: () => this.#drain(),
           emit: (event) => this.#emit(this.#mounter.explain(event)),
-          again: () => this.lookSoon(),
+          again: () => this.listSoon(),
         })
       : undefined;
     this.#zombies = new Zombies({
@@ -166,7 +166,7 @@ export class Watcher implements TellerHost {
 
   /** Takes a snapshot of everything while events go on, and tells what no event told. @returns the snapshot */
   async readWhole(): Promise<Snapshot> {
-    return this.news.duringReading(async (began) => {
+    return this.eventTimes.duringReading(async (began) => {
       const { change } = await takeSnapshotAside({ ...wantEverything, bpf: this.#bpf });
       const { rest, namespaces, processes } = change;
       const snapshot = { ...rest, namespaces, processes };
@@ -188,7 +188,7 @@ export class Watcher implements TellerHost {
 
   /** @returns what the snapshot cost */
   async #compareWhole(): Promise<number> {
-    return this.news.duringReading(async (began) => {
+    return this.eventTimes.duringReading(async (began) => {
       const { change, costMs } = await takeSnapshotAside({ ...this.#wanted, bpf: this.#bpf }, this.#reader);
       await this.#whole.keepUp(change);
       if (this.#stopped) return costMs;
@@ -202,17 +202,17 @@ export class Watcher implements TellerHost {
   #tellDifference(fresh: LiveState, began: Moment): void {
     this.#drain();
     const events = compareStates(this.#state, fresh, {
-      namespace: (key) => this.news.isOfNamespace(key, began) || this.#isAwaited(fresh.namespaces.get(key)),
-      task: (tid) => this.news.isOfTask(tid, began),
+      namespace: (key) => this.eventTimes.hasNamespaceEvent(key, began) || this.#isAwaited(fresh.namespaces.get(key)),
+      task: (tid) => this.eventTimes.hasTaskEvent(tid, began),
     });
-    for (const event of this.#loss.takeEvents(began, events.length)) this.#emit(event);
+    for (const event of this.#lostEvents.takeEvents(began, events.length)) this.#emit(event);
     for (const event of events) this.#emit(this.#mounter.explain(event));
-    if (this.#loss.isAny) this.#pace.wholeNow();
+    if (this.#lostEvents.isAny) this.#pace.wholeNow();
   }
 
-  mount(news: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void {
-    this.#mounter.note(pickProcess(news), at);
-    this.lookSoon();
+  mount(report: Omit<TaskReport, 'inodes' | 'ids'>, at: Moment): void {
+    this.#mounter.note(pickProcess(report), at);
+    this.listSoon();
   }
 
   emit(event: EventDraft): void {
@@ -224,29 +224,29 @@ export class Watcher implements TellerHost {
   }
 
   lost(count: number | null): void {
-    this.#loss.add(count, now());
+    this.#lostEvents.add(count, now());
     this.#pace.wholeNow();
   }
 
-  lookSoon(): void {
+  listSoon(): void {
     this.#pace.listSoon();
   }
 
-  lookWell(): void {
+  wholeSoon(): void {
     this.#pace.wholeSoon();
   }
 
   /** What is mounted where nscope is is told at once; the rest by a snapshot. */
   #lookAtMounts(): void {
-    this.lookWell();
+    this.wholeSoon();
     this.#pace.mountsSoon();
     this.#pace.listSoon();
   }
 
   #readMounts(): void {
     this.#drain();
-    for (const event of findMountNews(this.#state, this.#ownMountNamespace)) {
-      if ('namespace' in event) this.news.ofNamespace(keyOf(event.namespace), now());
+    for (const event of findMountChanges(this.#state, this.#ownMountNamespace)) {
+      if ('namespace' in event) this.eventTimes.noteNamespace(keyOf(event.namespace), now());
       this.#emit(event);
     }
   }

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import { findMountNews } from '../../src/live/own-mounts.ts';
+import { findMountChanges } from '../../src/live/own-mounts.ts';
 import { LiveState } from '../../src/model/live/live-state.ts';
 import { wantEverything } from '../../src/model/snapshot/wanted.ts';
 import { main } from '../cli/run-nscope.ts';
@@ -102,7 +102,7 @@ test('What is no network namespace is not taken for one, wherever it is mounted,
     const state = new LiveState(collectSnapshot(wanted));
     assert.equal(state.names.get(uts)?.key, `uts:[${ino}]`);
     assert.deepEqual(
-      findMountNews(state, undefined).filter((event) => 'name' in event && event.name.path === uts),
+      findMountChanges(state, undefined).filter((event) => 'name' in event && event.name.path === uts),
       [],
       'the live reader says the same',
     );

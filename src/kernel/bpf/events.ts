@@ -43,9 +43,9 @@ export function openBpfEvents(
       drain: () => addon.ringDrain(ring),
       takeLost: () => {
         const total = addon.bpfLookupWord(lostMap, 0);
-        const news = Number(total - lost);
+        const added = Number(total - lost);
         lost = total;
-        return news;
+        return added;
       },
       close: () => {
         stopWaiting();

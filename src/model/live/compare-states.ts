@@ -7,15 +7,15 @@ import type { EventDraft, EventNamespace, EventProcess } from './events.ts';
 import { equalLinks, type LiveState, type LiveTask } from './live-state.ts';
 
 /** What of a comparison is too old to count, since an event has told of it meanwhile. */
-export interface NewerNews {
+export interface NewerEvents {
   namespace(key: string): boolean;
   task(tid: number): boolean;
 }
 
-const nothingNewer: NewerNews = { namespace: () => false, task: () => false };
+const nothingNewer: NewerEvents = { namespace: () => false, task: () => false };
 
 /** In an order in which each event makes sense after those before it: what comes, before what goes. */
-export function compareStates(before: LiveState, after: LiveState, newer: NewerNews = nothingNewer): EventDraft[] {
+export function compareStates(before: LiveState, after: LiveState, newer: NewerEvents = nothingNewer): EventDraft[] {
   const gone: EventDraft[] = [];
   const events: EventDraft[] = [];
   for (const [key, namespace] of after.namespaces) {
@@ -62,7 +62,7 @@ function findMaker(state: LiveState, { type, inode }: EventNamespace): EventProc
   return oldest ? toEventProcess(oldest) : null;
 }
 
-function compareTasks(before: LiveState, after: LiveState, newer: NewerNews, events: EventDraft[]): void {
+function compareTasks(before: LiveState, after: LiveState, newer: NewerEvents, events: EventDraft[]): void {
   for (const [tid, old] of before.tasks) {
     const now = after.tasks.get(tid);
     if (newer.task(tid)) continue;
@@ -162,7 +162,7 @@ export function describeMove(
   return events;
 }
 
-function compareNames(before: LiveState, after: LiveState, newer: NewerNews, events: EventDraft[]): void {
+function compareNames(before: LiveState, after: LiveState, newer: NewerEvents, events: EventDraft[]): void {
   for (const [path, { key, name }] of before.names) {
     const namespace = before.namespaces.get(key);
     if (namespace && after.names.get(path)?.key !== key && !newer.namespace(key))
@@ -175,7 +175,7 @@ function compareNames(before: LiveState, after: LiveState, newer: NewerNews, eve
   }
 }
 
-function compareHolders(before: LiveState, after: LiveState, newer: NewerNews, events: EventDraft[]): void {
+function compareHolders(before: LiveState, after: LiveState, newer: NewerEvents, events: EventDraft[]): void {
   const tell = (event: 'held' | 'released', here: LiveState, there: LiveState): void => {
     for (const [key, holders] of here.holders) {
       const namespace = here.namespaces.get(key);

@@ -1,5 +1,5 @@
-// Tells what a source of events says of tasks and namespaces, in terms of the state: who came into which namespace, which
-// are new, which have ended.
+// Translates the reports of a source of events into events of the state: who came into which namespace, which are new, which
+// have ended.
 
 import { attempt } from '../kernel/files/files.ts';
 import { describeByHandle } from '../kernel/nsfs/namespace-relations.ts';
@@ -9,53 +9,53 @@ import type { EventDraft, EventNamespace, EventProcess, EventWay } from '../mode
 import { equalLinks, keyOf, type LiveState, type LiveTask, listLinked } from '../model/live/live-state.ts';
 import { isKnown } from '../model/snapshot/known.ts';
 import { namespaceLinks, readLinkType } from '../model/snapshot/namespace-types.ts';
-import type { News } from './news.ts';
-import { type Moment, pickProcess, type SourceHost, type TaskNews } from './source.ts';
+import type { EventTimes } from './event-times.ts';
+import { type Moment, pickProcess, type SourceHost, type TaskReport } from './source.ts';
 import { toTimestamp } from './timestamp.ts';
 import { isUnreaped } from './zombies.ts';
 
 /** Whoever keeps the state. */
-export interface TellerHost extends Pick<SourceHost, 'mount' | 'lost' | 'lookSoon' | 'lookWell'> {
+export interface TranslatorHost extends Pick<SourceHost, 'mount' | 'lost' | 'listSoon' | 'wholeSoon'> {
   readonly state: LiveState;
-  readonly news: News;
+  readonly eventTimes: EventTimes;
   /** Applies an event and passes it on. */
   emit(event: EventDraft): void;
   /** A namespace came or went. */
   stir(): void;
 }
 
-export class Teller implements SourceHost {
-  readonly #host: TellerHost;
+export class EventTranslator implements SourceHost {
+  readonly #host: TranslatorHost;
 
-  constructor(host: TellerHost) {
+  constructor(host: TranslatorHost) {
     this.#host = host;
   }
 
-  fork(news: TaskNews, at: Moment): void {
+  fork(report: TaskReport, at: Moment): void {
     const when = toTimestamp(at);
-    const known = this.#host.state.tasks.get(news.tid);
-    if (known?.startTimeTicks === news.startTimeTicks && equalLinks(known.links, news.inodes)) return;
-    const base = this.#host.state.tasks.get(news.tid === news.pid ? news.ppid : news.pid);
-    const task: LiveTask = { ...pickProcess(news), links: news.inodes, entered: 0 };
+    const known = this.#host.state.tasks.get(report.tid);
+    if (known?.startTimeTicks === report.startTimeTicks && equalLinks(known.links, report.inodes)) return;
+    const base = this.#host.state.tasks.get(report.tid === report.pid ? report.ppid : report.pid);
+    const task: LiveTask = { ...pickProcess(report), links: report.inodes, entered: 0 };
     task.entered = this.#host.state.findEntered(task);
-    this.#host.news.ofTask(news.tid, at);
-    const ahead = base && namespaceLinks.some((_, i) => news.inodes[i] !== base.links[i]);
+    this.#host.eventTimes.noteTask(report.tid, at);
+    const ahead = base && namespaceLinks.some((_, i) => report.inodes[i] !== base.links[i]);
     if (ahead) this.#addCommand(task);
-    this.#noteLinks(news, base?.links, toEventProcess(task), 'clone', at);
+    this.#noteLinks(report, base?.links, toEventProcess(task), 'clone', at);
     const events = describeBirth(this.#host.state, task, 'clone', when);
     for (const event of events) this.#host.emit(event);
   }
 
-  exec(news: TaskNews, before: number, at: Moment): void {
-    if (before !== news.tid) {
+  exec(report: TaskReport, before: number, at: Moment): void {
+    if (before !== report.tid) {
       this.#host.state.dropTask(before);
-      this.#host.news.ofTask(before, at);
+      this.#host.eventTimes.noteTask(before, at);
     }
-    const known = this.#host.state.tasks.get(news.tid);
-    if (!known) this.fork(news, at);
+    const known = this.#host.state.tasks.get(report.tid);
+    if (!known) this.fork(report, at);
     else {
       const { command: _, ...process } = toEventProcess(known);
-      const { comm, ppid, uid } = news;
+      const { comm, ppid, uid } = report;
       this.#host.emit({
         event: 'moved',
         process: { ...process, comm, ppid, uid },
@@ -65,37 +65,37 @@ export class Teller implements SourceHost {
     }
   }
 
-  moved(news: TaskNews, how: 'unshare' | 'setns', at: Moment): void {
+  moved(report: TaskReport, how: 'unshare' | 'setns', at: Moment): void {
     const when = toTimestamp(at);
-    const base = this.#host.state.tasks.get(news.tid) ?? this.#host.state.tasks.get(news.pid);
+    const base = this.#host.state.tasks.get(report.tid) ?? this.#host.state.tasks.get(report.pid);
     const task: LiveTask = {
-      ...pickProcess(news),
-      links: base?.links ?? news.inodes.map(() => 0),
+      ...pickProcess(report),
+      links: base?.links ?? report.inodes.map(() => 0),
       entered: base?.entered ?? 0,
     };
-    this.#host.news.ofTask(news.tid, at);
-    if (base && equalLinks(base.links, news.inodes)) return;
+    this.#host.eventTimes.noteTask(report.tid, at);
+    if (base && equalLinks(base.links, report.inodes)) return;
     this.#addCommand(task);
-    this.#noteLinks(news, base?.links, toEventProcess(task), how, at);
-    for (const event of describeMove(this.#host.state, this.#host.state, task, news.inodes, how, when))
+    this.#noteLinks(report, base?.links, toEventProcess(task), how, at);
+    for (const event of describeMove(this.#host.state, this.#host.state, task, report.inodes, how, when))
       this.#host.emit(event);
     // The last one out may have left a namespace to its end.
-    if (base) this.#host.lookSoon();
+    if (base) this.#host.listSoon();
   }
 
   exit(tid: number, at: Moment): void {
-    this.#host.news.ofTask(tid, at);
+    this.#host.eventTimes.noteTask(tid, at);
     const task = this.#host.state.tasks.get(tid);
     if (!task || task.isZombie) return;
     const zombie = isUnreaped(task) ? keepOfZombie(task.links) : undefined;
     for (const event of describeEnd(this.#host.state, task, 'exit', toTimestamp(at), zombie)) this.#host.emit(event);
   }
 
-  mount(news: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void {
-    this.#host.mount(news, at);
+  mount(report: Omit<TaskReport, 'inodes' | 'ids'>, at: Moment): void {
+    this.#host.mount(report, at);
   }
 
-  created(namespace: EventNamespace, by: Omit<TaskNews, 'inodes' | 'ids'>, at: Moment): void {
+  created(namespace: EventNamespace, by: Omit<TaskReport, 'inodes' | 'ids'>, at: Moment): void {
     const task: LiveTask = { ...pickProcess(by), links: [], entered: 0 };
     if (by.pid !== process.pid) this.#addCommand(task);
     this.#note(namespace, toEventProcess(task), 'call', at);
@@ -104,7 +104,7 @@ export class Teller implements SourceHost {
   destroyed(namespace: EventNamespace, at: Moment): void {
     const known = this.#host.state.namespaces.get(keyOf(namespace));
     if (!known || (known.id !== null && known.id !== namespace.id)) return;
-    this.#host.news.ofNamespace(keyOf(known), at);
+    this.#host.eventTimes.noteNamespace(keyOf(known), at);
     this.#host.emit({ event: 'destroyed', namespace: known, at: toTimestamp(at) });
     this.#host.stir();
   }
@@ -113,12 +113,12 @@ export class Teller implements SourceHost {
     this.#host.lost(count);
   }
 
-  lookSoon(): void {
-    this.#host.lookSoon();
+  listSoon(): void {
+    this.#host.listSoon();
   }
 
-  lookWell(): void {
-    this.#host.lookWell();
+  wholeSoon(): void {
+    this.#host.wholeSoon();
   }
 
   /**
@@ -126,16 +126,16 @@ export class Teller implements SourceHost {
    * @param before - where it, or its parent, was: a user namespace is owned by the one in which its maker was
    */
   #noteLinks(
-    news: TaskNews,
+    report: TaskReport,
     before: readonly number[] | undefined,
     process: EventProcess,
     how: EventWay,
     at: Moment,
   ): void {
-    for (const { type, inode, link } of listLinked(news.inodes)) {
-      const id = news.ids[link] ?? null;
-      const maker = type === 'user' ? before : news.inodes;
-      const likely = how === 'setns' || news.isReadLate ? 0 : (maker?.[userIndex] ?? 0);
+    for (const { type, inode, link } of listLinked(report.inodes)) {
+      const id = report.ids[link] ?? null;
+      const maker = type === 'user' ? before : report.inodes;
+      const likely = how === 'setns' || report.isReadLate ? 0 : (maker?.[userIndex] ?? 0);
       this.#note({ type, inode, id, ...(likely === 0 ? {} : { owner: likely }) }, process, how, at);
     }
   }
@@ -144,7 +144,7 @@ export class Teller implements SourceHost {
     const key = keyOf(namespace);
     const known = this.#host.state.namespaces.get(key);
     if (known && (known.id === namespace.id || known.id === null || namespace.id === null)) return;
-    this.#host.news.ofNamespace(key, at);
+    this.#host.eventTimes.noteNamespace(key, at);
     const when = toTimestamp(at);
     if (known) this.#host.emit({ event: 'destroyed', namespace: known, at: when });
     this.#host.emit({ event: 'created', namespace: addOwner(namespace), how, process, at: when });

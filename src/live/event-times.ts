@@ -1,26 +1,26 @@
 // When an event told of a namespace or task last: what was read before that does not count against it.
 import { type Moment, now } from './source.ts';
 
-export class News {
+export class EventTimes {
   readonly #namespaces = new Map<string, Moment>();
   readonly #tasks = new Map<number, Moment>();
   /** When those began that have not ended. */
   readonly #readings = new Set<Moment>();
 
   /** @param key - the display form */
-  ofNamespace(key: string, at: Moment): void {
+  noteNamespace(key: string, at: Moment): void {
     this.#namespaces.set(key, at);
   }
 
-  ofTask(tid: number, at: Moment): void {
+  noteTask(tid: number, at: Moment): void {
     this.#tasks.set(tid, at);
   }
 
-  isOfNamespace(key: string, since: Moment): boolean {
+  hasNamespaceEvent(key: string, since: Moment): boolean {
     return (this.#namespaces.get(key) ?? 0) >= since;
   }
 
-  isOfTask(tid: number, since: Moment): boolean {
+  hasTaskEvent(tid: number, since: Moment): boolean {
     return (this.#tasks.get(tid) ?? 0) >= since;
   }
 

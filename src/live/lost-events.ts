@@ -2,7 +2,7 @@
 import type { EventDraft } from '../model/live/events.ts';
 import type { Moment } from './source.ts';
 
-export class Loss {
+export class LostEvents {
   #count: number | null | undefined;
   #at: Moment = 0;
 
