@@ -18,11 +18,11 @@ import { type Wanted, wantListing } from '../model/snapshot/wanted.ts';
 import { notifyCode } from '../parse/fuse/protocol.ts';
 import { formatFuseInvalidateEntry } from '../parse/fuse/reply.ts';
 import { Announcer } from './announcer.ts';
-import { probeNamespaces } from './census-probe.ts';
 import { findId } from './entrances.ts';
 import { HostFiles } from './host-files.ts';
 import { openLiveFeed } from './live-feed.ts';
 import { MountRefusedError, prepareMountPoint } from './mount-point.ts';
+import { hashNamespaces } from './namespace-hash.ts';
 import { PollingFeed } from './polling-feed.ts';
 import { Session } from './session.ts';
 import type { SnapshotFeed } from './snapshot-feed.ts';
@@ -121,7 +121,7 @@ export function mountNamespacefs(directory: string, options: MountOptions): Moun
 function openPollingFeed({ bpf, log }: MountOptions, guard: <T>(read: () => T) => T): SnapshotFeed {
   const wanted: Wanted = { ...wantListing, commandLines: 'none', workloads: true, bpf };
   const collect = () => guard(() => collectSnapshot(wanted));
-  return new PollingFeed({ collect, probe: bpf ? probeNamespaces : () => undefined, log });
+  return new PollingFeed({ collect, probe: bpf ? hashNamespaces : () => undefined, log });
 }
 
 /** Where the links named ns lead, verified when they are read. */

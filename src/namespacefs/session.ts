@@ -21,9 +21,10 @@ import {
   parseFuseRequest,
 } from '../parse/fuse/request.ts';
 import { encodeText } from '../parse/text/text.ts';
-import { agree } from './agree.ts';
 import type { Announcement } from './announcer.ts';
+import { answerInit } from './answer-init.ts';
 import { describeAttributes, findBirth } from './attributes.ts';
+import { chooseCacheTimeouts } from './cache-timeouts.ts';
 import { DirectoryHandles } from './directory-handles.ts';
 import { EventsFile } from './events-file.ts';
 import type { KnownNode } from './node-table.ts';
@@ -32,7 +33,6 @@ import { ShownTree } from './shown-tree.ts';
 import type { SnapshotFeed } from './snapshot-feed.ts';
 import type { TreeOptions } from './tree.ts';
 import { type DirectoryNode, findEntry, type TreeNode } from './tree-node.ts';
-import { measureValidity } from './validity.ts';
 
 const { EINVAL, EIO, EISDIR, ENOENT, ENOSYS, ENOTDIR, EROFS } = constants.errno;
 
@@ -107,7 +107,7 @@ export class Session {
     const { unique } = header;
     switch (body.kind) {
       case 'init':
-        return agree(unique, body);
+        return answerInit(unique, body);
       case 'forget':
         for (const node of body.nodes) this.#tree.nodes.forget(node.nodeId, node.lookups);
         return undefined;
@@ -201,16 +201,16 @@ export class Session {
     known.lookups++;
     return {
       nodeId: known.id,
-      ...measureValidity(known, this.#feed.delayMs),
+      ...chooseCacheTimeouts(known, this.#feed.delayMs),
       attributes: describeAttributes(known, this.#tree.chronicle, this.#events),
     };
   }
 
   #getattr(unique: bigint, known: KnownNode): Uint8Array {
-    const { attributesValidMs } = measureValidity(known, this.#feed.delayMs);
+    const { attributesTimeoutMs } = chooseCacheTimeouts(known, this.#feed.delayMs);
     return formatFuseAttributes(
       unique,
-      attributesValidMs,
+      attributesTimeoutMs,
       describeAttributes(known, this.#tree.chronicle, this.#events),
     );
   }

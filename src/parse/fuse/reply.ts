@@ -20,8 +20,8 @@ export interface FuseAttributes {
 export interface FuseEntry {
   readonly nodeId: number;
   /** How long the kernel may take the name, and the attributes, for what they are. */
-  readonly nameValidMs: number;
-  readonly attributesValidMs: number;
+  readonly entryTimeoutMs: number;
+  readonly attributesTimeoutMs: number;
   readonly attributes: FuseAttributes;
 }
 
@@ -71,10 +71,10 @@ export function formatFuseEntry(unique: bigint, entry: FuseEntry): Uint8Array {
   return bytes;
 }
 
-export function formatFuseAttributes(unique: bigint, validMs: number, attributes: FuseAttributes): Uint8Array {
+export function formatFuseAttributes(unique: bigint, timeoutMs: number, attributes: FuseAttributes): Uint8Array {
   const [bytes, view] = begin(unique, 16 + attrBytes);
-  writeNumber(view, 16, Math.floor(validMs / 1000));
-  view.setUint32(24, (validMs % 1000) * 1e6, true);
+  writeNumber(view, 16, Math.floor(timeoutMs / 1000));
+  view.setUint32(24, (timeoutMs % 1000) * 1e6, true);
   writeAttributes(view, 32, attributes);
   return bytes;
 }
@@ -183,10 +183,10 @@ function writeHeader(view: DataView, unique: bigint, length: number): void {
 
 function writeEntry(view: DataView, at: number, entry: FuseEntry): void {
   writeNumber(view, at, entry.nodeId);
-  writeNumber(view, at + 16, Math.floor(entry.nameValidMs / 1000));
-  writeNumber(view, at + 24, Math.floor(entry.attributesValidMs / 1000));
-  view.setUint32(at + 32, (entry.nameValidMs % 1000) * 1e6, true);
-  view.setUint32(at + 36, (entry.attributesValidMs % 1000) * 1e6, true);
+  writeNumber(view, at + 16, Math.floor(entry.entryTimeoutMs / 1000));
+  writeNumber(view, at + 24, Math.floor(entry.attributesTimeoutMs / 1000));
+  view.setUint32(at + 32, (entry.entryTimeoutMs % 1000) * 1e6, true);
+  view.setUint32(at + 36, (entry.attributesTimeoutMs % 1000) * 1e6, true);
   writeAttributes(view, at + 40, entry.attributes);
 }
 

@@ -19,8 +19,8 @@ import { encodeText } from '../../../src/parse/text/text.ts';
 
 const entry: FuseEntry = {
   nodeId: 5,
-  nameValidMs: 1250,
-  attributesValidMs: 3_600_000,
+  entryTimeoutMs: 1250,
+  attributesTimeoutMs: 3_600_000,
   attributes: {
     inode: 2 ** 50 + 3,
     sizeBytes: 1025,

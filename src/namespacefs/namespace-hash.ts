@@ -5,13 +5,13 @@ const recordWords = 16;
 const [inodeWord, idLow, idHigh] = [7, 0, 1];
 
 /** @returns undefined where the list cannot be read with BPF */
-export function probeNamespaces(): number | undefined {
+export function hashNamespaces(): number | undefined {
   const reading = readBpfNamespaces();
-  return 'refused' in reading ? undefined : signList(reading.bytes);
+  return 'refused' in reading ? undefined : hashList(reading.bytes);
 }
 
 /** FNV-1a over inode number and 64-bit id of each record (bpf/namespaces.bpf.c). */
-export function signList(bytes: Uint8Array): number {
+export function hashList(bytes: Uint8Array): number {
   const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let hash = 0x811c9dc5;
   for (let at = 0; at + recordWords * 4 <= bytes.length; at += recordWords * 4)

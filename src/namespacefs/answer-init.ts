@@ -1,4 +1,4 @@
-// The first request: on which version of the protocol and which of its ways kernel and session agree. Pure.
+// The answer to the first request, FUSE_INIT: the version and the features that kernel and session share. Pure.
 import { initFlag } from '../parse/fuse/protocol.ts';
 import { formatFuseInit } from '../parse/fuse/reply.ts';
 import type { FuseInitBody } from '../parse/fuse/request.ts';
@@ -7,7 +7,7 @@ import type { FuseInitBody } from '../parse/fuse/request.ts';
 const knownMinor = 38;
 
 /** Answers FUSE_INIT with no more than the kernel offers. */
-export function agree(unique: bigint, { minor, maxReadahead, flags }: FuseInitBody): Uint8Array {
+export function answerInit(unique: bigint, { minor, maxReadahead, flags }: FuseInitBody): Uint8Array {
   const wanted = initFlag.asyncRead | initFlag.doReaddirplus | initFlag.parallelDirops | initFlag.maxPages;
   return formatFuseInit(unique, {
     minor: Math.min(minor, knownMinor),
