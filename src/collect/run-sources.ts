@@ -1,5 +1,5 @@
 // Runs the ordered table: each source gets what those before it found, and is timed and counted.
-import { readSuperblocks, type Superblocks } from '../kernel/bpf/census.ts';
+import { readSuperblocks, type Superblocks } from '../kernel/bpf/kernel-lists.ts';
 import { closeDescriptor } from '../kernel/files/files.ts';
 import type { HostFacts } from '../kernel/own/host.ts';
 import type { Fact, NamespaceInodes, ProcessFact } from '../model/facts/facts.ts';

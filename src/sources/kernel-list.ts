@@ -9,7 +9,7 @@ import {
   listBySuperblocks,
   listMountNamespaces,
   type NoListing,
-} from '../kernel/bpf/census.ts';
+} from '../kernel/bpf/kernel-lists.ts';
 import { readNsfsDevice } from '../kernel/files/files.ts';
 import { closeNamespace } from '../kernel/nsfs/nsfs.ts';
 import { openFound } from '../kernel/nsfs/open-namespace.ts';

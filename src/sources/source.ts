@@ -1,5 +1,5 @@
 // What a source is: one question to one kernel interface, answered in plain facts. Sources never see each other.
-import type { Superblocks } from '../kernel/bpf/census.ts';
+import type { Superblocks } from '../kernel/bpf/kernel-lists.ts';
 import type { Fact, NamespaceInodes, ProcessFact, SearchedKind, SearchFact } from '../model/facts/facts.ts';
 import type { NamespaceLink, NamespaceType } from '../model/snapshot/namespace-types.ts';
 import type { HostSnapshot } from '../model/snapshot/schema.ts';

@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
-import { readSuperblocks, type Superblocks } from '../../kernel/bpf/census.ts';
+import { readSuperblocks, type Superblocks } from '../../kernel/bpf/kernel-lists.ts';
 import { readHoldingProcess } from '../../kernel/process/holding-process.ts';
 import {
   type HoldingProcess,
