@@ -10,8 +10,8 @@
 /* What is asked besides the owner and the id. */
 enum { PARENT = 1, OWNER_UID = 2, MNTNS_ID = 4 };
 
-/* Inode numbers and the id are told where the errno beside them is 0. */
-struct told {
+/* Inode numbers and the id are valid where the errno beside them is 0. */
+struct answers {
 	int32_t err, owner_err, parent_err, uid_err, id_err;
 	uint32_t uid;
 	uint64_t dev, owner, parent, id;
@@ -21,7 +21,7 @@ struct told {
 struct asking {
 	struct targets targets;
 	const uint8_t *what;
-	struct told *told;
+	struct answers *answers;
 };
 
 /* The inode number of the namespace that a request leads to; returns 0 or an errno. */
@@ -35,33 +35,33 @@ static int ask_inode(int fd, unsigned long request, uint64_t *inode) {
 	return err;
 }
 
-static void ask_all(int fd, unsigned what, struct told *told) {
-	told->owner_err = ask_inode(fd, NS_GET_USERNS, &told->owner);
-	if (what & PARENT) told->parent_err = ask_inode(fd, NS_GET_PARENT, &told->parent);
-	if ((what & OWNER_UID) && ioctl(fd, NS_GET_OWNER_UID, &told->uid) < 0) told->uid_err = errno;
-	if (ioctl(fd, NS_GET_ID, &told->id) < 0) told->id_err = errno;
-	if (told->id_err && (what & MNTNS_ID)) told->id_err = ioctl(fd, NS_GET_MNTNS_ID, &told->id) < 0 ? errno : 0;
+static void ask_all(int fd, unsigned what, struct answers *answers) {
+	answers->owner_err = ask_inode(fd, NS_GET_USERNS, &answers->owner);
+	if (what & PARENT) answers->parent_err = ask_inode(fd, NS_GET_PARENT, &answers->parent);
+	if ((what & OWNER_UID) && ioctl(fd, NS_GET_OWNER_UID, &answers->uid) < 0) answers->uid_err = errno;
+	if (ioctl(fd, NS_GET_ID, &answers->id) < 0) answers->id_err = errno;
+	if (answers->id_err && (what & MNTNS_ID)) answers->id_err = ioctl(fd, NS_GET_MNTNS_ID, &answers->id) < 0 ? errno : 0;
 }
 
 static void ask_one(void *context, size_t index) {
 	struct asking *asking = context;
-	struct told *told = &asking->told[index];
+	struct answers *answers = &asking->answers[index];
 	struct stat status;
 	int fd = open_target(&asking->targets, index);
 	if (fd < 0 || fstat(fd, &status) < 0) {
-		told->err = errno;
+		answers->err = errno;
 	} else {
-		told->dev = status.st_dev;
-		told->seconds = status.st_ctim.tv_sec;
-		told->nanoseconds = status.st_ctim.tv_nsec;
-		ask_all(fd, asking->what[index], told);
+		answers->dev = status.st_dev;
+		answers->seconds = status.st_ctim.tv_sec;
+		answers->nanoseconds = status.st_ctim.tv_nsec;
+		ask_all(fd, asking->what[index], answers);
 	}
 	if (fd >= 0) close(fd);
 }
 
 /*
  * nsReadAll(paths: Uint8Array of names that end with 0, inodes: Uint32Array, what: Uint8Array, threads) → Buffer of struct
- * told, in the order of the paths
+ * answers, in the order of the paths
  */
 static napi_value read_all(napi_env env, napi_callback_info info) {
 	napi_value args[4];
@@ -74,12 +74,12 @@ static napi_value read_all(napi_env env, napi_callback_info info) {
 		return NULL;
 	size_t count = asking.targets.count;
 	asking.what = what;
-	asking.told = size == count ? calloc(count + 1, sizeof *asking.told) : NULL;
-	if (asking.told) for_all(count, threads, ask_one, &asking);
+	asking.answers = size == count ? calloc(count + 1, sizeof *asking.answers) : NULL;
+	if (asking.answers) for_all(count, threads, ask_one, &asking);
 	free_targets(&asking.targets);
 	if (size != count) return throw_argument(env, "expected a question for each path");
-	if (!asking.told) return throw_errno(env, ENOMEM, "calloc");
-	return make_buffer(env, asking.told, count * sizeof *asking.told);
+	if (!asking.answers) return throw_errno(env, ENOMEM, "calloc");
+	return make_buffer(env, asking.answers, count * sizeof *asking.answers);
 }
 
 void init_nsfs_batch(napi_env env, napi_value exports) { export_function(env, exports, "nsReadAll", read_all); }

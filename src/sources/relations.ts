@@ -4,8 +4,8 @@
 import { loadAddon } from '../kernel/addon/addon.ts';
 import { attempt } from '../kernel/files/files.ts';
 import { closeNamespace, nsGetParent, nsGetUserns, type OpenNamespace } from '../kernel/nsfs/nsfs.ts';
+import { type NsfsAnswers, readNsfsAnswers } from '../kernel/nsfs/nsfs-batch.ts';
 import { openFound } from '../kernel/nsfs/open-namespace.ts';
-import { readNamespaces, type ToldNamespace } from '../kernel/nsfs/told-namespaces.ts';
 import { isKnown, type Known, type Unknown } from '../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType, namespaceTypeFacts } from '../model/snapshot/namespace-types.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
@@ -42,10 +42,10 @@ class Climb {
 
   /** All in one call by the best path to each, then the few that this did not reach; at last what stands above them. */
   askAll(): void {
-    const told: [FoundNamespace, ToldNamespace][] = [];
+    const told: [FoundNamespace, NsfsAnswers][] = [];
     const others: FoundNamespace[] = [];
     const wanted = this.#listWanted();
-    const answers = readNamespaces(wanted.map(({ type, inode, paths }) => ({ type, inode, path: paths[0] ?? '' })));
+    const answers = readNsfsAnswers(wanted.map(({ type, inode, paths }) => ({ type, inode, path: paths[0] ?? '' })));
     wanted.forEach((namespace, index) => {
       const answer = answers[index];
       if (answer === undefined || !isKnown(answer)) others.push(namespace);
@@ -108,7 +108,7 @@ class Climb {
 
   /** Asks a namespace that is open, and what stands above it. */
   #ask(type: NamespaceType, { fd, inode }: OpenNamespace): void {
-    const [answer] = readNamespaces([{ type, inode, path: `/proc/self/fd/${fd}` }]);
+    const [answer] = readNsfsAnswers([{ type, inode, path: `/proc/self/fd/${fd}` }]);
     if (answer === undefined || !isKnown(answer)) {
       this.#context.refused('opening a namespace', answer?.errno ?? '', formatNamespace(type, inode));
       return;
@@ -117,7 +117,7 @@ class Climb {
     this.#climb(fd, answer);
   }
 
-  #tell(type: NamespaceType, inode: number, { owner, parent = owner, creatorUid, ...told }: ToldNamespace): void {
+  #tell(type: NamespaceType, inode: number, { owner, parent = owner, creatorUid, ...told }: NsfsAnswers): void {
     this.#asked.add(formatNamespace(type, inode));
     this.#context.asked();
     this.#noteRefusal(owner, 'NS_GET_USERNS', type, inode);
@@ -146,7 +146,7 @@ class Climb {
   }
 
   /** Whether something that was not asked stands above it. */
-  #leadsOn({ owner, parent }: ToldNamespace): boolean {
+  #leadsOn({ owner, parent }: NsfsAnswers): boolean {
     return this.#isNew('user', owner) || (parent !== undefined && this.#isNew('pid', parent));
   }
 
@@ -155,7 +155,7 @@ class Climb {
   }
 
   /** Opens what stands above the namespace behind `fd`, where it was not asked, and asks it as well. */
-  #climb(fd: number, { owner, parent }: ToldNamespace): void {
+  #climb(fd: number, { owner, parent }: NsfsAnswers): void {
     if (this.#isNew('user', owner)) this.#askAbove('user', () => nsGetUserns(fd));
     if (parent !== undefined && this.#isNew('pid', parent)) this.#askAbove('pid', () => nsGetParent(fd));
   }

@@ -18,7 +18,7 @@ import { parseTimeOffsets } from '../../parse/proc/time-offsets.ts';
 import { loadAddon } from '../addon/addon.ts';
 import { attempt, readTextFile } from '../files/files.ts';
 import { keepStandIn } from '../files/stand-in.ts';
-import { type NamespaceReadings, openByOwnPidfd, openLink, readNamespaces } from './namespaces.ts';
+import { type NamespaceReadings, openByOwnPidfd, openLink, readNamespaceEvidence } from './namespaces.ts';
 import { noProc, readHostNetSysctl, readProcEvidence, readProcInodes } from './proc.ts';
 import { readTraces } from './traces.ts';
 import { readCgroups, readLinks, readMountIds, readNetStat, readWitness } from './witness.ts';
@@ -114,14 +114,14 @@ function chooseTrusted({ answers, links, reader, uidMap }: DetectEvidence): (uid
 
 function readSubject(question: DetectQuestion, directory: string | undefined, ask: boolean): NamespaceReadings {
   if (question.about === 'namespace') {
-    const { links, answers } = readNamespaces(() => notAsked, ask);
+    const { links, answers } = readNamespaceEvidence(() => notAsked, ask);
     return {
       links: { ...links, [question.type]: question.identity },
       answers: { ...answers, [question.type]: question.answers },
     };
   }
-  if (directory !== undefined) return readNamespaces((link) => openLink(directory, link), ask);
-  return readNamespaces(ask ? openByOwnPidfd : () => noProc, ask);
+  if (directory !== undefined) return readNamespaceEvidence((link) => openLink(directory, link), ask);
+  return readNamespaceEvidence(ask ? openByOwnPidfd : () => noProc, ask);
 }
 
 function readInodes({ links }: NamespaceReadings): Readonly<Record<NamespaceType, Known<number>>> {

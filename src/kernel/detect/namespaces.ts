@@ -33,7 +33,10 @@ const missingInNode: Unknown = Object.freeze({ unknown: 'unsupported', detail: '
  * @param open - leads to a namespace, or says why not; it is closed here
  * @param ask - whether there is an addon to ask with
  */
-export function readNamespaces(open: (link: NamespaceLink) => Known<OpenNamespace>, ask: boolean): NamespaceReadings {
+export function readNamespaceEvidence(
+  open: (link: NamespaceLink) => Known<OpenNamespace>,
+  ask: boolean,
+): NamespaceReadings {
   const links: Partial<Record<NamespaceLink, Known<NamespaceIdentity>>> = {};
   const answers: Partial<Record<NamespaceType, NamespaceAnswers>> = {};
   for (const link of namespaceLinks) {

@@ -17,14 +17,14 @@ export interface TaskQuestion extends ReadingQuestion {
 }
 
 /** What the files that were asked for say of a task. */
-export type ToldByFiles = Pick<ProcessFact, 'commandLine' | 'cgroup'>;
+export type TaskFiles = Pick<ProcessFact, 'commandLine' | 'cgroup'>;
 
 /** Takes the tasks as they come, in the order of their names. Numbers below zero are errno values with the sign turned. */
 export interface TaskReceiver {
   /** The number behind each link, of the tasks from here on until it is called again. */
   links(numbers: readonly number[]): NamespaceInodes;
   /** The bytes of each file. They belong to one large buffer: copy what is to be kept. */
-  files(files: readonly (Buffer | number)[]): ToldByFiles;
+  files(files: readonly (Buffer | number)[]): TaskFiles;
   task(task: ProcessFact, name: string): void;
   /** Opening the directory failed: the process is gone, or not to be seen. */
   failed(name: string, errno: number): void;
@@ -64,7 +64,7 @@ const { EBADMSG } = constants.errno;
 const headWords = 14;
 /** Its links are those of the task before it in the batch. */
 const sameLinks = 1;
-const noFiles: ToldByFiles = { commandLine: notAsked, cgroup: notAsked };
+const noFiles: TaskFiles = { commandLine: notAsked, cgroup: notAsked };
 
 /** Decodes the batches, one after another. */
 class TaskRecords {
@@ -129,7 +129,7 @@ class TaskFact implements ProcessFact {
     batch: Buffer,
     nameStart: number,
     namespaces: NamespaceInodes,
-    told: ToldByFiles,
+    told: TaskFiles,
   ) {
     this.pid = words[at + 4] as number;
     this.tid = words[at + 5] as number;

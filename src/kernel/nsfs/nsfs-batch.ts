@@ -1,4 +1,4 @@
-// What ioctl_nsfs(2) tells of many namespaces, in one call of the addon: nsReadAll of native/nsfs-batch.c.
+// What ioctl_nsfs(2) answers about many namespaces, in one call of the addon: nsReadAll of native/nsfs-batch.c.
 import { type Known, unknownFromErrno } from '../../model/snapshot/known.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import { viewWords } from '../../parse/records/bpf-words.ts';
@@ -7,7 +7,7 @@ import { nameErrno } from '../addon/syscall-error.ts';
 import { countReaders } from '../proc/proc-reading.ts';
 import { type NamespacePath, packPaths } from './namespace-paths.ts';
 
-export interface ToldNamespace {
+export interface NsfsAnswers {
   readonly dev: number;
   /** When its inode came into being, in ms since 1970: as OpenNamespace has it. */
   readonly openedAtMs: number;
@@ -30,26 +30,26 @@ const questions: Readonly<Partial<Record<NamespaceType, number>>> = {
   mnt: askMntnsId,
 };
 
-/** Of struct told. */
+/** Of struct answers. */
 const recordWords = 18;
 const wordValues = 0x1_0000_0000;
 
 /**
  * Opens each path, asks what stands behind it, and closes it again.
- * @returns in the same order what was told, or why the path could not be opened: ESTALE where it leads elsewhere by now
+ * @returns in the same order what it answered, or why the path could not be opened: ESTALE where it leads elsewhere by now
  * @throws AddonMissingError
  * @see ioctl_nsfs(2)
  */
-export function readNamespaces(
+export function readNsfsAnswers(
   namespaces: readonly (NamespacePath & { readonly type: NamespaceType })[],
-): Known<ToldNamespace>[] {
+): Known<NsfsAnswers>[] {
   const { paths, inodes } = packPaths(namespaces);
   const what = Uint8Array.from(namespaces, ({ type }) => questions[type] ?? 0);
   const words = viewWords(requireAddon().nsReadAll(paths, inodes, what, countReaders()));
   return namespaces.map(({ type }, index) => decode(words, index * recordWords, type));
 }
 
-function decode(words: Uint32Array, at: number, type: NamespaceType): Known<ToldNamespace> {
+function decode(words: Uint32Array, at: number, type: NamespaceType): Known<NsfsAnswers> {
   const errno = words[at] as number;
   if (errno !== 0) return unknownFromErrno(nameErrno(errno));
   return {
