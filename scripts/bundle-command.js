@@ -9,7 +9,7 @@ const apart = [
   'src/cli/reading/load-snapshot.ts',
   'src/cli/line/parse-command-line.ts',
   'src/cli/reading/read-this-host.ts',
-  'src/cli/reading/read-workloads.ts',
+  'src/cli/reading/load-workloads.ts',
   'src/analysis/listing/filter.ts',
 ];
 

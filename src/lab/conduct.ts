@@ -1,5 +1,5 @@
 // Carries an experiment out, and gives the verdict that follows from what the kernel answered.
-import type { ExperimentReport, Verdict } from '../model/evidence/experiment-report.ts';
+import type { ExperimentReport, ExperimentVerdict } from '../model/evidence/experiment-report.ts';
 import { type Experiment, NoAnswerError, NotPermittedError } from './stage/experiment.ts';
 import { Stage, type StageOptions } from './stage/stage.ts';
 
@@ -29,7 +29,7 @@ async function perform({ name, claim, source, perform }: Experiment, stage: Stag
   }
   const failed = stage.checks.filter(({ holds }) => !holds);
   if (refusal === undefined && stage.checks.length === 0) throw new Error(`the experiment ${name} compares nothing`);
-  const verdict: Verdict =
+  const verdict: ExperimentVerdict =
     failed.length > 0 ? 'differs on this kernel' : refusal === undefined ? 'as described' : 'not permitted here';
   const reason =
     failed.length > 0

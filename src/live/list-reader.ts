@@ -4,7 +4,7 @@ import { type NamespaceTally, openNamespaceTally } from '../kernel/bpf/namespace
 import type { EventDraft, EventNamespace } from '../model/live/events.ts';
 import { keyOf, type LiveState } from '../model/live/live-state.ts';
 import type { EventTimes } from './event-times.ts';
-import { compareWithList, type ListedNamespace } from './listed-namespaces.ts';
+import { compareWithList, type KernelNamespace } from './listed-namespaces.ts';
 import { NamespaceSums } from './namespace-sums.ts';
 import { type Moment, now } from './source.ts';
 
@@ -24,7 +24,7 @@ const graceNs = 20_000_000;
 export class ListReader {
   readonly #host: ListHost;
   /** Listed namespaces of which no event has told yet: who made them may still be said. */
-  readonly #unexplained = new Map<string, { readonly namespace: ListedNamespace; readonly at: Moment }>();
+  readonly #unexplained = new Map<string, { readonly namespace: KernelNamespace; readonly at: Moment }>();
 
   readonly #tally: NamespaceTally | undefined;
   readonly #sums: NamespaceSums;
@@ -102,7 +102,7 @@ export class ListReader {
     return seen === undefined || now() - seen.at < graceNs;
   }
 
-  #awaitEvent(name: string, namespace: ListedNamespace, began: Moment): void {
+  #awaitEvent(name: string, namespace: KernelNamespace, began: Moment): void {
     const { at } = this.#unexplained.get(name) ?? { at: began };
     if (began - at >= graceNs) this.#emitSeen(namespace);
     else {
@@ -111,7 +111,7 @@ export class ListReader {
     }
   }
 
-  #emitSeen(namespace: ListedNamespace): void {
+  #emitSeen(namespace: KernelNamespace): void {
     this.#host.emit({ event: 'created', namespace, how: 'seen', process: null });
   }
 

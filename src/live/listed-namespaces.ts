@@ -10,11 +10,11 @@ export interface ListDifference {
   /** Known, and not listed any more. */
   readonly gone: readonly EventNamespace[];
   /** Listed, and not known. */
-  readonly come: readonly ListedNamespace[];
+  readonly come: readonly KernelNamespace[];
 }
 
 /** A namespace with what the kernel's list says of it. */
-export interface ListedNamespace extends EventNamespace {
+export interface KernelNamespace extends EventNamespace {
   readonly id: string;
   readonly owner: number | null;
   /** Of the creator of the owner; of a user namespace, its own creator's. */
@@ -40,7 +40,7 @@ export function compareWithList(known: ReadonlyMap<string, EventNamespace>): Lis
   for (const [key, namespace] of known)
     if (namespace.id === null) withoutId.set(key, namespace);
     else if (!unknown.delete(Number(namespace.id))) gone.push(namespace);
-  const come: ListedNamespace[] = [];
+  const come: KernelNamespace[] = [];
   for (const record of unknown.values()) {
     const listed = toListed(list.read(record));
     if (!withoutId.delete(keyOf(listed))) come.push(listed);
@@ -52,8 +52,8 @@ export function compareWithList(known: ReadonlyMap<string, EventNamespace>): Lis
 const maxOneByOne = 20;
 
 /** What the list says of namespaces, by their 64-bit ids; what has ended is left out. */
-export function findListed(namespaces: ReadonlyMap<string, EventNamespace>): ReadonlyMap<string, ListedNamespace> {
-  const found = new Map<string, ListedNamespace>();
+export function findListed(namespaces: ReadonlyMap<string, EventNamespace>): ReadonlyMap<string, KernelNamespace> {
+  const found = new Map<string, KernelNamespace>();
   if (namespaces.size <= maxOneByOne) {
     for (const [id, namespace] of namespaces) {
       const listed = describeByHandle({ ...namespace, id });
@@ -71,7 +71,7 @@ export function findListed(namespaces: ReadonlyMap<string, EventNamespace>): Rea
   return found;
 }
 
-function toListed({ type, inode, id, ownerInode, ownerUid, parentInode, level }: BpfNamespace): ListedNamespace {
+function toListed({ type, inode, id, ownerInode, ownerUid, parentInode, level }: BpfNamespace): KernelNamespace {
   // The initial user namespace alone has no owner, and the number 0 stands for none.
   const owner = ownerInode === 0 ? null : ownerInode;
   const listed = { type, inode, id: String(id), owner, ownerUid };

@@ -7,14 +7,14 @@ import { PresentSnapshot } from '../model/live/present-snapshot.ts';
 import { isKnown } from '../model/snapshot/known.ts';
 import type { Namespace, Snapshot } from '../model/snapshot/schema.ts';
 import { parseNestedPids } from '../parse/proc/status.ts';
-import { findListed, type ListedNamespace } from './listed-namespaces.ts';
+import { findListed, type KernelNamespace } from './listed-namespaces.ts';
 import type { Watcher } from './watcher.ts';
 
 export class LiveSnapshot {
   readonly #watcher: Watcher;
   readonly #present: PresentSnapshot;
   /** By 64-bit id, of namespaces that no whole snapshot has yet. */
-  readonly #details = new Map<string, ListedNamespace>();
+  readonly #details = new Map<string, KernelNamespace>();
   readonly #unread = new Map<string, EventNamespace>();
   #snapshot: Snapshot;
   #isStale = false;

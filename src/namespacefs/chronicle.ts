@@ -4,11 +4,11 @@ import { isKnown } from '../model/snapshot/known.ts';
 import { formatNamespace } from '../model/snapshot/namespace-types.ts';
 import type { Namespace, Snapshot } from '../model/snapshot/schema.ts';
 import { escapeText } from '../render/words/escape.ts';
-import type { FeedChange, NamespaceChange } from './snapshot-feed.ts';
+import type { FeedChange, NamespaceLifetimeChange } from './snapshot-feed.ts';
 import { keyOfNamespace } from './tree-places.ts';
 
 /** What differs between two states: first what ended, then what is new. */
-export function compareSnapshots(now: Snapshot, before: Snapshot, nowMs: number): NamespaceChange[] {
+export function compareSnapshots(now: Snapshot, before: Snapshot, nowMs: number): NamespaceLifetimeChange[] {
   const old = new Map(before.namespaces.map((namespace) => [keyOfNamespace(namespace), namespace]));
   const created: Namespace[] = [];
   for (const namespace of now.namespaces) if (!old.delete(keyOfNamespace(namespace))) created.push(namespace);
@@ -20,12 +20,15 @@ export function compareSnapshots(now: Snapshot, before: Snapshot, nowMs: number)
   ];
 }
 
-function toChange(kind: NamespaceChange['kind'], namespace: Namespace, at: string): NamespaceChange {
+function toChange(kind: NamespaceLifetimeChange['kind'], namespace: Namespace, at: string): NamespaceLifetimeChange {
   const { type, inode, id } = namespace;
   return { kind, type, inode, id: isKnown(id) ? id : null, at, namespace };
 }
 
-function findLeader({ processes: { leader }, ownerUid }: Namespace, index: SnapshotIndex): NamespaceChange['by'] {
+function findLeader(
+  { processes: { leader }, ownerUid }: Namespace,
+  index: SnapshotIndex,
+): NamespaceLifetimeChange['by'] {
   const process = leader === null ? undefined : index.process(leader);
   const whose = isKnown(ownerUid) ? { uid: ownerUid } : {};
   return process ? { ...whose, pid: process.pid, comm: process.comm } : whose;

@@ -5,7 +5,7 @@ import { EventSourceError } from '../live/open-source.ts';
 import { Watcher } from '../live/watcher.ts';
 import type { EventDraft, EventNamespace } from '../model/live/events.ts';
 import type { Snapshot } from '../model/snapshot/schema.ts';
-import type { FeedChange, NamespaceChange, SnapshotFeed, SnapshotListener } from './snapshot-feed.ts';
+import type { FeedChange, NamespaceLifetimeChange, SnapshotFeed, SnapshotListener } from './snapshot-feed.ts';
 
 /** What comes at once is shown at once. */
 const gatherMs = 5;
@@ -121,9 +121,9 @@ export class LiveFeed implements SnapshotFeed {
 }
 
 function toChange(
-  kind: NamespaceChange['kind'],
+  kind: NamespaceLifetimeChange['kind'],
   { type, inode, id }: EventNamespace,
   at: string,
-): Omit<NamespaceChange, 'namespace'> {
+): Omit<NamespaceLifetimeChange, 'namespace'> {
   return { kind, type, inode, id, at };
 }

@@ -3,7 +3,7 @@ import type { NamespaceType } from '../model/snapshot/namespace-types.ts';
 import type { Namespace, Snapshot } from '../model/snapshot/schema.ts';
 
 /** A namespace that came or went. */
-export interface NamespaceChange {
+export interface NamespaceLifetimeChange {
   readonly kind: 'created' | 'ended';
   readonly type: NamespaceType;
   readonly inode: number;
@@ -24,7 +24,7 @@ export interface LostChanges {
   readonly at: string;
 }
 
-export type FeedChange = NamespaceChange | LostChanges;
+export type FeedChange = NamespaceLifetimeChange | LostChanges;
 
 /** Told when the state is another, with what came and went, in the order in which it did. */
 export type SnapshotListener = (now: Snapshot, changes: readonly FeedChange[]) => void;

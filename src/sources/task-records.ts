@@ -7,7 +7,7 @@ import { isKnown, type Known, notAsked, unknownFromErrno } from '../model/snapsh
 import { type NamespaceLink, namespaceLinks } from '../model/snapshot/namespace-types.ts';
 import { parseCgroup } from '../parse/proc/cgroup.ts';
 import { parseStartTime } from '../parse/proc/stat.ts';
-import { parseCommandLine, parseText } from '../parse/text/text.ts';
+import { parseCmdline, parseText } from '../parse/text/text.ts';
 import type { SourceContext } from './source.ts';
 
 /** Command lines may be megabytes; what is beyond this is cut, and the last word then ends with this sign. */
@@ -103,7 +103,7 @@ export function isSameProcess(
 export function toCommandLine(bytes: Buffer | number | undefined): Known<readonly string[]> {
   if (bytes === undefined) return notAsked;
   if (typeof bytes === 'number') return unknownFromErrno(nameErrno(-bytes));
-  const words = parseCommandLine(bytes);
+  const words = parseCmdline(bytes);
   if (bytes.length === longestCommandLineBytes) words.push(cutSign);
   return Object.freeze(words);
 }

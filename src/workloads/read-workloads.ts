@@ -8,7 +8,7 @@ import { namespaceTypes } from '../model/snapshot/namespace-types.ts';
 import type { Process, Refusal, Snapshot, SourceCoverage, Workload } from '../model/snapshot/schema.ts';
 import { findNamedNetworks } from './engines/named-networks.ts';
 import type { Witness } from './signs/authority.ts';
-import type { Draft, Engine, StateReader } from './signs/engine.ts';
+import type { Engine, StateReader, WorkloadDraft } from './signs/engine.ts';
 import { recognize } from './signs/recognize.ts';
 
 export interface FoundWorkloads {
@@ -60,15 +60,15 @@ export function readWorkloads(
 }
 
 /** What root's engines keep says nothing of what somebody else, or somebody inside of a workload, calls so. */
-function mayLearn({ authority, outer }: Draft): boolean {
+function mayLearn({ authority, outer }: WorkloadDraft): boolean {
   return authority.trusted || (authority.uid === undefined && outer === undefined);
 }
 
 /** The processes of the workloads inside of each, however deep: nobody inside of root's can make it look empty. */
-function findInside(drafts: readonly Draft[]): ReadonlyMap<Draft, readonly Process[]> {
-  const inside = new Map<Draft, Process[]>();
+function findInside(drafts: readonly WorkloadDraft[]): ReadonlyMap<WorkloadDraft, readonly Process[]> {
+  const inside = new Map<WorkloadDraft, Process[]>();
   for (const { outer, members } of drafts) {
-    const around = new Set<Draft>();
+    const around = new Set<WorkloadDraft>();
     for (let at = outer; at && !around.has(at); at = at.outer) {
       around.add(at);
       inside.set(at, [...(inside.get(at) ?? []), ...members]);
@@ -134,7 +134,7 @@ function parseJson(text: string | undefined): unknown {
  * By type the namespaces that are no workload's: the boot's own, and those of the visible PID 1, unless that one is in a
  * workload itself, as seen from inside of a container.
  */
-function findHostInodes(snapshot: Snapshot, drafts: readonly Draft[]): ReadonlySet<string> {
+function findHostInodes(snapshot: Snapshot, drafts: readonly WorkloadDraft[]): ReadonlySet<string> {
   const keys = snapshot.namespaces.flatMap(({ type, inode, initial }) => (initial === true ? [`${type}${inode}`] : []));
   const init = snapshot.processes.find(({ tid }) => tid === 1);
   if (init && !drafts.some(({ members }) => members.includes(init)))
@@ -144,7 +144,7 @@ function findHostInodes(snapshot: Snapshot, drafts: readonly Draft[]): ReadonlyS
 
 /** @param all - its processes and those inside of the workloads in it */
 function finish(
-  draft: Draft,
+  draft: WorkloadDraft,
   all: readonly Process[],
   hosts: ReadonlySet<string>,
   netns: number | undefined,

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Known } from '../../src/model/snapshot/known.ts';
 import { systemd } from '../../src/workloads/engines/systemd.ts';
 import { engines } from '../../src/workloads/index.ts';
-import type { Draft, StateReader } from '../../src/workloads/signs/engine.ts';
+import type { StateReader, WorkloadDraft } from '../../src/workloads/signs/engine.ts';
 import { recognize } from '../../src/workloads/signs/recognize.ts';
 import { idA, idB, nobodyKnows, podId, type RecordedProcess, snapshotOf } from './recorded-host.ts';
 
@@ -13,7 +13,7 @@ function learn(
   processes: readonly RecordedProcess[],
   files: Readonly<Record<string, unknown>>,
   links: Readonly<Record<string, string>> = {},
-): readonly Draft[] {
+): readonly WorkloadDraft[] {
   const snapshot = snapshotOf(processes);
   const drafts = recognize(snapshot, engines, systemd, nobodyKnows);
   const reader: StateReader = {
@@ -34,7 +34,7 @@ function learn(
   return drafts;
 }
 
-function stateOf(draft: Draft | undefined): string | undefined {
+function stateOf(draft: WorkloadDraft | undefined): string | undefined {
   return draft?.evidence.find(({ by }) => by === 'state')?.text;
 }
 

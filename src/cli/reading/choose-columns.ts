@@ -15,7 +15,7 @@ export function chooseColumns<C extends Column<never>>(
   usual: readonly string[],
   options: OptionValues,
 ): readonly C[] {
-  const words = readWords(options, 'columns');
+  const words = readListOption(options, 'columns');
   const usually = usual.map((name) => findColumn(all, name));
   if (words.length === 0) return usually;
   const named = words.map((word) => ({
@@ -107,7 +107,7 @@ export function sortRows<Row>(
   rows: readonly Row[],
   options: OptionValues,
 ): readonly Row[] {
-  const keys = readWords(options, 'sort').map((word) => ({
+  const keys = readListOption(options, 'sort').map((word) => ({
     column: findColumn(all, word.replace(/^-/, '')),
     sign: word.startsWith('-') ? -1 : 1,
   }));
@@ -157,7 +157,7 @@ export function mentionsColumn({ columns, filter, sort }: OptionValues, name: st
  * The words of an option that takes several: "a,b"; none where it is not given.
  * @throws UsageError where it is given and names nothing, as a script does whose variable is empty
  */
-export function readWords(options: OptionValues, option: string): readonly string[] {
+export function readListOption(options: OptionValues, option: string): readonly string[] {
   const value = options[option];
   if (typeof value !== 'string') return [];
   const words = value

@@ -18,6 +18,6 @@ export async function readSnapshot(
   const bpf = wanted.bpf && options.bpf !== false;
   const snapshot = readThisHost({ ...wanted, bpf }, given.prepared);
   if (!wanted.workloads) return snapshot;
-  const { readWorkloads } = await import('./read-workloads.ts');
-  return readWorkloads(snapshot);
+  const { loadWorkloads } = await import('./load-workloads.ts');
+  return loadWorkloads(snapshot);
 }

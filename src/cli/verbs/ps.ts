@@ -23,7 +23,7 @@ import {
   chooseColumns,
   makeRowFilter,
   mentionsColumn,
-  readWords,
+  readListOption,
   sortRows,
   toJsonRow,
 } from '../reading/choose-columns.ts';
@@ -110,7 +110,7 @@ function writeTable(columns: readonly Column<ProcessRow>[], rows: readonly Proce
 
 /** Columns that were named are shown as they are: `--columns net` gives whole inode numbers and no marks; +NAME adds. */
 function asked(options: OptionValues): boolean {
-  return options.columns !== undefined && !readWords(options, 'columns').every((word) => /^[+-]/.test(word));
+  return options.columns !== undefined && !readListOption(options, 'columns').every((word) => /^[+-]/.test(word));
 }
 
 /** Leaves out what all rows have alike, and shortens inode numbers where whole ones do not fit. */

@@ -8,7 +8,7 @@ import {
   propagations,
   type RunRequest,
 } from '../../launch/plan/run-request.ts';
-import { type Made, run as runCommand } from '../../launch/start/run.ts';
+import { type Made, runInNamespaces } from '../../launch/start/run.ts';
 import { isNamespaceType, type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { formatJson } from '../../render/words/escape.ts';
 import { finishAs } from '../command/finish.ts';
@@ -23,7 +23,7 @@ export async function run(words: readonly string[], options: OptionValues, given
   const request = readRequest(options, given.repeated['keep'] ?? []);
   const command = readWords(words, given.behind);
   const steps = await planCommand(command, inherited);
-  return finishAs(() => runCommand(request, steps, command[0] ?? '', options.json ? tell : undefined));
+  return finishAs(() => runInNamespaces(request, steps, command[0] ?? '', options.json ? tell : undefined));
 }
 
 /** Behind the first word that is no option all words are the command's, `--` as well. */

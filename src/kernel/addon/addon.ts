@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findPackageRoot } from './package-root.ts';
 
 /** The names that uname(2) gives inside one uts namespace, bytes as latin1. */
-export interface UtsNames {
+export interface Utsname {
   readonly sysname: string;
   readonly nodename: string;
   readonly release: string;
@@ -100,7 +100,7 @@ export interface Addon {
   ): ProcReading;
   nextProc(reading: ProcReading): Buffer | null;
   endProc(reading: ProcReading): void;
-  readUts(fds: Int32Array): (UtsNames | BatchFailure)[];
+  readUts(fds: Int32Array): (Utsname | BatchFailure)[];
   readMounts(mntNsId: bigint, magics: BigUint64Array, devices: BigUint64Array, fd: number): Buffer;
   findMounts(
     paths: Uint8Array,

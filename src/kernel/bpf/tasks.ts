@@ -11,7 +11,7 @@ import type { BpfRefusal } from './refusal.ts';
 import { readBpfTasks } from './run.ts';
 
 /** Takes the tasks as they come. */
-export interface TaskReceiver {
+export interface BpfTaskReceiver {
   task(task: ProcessFact): void;
   /** A task with more than one PID: from the reader's pid namespace to its own. */
   pids(tid: number, pids: readonly number[]): void;
@@ -24,7 +24,7 @@ export interface TaskReceiver {
  * @param receiver - gets the tasks of nscope's own pid namespace
  * @returns how many there were, or why BPF does not give them: then the receiver has got none
  */
-export function readTasksByBpf(links: ReadonlySet<NamespaceLink>, receiver: TaskReceiver): number | BpfRefusal {
+export function readTasksByBpf(links: ReadonlySet<NamespaceLink>, receiver: BpfTaskReceiver): number | BpfRefusal {
   const reading = readBpfTasks();
   if ('refused' in reading) return reading.refused;
   const cursor = new BpfTaskCursor(reading.bytes);

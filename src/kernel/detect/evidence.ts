@@ -21,7 +21,7 @@ import { keepStandIn } from '../files/stand-in.ts';
 import { type NamespaceReadings, openByOwnPidfd, openLink, readNamespaceEvidence } from './namespaces.ts';
 import { noProc, readHostNetSysctl, readProcEvidence, readProcInodes } from './proc.ts';
 import { readTraces } from './traces.ts';
-import { readCgroups, readLinks, readMountIds, readNetStat, readWitness } from './witness.ts';
+import { readCgroups, readLinkInodes, readMountIds, readNetStat, readWitness } from './witness.ts';
 
 /** What is asked about: the reader, a process of /proc, or a namespace of which all is known already. */
 export type DetectQuestion =
@@ -79,7 +79,7 @@ function gather(
     subject: describeSubject(question, pid),
     proc,
     ...readings,
-    reader: self ? readInodes(readings) : readLinks('/proc/self'),
+    reader: self ? readInodes(readings) : readLinkInodes('/proc/self'),
     uidMap: isKnown(uidMap) ? parseIdMap(uidMap) : uidMap,
     pids: isKnown(status) ? (parseNestedPids(status) ?? unknownFromErrno('ENOENT')) : status,
     cgroups: directory === undefined ? unread : readCgroups(directory),

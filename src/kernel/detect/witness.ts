@@ -19,7 +19,7 @@ export function readWitness(pid: number): Known<WitnessEvidence> {
     ppid: stat.ppid,
     kernelThread: isKernelThread(stat),
     startTimeTicks: stat.startTimeTicks,
-    links: readLinks(`/proc/${pid}`),
+    links: readLinkInodes(`/proc/${pid}`),
     mountIds: readMountIds(`/proc/${pid}`),
     netStat: readNetStat(`/proc/${pid}`),
     cgroups: readCgroups(`/proc/${pid}`),
@@ -27,7 +27,7 @@ export function readWitness(pid: number): Known<WitnessEvidence> {
 }
 
 /** The inode numbers behind the links of a process. */
-export function readLinks(directory: string): Readonly<Record<NamespaceType, Known<number>>> {
+export function readLinkInodes(directory: string): Readonly<Record<NamespaceType, Known<number>>> {
   const entries = namespaceTypes.map((type) => {
     const identity = readIdentity(`${directory}/ns/${type}`);
     return [type, isKnown(identity) ? identity.inode : identity];

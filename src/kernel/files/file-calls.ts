@@ -22,7 +22,7 @@ export interface FileLook {
 }
 
 /** A descriptor that leads to a file without having opened it (O_PATH), and what lies there. */
-export interface Place {
+export interface OpenPath {
   readonly fd: number;
   readonly look: FileLook;
   /** How the place is called in messages. */
@@ -73,7 +73,7 @@ function nameType(mode: number): FileType {
  * @param name - one name, as text of parseText
  * @returns a descriptor, which the caller closes
  */
-export function openName(directory: Place, name: string): number {
+export function openName(directory: OpenPath, name: string): number {
   const bytes = Buffer.from(encodeText(name));
   return make(
     directory,
@@ -83,7 +83,7 @@ export function openName(directory: Place, name: string): number {
 }
 
 /** The text of a symbolic link that openName led to, as parseText gives it. */
-export function readLinkText(directory: Place, link: Place, name: string): string {
+export function readLinkText(directory: OpenPath, link: OpenPath, name: string): string {
   const bytes = make<Buffer>(
     link,
     (addon, socket, timeoutMs) => addon.callFile(socket, call.readLink, link.fd, noName, 0, 0, 4096, timeoutMs),
@@ -92,12 +92,12 @@ export function readLinkText(directory: Place, link: Place, name: string): strin
   return parseText(bytes);
 }
 
-function pathBelow({ fd }: Place, name: Buffer): Buffer {
+function pathBelow({ fd }: OpenPath, name: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`/proc/self/fd/${fd}/`), name]);
 }
 
 /** Opens what was looked at for reading: a regular file, a directory or a namespace. The caller closes it. */
-export function openForReading(place: Place): number {
+export function openForReading(place: OpenPath): number {
   return make(
     place,
     (addon, socket, timeoutMs) => addon.callFile(socket, call.reopen, place.fd, noName, readFlags, 0, 0, timeoutMs),
@@ -106,12 +106,12 @@ export function openForReading(place: Place): number {
 }
 
 /** Another descriptor of the same place, which the caller closes. */
-export function keepPlace({ fd }: Place): number {
+export function keepPlace({ fd }: OpenPath): number {
   return openSync(`/proc/self/fd/${fd}`, pathOnly);
 }
 
 /** The next bytes of a file from `offset` on; none at its end. @param fd - of openForReading */
-export function readBlock(place: Place, fd: number, offset: number, maxBytes: number): Buffer {
+export function readBlock(place: OpenPath, fd: number, offset: number, maxBytes: number): Buffer {
   const size = Math.min(maxBytes, blockBytes);
   return make<Buffer>(
     place,
@@ -128,7 +128,7 @@ export function readBlock(place: Place, fd: number, offset: number, maxBytes: nu
  * @param fd - of openForReading
  * @returns no more than `maxNames` and those of one more block
  */
-export function listNames(place: Place, fd: number, maxNames: number): string[] {
+export function listNames(place: OpenPath, fd: number, maxNames: number): string[] {
   const names: string[] = [];
   while (names.length <= maxNames) {
     const block = make<Buffer>(
@@ -158,7 +158,7 @@ function listByNode(fd: number, maxNames: number, before: readonly string[]): Bu
 }
 
 /** statfs(2) f_type. */
-export function readFileSystemType(place: Place): number {
+export function readFileSystemType(place: OpenPath): number {
   return make<number>(
     place,
     (addon, socket, timeoutMs) => addon.callFile(socket, call.fileSystem, place.fd, noName, 0, 0, 0, timeoutMs),
@@ -181,7 +181,7 @@ export function openNamespaceRoot(namespace: number): number {
 
 /** With the addon: here where the file system answers at once, else by the stand-in. `node` does without the addon. */
 function make<T extends number | Buffer>(
-  { look: { dev }, name }: Place,
+  { look: { dev }, name }: OpenPath,
   ask: (addon: Addon, socket: number, timeoutMs: number) => number | Buffer | null,
   node: () => T,
 ): T {

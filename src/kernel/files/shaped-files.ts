@@ -8,8 +8,8 @@ import {
   type FileLook,
   keepPlace,
   listNames,
+  type OpenPath,
   openForReading,
-  type Place,
   readBlock,
   readFileSystemType,
 } from './file-calls.ts';
@@ -28,7 +28,7 @@ export function readShapedFile(shaped: ShapedPath, maxBytes: number): Known<stri
   return attempt(() => reach(shaped, (place) => readText(place, maxBytes)));
 }
 
-function readText(place: Place, maxBytes: number): string {
+function readText(place: OpenPath, maxBytes: number): string {
   const { name, look } = place;
   if (look.type === 'link') throw new RefusedError('ELOOP', 'open', `refused: ${name} is a symbolic link`);
   if (look.type !== 'file') throw new RefusedError('EINVAL', 'open', `refused: ${name} is not a regular file`);
@@ -53,7 +53,7 @@ function readText(place: Place, maxBytes: number): string {
   }
 }
 
-function isCgroupFile(place: Place): boolean {
+function isCgroupFile(place: OpenPath): boolean {
   const type = readFileSystemType(place);
   return type === cgroupMagic || type === cgroup2Magic;
 }
@@ -81,7 +81,7 @@ export function listShapedDirectory(shaped: ShapedPath, maxNames: number): Known
 }
 
 /** The same of a place. @throws SyscallError, RefusedError */
-export function listPlace(place: Place, maxNames: number): ShapedListing {
+export function listPlace(place: OpenPath, maxNames: number): ShapedListing {
   if (place.look.type !== 'directory')
     throw new RefusedError('ENOTDIR', 'open', `refused: ${place.name} is not a directory`);
   const fd = openForReading(place);

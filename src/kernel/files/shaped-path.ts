@@ -5,7 +5,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { RefusedError } from '../addon/refused-error.ts';
 import { isSyscallError } from '../addon/syscall-error.ts';
 import { answersAtOnce } from './answering-devices.ts';
-import { lookAt, openName, type Place, pathOnly, readLinkText } from './file-calls.ts';
+import { lookAt, type OpenPath, openName, pathOnly, readLinkText } from './file-calls.ts';
 import { keepStandIn } from './stand-in.ts';
 
 /** A path, and what of it is believed. */
@@ -31,7 +31,7 @@ const maxLinks = 40;
  * @throws SyscallError ENOENT, EACCES and so on; RefusedError ELOOP for a link that is not followed, ENOTDIR, EPERM for
  *   what belongs to somebody else, ETIMEDOUT
  */
-export function reach<T>(shaped: ShapedPath, use: (place: Place) => T): T {
+export function reach<T>(shaped: ShapedPath, use: (place: OpenPath) => T): T {
   const walk = new Walk(shaped);
   return keepStandIn(() => {
     try {
@@ -69,7 +69,7 @@ export function readLastLink({ path, ...others }: ShapedPath): string {
 class Walk {
   readonly #shaped: ShapedPath;
   /** From the root to where the walk is: ".." leads to the one before. */
-  readonly #stack: Place[] = [];
+  readonly #stack: OpenPath[] = [];
   readonly #toClose: number[] = [];
   readonly #sureOnly: boolean;
   #linksFollowed = 0;
@@ -80,7 +80,7 @@ class Walk {
     this.#sureOnly = sureOnly;
   }
 
-  go(): Place {
+  go(): OpenPath {
     const { root = '/', path, links = 'none' } = this.#shaped;
     const fd = typeof root === 'number' ? root : this.#keep(openSync(root, pathOnly | constants.O_DIRECTORY));
     this.#stack.push({ fd, look: lookAt(fd), name: typeof root === 'number' ? '/' : root });
@@ -111,7 +111,7 @@ class Walk {
     return this.#top();
   }
 
-  #step(here: Place, name: string): Place {
+  #step(here: OpenPath, name: string): OpenPath {
     const fd = this.#keep(openName(here, name));
     const place = { fd, look: lookAt(fd), name: `${here.name === '/' ? '' : here.name}/${name}` };
     this.#check(place, here);
@@ -121,7 +121,7 @@ class Walk {
   }
 
   /** What lies in a directory of somebody's is no less theirs than the directory: they may have moved it there. */
-  #check({ look: { uid }, name }: Place, above?: Place): void {
+  #check({ look: { uid }, name }: OpenPath, above?: OpenPath): void {
     const { trusts } = this.#shaped;
     if (!trusts) return;
     const shaper = above?.look.uid ?? 0;
@@ -130,8 +130,8 @@ class Walk {
       throw new RefusedError('EPERM', 'openat2', `refused: ${name} belongs to uid ${isMoved ? shaper : uid}`);
   }
 
-  #top(): Place {
-    return this.#stack[this.#stack.length - 1] as Place;
+  #top(): OpenPath {
+    return this.#stack[this.#stack.length - 1] as OpenPath;
   }
 
   #keep(fd: number): number {

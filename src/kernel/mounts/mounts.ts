@@ -79,7 +79,7 @@ export function readMountinfoIn(mountNsFd: number): Buffer {
 }
 
 /** A namespace that was found in another mount namespace; `fd` where it was to be kept. */
-export interface FoundNamespace {
+export interface MountedNamespace {
   readonly inode: number;
   readonly dev: number;
   readonly fd?: number;
@@ -98,7 +98,7 @@ export function findNamespacesIn(
   mountNsFd: number,
   mountPoints: readonly string[],
   keep = false,
-): readonly Known<FoundNamespace>[] {
+): readonly Known<MountedNamespace>[] {
   return keepStandIn(() => {
     const root = openNamespaceRoot(mountNsFd);
     try {

@@ -7,7 +7,7 @@ import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import { parseMountinfo } from '../../parse/proc/mountinfo.ts';
 import { parseNamespaceName } from '../../parse/proc/namespace-name.ts';
 import { RefusedError } from '../addon/refused-error.ts';
-import { lookAt, openForReading, type Place, pathOnly } from '../files/file-calls.ts';
+import { lookAt, type OpenPath, openForReading, pathOnly } from '../files/file-calls.ts';
 import { attempt, readNsfsDevice, readTextFile } from '../files/files.ts';
 import { lookAtShaped } from '../files/shaped-files.ts';
 import { reach, readLastLink } from '../files/shaped-path.ts';
@@ -81,7 +81,7 @@ function readBoundTypes(): Map<number, NamespaceType> {
 }
 
 /** As the kernel names it, where it is one: of a link fs/nsfs.c ns_dname. @throws RefusedError ENOTTY where it is none */
-export function nameOfPlace(place: Place, bound: BoundNamespaces): NamespaceOfFile {
+export function nameOfPlace(place: OpenPath, bound: BoundNamespaces): NamespaceOfFile {
   const { fd, look } = checkNamespace(place);
   const linked = parseNamespaceName(readlinkSync(`/proc/self/fd/${fd}`));
   const type = linked?.type ?? bound.typeOf(look.inode);
@@ -89,7 +89,7 @@ export function nameOfPlace(place: Place, bound: BoundNamespaces): NamespaceOfFi
   throw new RefusedError('ENOTTY', 'readlink', `${place.name} is a namespace of a type that is not known`);
 }
 
-function atNamespace<T>(path: string, use: (place: Place) => T): T {
+function atNamespace<T>(path: string, use: (place: OpenPath) => T): T {
   if (kernelLink.test(path) || descriptorLink.test(path)) return atLink(path, use);
   const [, root = '/', rest = path] = belowProcess.exec(path) ?? [];
   const below = root === '/' ? path : rest === path ? '/' : rest;
@@ -105,7 +105,7 @@ function atNamespace<T>(path: string, use: (place: Place) => T): T {
 }
 
 /** Through a link of /proc, which asks no file system where it leads. */
-function atLink<T>(path: string, use: (place: Place) => T): T {
+function atLink<T>(path: string, use: (place: OpenPath) => T): T {
   const fd = openSync(path, pathOnly);
   try {
     return use(checkNamespace({ fd, look: lookAt(fd), name: path }));
@@ -115,7 +115,7 @@ function atLink<T>(path: string, use: (place: Place) => T): T {
 }
 
 /** @throws RefusedError ENOTTY where the place is no namespace */
-export function checkNamespace(place: Place): Place {
+export function checkNamespace(place: OpenPath): OpenPath {
   if (place.look.dev === readNsfsDevice()) return place;
   throw new RefusedError('ENOTTY', 'open', `refused: ${place.name} is not a namespace`);
 }

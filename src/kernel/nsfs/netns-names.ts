@@ -4,7 +4,7 @@
 import type { Known } from '../../model/snapshot/known.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { NamespaceName } from '../../model/snapshot/schema.ts';
-import type { Place } from '../files/file-calls.ts';
+import type { OpenPath } from '../files/file-calls.ts';
 import { attempt } from '../files/files.ts';
 import { listPlace } from '../files/shaped-files.ts';
 import { reach } from '../files/shaped-path.ts';
@@ -45,7 +45,7 @@ export function readNetnsFiles(): Known<NetnsFiles> {
   );
 }
 
-function readFile({ fd }: Place, name: string, bound: BoundNamespaces): NetnsFile {
+function readFile({ fd }: OpenPath, name: string, bound: BoundNamespaces): NetnsFile {
   const path = `${netnsDirectory}/${name}`;
   const named = attempt(() => {
     const namespace =

@@ -3,7 +3,7 @@ import { closeSync, fstatSync } from 'node:fs';
 import { isKnown, type Known, unknownFromErrno } from '../../model/snapshot/known.ts';
 import { findTypeByCloneValue, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import { parseLatin1 } from '../../parse/text/text.ts';
-import type { BatchFailure, UtsNames } from '../addon/addon.ts';
+import type { BatchFailure, Utsname } from '../addon/addon.ts';
 import { requireAddon } from '../addon/require-addon.ts';
 import { attempt } from '../files/files.ts';
 import { openNamespaceFile } from './namespace-files.ts';
@@ -111,13 +111,13 @@ export function nsGetMntnsId(fd: number): bigint {
  * What uname(2) says inside each uts namespace. A thread of the addon's own enters them one after another.
  * @returns for each descriptor its names, or the failure: EPERM without CAP_SYS_ADMIN in the owning user namespace
  */
-export function readUts(fds: readonly number[]): readonly (UtsNames | BatchFailure)[] {
+export function readUts(fds: readonly number[]): readonly (Utsname | BatchFailure)[] {
   return requireAddon()
     .readUts(Int32Array.from(fds))
     .map((answer) => ('code' in answer ? answer : toText(answer)));
 }
 
 /** Host and domain names may hold any bytes. */
-function toText(names: UtsNames): UtsNames {
+function toText(names: Utsname): Utsname {
   return { ...names, nodename: parseLatin1(names.nodename), domainname: parseLatin1(names.domainname) };
 }

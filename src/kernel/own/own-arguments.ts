@@ -1,7 +1,7 @@
 // The words that nscope was called with.
 import { readFileSync } from 'node:fs';
 import { isKnown } from '../../model/snapshot/known.ts';
-import { parseCommandLine } from '../../parse/text/text.ts';
+import { parseCmdline } from '../../parse/text/text.ts';
 import { attempt } from '../files/files.ts';
 
 /** What Node puts in the place of bytes that are no UTF-8. */
@@ -12,6 +12,6 @@ export function readOwnArguments(): readonly string[] {
   const words = process.argv.slice(2);
   if (!words.some((word) => word.includes(replaced))) return words;
   const bytes = attempt(() => readFileSync('/proc/self/cmdline'));
-  const all = isKnown(bytes) ? parseCommandLine(bytes) : [];
+  const all = isKnown(bytes) ? parseCmdline(bytes) : [];
   return all.length > words.length ? all.slice(-words.length) : words;
 }

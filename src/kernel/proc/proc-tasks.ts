@@ -20,7 +20,7 @@ export interface TaskQuestion extends ReadingQuestion {
 export type TaskFiles = Pick<ProcessFact, 'commandLine' | 'cgroup'>;
 
 /** Takes the tasks as they come, in the order of their names. Numbers below zero are errno values with the sign turned. */
-export interface TaskReceiver {
+export interface ProcTaskReceiver {
   /** The number behind each link, of the tasks from here on until it is called again. */
   links(numbers: readonly number[]): NamespaceInodes;
   /** The bytes of each file. They belong to one large buffer: copy what is to be kept. */
@@ -36,7 +36,7 @@ export interface TaskReceiver {
  * over.
  * @throws SyscallError when `root` cannot be opened; MalformedError for a stat file that is not as its man page has it
  */
-export function readProcTasks(question: TaskQuestion, receiver: TaskReceiver): void {
+export function readProcTasks(question: TaskQuestion, receiver: ProcTaskReceiver): void {
   startProcTasks(question)(receiver);
 }
 
@@ -44,7 +44,7 @@ export function readProcTasks(question: TaskQuestion, receiver: TaskReceiver): v
  * The same, in two steps: threads of the addon, where it is, read from now on.
  * @returns what gives the tasks to a receiver, once, and reads those that no thread has begun
  */
-export function startProcTasks(question: TaskQuestion): (receiver: TaskReceiver) => void {
+export function startProcTasks(question: TaskQuestion): (receiver: ProcTaskReceiver) => void {
   const { names } = question;
   if (names.length === 0) return () => {};
   const result = loadAddon();
@@ -69,10 +69,10 @@ const noFiles: TaskFiles = { commandLine: notAsked, cgroup: notAsked };
 /** Decodes the batches, one after another. */
 class TaskRecords {
   readonly #question: TaskQuestion;
-  readonly #receiver: TaskReceiver;
+  readonly #receiver: ProcTaskReceiver;
   #index = 0;
 
-  constructor(question: TaskQuestion, receiver: TaskReceiver) {
+  constructor(question: TaskQuestion, receiver: ProcTaskReceiver) {
     this.#question = question;
     this.#receiver = receiver;
   }
@@ -152,7 +152,7 @@ class TaskFact implements ProcessFact {
   }
 }
 
-function readByNode(name: string, question: TaskQuestion, receiver: TaskReceiver): void {
+function readByNode(name: string, question: TaskQuestion, receiver: ProcTaskReceiver): void {
   const { links, files, maxFileBytes, root = '/proc' } = question;
   const entry = readEntry(`${root}/${name}`, name, {
     links: links.map((link) => `ns/${link}`),

@@ -1,10 +1,10 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const abstractSockets: Experiment = {
   name: 'abstract-sockets',
   claim:
     'Abstract unix sockets belong to a network namespace and stay behind; those in the file system can still be connected to.',
-  source: sources.readers,
+  source: documents.readers,
   async perform(stage) {
     const path = `${stage.directory}/socket`;
     const abstract = `nscope-lab-${process.pid}`;

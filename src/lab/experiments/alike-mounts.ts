@@ -1,11 +1,11 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 import { idle } from '../stage/stage.ts';
 
 export const alikeMounts: Experiment = {
   name: 'alike-mounts',
   claim:
     '/proc/PID/mounts of two mount namespaces can be the same text, while /proc/PID/mountinfo differs even where no mount point was changed.',
-  source: sources.grouping,
+  source: documents.grouping,
   async perform(stage) {
     const one = await stage.make(['mnt']);
     // A copy of the first, where nobody else mounts anything meanwhile.

@@ -1,9 +1,9 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const chrootedMountinfo: Experiment = {
   name: 'chrooted-mountinfo',
   claim: 'A process behind chroot(2) reads another mountinfo than its neighbours in the same mount namespace.',
-  source: sources.grouping,
+  source: documents.grouping,
   async perform(stage) {
     const root = stage.directory;
     const behind = 'echo "chrooted $$"; echo ready; exec sleep 1000';

@@ -1,10 +1,10 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const deadNamespace: Experiment = {
   name: 'dead-namespace',
   claim:
     'A pid namespace that an open descriptor holds outlives its init, but no process can be born in it: fork fails with ENOMEM.',
-  source: sources.article,
+  source: documents.article,
   async perform(stage) {
     const init = await stage.make(['pid']);
     const links = stage.privileged ? ['pid'] : ['user', 'pid'];

@@ -1,4 +1,4 @@
-import { type Experiment, NotPermittedError, sources } from '../stage/experiment.ts';
+import { documents, type Experiment, NotPermittedError } from '../stage/experiment.ts';
 import { readInode } from '../stage/stage.ts';
 
 /** include/linux/proc_ns.h, since Linux 3.8; cgroup since 4.6, time since 5.6. */
@@ -10,7 +10,7 @@ const kernelThread = '/proc/2';
 export const fixedInodes: Experiment = {
   name: 'fixed-inodes',
   claim: 'The boot’s own ipc, uts, user and pid namespaces have inode numbers that are fixed in the kernel.',
-  source: sources.detecting,
+  source: documents.detecting,
   async perform(stage) {
     const name = await stage.run(`cat ${kernelThread}/comm`);
     if (name !== 'kthreadd')

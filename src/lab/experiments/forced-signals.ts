@@ -1,12 +1,12 @@
 import { readTextFile } from '../../kernel/files/files.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const forcedSignals: Experiment = {
   name: 'forced-signals',
   claim:
     'From an ancestor pid namespace SIGKILL and SIGSTOP are forced upon an init; other signals without a handler do not reach it from there either.',
-  source: sources.article,
+  source: documents.article,
   async perform(stage) {
     const init = await stage.make(['pid']);
     const state = `grep State: /proc/${init.pid}/status`;

@@ -1,9 +1,9 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const handledSignal: Experiment = {
   name: 'handled-signal',
   claim: 'A signal for which the init has a handler reaches it, from inside of its pid namespace and from outside.',
-  source: sources.article,
+  source: documents.article,
   async perform(stage) {
     const script = 'trap "echo caught" TERM; echo ready; while :; do sleep 1000 & wait; done';
     const init = await stage.makeWith([...stage.runIn('pid'), 'sh', '-c', script]);

@@ -1,11 +1,11 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 import { countLinks, findHolder } from '../stage/hidden.ts';
 
 export const hiddenByDescriptor: Experiment = {
   name: 'hidden-by-descriptor',
   claim:
     'An open descriptor alone keeps a network namespace: no process and no thread is in it, and no link in /proc/PID/ns leads to it.',
-  source: sources.listing,
+  source: documents.listing,
   async perform(stage) {
     const made = await stage.make(['net']);
     const holder = await stage.start(`exec 3</proc/${made.pid}/ns/net; echo holding; exec sleep 1000`, /holding/);

@@ -1,4 +1,4 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 import { countLinks, findHolder } from '../stage/hidden.ts';
 import { idle } from '../stage/stage.ts';
 
@@ -6,7 +6,7 @@ export const hiddenByMount: Experiment = {
   name: 'hidden-by-mount',
   claim:
     'A bind mount in another mount namespace keeps a network namespace that neither a link nor the mounts of the host lead to.',
-  source: sources.listing,
+  source: documents.listing,
   async perform(stage) {
     const pin = `${stage.directory}/pin`;
     const around = await stage.make(['mnt'], `mount -t tmpfs lab ${stage.directory} && touch ${pin}`);

@@ -1,12 +1,12 @@
 import { loadAddon } from '../../kernel/addon/addon.ts';
 import { namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
-import { type Experiment, NotPermittedError, sources } from '../stage/experiment.ts';
+import { documents, type Experiment, NotPermittedError } from '../stage/experiment.ts';
 import { countLinks, findHolder } from '../stage/hidden.ts';
 
 export const hiddenByThread: Experiment = {
   name: 'hidden-by-thread',
   claim: 'A thread can be in another network namespace than its process, and only the links of its own show that.',
-  source: sources.listing,
+  source: documents.listing,
   async perform(stage) {
     const found = loadAddon();
     if (!('file' in found)) throw new NotPermittedError(found.missing);

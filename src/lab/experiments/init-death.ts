@@ -1,9 +1,9 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const initDeath: Experiment = {
   name: 'init-death',
   claim: 'When the init of a pid namespace ends, the kernel kills all other processes in it by SIGKILL.',
-  source: sources.article,
+  source: documents.article,
   async perform(stage) {
     const script = 'sleep 1000 & sleep 1000 & echo ready; wait';
     const init = await stage.makeWith([...stage.runIn('pid'), 'sh', '-c', script]);

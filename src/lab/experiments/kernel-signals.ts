@@ -1,10 +1,10 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const kernelSignals: Experiment = {
   name: 'kernel-signals',
   claim:
     'The kernel itself can still signal an init in the usual circumstances: one that has used up its CPU time is killed.',
-  source: sources.article,
+  source: documents.article,
   async perform(stage) {
     const command = [...stage.runIn('pid'), 'sh', '-c', 'ulimit -t 1; while :; do :; done'];
     const { status } = await stage.try(command);

@@ -1,4 +1,4 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 /** Of TEST-NET-1, which nobody has: RFC 5737. */
 const nowhere = '192.0.2.1';
@@ -7,7 +7,7 @@ export const loopbackAlone: Experiment = {
   name: 'loopback-alone',
   claim:
     'A fresh network namespace has a loopback interface, which is down, and nothing else: a program in it cannot phone home.',
-  source: sources.readers,
+  source: documents.readers,
   async perform(stage) {
     const table = await stage.run([...stage.runIn('net'), 'cat', '/proc/net/dev']);
     const names = table.split('\n').flatMap((line) => /^\s*([^\s:|]+):/.exec(line)?.[1] ?? []);

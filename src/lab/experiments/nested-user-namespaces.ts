@@ -1,4 +1,4 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 import { countLinks } from '../stage/hidden.ts';
 import { readInode } from '../stage/stage.ts';
 
@@ -6,7 +6,7 @@ export const nestedUserNamespaces: Experiment = {
   name: 'nested-user-namespaces',
   claim:
     'User namespaces nest, and one without any process stays for as long as its child does: only the child leads to it.',
-  source: sources.listing,
+  source: documents.listing,
   async perform(stage) {
     const make = 'unshare --user --map-root-user';
     const actor = await stage.start(`exec ${make} ${make} sh -c 'echo ready; exec sleep 1000'`, /ready/);

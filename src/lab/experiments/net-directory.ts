@@ -1,10 +1,10 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 import { readInode } from '../stage/stage.ts';
 
 export const netDirectory: Experiment = {
   name: 'net-directory',
   claim: 'The inode number of a network namespace is that of its directory /proc/net/stat plus one.',
-  source: sources.detecting,
+  source: documents.detecting,
   async perform(stage) {
     const output = await stage.run([
       ...stage.runIn('net'),

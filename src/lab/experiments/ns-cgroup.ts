@@ -1,11 +1,11 @@
-import { type Experiment, NotPermittedError, sources } from '../stage/experiment.ts';
+import { documents, type Experiment, NotPermittedError } from '../stage/experiment.ts';
 import { findMessage } from '../stage/stage.ts';
 
 export const nsCgroup: Experiment = {
   name: 'ns-cgroup',
   claim:
     'The control group hierarchy called ns shows the processes of each set of namespaces, and which one was made in which.',
-  source: sources.grouping,
+  source: documents.grouping,
   async perform(stage) {
     const script = `mount -t cgroup -o ns lab ${stage.directory} && cat ${stage.directory}/tasks`;
     const { said, status } = await stage.try([...stage.runIn('mnt'), 'sh', '-c', script]);

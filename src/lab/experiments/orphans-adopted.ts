@@ -1,9 +1,9 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const orphansAdopted: Experiment = {
   name: 'orphans-adopted',
   claim: 'A process whose parent ends is adopted and reaped by the init of its pid namespace, not by that of the host.',
-  source: sources.article,
+  source: documents.article,
   async perform(stage) {
     const init = await stage.start([...stage.runIn('pid'), 'nscope', 'init', '-v'], /init: my PID is \d+\ninit\$ /);
     init.type('orphan\n');

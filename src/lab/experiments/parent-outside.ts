@@ -1,9 +1,9 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const parentOutside: Experiment = {
   name: 'parent-outside',
   claim: 'A process whose parent is in another pid namespace, where it cannot see it, has the parent 0.',
-  source: sources.article,
+  source: documents.article,
   async perform(stage) {
     const init = await stage.make(['pid']);
     const [pid, parent] = (await stage.run([...stage.enter(init), 'sh', '-c', 'echo $$ $PPID'])).split(' ');

@@ -1,10 +1,10 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const pidWithoutMount: Experiment = {
   name: 'pid-without-mount',
   claim:
     'Nothing ties a pid namespace to the mount namespace that was made with it: who enters the former alone sees the old /proc.',
-  source: sources.readers,
+  source: documents.readers,
   async perform(stage) {
     const flags = [...stage.runIn('pid', 'mnt').slice(0, -1), '--mount-proc', '--'];
     const made = await stage.makeWith([...flags, 'sh', '-c', 'echo ready; exec sleep 1000']);

@@ -1,11 +1,11 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 import { idle } from '../stage/stage.ts';
 
 export const pinnedByMount: Experiment = {
   name: 'pinned-by-mount',
   claim:
     'A bind mount of its file in /proc/PID/ns holds a pid namespace as well when its init has ended, and it is as dead.',
-  source: sources.article,
+  source: documents.article,
   async perform(stage) {
     const pin = `${stage.directory}/pin`;
     const around = await stage.make(['mnt'], `mount -t tmpfs lab ${stage.directory} && touch ${pin}`);

@@ -1,10 +1,10 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const powerlessRoot: Experiment = {
   name: 'powerless-root',
   claim:
     'Root of a user namespace has its capabilities in there alone: what other user namespaces own is refused to it.',
-  source: sources.readers,
+  source: documents.readers,
   async perform(stage) {
     // The name that would change is that of a uts namespace made for this, whatever the host's is.
     const own = ['nscope', 'run', '--map-root', '--uts', '--'];

@@ -1,10 +1,10 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const procOfMounter: Experiment = {
   name: 'proc-of-mounter',
   claim:
     'A /proc shows the pid namespace of the process that mounted it, whoever reads it; a new one in a mount namespace of its own leaves that of the host as it is.',
-  source: sources.article,
+  source: documents.article,
   async perform(stage) {
     const made = await stage.make(['pid', 'mnt']);
     const look = [...stage.enter(made), 'sh', '-c', 'echo $$; exec readlink /proc/self'];

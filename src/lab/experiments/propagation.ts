@@ -1,19 +1,19 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
-import type { Made, Stage } from '../stage/stage.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
+import type { Stage, StagedProcess } from '../stage/stage.ts';
 
 /** A mount namespace with shared mounts, as systemd makes those of the host. */
-async function makeShared(stage: Stage): Promise<Made> {
+async function makeShared(stage: Stage): Promise<StagedProcess> {
   const flags = [...stage.runIn('mnt').slice(0, -1), '--propagation', 'shared', '--'];
   return await stage.makeWith([...flags, 'sh', '-c', 'echo ready; exec sleep 1000']);
 }
 
 /** How many file systems lie on /proc there. */
-async function countProcs(stage: Stage, { pid }: Made): Promise<string> {
+async function countProcs(stage: Stage, { pid }: StagedProcess): Promise<string> {
   return (await stage.try(`grep -c ' /proc ' /proc/${pid}/mountinfo`)).output;
 }
 
 /** Makes a copy of that mount namespace whose mounts stay as they are, and mounts /proc in it. */
-async function mountInCopy(stage: Stage, host: Made, script: string): Promise<void> {
+async function mountInCopy(stage: Stage, host: StagedProcess, script: string): Promise<void> {
   const copy = ['nscope', 'run', '--pid', '--mount', '--propagation', 'unchanged', '--', 'sh', '-c', script];
   await stage.run([...stage.enter(host), ...copy]);
 }
@@ -22,7 +22,7 @@ export const propagationTrap: Experiment = {
   name: 'propagation-trap',
   claim:
     'Where mounts are shared, a /proc that is mounted in a new mount namespace covers that of the namespace it was copied from as well.',
-  source: sources.readers,
+  source: documents.readers,
   async perform(stage) {
     const host = await makeShared(stage);
     const before = await countProcs(stage, host);
@@ -36,7 +36,7 @@ export const propagationTrap: Experiment = {
 export const propagationCure: Experiment = {
   name: 'propagation-cure',
   claim: 'mount --make-rslave / in the new mount namespace is the cure: what is mounted in there stays there.',
-  source: sources.readers,
+  source: documents.readers,
   async perform(stage) {
     const host = await makeShared(stage);
     const before = await countProcs(stage, host);

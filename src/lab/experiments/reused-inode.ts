@@ -1,4 +1,4 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 /** More than enough: the lowest free number is given out first. */
 const maxTries = 24;
@@ -7,7 +7,7 @@ export const reusedInode: Experiment = {
   name: 'reused-inode',
   claim:
     'The inode number of a namespace that has ended is given out again, to one that has nothing to do with it; the 64-bit id, where the kernel has one, is not.',
-  source: sources.detecting,
+  source: documents.detecting,
   async perform(stage) {
     const ids = new Map<number, string | undefined>();
     for (let tries = 0; tries < maxTries; tries++) {

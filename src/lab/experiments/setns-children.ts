@@ -1,9 +1,9 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const setnsChildren: Experiment = {
   name: 'setns-children',
   claim: 'setns(2) into a pid namespace leaves the caller where it is and moves its children.',
-  source: sources.article,
+  source: documents.article,
   async perform(stage) {
     const init = await stage.make(['pid']);
     const files = (stage.privileged ? ['pid'] : ['user', 'pid']).flatMap((type) => [

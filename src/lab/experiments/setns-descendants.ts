@@ -1,10 +1,10 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const setnsDescendants: Experiment = {
   name: 'setns-descendants',
   claim:
     'setns(2) takes only a pid namespace that is below the caller’s, or its own: an ancestor is refused with EINVAL.',
-  source: sources.article,
+  source: documents.article,
   async perform(stage) {
     const above = await stage.make(['pid']);
     const link = `/proc/${above.pid}/ns/pid`;

@@ -1,10 +1,10 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const signalFromInside: Experiment = {
   name: 'signal-from-inside',
   claim:
     'A signal for which the init of a pid namespace has no handler does not reach it from inside, not even SIGKILL from root.',
-  source: sources.article,
+  source: documents.article,
   async perform(stage) {
     const init = await stage.make(['pid']);
     for (const signal of ['TERM', 'KILL']) {

@@ -1,13 +1,13 @@
 import { readTextFile } from '../../kernel/files/files.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
-import { type Experiment, sources } from '../stage/experiment.ts';
-import type { Made, Stage } from '../stage/stage.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
+import type { Stage, StagedProcess } from '../stage/stage.ts';
 
 export const unreaped: Experiment = {
   name: 'unreaped',
   claim:
     'What has ended stays a zombie until it is waited for: an init must reap what it adopts, and one that does not gathers zombies.',
-  source: sources.article,
+  source: documents.article,
   async perform(stage) {
     const leave = '(sleep 1000 & true)';
     const careless = await stage.make(['pid'], leave);
@@ -25,7 +25,7 @@ export const unreaped: Experiment = {
 };
 
 /** The last child of an init is what it has adopted. @returns its PID */
-async function endOrphan(stage: Stage, { pid }: Made): Promise<string> {
+async function endOrphan(stage: Stage, { pid }: StagedProcess): Promise<string> {
   const children = await stage.run(`cat /proc/${pid}/task/${pid}/children`);
   const orphan = children.trim().split(' ').at(-1) || 'self';
   await stage.run(`kill -KILL ${orphan}`);

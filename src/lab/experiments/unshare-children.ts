@@ -1,10 +1,10 @@
-import { type Experiment, sources } from '../stage/experiment.ts';
+import { documents, type Experiment } from '../stage/experiment.ts';
 
 export const unshareChildren: Experiment = {
   name: 'unshare-children',
   claim:
     'unshare(2) with CLONE_NEWPID leaves the caller where it is and moves its children, the first of which is PID 1; of other types it moves the caller itself.',
-  source: sources.article,
+  source: documents.article,
   async perform(stage) {
     const script = 'sh -c "echo child \\$\\$; exec sleep 1000" & echo caller $$; wait';
     const actor = await stage.start(`exec ${stage.unshare('pid')} sh -c '${script}'`, /caller \d+/);

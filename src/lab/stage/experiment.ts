@@ -14,7 +14,7 @@ export interface Experiment {
 }
 
 /** The documents whose claims are tried. */
-export const sources = {
+export const documents = {
   article: 'Namespaces in operation, part 4: more on PID namespaces (LWN, 2013)',
   readers: 'the readers’ comments on Namespaces in operation, part 4 (LWN, 2013 to 2016)',
   listing: 'Linux name spaces: how to find all existing namespaces (2014)',

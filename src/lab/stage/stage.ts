@@ -8,7 +8,7 @@ import { Actor, type End } from './actor.ts';
 import { NoAnswerError, NotPermittedError } from './experiment.ts';
 
 /** A line for sh(1), or a program and its arguments; the words `nscope` and `node` stand for the running ones. */
-export type Command = string | readonly string[];
+export type StageCommand = string | readonly string[];
 
 /** What a command wrote, without the line feeds at its end, and how it ended. */
 export interface Answer extends End {
@@ -19,7 +19,7 @@ export interface Answer extends End {
 }
 
 /** A command that runs in namespaces of its own. */
-export interface Made {
+export interface StagedProcess {
   readonly actor: Actor;
   /** The command, as the lab sees it. */
   readonly pid: number;
@@ -75,7 +75,7 @@ export class Stage {
   }
 
   /** The beginning of a command that enters namespaces of a process: all of them, or those of these types. */
-  enter({ pid }: Pick<Made, 'pid'>, ...types: readonly NamespaceType[]): string[] {
+  enter({ pid }: Pick<StagedProcess, 'pid'>, ...types: readonly NamespaceType[]): string[] {
     const all = this.privileged ? types : (['user', ...types] as const);
     return ['nscope', 'enter', String(pid), ...(types.length > 0 ? ['--type', all.join(',')] : []), '--'];
   }
@@ -84,14 +84,14 @@ export class Stage {
    * Runs a command to its end.
    * @throws NotPermittedError where it fails, with what it said
    */
-  async run(command: Command): Promise<string> {
+  async run(command: StageCommand): Promise<string> {
     const { output, said, status, signal } = await this.try(command);
     if (status === 0) return output;
     throw new NotPermittedError(findMessage(said) ?? `${this.#show(command)} ended with ${status ?? signal}`);
   }
 
   /** The same for a command that may fail. @throws NotPermittedError where a program that it needs is missing */
-  async try(command: Command): Promise<Answer> {
+  async try(command: StageCommand): Promise<Answer> {
     const actor = this.#begin(command, false);
     const { status, signal } = await actor.end();
     if (actor.failure) throw new NotPermittedError(actor.failure.message);
@@ -103,19 +103,19 @@ export class Stage {
    * Starts a command and goes on when it has written what is waited for.
    * @throws NotPermittedError where it ends without
    */
-  async start(command: Command, pattern: RegExp): Promise<Actor> {
+  async start(command: StageCommand, pattern: RegExp): Promise<Actor> {
     const actor = this.#begin(command, true);
     await this.#await(actor, pattern);
     return actor;
   }
 
   /** Makes namespaces with a process in them that runs a script of sh(1) and then sleeps. */
-  async make(types: readonly NamespaceType[], script = ''): Promise<Made> {
+  async make(types: readonly NamespaceType[], script = ''): Promise<StagedProcess> {
     return await this.makeWith([...this.runIn(...types), 'sh', '-c', idle(script)]);
   }
 
   /** The same by any command of nscope run; what runs in it writes `ready`. */
-  async makeWith(words: readonly string[]): Promise<Made> {
+  async makeWith(words: readonly string[]): Promise<StagedProcess> {
     const at = words.indexOf('run') + 1;
     const actor = this.#begin([...words.slice(0, at), '--json', ...words.slice(at)], true);
     const [, text = ''] = await this.#await(actor, /^(\{.*\})$/m);
@@ -159,7 +159,7 @@ export class Stage {
     throw new NotPermittedError(actor.failure?.message ?? findMessage(actor.output) ?? 'the command ended at once');
   }
 
-  #begin(command: Command, background: boolean): Actor {
+  #begin(command: StageCommand, background: boolean): Actor {
     const words = typeof command === 'string' ? ['sh', '-c', command] : command;
     const shown = { command: this.#show(command), background };
     const actor = new Actor(this.#resolve(words), shown, this.#patienceMs, () => this.#actors.length - 1);
@@ -167,7 +167,7 @@ export class Stage {
     return actor;
   }
 
-  #show(command: Command): string {
+  #show(command: StageCommand): string {
     return typeof command === 'string' ? command : command.map(quoteWord).join(' ');
   }
 }

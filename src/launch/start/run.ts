@@ -39,7 +39,7 @@ export interface Made {
  * @param told - hears what was made, which is read from /proc
  * @throws LaunchError, CommandError; nothing is left behind then
  */
-export function run(
+export function runInNamespaces(
   request: RunRequest,
   command: readonly SpawnStep[],
   name: string,

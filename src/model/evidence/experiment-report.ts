@@ -2,7 +2,7 @@
 
 /** Whether this kernel does what the documents say. */
 export const verdicts = ['as described', 'differs on this kernel', 'not permitted here'] as const;
-export type Verdict = (typeof verdicts)[number];
+export type ExperimentVerdict = (typeof verdicts)[number];
 
 export interface OutputPiece {
   readonly during: number;
@@ -38,7 +38,7 @@ export interface ExperimentReport {
   readonly claim: string;
   /** The document that says so. */
   readonly source: string;
-  readonly verdict: Verdict;
+  readonly verdict: ExperimentVerdict;
   /** Why it could not be carried out, or what differs. */
   readonly reason?: string;
   readonly commands: readonly ShownCommand[];

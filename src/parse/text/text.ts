@@ -93,7 +93,7 @@ export function parseLatin1(text: string): string {
 }
 
 /** The arguments of /proc/PID/cmdline: each ends with NUL; the last may not when the process wrote over them. */
-export function parseCommandLine(bytes: Uint8Array): string[] {
+export function parseCmdline(bytes: Uint8Array): string[] {
   let end = bytes.length;
   if (end > 0 && bytes[end - 1] === 0) end--;
   if (end === 0) return [];

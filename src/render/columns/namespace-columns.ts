@@ -10,7 +10,7 @@ import { formatWorkloads } from '../words/workload-names.ts';
 import type { Column } from './columns.ts';
 import {
   countInferred,
-  countProcesses,
+  countMembers,
   findPath,
   formatHolderCounts,
   formatMap,
@@ -58,9 +58,9 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
       'how many processes are in it; ~ where it is inferred of some, whose links are refused; ? where none was seen and some could not be looked at',
     kind: 'int',
     align: 'right',
-    value: ({ namespace }) => countProcesses(namespace),
+    value: ({ namespace }) => countMembers(namespace),
     text: ({ namespace }) => {
-      const count = countProcesses(namespace);
+      const count = countMembers(namespace);
       return isKnown(count) ? `${countInferred(namespace) > 0 ? inferredMark : ''}${count}` : '?';
     },
   },

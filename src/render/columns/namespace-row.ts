@@ -48,7 +48,7 @@ export function formatMap(map: readonly IdMapping[]): string {
 }
 
 /** How many are in it as far as anybody saw; not known where none was seen and some could not be. */
-export function countProcesses(namespace: ListedNamespace): Known<number> {
+export function countMembers(namespace: ListedNamespace): Known<number> {
   const { count, mayBeMore } = namespace.processes;
   return mayBeMore ? unseen : count + countInferred(namespace);
 }

@@ -9,7 +9,7 @@ import { escapeText } from '../words/escape.ts';
 import { cutText, measureWidth } from '../words/text-width.ts';
 import { wrapText } from '../words/wrap-text.ts';
 
-export interface TreeOptions {
+export interface ProcessTreeOptions {
   /** Columns of the terminal; undefined for no limit. */
   readonly width: number | undefined;
   readonly header: boolean;
@@ -24,7 +24,7 @@ const longestUser = 10;
 const narrowest = 24;
 
 /** The lines of the tree: PID, the PID in a nested pid namespace, user, and the command below its parent's. */
-export function* formatProcessTree(rows: readonly ProcessTreeRow[], options: TreeOptions): Generator<string> {
+export function* formatProcessTree(rows: readonly ProcessTreeRow[], options: ProcessTreeOptions): Generator<string> {
   const { width, palette } = options;
   const columns = measureColumns(rows, options);
   const left = columns.total;
@@ -47,7 +47,7 @@ interface Columns {
   readonly total: number;
 }
 
-function measureColumns(rows: readonly ProcessTreeRow[], options: TreeOptions): Columns {
+function measureColumns(rows: readonly ProcessTreeRow[], options: ProcessTreeOptions): Columns {
   let [pid, nspid, user] = options.header ? [3, 0, 4] : [0, 0, 0];
   for (const { process } of rows) {
     const [pidText, nspidText, userText] = describeLeft(process, options);
@@ -59,7 +59,7 @@ function measureColumns(rows: readonly ProcessTreeRow[], options: TreeOptions): 
   return { pid, nspid, user, total };
 }
 
-function describeLeft(process: Process, { users }: TreeOptions): [string, string, string] {
+function describeLeft(process: Process, { users }: ProcessTreeOptions): [string, string, string] {
   return [
     String(process.tid),
     process.pids.length > 1 ? String(process.pids.at(-1)) : '',

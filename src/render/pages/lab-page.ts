@@ -1,5 +1,10 @@
 // An experiment of the lab, as a person reads it: the claim, the commands with what they wrote, and what follows.
-import type { Check, ExperimentReport, ShownCommand, Verdict } from '../../model/evidence/experiment-report.ts';
+import type {
+  Check,
+  ExperimentReport,
+  ExperimentVerdict,
+  ShownCommand,
+} from '../../model/evidence/experiment-report.ts';
 import { verdicts } from '../../model/evidence/experiment-report.ts';
 import type { Palette } from '../words/colours.ts';
 import { escapeText } from '../words/escape.ts';
@@ -56,14 +61,14 @@ function formatCheck({ what, expected, answered, holds }: Check): string {
 
 /** "30 experiments: 27 as described, 2 differ on this kernel, 1 not permitted here". */
 export function summarize(reports: readonly ExperimentReport[]): string {
-  const count = (verdict: Verdict) => reports.filter((report) => report.verdict === verdict).length;
+  const count = (verdict: ExperimentVerdict) => reports.filter((report) => report.verdict === verdict).length;
   const parts = verdicts.flatMap((verdict) =>
     count(verdict) > 0 ? [`${count(verdict)} ${words(verdict, count(verdict))}`] : [],
   );
   return `${reports.length} experiments: ${parts.join(', ')}`;
 }
 
-function words(verdict: Verdict, count: number): string {
+function words(verdict: ExperimentVerdict, count: number): string {
   return count === 1 ? verdict : verdict.replace('differs', 'differ');
 }
 

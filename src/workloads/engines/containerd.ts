@@ -3,7 +3,7 @@
 // containerd's core/runtime/v2/README.md. Cgroups are "NAMESPACE/ID", which by itself says nothing.
 import { isKnown } from '../../model/snapshot/known.ts';
 import { readWord, readWords } from '../names/json-fields.ts';
-import { type Draft, type Engine, listWords, type StateReader } from '../signs/engine.ts';
+import { type Engine, listWords, type StateReader, type WorkloadDraft } from '../signs/engine.ts';
 import { isShim, readShim } from './shim.ts';
 
 export const containerd: Engine = {
@@ -36,7 +36,7 @@ export const containerd: Engine = {
 };
 
 /** The config.json of a task: in the place that the shim's socket address hints at. */
-export function findTask(draft: Draft, reader: StateReader, id = draft.id): string | undefined {
+export function findTask(draft: WorkloadDraft, reader: StateReader, id = draft.id): string | undefined {
   for (const shim of draft.monitors) {
     if (!reader.trusts(shim, isShim)) continue;
     const directory = reader.readLink(`/proc/${shim.pid}/cwd`);

@@ -5,7 +5,14 @@
 
 import { readWord, readWords } from '../names/json-fields.ts';
 import { readKubernetesName } from '../names/kubernetes-names.ts';
-import { type Claim, containerId, type Draft, type Engine, listWords, type StateReader } from '../signs/engine.ts';
+import {
+  type Claim,
+  containerId,
+  type Engine,
+  listWords,
+  type StateReader,
+  type WorkloadDraft,
+} from '../signs/engine.ts';
 import { findTask } from './containerd.ts';
 import { isConmon, readConmon } from './podman.ts';
 import { isShim, readShim } from './shim.ts';
@@ -57,7 +64,7 @@ export const cri: Engine = {
   },
 };
 
-function findConfig(place: Draft, id: string, reader: StateReader): string | undefined {
+function findConfig(place: WorkloadDraft, id: string, reader: StateReader): string | undefined {
   for (const monitor of place.monitors) {
     if (!reader.trusts(monitor, isCriProgram)) continue;
     const bundle = readConmon(monitor, listWords(monitor))?.bundle;
@@ -66,7 +73,7 @@ function findConfig(place: Draft, id: string, reader: StateReader): string | und
   return findTask(place, reader, id);
 }
 
-function learnFrom(draft: Draft, file: string, reader: StateReader): boolean {
+function learnFrom(draft: WorkloadDraft, file: string, reader: StateReader): boolean {
   const annotations = readWords(reader.readJson(file), 'annotations');
   if (!annotations) return false;
   const [namespace, pod] = [

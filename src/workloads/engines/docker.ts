@@ -6,11 +6,11 @@ import { readKubernetesName } from '../names/kubernetes-names.ts';
 import {
   type Claim,
   containerId,
-  type Draft,
   type Engine,
   listWords,
   readOption,
   type StateReader,
+  type WorkloadDraft,
 } from '../signs/engine.ts';
 import { isShim, readShim } from './shim.ts';
 
@@ -54,7 +54,7 @@ function listDataRoots(reader: StateReader): readonly string[] {
   return [...roots, '/var/lib/docker'];
 }
 
-function learnFrom(draft: Draft, directory: string, reader: StateReader): boolean {
+function learnFrom(draft: WorkloadDraft, directory: string, reader: StateReader): boolean {
   const file = `${directory}/config.v2.json`;
   const config = reader.readJson(file);
   if (readWord(config, 'ID') !== draft.id) return false;

@@ -4,7 +4,7 @@ import { readShapedLink } from '../../kernel/files/shaped-files.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Process, Snapshot } from '../../model/snapshot/schema.ts';
 import { trusted, unknownAuthority } from '../signs/authority.ts';
-import type { Draft } from '../signs/engine.ts';
+import type { WorkloadDraft } from '../signs/engine.ts';
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const openstack = new RegExp(`^(?:qdhcp|qrouter|snat|fip|ovnmeta|qlbaas)-${uuid}`);
@@ -12,7 +12,7 @@ const openstack = new RegExp(`^(?:qdhcp|qrouter|snat|fip|ovnmeta|qlbaas)-${uuid}
 const engines = new RegExp(`^(?:cni|netns)-${uuid}$`);
 
 export interface NamedNetwork {
-  readonly draft: Draft;
+  readonly draft: WorkloadDraft;
   readonly inode: number;
   /** All processes in it, those of other workloads too. */
   readonly inside: readonly Process[];
@@ -22,8 +22,8 @@ export interface NamedNetwork {
  * What a user says of his processes takes them out of no network.
  * @param drafts - what was recognized; processes in a unit are moved to the network that they are in
  */
-export function findNamedNetworks(snapshot: Snapshot, drafts: readonly Draft[]): readonly NamedNetwork[] {
-  const claimed = new Map<number, Draft>();
+export function findNamedNetworks(snapshot: Snapshot, drafts: readonly WorkloadDraft[]): readonly NamedNetwork[] {
+  const claimed = new Map<number, WorkloadDraft>();
   for (const draft of drafts) if (draft.kind !== 'unit') for (const { pid } of draft.members) claimed.set(pid, draft);
   const networks: NamedNetwork[] = [];
   for (const { type, inode, names, initial } of snapshot.namespaces) {
@@ -42,7 +42,7 @@ export function findNamedNetworks(snapshot: Snapshot, drafts: readonly Draft[]):
         if (at >= 0) draft.members.splice(at, 1);
       }
     }
-    const draft: Draft = {
+    const draft: WorkloadDraft = {
       engine: openstack.test(name.name) ? 'openstack' : 'netns',
       kind: 'network',
       id: name.name,

@@ -7,11 +7,11 @@ import { namePods } from '../names/podman-pods.ts';
 import {
   type Claim,
   containerId,
-  type Draft,
   type Engine,
   listWords,
   readOption,
   type StateReader,
+  type WorkloadDraft,
 } from '../signs/engine.ts';
 
 function claim(id: string, name?: string, pod?: string): Claim {
@@ -69,13 +69,16 @@ export function readConmon({ comm }: Process, words: readonly string[]): Conmon 
   return { id, name, bundle: readOption(words, '-b', '--bundle'), isCrio };
 }
 
-function isKept({ evidence }: Draft): boolean {
+function isKept({ evidence }: WorkloadDraft): boolean {
   return evidence.some(({ by }) => by === 'state');
 }
 
 /** Each storage directory with the workloads whose conmon names a place in it. */
-function groupByStorage(drafts: readonly Draft[], reader: StateReader): ReadonlyMap<string, readonly Draft[]> {
-  const groups = new Map<string, Draft[]>();
+function groupByStorage(
+  drafts: readonly WorkloadDraft[],
+  reader: StateReader,
+): ReadonlyMap<string, readonly WorkloadDraft[]> {
+  const groups = new Map<string, WorkloadDraft[]>();
   for (const draft of drafts) {
     const storage = findStorage(draft, reader) ?? '/var/lib/containers/storage/overlay-containers';
     const group = groups.get(storage);
@@ -86,7 +89,7 @@ function groupByStorage(drafts: readonly Draft[], reader: StateReader): Readonly
 }
 
 /** "…/overlay-containers/ID/userdata" is a container's directory; that of a process of podman exec lies below it. */
-function findStorage(draft: Draft, reader: StateReader): string | undefined {
+function findStorage(draft: WorkloadDraft, reader: StateReader): string | undefined {
   for (const monitor of draft.monitors) {
     if (!reader.trusts(monitor, isConmon)) continue;
     const bundle = readConmon(monitor, listWords(monitor))?.bundle;
@@ -96,7 +99,7 @@ function findStorage(draft: Draft, reader: StateReader): string | undefined {
   return undefined;
 }
 
-function learnFrom(storage: string, drafts: readonly Draft[], reader: StateReader): void {
+function learnFrom(storage: string, drafts: readonly WorkloadDraft[], reader: StateReader): void {
   const file = `${storage}/containers.json`;
   const entries = reader.readJson(file);
   if (!Array.isArray(entries)) return;

@@ -2,14 +2,14 @@
 // --infra=false) tells. The database has each pod as JSON that begins with its id and its name: podman libpod/pod.go
 // PodConfig, in GRAPHROOT/db.sql, before Podman 4.8 in GRAPHROOT/libpod/bolt_state.db. A container without an infra container
 // has the id of its pod in config.json: podman pkg/annotations SandboxID.
-import type { Draft, StateReader } from '../signs/engine.ts';
+import type { StateReader, WorkloadDraft } from '../signs/engine.ts';
 import { readWord } from './json-fields.ts';
 
 /**
  * Gives pods their names where they can be read, in place of the ids.
  * @param storage - the directory of the containers: "…/storage/overlay-containers"
  */
-export function namePods(storage: string, drafts: readonly Draft[], reader: StateReader): void {
+export function namePods(storage: string, drafts: readonly WorkloadDraft[], reader: StateReader): void {
   const root = storage.slice(0, storage.lastIndexOf('/'));
   const names = new Map<string, string | undefined>();
   const read = (id: string) => {

@@ -18,7 +18,7 @@ export interface Claim {
 }
 
 /** A workload while it is being recognized. */
-export interface Draft {
+export interface WorkloadDraft {
   readonly engine: WorkloadEngine;
   readonly kind: WorkloadKind;
   readonly id: string;
@@ -29,7 +29,7 @@ export interface Draft {
   labels: Readonly<Record<string, string>> | undefined;
   pod: string | undefined;
   project: string | undefined;
-  outer: Draft | undefined;
+  outer: WorkloadDraft | undefined;
   /** The processes in it, and in no workload inside it, by PID. */
   readonly members: Process[];
   /** The programs that run it; they are not in it. */
@@ -67,7 +67,7 @@ export interface Engine {
   /** The workload that a process is in, by its own command line. */
   readMember?(process: Process, words: readonly string[], find: FindProcess): Claim | undefined;
   /** Completes what is known of its workloads. */
-  learn?(drafts: readonly Draft[], reader: StateReader): void;
+  learn?(drafts: readonly WorkloadDraft[], reader: StateReader): void;
 }
 
 /** The 64 hexadecimal digits by which Docker, Podman, containerd's CRI and CRI-O call containers. */

@@ -1,13 +1,16 @@
 // Which mount namespaces are those of one workload alone? Who entered one from elsewhere is in the workload as well.
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Snapshot } from '../../model/snapshot/schema.ts';
-import type { Draft } from './engine.ts';
+import type { WorkloadDraft } from './engine.ts';
 
 /** Mount namespaces in which the members of one workload are, and neither the host's init nor who runs a workload. */
-export function findMountOwners(snapshot: Snapshot, drafts: Iterable<Draft>): ReadonlyMap<number, Draft> {
+export function findMountOwners(
+  snapshot: Snapshot,
+  drafts: Iterable<WorkloadDraft>,
+): ReadonlyMap<number, WorkloadDraft> {
   const all = [...drafts];
   const others = findOthers(snapshot, all);
-  const owners = new Map<number, Draft>();
+  const owners = new Map<number, WorkloadDraft>();
   for (const draft of all)
     for (const { namespaces } of draft.members) {
       const { mnt } = namespaces;
@@ -21,7 +24,7 @@ export function findMountOwners(snapshot: Snapshot, drafts: Iterable<Draft>): Re
   return owners;
 }
 
-function findOthers(snapshot: Snapshot, drafts: readonly Draft[]): Set<unknown> {
+function findOthers(snapshot: Snapshot, drafts: readonly WorkloadDraft[]): Set<unknown> {
   const isInit = ({ pid, tid }: Snapshot['processes'][number]) => pid === tid && (pid === 1 || pid === 2);
   const others = new Set<unknown>(snapshot.processes.filter(isInit).map(({ namespaces }) => namespaces.mnt));
   others.add(snapshot.host.vantage.namespaces.mnt);

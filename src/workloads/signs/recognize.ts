@@ -6,7 +6,7 @@ import { isKnown } from '../../model/snapshot/known.ts';
 import type { Process, Snapshot, WorkloadEvidence } from '../../model/snapshot/schema.ts';
 import { type Authority, unknownAuthority, type Witness } from './authority.ts';
 import { type CgroupClaims, CgroupReader, type Said } from './cgroup-claims.ts';
-import { type Claim, type Draft, type Engine, listWords } from './engine.ts';
+import { type Claim, type Engine, listWords, type WorkloadDraft } from './engine.ts';
 import { findMountOwners } from './mount-owners.ts';
 
 /** The workloads that were found, in no order; their names may not be known yet. */
@@ -15,13 +15,13 @@ export function recognize(
   engines: readonly Engine[],
   fallback: Engine,
   witness: Witness,
-): readonly Draft[] {
+): readonly WorkloadDraft[] {
   return new Recognition(snapshot, engines, fallback, witness).run();
 }
 
 /** A workload, and those around it. */
 interface Nest {
-  readonly draft: Draft;
+  readonly draft: WorkloadDraft;
   readonly outer: Nest | undefined;
 }
 
@@ -29,7 +29,7 @@ class Recognition {
   readonly #snapshot: Snapshot;
   readonly #engines: readonly Engine[];
   readonly #witness: Witness;
-  readonly #drafts = new Map<string, Draft>();
+  readonly #drafts = new Map<string, WorkloadDraft>();
   readonly #processes = new Map<number, Process>();
   readonly #nests = new Map<number, Nest | undefined>();
   readonly #inside = new Map<number, Nest | undefined>();
@@ -43,7 +43,7 @@ class Recognition {
     for (const process of snapshot.processes) if (isWhole(process)) this.#processes.set(process.pid, process);
   }
 
-  run(): readonly Draft[] {
+  run(): readonly WorkloadDraft[] {
     const rest: Process[] = [];
     for (const process of this.#processes.values()) {
       const nest = this.#findNest(process);
@@ -216,13 +216,13 @@ function isSame(one: Pick<Claim, 'engine' | 'id'>, other: Pick<Claim, 'engine' |
   return one.engine === other.engine && one.id === other.id;
 }
 
-function findClaim(nest: Nest | undefined, claim: Claim): Draft | undefined {
+function findClaim(nest: Nest | undefined, claim: Claim): WorkloadDraft | undefined {
   for (let at = nest; at; at = at.outer) if (isSame(at.draft, claim)) return at.draft;
   return undefined;
 }
 
 /** Of each kind of sign the first is evidence enough. */
-function note(draft: Draft, claim: Claim, by: WorkloadEvidence['by'], text: string): void {
+function note(draft: WorkloadDraft, claim: Claim, by: WorkloadEvidence['by'], text: string): void {
   draft.name ??= claim.name;
   draft.pod ??= claim.pod;
   if (!draft.evidence.some((one) => one.by === by)) draft.evidence.push({ by, text });

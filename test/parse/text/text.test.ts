@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeText, parseCommandLine, parseLatin1, parseText } from '../../../src/parse/text/text.ts';
+import { encodeText, parseCmdline, parseLatin1, parseText } from '../../../src/parse/text/text.ts';
 import { Random } from '../../random.ts';
 
 test('UTF-8 is text, with its byte order mark and its control characters kept.', () => {
@@ -63,5 +63,5 @@ test('The arguments of a command line end with NUL; empty ones count.', () => {
     ['nginx: master process\0\0\0', ['nginx: master process', '', '']],
     ['a b\0c\nd\0', ['a b', 'c\nd']],
   ];
-  for (const [bytes, words] of cases) assert.deepEqual(parseCommandLine(Buffer.from(bytes)), words);
+  for (const [bytes, words] of cases) assert.deepEqual(parseCmdline(Buffer.from(bytes)), words);
 });

@@ -4,6 +4,6 @@ import type { Snapshot } from '../../model/snapshot/schema.ts';
 import { askEngines } from '../../workloads/names/ask-engines.ts';
 
 /** By what is read of processes, then by what engines say. */
-export function readWorkloads(snapshot: Snapshot): Promise<Snapshot> {
+export function loadWorkloads(snapshot: Snapshot): Promise<Snapshot> {
   return askEngines(addWorkloads(snapshot));
 }
