@@ -5,9 +5,10 @@ import { readErrnoName } from '../../kernel/addon/syscall-error.ts';
 import { readTable, readUserNames } from '../../kernel/own/users.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { IdMapLine } from '../../parse/proc/id-map.ts';
+import { type IdRange, parseSubordinateIds } from '../../parse/text/subordinate-ids.ts';
 import { LaunchError } from './launch-error.ts';
 import type { MapRequest } from './run-request.ts';
-import { cutOverlaps, type IdRange, parseSubordinateIds, spreadIds } from './subordinate-ids.ts';
+import { cutOverlaps, spreadIds } from './subordinate-ids.ts';
 
 export interface IdMaps {
   readonly uids: readonly IdMapLine[];

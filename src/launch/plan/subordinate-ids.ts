@@ -1,26 +1,9 @@
-// The subordinate ids of a user, and the map that takes all of them: subuid(5), subgid(5).
+// The map that takes all subordinate ids of a user: user_namespaces(7).
 import type { IdMapLine } from '../../parse/proc/id-map.ts';
-
-export interface IdRange {
-  readonly start: number;
-  readonly count: number;
-}
+import type { IdRange } from '../../parse/text/subordinate-ids.ts';
 
 /** Ids are below 2^32 - 1, which stands for none. */
 const endOfIds = 2 ** 32 - 1;
-
-/**
- * The ranges that a file gives to a user, in the order of its lines.
- * @param name - of the user, where there is one. A line that names somebody else is never taken, whatever number a name reads
- *   as: only all digits are a number.
- */
-export function parseSubordinateIds(text: string, uid: number, name: string | undefined): IdRange[] {
-  return text.split('\n').flatMap((line) => {
-    const [, who, start = '', count = ''] = /^([^:#][^:]*):(\d{1,10}):(\d{1,10})$/.exec(line.trim()) ?? [];
-    const isOurs = who !== undefined && (who === name || (/^\d+$/.test(who) && Number(who) === uid));
-    return isOurs ? [{ start: Number(start), count: Number(count) }] : [];
-  });
-}
 
 /** Each id once, since the kernel takes no map in which two lines overlap; nor one twice that `taken` has. */
 export function cutOverlaps(ranges: readonly IdRange[], taken: number): IdRange[] {

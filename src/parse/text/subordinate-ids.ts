@@ -1,18 +1,19 @@
-// Which ids may each user give to his containers? /etc/subuid: subuid(5).
+// /etc/subuid and /etc/subgid, which ids each user may give to containers: subuid(5), subgid(5).
 
 export interface IdRange {
-  readonly first: number;
+  readonly start: number;
   readonly count: number;
 }
 
 /**
- * The ranges of a user, who stands there by name or by number. Lines that are no entries are passed over.
- * @param name - undefined where the user has none
+ * The ranges that a file gives to a user, in the order of its lines.
+ * @param name - of the user, where there is one. A line that names somebody else is never taken, whatever number a name reads
+ *   as: only all digits are a number.
  */
 export function parseSubordinateIds(text: string, uid: number, name: string | undefined): IdRange[] {
   return text.split('\n').flatMap((line) => {
-    const match = /^([^:]+):(\d+):(\d+)$/.exec(line.trim());
-    if (!match || (match[1] !== String(uid) && match[1] !== name)) return [];
-    return [{ first: Number(match[2]), count: Number(match[3]) }];
+    const [, who, start = '', count = ''] = /^([^:#][^:]*):(\d{1,10}):(\d{1,10})$/.exec(line.trim()) ?? [];
+    const isOurs = who !== undefined && (who === name || (/^\d+$/.test(who) && Number(who) === uid));
+    return isOurs ? [{ start: Number(start), count: Number(count) }] : [];
   });
 }

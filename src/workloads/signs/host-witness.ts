@@ -120,7 +120,7 @@ export class HostWitness implements Witness {
       ranges = isKnown(text) ? parseSubordinateIds(text, uid, name) : [];
       this.#subordinates.set(uid, ranges);
     }
-    return ranges.some(({ first, count }) => id >= first && id < first + count);
+    return ranges.some(({ start, count }) => id >= start && id < start + count);
   }
 
   /** Whether a user namespace is one that this user made, or below one. */

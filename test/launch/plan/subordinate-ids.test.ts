@@ -1,18 +1,8 @@
-// The subordinate ids of a user: whose lines count, what is cut, and where the own id stands.
+// The subordinate ids of a user: what is cut, and where the own id stands.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cutOverlaps, parseSubordinateIds, spreadIds } from '../../../src/launch/plan/subordinate-ids.ts';
+import { cutOverlaps, spreadIds } from '../../../src/launch/plan/subordinate-ids.ts';
 import { Random } from '../../random.ts';
-
-test('Lines count by the name or by the number of the user, and none of another name does.', () => {
-  const text = 'alice:100:5\n# root:1:1\nroot:200:5\n0:300:5\nroot2:400:5\n00:500:5\n:600:5\nroot:7:\nroot:8:9:10\n';
-  assert.deepEqual(parseSubordinateIds(text, 0, 'root'), [
-    { start: 200, count: 5 },
-    { start: 300, count: 5 },
-    { start: 500, count: 5 },
-  ]);
-  assert.deepEqual(parseSubordinateIds(text, 1000, undefined), []);
-});
 
 test('Of any ranges each id is mapped once, within what was given, from 0 on without a hole but for a far own id.', () => {
   const random = new Random(7);
