@@ -1,6 +1,7 @@
 // Which network namespaces did ip(8) name? The files in /run/netns: ip-netns(8).
-import { netnsDirectory, readNetnsFiles } from '../kernel/nsfs/netns-names.ts';
+import { readNetnsFiles } from '../kernel/nsfs/netns-names.ts';
 import { isKnown } from '../model/snapshot/known.ts';
+import { netnsDirectory } from '../model/snapshot/namespace-types.ts';
 import type { Source, SourceContext } from './source.ts';
 
 export const netnsNames: Source = {

@@ -1,5 +1,5 @@
 // The claim that the first hole of two among the inode numbers of /proc's entries leads to the initial network namespace.
-import { isAtLeast } from '../../model/facts/initial-namespaces.ts';
+import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';
 import { firstDynamicInode } from './vantage.ts';
@@ -16,7 +16,7 @@ export const firstHole: Method = {
     if (hole === undefined) return nothing('no hole of two', 'the numbers are without gaps');
     const read = `the first hole begins at ${hole}, the namespace is ${net.inode}`;
     const concludes = net.inode === hole + 1 ? 'initial' : 'child';
-    return isAtLeast(kernel, 5, 19)
+    return isKernelSince(kernel, 5, 19)
       ? conclude(concludes, 'refuted', read, 'the number of the initial one is given out before /proc exists')
       : conclude(concludes, 'hint', read, 'entries that were removed or are mounted over leave holes as well');
   },

@@ -1,5 +1,5 @@
 // The first numbers that the kernel hands out, which the initial mnt and net namespaces got before they had fixed ones.
-import { isAtLeast } from '../../model/facts/initial-namespaces.ts';
+import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';
@@ -14,10 +14,10 @@ export const firstInodes: Method = {
     const link = links[type];
     if (!isKnown(link)) return silentFor('the link to the namespace', link);
     const read = formatNamespace(type, link.inode);
-    if (!isAtLeast(kernel, 3, 8) || isAtLeast(kernel, 6, 17))
+    if (!isKernelSince(kernel, 3, 8) || isKernelSince(kernel, 6, 17))
       return nothing(read, `Linux ${kernel} does not number them so`);
     // net is set up before the mounts since 5.19: init/main.c, net_ns_init().
-    const netIsEarly = isAtLeast(kernel, 5, 19);
+    const netIsEarly = isKernelSince(kernel, 5, 19);
     const rank = link.inode - firstDynamicInode;
     if (type === 'net') {
       if (rank === 0) return conclude('initial', 'strong', read, 'it is the first dynamic number; nothing promises it');

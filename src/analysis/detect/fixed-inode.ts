@@ -1,4 +1,6 @@
 // The inode number of the namespace, where the kernel fixes that of the initial one: include/uapi/linux/nsfs.h.
+
+import { findFixedInode } from '../../model/facts/initial-namespaces.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import {
   formatNamespace,
@@ -7,7 +9,7 @@ import {
   smallestNamespaceInode,
 } from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, nothing, silent, silentFor } from './finding.ts';
-import { findFixedInode, firstDynamicInode } from './vantage.ts';
+import { firstDynamicInode } from './vantage.ts';
 
 export const fixedInode: Method = {
   name: 'fixed-inode',

@@ -1,5 +1,5 @@
 // Are settings of the whole host among those of the network namespace? /proc/sys/net/core shows them in the initial one.
-import { isAtLeast } from '../../model/facts/initial-namespaces.ts';
+import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, silent, silentFor } from './finding.ts';
 
@@ -11,7 +11,7 @@ export const hostSysctl: Method = {
   judge({ hostNetSysctl, subject, kernel }) {
     if (!subject.self) return silent('the kernel shows nscope those of its own network namespace');
     if (!isKnown(hostNetSysctl)) return silentFor('/proc/sys/net/core', hostNetSysctl);
-    const weight = isAtLeast(kernel, 5, 10) ? 'strong' : 'hint';
+    const weight = isKernelSince(kernel, 5, 10) ? 'strong' : 'hint';
     return hostNetSysctl
       ? conclude('initial', weight, 'net.core.netdev_max_backlog is there', 'it was so on every kernel that was tried')
       : conclude('child', weight, 'net.core.netdev_max_backlog is missing', 'it was so on every kernel that was tried');

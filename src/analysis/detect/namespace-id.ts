@@ -1,5 +1,5 @@
 // The kernel's 64-bit id of the namespace: ioctl_nsfs(2) NS_GET_ID, and NS_GET_MNTNS_ID before.
-import { isAtLeast } from '../../model/facts/initial-namespaces.ts';
+import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';
@@ -28,13 +28,13 @@ export const namespaceId: Method = {
     const { id } = answers[type];
     if (!isKnown(id)) return silentFor('NS_GET_ID', id);
     const read = `id ${id}`;
-    if (isAtLeast(kernel, 6, 19))
+    if (isKernelSince(kernel, 6, 19))
       return id === initialIds[type]
         ? conclude('initial', 'proof', read, `this id is kept for the initial ${type} namespace`)
         : conclude('child', 'proof', read, `the initial ${type} namespace has the id ${initialIds[type]}`);
     // A process may be told a release of 2.6 by personality(2), whatever the kernel is.
-    if (!isAtLeast(kernel, 6, 11)) return nothing(read, `Linux ${kernel} has no ids, so this is another release`);
-    if (type !== 'mnt' || isAtLeast(kernel, 6, 17))
+    if (!isKernelSince(kernel, 6, 11)) return nothing(read, `Linux ${kernel} has no ids, so this is another release`);
+    if (type !== 'mnt' || isKernelSince(kernel, 6, 17))
       return nothing(read, 'before 6.19 each processor hands out ids of its own, and the initial ones’ vary');
     return id === firstMountId
       ? conclude(

@@ -1,5 +1,5 @@
 // The claim that the initial network namespace has the inode number after that of /proc/net/stat.
-import { isAtLeast } from '../../model/facts/initial-namespaces.ts';
+import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, silentFor } from './finding.ts';
 
@@ -11,7 +11,7 @@ export const netStatPlusOne: Method = {
   judge({ netStat, links: { net }, kernel }) {
     if (!isKnown(netStat)) return silentFor('net/stat', netStat);
     if (!isKnown(net)) return silentFor('the link to the namespace', net);
-    const why = isAtLeast(kernel, 5, 19)
+    const why = isKernelSince(kernel, 5, 19)
       ? 'the number of the initial one is given out before /proc exists'
       : 'a directory is made for every network namespace just before its number';
     const read = `net/stat is ${netStat}, the namespace ${net.inode}`;

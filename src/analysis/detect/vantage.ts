@@ -1,22 +1,11 @@
 // Where does the reader stand? What several methods lean on.
 import type { DetectEvidence, WitnessEvidence } from '../../model/evidence/detect-evidence.ts';
-import { isAtLeast } from '../../model/facts/initial-namespaces.ts';
+import { findFixedInode } from '../../model/facts/initial-namespaces.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
-import {
-  type NamespaceType,
-  namespaceTypeFacts,
-  smallestNamespaceInode,
-} from '../../model/snapshot/namespace-types.ts';
+import { type NamespaceType, smallestNamespaceInode } from '../../model/snapshot/namespace-types.ts';
 
 /** Numbers from here on are handed out to namespaces and entries of /proc as they come: fs/proc/generic.c. */
 export const firstDynamicInode = 0xf0000000;
-
-/** The inode number that the initial namespace has on this kernel; undefined where it is not fixed. */
-export function findFixedInode(type: NamespaceType, kernel: string): number | undefined {
-  const { initialInode, initialInodeSince617 } = namespaceTypeFacts[type];
-  if (!isAtLeast(kernel, 3, 8)) return undefined;
-  return initialInode ?? (isAtLeast(kernel, 6, 17) ? initialInodeSince617 : undefined);
-}
 
 /** Whether the reader itself is in the initial namespace of a type with a fixed number; undefined where that is not known. */
 export function isReaderInitial({ reader, kernel }: DetectEvidence, type: NamespaceType): boolean | undefined {

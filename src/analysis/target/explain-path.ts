@@ -1,14 +1,12 @@
 // Why does a path lead to no namespace? What ip-netns(8) left behind, or a mount that only another mount namespace has.
 import { isKnown } from '../../model/snapshot/known.ts';
-import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
+import { formatNamespace, netnsDirectory } from '../../model/snapshot/namespace-types.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';
 import { quoteWord } from '../release/shell-words.ts';
 
-const namesDirectory = '/run/netns/';
-
 /** Where ip-netns(8) keeps a name. */
 export function pathOfName(name: string): string {
-  return `${namesDirectory}${name}`;
+  return `${netnsDirectory}/${name}`;
 }
 
 /**
@@ -32,7 +30,7 @@ export function explainPath(written: string, isThere: boolean, index: SnapshotIn
   const here = isThere ? `no namespace is mounted on ${written} here` : `${written} is not there`;
   const mine = isKnown(own) ? `, in ${formatNamespace('mnt', own)}, where nscope is` : '';
   if (elsewhere.length > 0) return `${here}${mine}; ${[...new Set(elsewhere)].join(', ')}`;
-  if (isThere && path.startsWith(namesDirectory) && !path.slice(namesDirectory.length).includes('/'))
+  if (isThere && path.startsWith(`${netnsDirectory}/`) && path.lastIndexOf('/') === netnsDirectory.length)
     return `${here}: it is a file that ip netns left behind; remove it: rm ${quoteWord(path)}`;
   return undefined;
 }

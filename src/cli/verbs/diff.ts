@@ -6,7 +6,7 @@ import { findPlace, isPlace } from '../../analysis/graph/inferred-places.ts';
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { describeCommand } from '../../analysis/release/command.ts';
 import { toPath } from '../../kernel/files/files.ts';
-import { isAtLeast } from '../../model/facts/initial-namespaces.ts';
+import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
 import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Namespace, Process, Snapshot } from '../../model/snapshot/schema.ts';
 import { wantEverything } from '../../model/snapshot/wanted.ts';
@@ -63,7 +63,7 @@ async function diffFiles(a: string, b: string, options: OptionValues): Promise<n
 
 /** The kernel has ids from Linux 6.18 on; where it does, somebody has to be allowed to read them. */
 function adviseIds(snapshots: readonly Snapshot[]): string {
-  return snapshots.every(({ host }) => isAtLeast(host.kernel, 6, 18))
+  return snapshots.every(({ host }) => isKernelSince(host.kernel, 6, 18))
     ? 'their ids could not be read: take both snapshots as root'
     : 'ids would tell (Linux 6.18)';
 }

@@ -1,5 +1,7 @@
 // Runs the BPF programs (bpf/*.bpf.c): loads each once, when first asked for, and reads what its iterator writes.
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
+import { parseNestedPids } from '../../parse/proc/status.ts';
 import { type Addon, type AddonBpf, type AddonBpfReading, type BpfReader, loadAddon } from '../addon/addon.ts';
 import { type BpfProgram, btfFile, readSkeleton, tryOrder } from './programs.ts';
 import { type BpfRefusal, explainRefusal, explainRefusals, meetsEveryProgram } from './refusal.ts';
@@ -14,9 +16,6 @@ export interface BpfRecords {
 
 /** Either what one pass gave, or why there is nothing. */
 export type BpfReading = BpfRecords | { readonly refused: BpfRefusal };
-
-/** PID_NS_INIT_INO of include/uapi/linux/nsfs.h. */
-const initialPidInode = 0xeffffffc;
 
 /** Loaded programs, or why one is not there. */
 const readers = new Map<BpfProgram, BpfReader | BpfRefusal>();
@@ -84,9 +83,9 @@ export function readBpfTasks(everyThread = false): BpfReading {
  */
 export function readPidView(): { readonly isInitial: boolean; readonly procIsOurs: boolean } {
   try {
-    const pids = /^NSpid:\s+(.*)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1]?.split(/\s+/) ?? [];
-    const isInitial = readlinkSync('/proc/self/ns/pid') === `pid:[${initialPidInode}]`;
-    return { isInitial, procIsOurs: pids.length === 1 && pids[0] === String(process.pid) };
+    const pids = parseNestedPids(readFileSync('/proc/self/status', 'latin1')) ?? [];
+    const isInitial = readlinkSync('/proc/self/ns/pid') === `pid:[${namespaceTypeFacts.pid.initialInode}]`;
+    return { isInitial, procIsOurs: pids.length === 1 && pids[0] === process.pid };
   } catch {
     // No procfs, or one of a pid namespace in which this process has no PID.
     return { isInitial: false, procIsOurs: false };

@@ -1,11 +1,10 @@
 // Tells that mounts of this mount namespace or names in /run/netns may have changed: poll(2) on /proc/self/mountinfo,
 // inotify(7) on the directory of ip netns.
 import { closeSync, openSync, watch } from 'node:fs';
+import { netnsDirectory } from '../../model/snapshot/namespace-types.ts';
 import { loadAddon } from '../addon/addon.ts';
 import { isSyscallError } from '../addon/syscall-error.ts';
 import { awaitReadiness, exceptional } from '../own/readiness.ts';
-
-const directory = '/run/netns';
 
 /**
  * @param changed - called after a change; more often than there are changes of namespaces
@@ -35,7 +34,7 @@ export function watchMounts(changed: () => void): { stop(): void; readonly canno
 /** The directory may come later: a change of mounts then tells, since ip netns makes it a mount point. */
 function watchNames(changed: () => void): () => void {
   try {
-    const watcher = watch(directory, { persistent: false }, changed);
+    const watcher = watch(netnsDirectory, { persistent: false }, changed);
     watcher.on('error', () => watcher.close());
     return () => watcher.close();
   } catch (error) {

@@ -2,15 +2,13 @@
 // the type: whatever namespace somebody mounts there has a file like the others. Where engines share the directory with a
 // container, what lies there is that container's to choose.
 import type { Known } from '../../model/snapshot/known.ts';
-import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
+import { type NamespaceType, netnsDirectory } from '../../model/snapshot/namespace-types.ts';
 import type { NamespaceName } from '../../model/snapshot/schema.ts';
 import type { OpenPath } from '../files/file-calls.ts';
 import { attempt } from '../files/files.ts';
 import { listPlace } from '../files/shaped-files.ts';
 import { reach } from '../files/shaped-path.ts';
 import { BoundNamespaces, nameNamespaceFile, nameOfPlace } from './namespace-files.ts';
-
-export const netnsDirectory = '/run/netns';
 
 /** More names than this are not read. */
 const maxNames = 100_000;

@@ -1,8 +1,8 @@
 // How many processes does the host have? Without listing them: the link count of /proc, and the tasks of /proc/loadavg.
-import { opendirSync, readFileSync, statSync } from 'node:fs';
-import { parseTaskCount } from '../../parse/proc/loadavg.ts';
+import { opendirSync, statSync } from 'node:fs';
 import { parseStat } from '../../parse/proc/stat.ts';
 import { readProcTable } from './proc-table.ts';
+import { countTasks } from './task-count.ts';
 
 /**
  * Processes of all pid namespaces, zombies too: no fewer than there are. The link count of /proc is two, the directories
@@ -39,7 +39,7 @@ export function countProcessesBeside(visible: readonly number[]): number {
 function readTaskCount(): number | undefined {
   try {
     if (statSync('/proc/loadavg').dev !== statSync('/proc').dev) return undefined;
-    return parseTaskCount(readFileSync('/proc/loadavg', 'latin1'));
+    return countTasks();
   } catch {
     return undefined;
   }

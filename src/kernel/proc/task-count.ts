@@ -1,10 +1,10 @@
 // How many tasks does the host have? Roughly, at the price of one small file.
 import { isKnown } from '../../model/snapshot/known.ts';
+import { parseTaskCount } from '../../parse/proc/loadavg.ts';
 import { readTextFile } from '../files/files.ts';
 
 /** Processes and threads of all pid namespaces: the fourth field of proc_loadavg(5). Undefined where that is not to be read. */
 export function countTasks(): number | undefined {
   const text = readTextFile('/proc/loadavg');
-  const total = isKnown(text) ? /\/(\d+) /.exec(text)?.[1] : undefined;
-  return total === undefined ? undefined : Number(total);
+  return isKnown(text) ? parseTaskCount(text) : undefined;
 }

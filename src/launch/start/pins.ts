@@ -7,12 +7,10 @@ import { attempt, toPath } from '../../kernel/files/files.ts';
 import { lookAtShaped } from '../../kernel/files/shaped-files.ts';
 import { takeSteps } from '../../kernel/own/spawn.ts';
 import { isKnown, type Unknown } from '../../model/snapshot/known.ts';
+import { netnsDirectory } from '../../model/snapshot/namespace-types.ts';
 import { LaunchError } from '../plan/launch-error.ts';
 import { detach, mountFlags } from '../plan/mount-flags.ts';
 import type { Pin } from '../plan/run-request.ts';
-
-/** Where ip-netns(8) keeps names; it makes the directory itself, at the first name after a boot. */
-const namesDirectory = '/run/netns';
 
 /** The pins of one launch; taken back where the launch fails. */
 export class Pins {
@@ -32,7 +30,8 @@ export class Pins {
 
   #make(pid: number, { type, path, directory }: Pin): void {
     if (directory !== undefined) this.#makeDirectory(directory);
-    else if (dirname(path) === namesDirectory) this.#makeDirectory(namesDirectory);
+    // ip-netns(8) makes its directory itself, at the first name after a boot.
+    else if (dirname(path) === netnsDirectory) this.#makeDirectory(netnsDirectory);
     const there = lookAtShaped({ path: resolve(path), links: 'all' });
     if (isKnown(there) && there.type !== 'file')
       throw new LaunchError(

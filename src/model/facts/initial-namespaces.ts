@@ -1,9 +1,17 @@
 // Which namespaces are the boot's own: by fixed inode numbers where the kernel has them, else by where kthreadd is.
 
+import { isKernelSince } from '../snapshot/kernel-release.ts';
 import { isKnown, type Known } from '../snapshot/known.ts';
 import { type NamespaceType, namespaceTypeFacts, namespaceTypes } from '../snapshot/namespace-types.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import type { ProcessFact } from './facts.ts';
+
+/** The inode number that the initial namespace has on this kernel; undefined where it is not fixed. */
+export function findFixedInode(type: NamespaceType, kernel: string): number | undefined {
+  const { initialInode, initialInodeSince617 } = namespaceTypeFacts[type];
+  if (!isKernelSince(kernel, 3, 8)) return undefined;
+  return initialInode ?? (isKernelSince(kernel, 6, 17) ? initialInodeSince617 : undefined);
+}
 
 export type InitialInodes = Readonly<Record<NamespaceType, Known<number>>>;
 
@@ -18,9 +26,8 @@ export function findInitialNamespaces(
 ): InitialInodes {
   const kthreadd = processes.find((process) => process.pid === 2 && process.kernelThread && process.ppid === 0);
   const entries = namespaceTypes.map((type): [NamespaceType, Known<number>] => {
-    const { initialInode, initialInodeSince617 } = namespaceTypeFacts[type];
-    if (initialInode !== undefined) return [type, initialInode];
-    if (initialInodeSince617 !== undefined && isAtLeast(host.kernel, 6, 17)) return [type, initialInodeSince617];
+    const fixed = findFixedInode(type, host.kernel);
+    if (fixed !== undefined) return [type, fixed];
     const seen = kthreadd?.namespaces[type];
     return [type, seen !== undefined ? seen : { unknown: 'unsupported', detail: 'kthreadd is not visible from here' }];
   });
@@ -30,12 +37,4 @@ export function findInitialNamespaces(
 export function isInitial(type: NamespaceType, inode: number, initials: InitialInodes): Known<boolean> {
   const initial = initials[type];
   return isKnown(initial) ? initial === inode : initial;
-}
-
-/** Compares a release such as `6.18.44-cloud` with major.minor. */
-export function isAtLeast(release: string, major: number, minor: number): boolean {
-  const match = /^(\d+)\.(\d+)/.exec(release);
-  if (!match) return false;
-  const [actualMajor, actualMinor] = [Number(match[1]), Number(match[2])];
-  return actualMajor > major || (actualMajor === major && actualMinor >= minor);
 }

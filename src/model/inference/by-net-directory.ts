@@ -1,5 +1,5 @@
 // Network namespaces by their directory in /proc: each has its own, whoever looks at it.
-import { isAtLeast } from '../facts/initial-namespaces.ts';
+import { isKernelSince } from '../snapshot/kernel-release.ts';
 import type { Grouping, Signs } from './signs.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Grouping, Signs } from './signs.ts';
  * @see fs/proc/proc_net.c proc_net_ns_init: it makes net and net/stat when a network namespace comes into being
  */
 export function groupByNetDirectory(signs: Signs): Grouping {
-  const isNext = isAtLeast(signs.kernel, 6, 1);
+  const isNext = isKernelSince(signs.kernel, 6, 1);
   return {
     signOf: (process) => {
       const inode = signs.of(process)?.netStat;

@@ -113,6 +113,9 @@ export function readLinkType(link: NamespaceLink): NamespaceType {
   return link;
 }
 
+/** Where the files of ip-netns(8) lie, named as their network namespaces. */
+export const netnsDirectory = '/run/netns';
+
 /** The form in which the kernel prints a namespace: `net:[4026531833]`. */
 export function formatNamespace(type: NamespaceType, inode: number): string {
   return `${type}:[${inode}]`;

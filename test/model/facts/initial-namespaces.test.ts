@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findInitialNamespaces, isAtLeast, isInitial } from '../../../src/model/facts/initial-namespaces.ts';
+import { findInitialNamespaces, isInitial } from '../../../src/model/facts/initial-namespaces.ts';
+import { isKernelSince } from '../../../src/model/snapshot/kernel-release.ts';
 import { hostFact, linksOf, processFact } from '../../recorded-facts.ts';
 
 const kthreadd = (mnt: number, net: number) =>
@@ -46,9 +47,9 @@ test('Where kthreadd is not to be seen, as in a container, an old kernel leaves 
 });
 
 test('Releases are compared by number, not by text, and a strange one is taken for old.', () => {
-  assert.equal(isAtLeast('6.17', 6, 17), true);
-  assert.equal(isAtLeast('6.9.0', 6, 17), false);
-  assert.equal(isAtLeast('10.1-x', 6, 17), true);
-  assert.equal(isAtLeast('5.19', 6, 17), false);
-  assert.equal(isAtLeast('unknown', 6, 17), false);
+  assert.equal(isKernelSince('6.17', 6, 17), true);
+  assert.equal(isKernelSince('6.9.0', 6, 17), false);
+  assert.equal(isKernelSince('10.1-x', 6, 17), true);
+  assert.equal(isKernelSince('5.19', 6, 17), false);
+  assert.equal(isKernelSince('unknown', 6, 17), false);
 });
