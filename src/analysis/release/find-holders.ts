@@ -2,7 +2,7 @@
 
 import type { ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
 import { hasEnded } from '../../model/snapshot/has-ended.ts';
-import type { HolderKind } from '../../model/snapshot/holder-kinds.ts';
+import { fileKinds, type HolderKind, isOfKind, keptKinds, socketKinds } from '../../model/snapshot/holder-kinds.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Holder, Namespace } from '../../model/snapshot/schema.ts';
@@ -71,30 +71,12 @@ function holdingTasks(index: SnapshotIndex, { type, inode }: Namespace): HeldInG
 }
 
 function describeHolder(index: SnapshotIndex, holder: Holder, namespace: Namespace): HeldBy {
+  if (isOfKind(holder, socketKinds))
+    return { ...ofDescriptor(index, holder), kind: holder.kind, socket: holder.socket, ...noteOfSocket(holder.kind) };
+  if (isOfKind(holder, fileKinds))
+    return { ...ofDescriptor(index, holder), kind: holder.kind, ...noteOf(holder.kind, namespace) };
+  if (isOfKind(holder, keptKinds)) return describeKept(index, holder);
   switch (holder.kind) {
-    case 'fd':
-    case 'tap':
-    case 'credentials':
-    case 'pidfd':
-    case 'proc-file':
-    case 'cgroup-file':
-    case 'watch':
-    case 'perf-event':
-    case 'fs-context':
-      return { ...ofDescriptor(index, holder), kind: holder.kind, ...noteOf(holder.kind, namespace) };
-    case 'mapping':
-    case 'directory':
-    case 'program':
-      return describeKept(index, holder);
-    case 'socket':
-    case 'in-flight':
-    case 'peer-credentials':
-      return {
-        ...ofDescriptor(index, holder),
-        kind: holder.kind,
-        socket: holder.socket,
-        ...noteOfSocket(holder.kind),
-      };
     case 'bind-mount':
     case 'process-mount':
     case 'file-system':
@@ -116,7 +98,7 @@ function explainKernel({ ruledOut, notSeen }: Extract<Holder, { kind: 'kernel' }
   ].join('; ');
 }
 
-function noteOfSocket(kind: 'socket' | 'in-flight' | 'peer-credentials'): Pick<HeldBy, 'note'> {
+function noteOfSocket(kind: (typeof socketKinds)[number]): Pick<HeldBy, 'note'> {
   if (kind === 'in-flight')
     return {
       note: 'a descriptor sent to this socket and not yet received; it goes when it is received or the socket closes',
@@ -124,10 +106,7 @@ function noteOfSocket(kind: 'socket' | 'in-flight' | 'peer-credentials'): Pick<H
   return kind === 'peer-credentials' ? { note: 'SO_PEERCRED of this unix socket names a process of it' } : {};
 }
 
-function noteOf(
-  kind: 'fd' | 'tap' | 'credentials' | 'pidfd' | 'proc-file' | 'cgroup-file' | 'watch' | 'perf-event' | 'fs-context',
-  { type }: Namespace,
-): Pick<HeldBy, 'note'> {
+function noteOf(kind: (typeof fileKinds)[number], { type }: Namespace): Pick<HeldBy, 'note'> {
   switch (kind) {
     case 'credentials':
       return { note: 'the file was opened with credentials of this user namespace' };
@@ -148,7 +127,7 @@ function noteOf(
   }
 }
 
-type Kept = Extract<Holder, { kind: 'mapping' | 'directory' | 'program' }>;
+type Kept = Extract<Holder, { kind: (typeof keptKinds)[number] }>;
 
 function describeKept(index: SnapshotIndex, holder: Kept): HeldBy {
   const { kind, pid, tid } = holder;

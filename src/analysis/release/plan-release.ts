@@ -1,7 +1,7 @@
 // What releases one holder of a namespace, and nothing else?
 
 import type { ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
-import type { HolderKind } from '../../model/snapshot/holder-kinds.ts';
+import { fileKinds, isOfKind, keptKinds, taskKinds } from '../../model/snapshot/holder-kinds.ts';
 import type { Holder, Namespace } from '../../model/snapshot/schema.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';
 import { planEnd } from './end-process.ts';
@@ -11,13 +11,9 @@ import { planStop } from './stop-workload.ts';
 import { planUnmount } from './unmount.ts';
 
 /** A task, a child or an owned namespace, which are in the graph of a snapshot. */
-export interface GraphHolder {
-  readonly kind: Exclude<HolderKind, Holder['kind']>;
-  readonly pid?: number;
-  readonly tid?: number;
-  /** The child, or what is owned. */
-  readonly namespace?: string;
-}
+export type GraphHolder =
+  | { readonly kind: (typeof taskKinds)[number]; readonly pid: number; readonly tid?: number }
+  | { readonly kind: 'child' | 'owned'; readonly namespace: string };
 
 export function planRelease(
   holder: Holder | GraphHolder,
@@ -25,38 +21,23 @@ export function planRelease(
   index: SnapshotIndex,
   evidence: ReleaseEvidence,
 ): Release {
+  if (holder.kind === 'in-flight') return planReceiver(holder, namespace, index, evidence);
+  if (isOfKind(holder, heldByTask)) return planTask(holder.pid, holder.tid, index, evidence);
   switch (holder.kind) {
-    case 'process':
-    case 'thread':
-    case 'for-children':
-    case 'fd':
-    case 'socket':
-    case 'tap':
-    case 'credentials':
-    case 'peer-credentials':
-    case 'pidfd':
-    case 'proc-file':
-    case 'cgroup-file':
-    case 'watch':
-    case 'perf-event':
-    case 'fs-context':
-    case 'mapping':
-    case 'directory':
-    case 'program':
-      return holder.pid === undefined ? noCommand('not known') : planTask(holder.pid, holder.tid, index, evidence);
-    case 'in-flight':
-      return planReceiver(holder, namespace, index, evidence);
     case 'bind-mount':
     case 'process-mount':
     case 'file-system':
       return planUnmount(holder, namespace, index, evidence);
     case 'child':
     case 'owned':
-      return noCommand(`it must end itself: nscope holders ${quoteWord(holder.namespace ?? '')}`);
+      return noCommand(`it must end itself: nscope holders ${quoteWord(holder.namespace)}`);
     case 'kernel':
       return noCommand('what holds it was not seen');
   }
 }
+
+/** What goes with the end of its process. */
+const heldByTask = [...taskKinds, ...fileKinds, ...keptKinds] as const;
 
 function planTask(pid: number, tid: number | undefined, index: SnapshotIndex, evidence: ReleaseEvidence): Release {
   const process = index.process(pid);

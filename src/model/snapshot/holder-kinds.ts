@@ -65,3 +65,14 @@ export const keptKinds = ['mapping', 'directory', 'program'] as const;
 /** The kinds that tasks are, and those that are found through the files of tasks: unseen where a task is. */
 export const taskKinds = ['process', 'thread', 'for-children'] as const;
 export const fileKinds = ['fd', 'socket', 'tap', ...shownByBpfAlone] as const;
+
+/** Those of fileKinds that a socket makes, which is named. */
+export const socketKinds = ['socket', 'in-flight', 'peer-credentials'] as const;
+
+/** Whether a holder is of one of these kinds. */
+export function isOfKind<H extends { readonly kind: HolderKind }, K extends HolderKind>(
+  holder: H,
+  kinds: readonly K[],
+): holder is H & { readonly kind: K } {
+  return kinds.some((kind) => kind === holder.kind);
+}

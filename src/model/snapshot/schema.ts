@@ -1,6 +1,6 @@
 // The one definition of a snapshot: the TypeScript types, the validator and the published JSON Schema come from here.
 import Type, { type Static, type TSchema } from 'typebox';
-import { visibleKinds } from './holder-kinds.ts';
+import { type HolderKind, holderKinds, visibleKinds } from './holder-kinds.ts';
 import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
 import { pidNamespaceStages } from './pid-namespace-stage.ts';
 import { snapshotVersion } from './schema-version.ts';
@@ -129,33 +129,9 @@ const holderSchema = Type.Union(
   },
 );
 
+const optionalCount = Type.Optional(natural);
 const holderCounts = Type.Object(
-  {
-    process: Type.Optional(natural),
-    thread: Type.Optional(natural),
-    'for-children': Type.Optional(natural),
-    fd: Type.Optional(natural),
-    socket: Type.Optional(natural),
-    tap: Type.Optional(natural),
-    'in-flight': Type.Optional(natural),
-    credentials: Type.Optional(natural),
-    'peer-credentials': Type.Optional(natural),
-    pidfd: Type.Optional(natural),
-    'proc-file': Type.Optional(natural),
-    'cgroup-file': Type.Optional(natural),
-    watch: Type.Optional(natural),
-    'perf-event': Type.Optional(natural),
-    'fs-context': Type.Optional(natural),
-    mapping: Type.Optional(natural),
-    directory: Type.Optional(natural),
-    program: Type.Optional(natural),
-    'bind-mount': Type.Optional(natural),
-    'process-mount': Type.Optional(natural),
-    'file-system': Type.Optional(natural),
-    child: Type.Optional(natural),
-    owned: Type.Optional(natural),
-    kernel: Type.Optional(natural),
-  },
+  Object.fromEntries(holderKinds.map((kind) => [kind, optionalCount])) as Record<HolderKind, typeof optionalCount>,
   { ...strict, description: 'How many of each kind hold it; kinds that do not are absent.' },
 );
 
