@@ -3,6 +3,7 @@ import { readSuperblocks, type Superblocks } from '../kernel/bpf/kernel-lists.ts
 import { closeDescriptor } from '../kernel/files/files.ts';
 import type { HostFacts } from '../kernel/own/host.ts';
 import type { Fact, NamespaceInodes, ProcessFact } from '../model/facts/facts.ts';
+import { RefusalCounts } from '../model/facts/refusals.ts';
 import { TaskGroups } from '../model/facts/tasks-of-namespaces.ts';
 import { isKnown } from '../model/snapshot/known.ts';
 import {
@@ -11,7 +12,6 @@ import {
   namespaceLinks,
   namespaceTypes,
 } from '../model/snapshot/namespace-types.ts';
-import type { Refusal } from '../model/snapshot/schema.ts';
 import type { Wanted } from '../model/snapshot/wanted.ts';
 import type { OpenLinks, Source, SourceContext } from '../sources/index.ts';
 import { FoundNamespaces } from './found-namespaces.ts';
@@ -77,8 +77,8 @@ class Run {
 
   source(source: Source): void {
     const elapsedMs = startWatch();
-    const counts = { asked: 0, found: 0, refused: 0 };
-    const refusals = new Map<string, { -readonly [K in keyof Refusal]: Refusal[K] }>();
+    const counts = { asked: 0, found: 0 };
+    const refusals = new RefusalCounts();
     const rest: (() => void)[] = [];
     const context = this.#makeContext(counts, refusals, rest);
     const skipped = source.skip?.(context);
@@ -92,7 +92,8 @@ class Run {
           ran: skipped === undefined,
           ...(skipped === undefined ? {} : { skipped }),
           ...counts,
-          refusals: Object.freeze([...refusals.values()]),
+          refused: refusals.total,
+          refusals: refusals.list(),
           durationMs,
         }),
       });
@@ -111,11 +112,7 @@ class Run {
     for (const work of this.#unfinished) work();
   }
 
-  #makeContext(
-    counts: { asked: number; found: number; refused: number },
-    refusals: Map<string, { -readonly [K in keyof Refusal]: Refusal[K] }>,
-    rest: (() => void)[],
-  ): SourceContext {
+  #makeContext(counts: { asked: number; found: number }, refusals: RefusalCounts, rest: (() => void)[]): SourceContext {
     return {
       host: this.#host,
       wanted: this.#wanted,
@@ -159,12 +156,7 @@ class Run {
       asked: (count = 1) => {
         counts.asked += count;
       },
-      refused: (what, errno, example) => {
-        counts.refused++;
-        const known = refusals.get(what + errno);
-        if (known) known.count++;
-        else refusals.set(what + errno, { what, errno, count: 1, example });
-      },
+      refused: (what, errno, example) => refusals.add(what, errno, example),
       searched: (kinds, unseen, invisible) => {
         const why = { ...(unseen === undefined ? {} : { unseen }), ...(invisible === undefined ? {} : { invisible }) };
         for (const kind of kinds) this.facts.push({ fact: 'search', kind, ...why });

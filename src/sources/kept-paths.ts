@@ -3,7 +3,7 @@
 import { readBpfPaths } from '../kernel/bpf/run.ts';
 import type { Holder } from '../model/snapshot/schema.ts';
 import { type BpfFileRecord, listIdentified, parseBpfFiles } from '../parse/records/bpf-files.ts';
-import type { Source, SourceContext } from './source.ts';
+import { explainWithheld, type Source, type SourceContext } from './source.ts';
 
 const kinds = ['directory', 'program'] as const;
 
@@ -28,7 +28,8 @@ export const keptPaths: Source = {
     for (const { type, inode, id } of listIdentified(records))
       context.emit({ fact: 'namespace', type, inode, id: String(id) });
     context.searched(kinds);
-    if (context.withheld().length > 0) context.searched(kinds, 'some processes are withheld from BPF');
+    const withheld = explainWithheld(context.withheld());
+    if (withheld !== undefined) context.searched(kinds, withheld);
   },
 };
 

@@ -2,7 +2,7 @@
 // bpf/mappings.bpf.c. Every mapping of every process is looked at, so only where that is wanted.
 import { readBpfMappings } from '../kernel/bpf/run.ts';
 import { listIdentified, parseBpfFiles } from '../parse/records/bpf-files.ts';
-import type { Source, SourceContext } from './source.ts';
+import { explainWithheld, type Source, type SourceContext } from './source.ts';
 
 const kinds = ['mapping'] as const;
 
@@ -27,6 +27,7 @@ export const mappedFiles: Source = {
       context.emit({ fact: 'namespace', type, inode, id: String(id) });
     context.searched(kinds);
     if (cut > 0) context.searched(kinds, `${cut} processes were changing their mappings, or had too many of these`);
-    if (context.withheld().length > 0) context.searched(kinds, 'some processes are withheld from BPF');
+    const withheld = explainWithheld(context.withheld());
+    if (withheld !== undefined) context.searched(kinds, withheld);
   },
 };

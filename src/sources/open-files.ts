@@ -1,10 +1,9 @@
 // Which namespaces do open files hold, of any kind and also in flight? The kernel's files, by BPF: bpf/files.bpf.c.
 import { readBpfFiles } from '../kernel/bpf/run.ts';
-import type { ProcessFact } from '../model/facts/facts.ts';
 import { fileKinds, shownByBpfAlone } from '../model/snapshot/holder-kinds.ts';
 import type { Holder } from '../model/snapshot/schema.ts';
 import { type BpfFileRecord, listIdentified, parseBpfFiles } from '../parse/records/bpf-files.ts';
-import type { Source, SourceContext } from './source.ts';
+import { explainWithheld, type Source, type SourceContext } from './source.ts';
 
 export const openFiles: Source = {
   name: 'open-files',
@@ -35,15 +34,10 @@ export const openFiles: Source = {
       );
     if (cut > 0) context.searched(['watch'], `the watches of ${cut} descriptors were too many, or changed meanwhile`);
     // Their descriptors are read from /proc; what else their files hold is not to be seen there.
-    const withheld = context.withheld();
-    if (withheld.length > 0) context.searched(shownByBpfAlone, `${describeWithheld(withheld)} withheld from BPF`);
+    const withheld = explainWithheld(context.withheld());
+    if (withheld !== undefined) context.searched(shownByBpfAlone, withheld);
   },
 };
-
-function describeWithheld(processes: readonly ProcessFact[]): string {
-  const [first] = processes;
-  return processes.length === 1 ? `process ${first?.pid} is` : `${processes.length} processes (${first?.pid}) are`;
-}
 
 function toHolder({ kind, pid, tid, fd, inFlight, socketInode }: BpfFileRecord): Holder {
   const descriptor = { pid, fd, ...(tid === pid ? {} : { tid }) };

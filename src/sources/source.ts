@@ -88,6 +88,14 @@ export interface SourceContext {
   limit(reason: string, lift?: string): void;
 }
 
+/** Why a search by BPF was not whole: what its iterators passed over; undefined where they passed over nothing. */
+export function explainWithheld(withheld: readonly ProcessFact[]): string | undefined {
+  const [first] = withheld;
+  if (!first) return undefined;
+  const who = withheld.length === 1 ? `process ${first.pid} is` : `${withheld.length} processes (${first.pid}) are`;
+  return `${who} withheld from BPF`;
+}
+
 export interface Source {
   readonly name: string;
   readonly question: string;

@@ -3,9 +3,10 @@
 import { readLink } from '../kernel/files/files.ts';
 import { readShapedFile, readShapedLink } from '../kernel/files/shaped-files.ts';
 import { keepStandIn } from '../kernel/files/stand-in.ts';
+import { RefusalCounts } from '../model/facts/refusals.ts';
 import { isKnown, type Known } from '../model/snapshot/known.ts';
 import { namespaceTypes } from '../model/snapshot/namespace-types.ts';
-import type { Process, Refusal, Snapshot, SourceCoverage, Workload } from '../model/snapshot/schema.ts';
+import type { Process, Snapshot, SourceCoverage, Workload } from '../model/snapshot/schema.ts';
 import { findNamedNetworks } from './engines/named-networks.ts';
 import type { Witness } from './signs/authority.ts';
 import type { Engine, StateReader, WorkloadDraft } from './signs/engine.ts';
@@ -23,7 +24,7 @@ export function readWorkloads(
   fallback: Engine,
   witness: Witness,
 ): FoundWorkloads {
-  const counts = { asked: 0, refusals: new Map<string, { -readonly [K in keyof Refusal]: Refusal[K] }>() };
+  const counts = { asked: 0, refusals: new RefusalCounts() };
   const drafts = recognize(snapshot, engines, fallback, witness);
   const networks = findNamedNetworks(snapshot, drafts);
   const reader = makeReader(snapshot, witness, counts);
@@ -44,7 +45,6 @@ export function readWorkloads(
       finish(draft, draft.members.length > 0 ? draft.members : inside, hosts, inode),
     ),
   ].sort(compare);
-  const refusals = [...counts.refusals.values()];
   return {
     workloads: Object.freeze(workloads),
     coverage: {
@@ -53,8 +53,8 @@ export function readWorkloads(
       ran: true,
       asked: counts.asked,
       found: workloads.length,
-      refused: refusals.reduce((sum, { count }) => sum + count, 0),
-      refusals,
+      refused: counts.refusals.total,
+      refusals: counts.refusals.list(),
     },
   };
 }
@@ -79,7 +79,7 @@ function findInside(drafts: readonly WorkloadDraft[]): ReadonlyMap<WorkloadDraft
 
 interface Counts {
   asked: number;
-  readonly refusals: Map<string, { -readonly [K in keyof Refusal]: Refusal[K] }>;
+  readonly refusals: RefusalCounts;
 }
 
 /** No engine's record of a container comes near this. */
@@ -98,10 +98,7 @@ function makeReader(snapshot: Snapshot, witness: Witness, counts: Counts): State
   const note = <T>(path: string, value: Known<T>): Known<T> => {
     counts.asked++;
     if (isKnown(value) || value.unknown === 'gone') return value;
-    const [what, errno] = ['what an engine keeps of its workloads', value.errno ?? 'EINVAL'];
-    const known = counts.refusals.get(errno);
-    if (known) known.count++;
-    else counts.refusals.set(errno, { what, errno, count: 1, example: path });
+    counts.refusals.add('what an engine keeps of its workloads', value.errno ?? 'EINVAL', path);
     return value;
   };
   const readText = (path: string) => {
