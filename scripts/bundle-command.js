@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 /** What is large, and few runs need or many verbs share. */
 const apart = [
   'src/cli/reading/load-snapshot.ts',
-  'src/cli/line/parse-command-line.ts',
+  'src/cli/line/print-help.ts',
   'src/cli/reading/read-this-host.ts',
   'src/cli/reading/load-workloads.ts',
   'src/analysis/listing/filter.ts',
@@ -82,9 +82,6 @@ const standIns = {
     const lazy = (name) => ({ path: new URL(`lazy-${name}.cjs`, import.meta.url).pathname });
     onResolve({ filter: /^string-width$/ }, ({ importer }) =>
       importer.endsWith('lazy-string-width.cjs') ? undefined : lazy('string-width'),
-    );
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      importer.includes('/commander/') ? lazy('child-process') : undefined,
     );
   },
 };

@@ -1,11 +1,10 @@
 // The command: parses, loads the verb that was asked for and nothing else, and turns failures into sentences.
 import { readOwnArguments } from '../kernel/own/own-arguments.ts';
 import { escapeText } from '../render/words/escape.ts';
+import { parseCommandLine } from './line/parse-command-line.ts';
 import { prepareReading } from './line/prepare-reading.ts';
-import { takeVerbAlone } from './line/verb-alone.ts';
 import { loadVerb } from './load-verb.ts';
 import { writeNote } from './screen/output.ts';
-import type { Invocation } from './table/verb.ts';
 import { findVerbName, verbs } from './table/verbs.ts';
 
 /** Failures that a person can do something about; anything else is a bug and shows its stack. */
@@ -25,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const usual = verbs.find(({ name }) => name === findVerbName(argv));
   try {
     const prepared = usual && prepareReading(usual, argv);
-    const invocation = takeVerbAlone(argv) ?? (await parse(argv));
+    const invocation = await parseCommandLine(argv);
     if (!invocation) return 0;
     const { run } = await loadVerb(invocation.verb);
     return await run(invocation.words, invocation.options, { ...invocation.given, prepared });
@@ -41,11 +40,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     writeNote(`nscope: this is a bug: ${told.split('\n').map(escapeText).join('\n')}`);
     return 2;
   }
-}
-
-async function parse(argv: readonly string[]): Promise<Invocation | undefined> {
-  const { parseCommandLine } = await import('./line/parse-command-line.ts');
-  return parseCommandLine(argv);
 }
 
 void main(readOwnArguments()).then((status) => {

@@ -13,7 +13,7 @@ test('The help of nscope is the same however it is asked for, and ends with stat
     ['help', '-h'],
     ['help', 'help'],
   ]);
-  assert.match(usual?.stdout ?? '', /^Usage: nscope \[options\] \[command\]$/m);
+  assert.match(usual?.stdout ?? '', /^Usage: nscope \[VERB\] \[OPTIONS\] \[WORDS\]$/m);
   for (const name of verbNames) assert.match(usual?.stdout ?? '', new RegExp(`^ {2}${name}\\b`, 'm'));
   assert.equal(others.length, 5);
   for (const { words, status, stdout, stderr } of others)

@@ -39,7 +39,7 @@ test('caps says what is wrong with its words.', { skip }, () => {
     [2, /there is no process 4000000 here/, '4000000', 'self'],
     [2, /no net namespace is called "nowhere" here/, 'self', 'net:nowhere'],
     [2, /caps speaks of what a process may do/, 'net:self', 'self'],
-    [2, /missing required argument/, 'self'],
+    [2, /missing argument/, 'self'],
   ];
   for (const [status, message, ...words] of cases) {
     const outcome = runNscope(['caps', ...words.map((word) => word.replace('net:self', `net:${process.pid}`))]);

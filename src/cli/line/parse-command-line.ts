@@ -1,136 +1,159 @@
-// The command line, by commander, set up from the table of verbs.
-import { Command, CommanderError, Option } from 'commander';
+// The command line: the words of node:util's parseArgs, understood by the table of verbs.
+import { parseArgs } from 'node:util';
 import { nscopeVersion } from '../../model/snapshot/version.ts';
 import { writeLines } from '../screen/output.ts';
-import { suggest, UsageError } from '../table/errors.ts';
-import type { ColumnMeaning, Invocation, Verb } from '../table/verb.ts';
-import { findVerbName, usualVerb, verbNames, verbs } from '../table/verbs.ts';
+import { findSimilar, suggest, UsageError } from '../table/errors.ts';
+import { type OptionFlags, parseOptionFlags } from '../table/option-flags.ts';
+import type { Invocation, OptionValues, Verb, VerbOption } from '../table/verb.ts';
+import { findVerbName, verbNames, verbs } from '../table/verbs.ts';
 
 /**
  * What is to be done; undefined when help or the version was asked for and has been printed.
  * @throws UsageError for an unknown verb or option, a missing argument, or a word too many
  */
 export async function parseCommandLine(argv: readonly string[]): Promise<Invocation | undefined> {
-  const [first] = argv;
-  if (first !== undefined && !first.startsWith('-') && first !== 'help') expectVerb(first);
-  let invocation: Invocation | undefined;
-  const { own, behind } = splitCommand(first === 'help' ? wordsOfHelp(argv[1]) : argv);
-  const helps = asksForHelp(own);
-  const columns = helps ? await loadColumns() : new Map();
-  const program = buildProgram(
-    helps ? verbs : verbs.filter(({ name }) => name === findVerbName(argv)),
-    (found) => {
-      invocation = { ...found, given: { ...found.given, behind } };
-    },
-    columns,
-    behind !== undefined,
-  );
-  try {
-    program.parse([...own], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw new UsageError(error.message.replace(/^error: /, ''), { cause: error });
+  const [first = ''] = argv;
+  if (first === 'help') {
+    const [, word] = argv;
+    const isOfVerb = word !== undefined && !['help', '-h', '--help'].includes(word);
+    await help(isOfVerb ? findVerb(word) : undefined);
+    return undefined;
   }
-  return invocation;
+  const verb = findVerb(findVerbName(argv));
+  const hasVerb = first === verb.name;
+  const line = readLine(verb, hasVerb ? argv.slice(1) : argv, !hasVerb);
+  if (line === 'help') await help(hasVerb ? verb : undefined);
+  if (line === 'version') writeLines([nscopeVersion]);
+  return typeof line === 'string' ? undefined : line;
 }
 
-function expectVerb(name: string): void {
-  if (!verbNames.includes(name)) throw new UsageError(`there is no verb "${name}"; ${suggest(name, verbNames)}`);
+async function help(verb: Verb | undefined): Promise<void> {
+  const { printHelp } = await import('./print-help.ts');
+  await printHelp(verb);
 }
 
-/** What `help` and the word behind it stand for; commander's own takes an option there, or a wrong verb, for a failure. */
-function wordsOfHelp(word: string | undefined): readonly string[] {
-  if (word === undefined || ['help', '-h', '--help'].includes(word)) return ['--help'];
-  expectVerb(word);
-  return [word, '--help'];
+function findVerb(name: string): Verb {
+  const verb = verbs.find((one) => one.name === name);
+  if (!verb) throw new UsageError(`there is no verb "${name}"; ${suggest(name, verbNames)}`);
+  return verb;
 }
 
-/** The words behind the first `--` of a verb that takes a command are not for commander. */
-function splitCommand(argv: readonly string[]): {
-  readonly own: readonly string[];
-  readonly behind: readonly string[] | undefined;
-} {
-  const dashes = argv.indexOf('--');
-  const takesCommand = verbs.some(({ name, takesCommand }) => takesCommand && name === argv[0]);
-  if (!takesCommand || dashes < 0) return { own: argv, behind: undefined };
-  return { own: argv.slice(0, dashes), behind: argv.slice(dashes + 1) };
+/** An option of a verb, and what the command line calls it. */
+interface KnownOption extends OptionFlags {
+  readonly option: VerbOption;
+  /** "no-bpf" */
+  readonly name: string;
 }
 
-type ColumnsOfVerbs = ReadonlyMap<Verb, readonly ColumnMeaning[]>;
+type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
 
-/** Whether help may be printed: then the columns are loaded, which takes time that no other invocation should pay. */
-function asksForHelp(argv: readonly string[]): boolean {
-  return argv.some((word) => word === '--help' || word === '-h');
-}
-
-async function loadColumns(): Promise<ColumnsOfVerbs> {
-  const columns = new Map<Verb, readonly ColumnMeaning[]>();
-  for (const verb of verbs) if (verb.columns) columns.set(verb, await verb.columns());
-  return columns;
-}
-
-/** Some verbs as commander commands. */
-function buildProgram(
-  some: readonly Verb[],
-  found: (invocation: Invocation) => void,
-  columns: ColumnsOfVerbs,
-  hasDashes: boolean,
-): Command {
-  const program = new Command('nscope')
-    .description('every Linux namespace on a host: who is in it, what holds it, whose it is, how it nests')
-    .version(nscopeVersion, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help')
-    .helpCommand('help [verb]', 'print help for a verb')
-    .exitOverride()
-    .enablePositionalOptions()
-    .configureOutput({ writeOut: (text) => writeLines([text.replace(/\n$/, '')]), writeErr: () => {} })
-    .showSuggestionAfterError(true);
-  for (const verb of some) {
-    const command = program.command(verb.name, { isDefault: verb.name === usualVerb }).summary(verb.summary);
-    command.description(`${verb.summary}\n\n${verb.details.join('\n\n')}`.trim());
-    for (const { name, meaning, optional, repeated } of verb.arguments) {
-      const word = repeated ? `${name}...` : name;
-      command.argument(optional ? `[${word}]` : `<${word}>`, meaning);
-    }
-    const repeated: Record<string, readonly string[]> = {};
-    for (const option of verb.options) {
-      const flags = toCommanderFlags(option.flags);
-      if (option.repeated) command.addOption(collect(new Option(flags, option.meaning), repeated));
-      else command.option(flags, option.meaning);
-    }
-    if (verb.takesCommand && !(hasDashes && verb.arguments.some(({ name }) => name !== 'COMMAND')))
-      command.passThroughOptions();
-    command.addHelpText('after', formatColumns(columns.get(verb) ?? []) + formatExamples(verb));
-    command.allowExcessArguments(false);
-    command.action(() =>
-      found({ verb, words: command.args, options: command.opts(), given: { behind: undefined, repeated } }),
-    );
-  }
-  return program;
-}
-
-/** Each value that is written for the option is kept. */
-function collect(option: Option, repeated: Record<string, readonly string[]>): Option {
-  const name = option.attributeName();
-  return option.argParser((value: string) => {
-    repeated[name] = [...(repeated[name] ?? []), value];
-    return value;
+function readLine(verb: Verb, argv: readonly string[], isWithoutVerb: boolean): Invocation | 'help' | 'version' {
+  const known = verb.options.map((option): KnownOption => {
+    const flags = parseOptionFlags(option.flags);
+    return { ...flags, option, name: flags.long.slice(2) };
   });
+  const tokens = split(argv, known);
+  const { own, words, behind } = divide(verb, argv, tokens);
+  const options: Record<string, OptionValues[string]> = {};
+  const repeated: Record<string, readonly string[]> = {};
+  for (const { name } of known) if (name.startsWith('no-')) options[toCamelCase(name.slice(3))] = true;
+  for (const token of own) {
+    if (token.kind !== 'option') continue;
+    if (token.name === 'help') return 'help';
+    if (token.name === 'version' && isWithoutVerb) return 'version';
+    const one = known.find(({ name }) => name === token.name) ?? refuseOption(token.rawName, known, verb);
+    const value = readValue(one, token, words);
+    if (one.name.startsWith('no-')) options[toCamelCase(one.name.slice(3))] = false;
+    else options[toCamelCase(one.name)] = value;
+    if (one.option.repeated && typeof value === 'string')
+      repeated[toCamelCase(one.name)] = [...(repeated[toCamelCase(one.name)] ?? []), value];
+  }
+  const given = words.map(({ value }) => value);
+  checkWords(verb, given);
+  return { verb, words: given, options, given: { behind, repeated } };
 }
 
-/** "--type TYPE,..." → "--type <TYPE,...>", "--tree[=KIND]" → "--tree [KIND]". */
-function toCommanderFlags(flags: string): string {
-  return flags.replace(/\[=(.+)\]$/, ' [$1]').replace(/(--[\w-]+) ([^[].*)$/, '$1 <$2>');
+/** No error is made here: what is wrong is told below, with what was meant. */
+function split(argv: readonly string[], known: readonly KnownOption[]): readonly Token[] {
+  const options: Record<string, { type: 'string' | 'boolean'; short?: string }> = {
+    help: { type: 'boolean', short: 'h' },
+    version: { type: 'boolean', short: 'V' },
+  };
+  for (const { name, short, value, optional } of known)
+    options[name] = {
+      type: value === undefined || optional ? 'boolean' : 'string',
+      ...(short === undefined ? {} : { short: short.slice(1) }),
+    };
+  return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true }).tokens;
 }
 
-function formatColumns(columns: readonly ColumnMeaning[]): string {
-  if (columns.length === 0) return '';
-  const width = Math.max(...columns.map(({ name }) => name.length));
-  return `\nColumns:\n${columns.map(({ name, meaning }) => `  ${name.padEnd(width)}  ${meaning}`).join('\n')}\n`;
+interface Word {
+  readonly index: number;
+  readonly value: string;
 }
 
-function formatExamples(verb: Verb): string {
-  const width = Math.max(...verb.examples.map(({ command }) => command.length));
-  return `\nExamples:\n${verb.examples.map(({ command, meaning }) => `  ${command.padEnd(width)}  ${meaning}`).join('\n')}`;
+/**
+ * A verb's own words, and those of the command that it takes: these are behind `--`, or begin where the first word is that
+ * is no option. `behind` is undefined where there is no `--`.
+ */
+function divide(verb: Verb, argv: readonly string[], tokens: readonly Token[]) {
+  const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index;
+  const words = tokens.flatMap((token): Word[] => (token.kind === 'positional' ? [token] : []));
+  if (!verb.takesCommand) return { own: tokens, words, behind: undefined };
+  const takesOthers = verb.arguments.some(({ name }) => name !== 'COMMAND');
+  const begin = words[0]?.index ?? argv.length;
+  if (end === undefined || (begin < end && !takesOthers)) {
+    const rest = argv.slice(begin).map((value, i): Word => ({ index: begin + i, value }));
+    const dashes = rest.findIndex(({ value }) => value === '--');
+    const own = tokens.filter(({ index }) => index < begin);
+    if (dashes < 0) return { own, words: rest, behind: undefined };
+    return { own, words: rest.slice(0, dashes), behind: rest.slice(dashes + 1).map(({ value }) => value) };
+  }
+  return {
+    own: tokens.filter(({ index }) => index < end),
+    words: words.filter(({ index }) => index < end),
+    behind: argv.slice(end + 1),
+  };
+}
+
+/** Of an option whose value may be left out the next word is the value where it is one of its choices. */
+function readValue(
+  { option, long, value: wanted, optional }: KnownOption,
+  { value, index, inlineValue }: Extract<Token, { kind: 'option' }>,
+  words: Word[],
+): string | true {
+  if (wanted === undefined) {
+    if (inlineValue) throw new UsageError(`${long} takes no value, and ${JSON.stringify(value)} was given`);
+    return true;
+  }
+  if (optional && value === undefined) {
+    const at = words.findIndex((word) => word.index === index + 1);
+    const next = words[at]?.value;
+    if (next === undefined || !option.choices?.includes(next)) return true;
+    words.splice(at, 1);
+    return next;
+  }
+  if (value === undefined) throw new UsageError(`${option.flags}: the value is missing`);
+  return value;
+}
+
+function refuseOption(raw: string, known: readonly KnownOption[], { name }: Verb): never {
+  const similar = raw.startsWith('--') ? findSimilar(raw, ['--help', ...known.map(({ long }) => long)]) : undefined;
+  const hint = similar === undefined ? `nscope help ${name} lists those of ${name}` : `did you mean ${similar}?`;
+  throw new UsageError(`unknown option '${raw}'; ${hint}`);
+}
+
+function checkWords({ name, arguments: wanted }: Verb, words: readonly string[]): void {
+  const missing = wanted[words.length];
+  if (missing && !missing.optional && !wanted.slice(0, words.length).some(({ repeated }) => repeated))
+    throw new UsageError(`${name}: missing argument ${missing.name}`);
+  const excess = words[wanted.length];
+  if (excess === undefined || wanted.at(-1)?.repeated) return;
+  const most = wanted.length === 0 ? 'none' : wanted.map((one) => one.name).join(' ');
+  throw new UsageError(`${name}: too many arguments: ${JSON.stringify(excess)}; it takes ${most}`);
+}
+
+/** "no-header" → "noHeader" */
+export function toCamelCase(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseCommandLine } from '../../../src/cli/line/parse-command-line.ts';
 import { loadVerb } from '../../../src/cli/load-verb.ts';
-import { verbs } from '../../../src/cli/table/verbs.ts';
+import { verbGroups } from '../../../src/cli/table/verb-groups.ts';
+import { verbNames, verbs } from '../../../src/cli/table/verbs.ts';
 import { nscopeVersion } from '../../../src/model/snapshot/version.ts';
 import { splitWords } from '../split-words.ts';
 
@@ -70,5 +71,16 @@ test('Names of verbs and flags of a verb are used once, and their texts are no s
     assert.equal(new Set(flags).size, flags.length, `${name}: ${flags.join(' ')}`);
     assert.doesNotMatch(summary, /\.$/, name);
     for (const paragraph of details) assert.match(paragraph, /[.:]$/, `${name}: ${paragraph}`);
+  }
+});
+
+test('Every verb is in one group of the help, whose example parses.', async () => {
+  const grouped = verbGroups.flatMap(({ verbs: names }) => names);
+  assert.deepEqual([...grouped].sort(), [...verbNames].sort());
+  for (const { example, verbs: names } of verbGroups) {
+    const [[program, ...words] = []] = splitWords(example);
+    assert.equal(program, 'nscope');
+    const invocation = await parseCommandLine(words);
+    assert.ok(invocation && names.includes(invocation.verb.name), example);
   }
 });

@@ -243,7 +243,7 @@ test('Targets that lead nowhere: exit status 1 for what is not there, 2 for what
     ]),
   );
   refuse([
-    [2, /missing required argument/, 'show'],
+    [2, /show: missing argument TARGET/, 'show'],
     [2, /too many arguments/, 'ps', '1', '2'],
   ]);
 });

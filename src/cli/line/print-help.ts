@@ -1,0 +1,80 @@
+// The help of nscope and of each verb, from the table of verbs.
+import { wrapText } from '../../render/words/wrap-text.ts';
+import { readTerminalWidth, writeLines } from '../screen/output.ts';
+import { parseOptionFlags } from '../table/option-flags.ts';
+import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from '../table/verb.ts';
+import { verbGroups } from '../table/verb-groups.ts';
+import { usualVerb, verbs } from '../table/verbs.ts';
+
+/** What is explained: a word or an option, and its meaning. */
+type Term = readonly [term: string, meaning: string];
+
+const helpTerm: Term = ['-h, --help', 'print help'];
+const versionTerm: Term = ['-V, --version', 'print the version'];
+
+/** A term that is longer has its meaning on the next line. */
+const maxTermWidth = 26;
+
+/** The help of a verb; that of nscope where there is none. */
+export async function printHelp(verb: Verb | undefined): Promise<void> {
+  const width = Math.min(Math.max(readTerminalWidth() ?? 80, 40), 100);
+  writeLines(verb ? await describeVerb(verb, width) : describeVerbs(width));
+}
+
+function describeVerbs(width: number): string[] {
+  const lines = [
+    ...describeUsage('nscope [VERB] [OPTIONS] [WORDS]', width),
+    '',
+    ...wrapText('Every Linux namespace on a host: who is in it, what holds it, whose it is, how it nests.', width),
+  ];
+  for (const { title, verbs: names, example } of verbGroups) {
+    const terms = names.map((name): Term => [name, verbs.find((verb) => verb.name === name)?.summary ?? '']);
+    lines.push('', `${title}:`, ...describeTerms(terms, width), `  such as: ${example}`);
+  }
+  lines.push('', 'Options:', ...describeTerms([helpTerm, versionTerm], width));
+  return [...lines, '', ...wrapText(`nscope help VERB says more; without a verb ${usualVerb} is meant.`, width)];
+}
+
+async function describeVerb(verb: Verb, width: number): Promise<string[]> {
+  const words = verb.arguments.map(formatArgument);
+  const options = verb.options.map((option): Term => [formatFlags(option), option.meaning]);
+  const columns = ((await verb.columns?.()) ?? []).map(({ name, meaning }: ColumnMeaning): Term => [name, meaning]);
+  const [first = '', ...rest] = verb.summary;
+  const lines = describeUsage(['nscope', verb.name, '[OPTIONS]', ...words].join(' '), width);
+  for (const paragraph of [`${first.toUpperCase()}${rest.join('')}.`, ...verb.details])
+    lines.push('', ...wrapText(paragraph, width));
+  const sections: [string, readonly Term[]][] = [
+    ['Arguments', verb.arguments.map(({ name, meaning }): Term => [name, meaning])],
+    ['Options', [...options, helpTerm]],
+    ['Columns', columns],
+    ['Examples', verb.examples.map(({ command, meaning }): Term => [command, meaning])],
+  ];
+  for (const [title, terms] of sections)
+    if (terms.length > 0) lines.push('', `${title}:`, ...describeTerms(terms, width));
+  return lines;
+}
+
+function describeUsage(usage: string, width: number): string[] {
+  return wrapText(`Usage: ${usage}`, width);
+}
+
+function formatArgument({ name, optional, repeated }: VerbArgument): string {
+  const word = repeated ? `${name}...` : name;
+  return optional ? `[${word}]` : word;
+}
+
+/** Aligned, also where some have no short form. */
+function formatFlags({ flags }: VerbOption): string {
+  return parseOptionFlags(flags).short === undefined ? `    ${flags}` : flags;
+}
+
+function describeTerms(terms: readonly Term[], width: number): string[] {
+  const termWidth = Math.max(...terms.map(([term]) => (term.length > maxTermWidth ? 0 : term.length)), 4);
+  const indent = ' '.repeat(termWidth + 4);
+  return terms.flatMap(([term, meaning]) => {
+    const [first = '', ...rest] = wrapText(meaning, Math.max(width - indent.length, 20));
+    const more = rest.map((line) => indent + line);
+    if (term.length > termWidth) return [`  ${term}`, indent + first, ...more];
+    return [`  ${term.padEnd(termWidth)}  ${first}`, ...more];
+  });
+}

@@ -1,0 +1,24 @@
+// The verbs by what a person wants, as the help of nscope lists them.
+
+export interface VerbGroup {
+  readonly title: string;
+  /** Names of verbs, each in one group. */
+  readonly verbs: readonly string[];
+  readonly example: string;
+}
+
+export const verbGroups: readonly VerbGroup[] = [
+  {
+    title: 'Look',
+    verbs: ['ls', 'show', 'ps', 'tree', 'pid', 'workloads', 'snapshot', 'listns'],
+    example: 'nscope ls --type net,mnt',
+  },
+  {
+    title: 'Ask why',
+    verbs: ['holders', 'caps', 'compare', 'diff', 'detect', 'groups'],
+    example: 'nscope holders net:blue',
+  },
+  { title: 'Watch', verbs: ['watch', 'top', 'mount'], example: 'nscope watch --type user' },
+  { title: 'Make and enter', verbs: ['run', 'enter', 'init', 'unmount'], example: 'nscope enter docker:web -- sh' },
+  { title: 'Learn', verbs: ['lab', 'orphan', 'completion'], example: 'nscope lab' },
+];

@@ -1,0 +1,86 @@
+// What the words of a command line mean, and what is said of wrong ones.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseCommandLine } from '../../../src/cli/line/parse-command-line.ts';
+
+async function parse(...argv: string[]) {
+  const invocation = await parseCommandLine(argv);
+  assert.ok(invocation, `${argv.join(' ')} prints help`);
+  const { verb, words, options, given } = invocation;
+  return { verb: verb.name, words, options: { ...options }, ...given };
+}
+
+test('Options stand before and behind words, in short and long form, alone and in groups.', async () => {
+  const options = { bpf: true, header: false, wide: true, type: 'net' };
+  for (const line of ['ls -nw -t net 7', 'ls 7 --no-header --wide --type=net', 'ls -wn -tnet 7', '-t net 7 -n -w']) {
+    const parsed = await parse(...line.split(' '));
+    assert.deepEqual([parsed.verb, parsed.words], ['ls', ['7']], line);
+    assert.deepEqual(parsed.options, options, line);
+  }
+});
+
+test('The last of several values stands, and all of them of an option that may be repeated.', async () => {
+  const listing = await parse('ls', '--sort', 'pid', '--sort', '-inode');
+  assert.equal(listing.options['sort'], '-inode');
+  const made = await parse('run', '-nu', '--keep', 'net:/a', '--keep=uts:/b', 'true');
+  assert.deepEqual([made.repeated, made.words], [{ keep: ['net:/a', 'uts:/b'] }, ['true']]);
+});
+
+test('An option whose value may be left out takes the next word where that is one of its values.', async () => {
+  for (const [line, tree, words] of [
+    ['ls --tree', true, []],
+    ['ls --tree=parent', 'parent', []],
+    ['ls --tree parent', 'parent', []],
+    ['ls --tree 812', true, ['812']],
+    ['ls --tree=812', '812', []],
+    ['ls 812 --tree process', 'process', ['812']],
+  ] as const) {
+    const parsed = await parse(...line.split(' '));
+    assert.deepEqual([parsed.options['tree'], parsed.words], [tree, words], line);
+  }
+});
+
+test('The words of a command are its own: behind two dashes, and else from the first word on.', async () => {
+  for (const [line, words, behind, options] of [
+    ['run -u sh -c x', ['sh', '-c', 'x'], undefined, { uts: true }],
+    ['run -u -- sh -u', [], ['sh', '-u'], { uts: true }],
+    ['run -u env -- sh', ['env'], ['sh'], { uts: true }],
+    ['run', [], undefined, {}],
+    ['run --', [], [], {}],
+    ['run -u env --help', ['env', '--help'], undefined, { uts: true }],
+    ['enter 7 --root self -- ls --root', ['7'], ['ls', '--root'], { root: 'self' }],
+    ['enter 7 8 -- ls -- x', ['7', '8'], ['ls', '--', 'x'], {}],
+    ['enter -f -n /x nscope orphan -f', ['nscope', 'orphan', '-f'], undefined, { fork: true, namespace: '/x' }],
+    ['init -- sh', [], ['sh'], {}],
+  ] as const) {
+    const parsed = await parse(...line.split(' '));
+    assert.deepEqual([parsed.words, parsed.behind, parsed.options], [words, behind, options], line);
+  }
+});
+
+test('Two dashes end the options of other verbs as well, and a dash alone is a word.', async () => {
+  assert.deepEqual((await parse('show', '--', '--json')).words, ['--json']);
+  assert.deepEqual((await parse('diff', '-', 'b.json')).words, ['-', 'b.json']);
+  assert.equal((await parse('ls', '--from', '-')).options['from'], '-');
+});
+
+test('Wrong words are named, with what may have been meant.', async () => {
+  for (const [line, message] of [
+    ['shwo', /^there is no verb "shwo"; did you mean show\?$/],
+    ['constructor', /^there is no verb "constructor"; there are: /],
+    ['ls --typ net', /^unknown option '--typ'; did you mean --type\?$/],
+    ['ls --constructor', /^unknown option '--constructor'; nscope help ls lists those of ls$/],
+    ['ls -x', /^unknown option '-x'; nscope help ls lists those of ls$/],
+    ['ls -wx', /^unknown option '-x'; /],
+    ['ls -V', /^unknown option '-V'; /],
+    ['ls --json=yes', /^--json takes no value, and "yes" was given$/],
+    ['ls --no-bpf=1', /^--no-bpf takes no value, and "1" was given$/],
+    ['ls --sort', /^--sort NAME,\.\.\.: the value is missing$/],
+    ['ls -t', /^-t, --type TYPE,\.\.\.: the value is missing$/],
+    ['ls 1 2', /^ls: too many arguments: "2"; it takes TARGET$/],
+    ['show', /^show: missing argument TARGET$/],
+    ['caps 1', /^caps: missing argument TARGET$/],
+    ['snapshot x', /^snapshot: too many arguments: "x"; it takes none$/],
+  ] as const)
+    await assert.rejects(parseCommandLine(line.split(' ')), { name: 'UsageError', message }, line);
+});
