@@ -33,6 +33,9 @@ export function planEnd(pid: number, index: SnapshotIndex, evidence: ReleaseEvid
   if (process && process.startTimeTicks !== now.startTimeTicks) return noCommand('it has ended meanwhile');
   if (now.livingThreads === 0) return explainZombie(now, index);
   if (pid === 1) return noCommand(explainInit(process, index));
+  // Of version 1: a task of version 2 is S, and SIGKILL ends it.
+  if (now.frozen && now.state === 'D')
+    return noCommand('its control group is frozen, and no signal reaches it until that is thawed');
   return byCommand(chooseSignal(pid, process, now), [
     ...explainSignal(pid, process, now),
     now.pids.length > 1 && isInit(now) ? 'all processes of its pid namespace end with it' : undefined,
@@ -67,8 +70,17 @@ function isInit({ pids }: HoldingProcess): boolean {
   return pids.at(-1) === 1;
 }
 
-/** What becomes of SIGTERM: it ends the process, or is handed to it, or does nothing. */
-function judgeTerm({ signals, readSignals, pids }: HoldingProcess): 'ends' | 'is handed over' | 'does nothing' {
+/** What becomes of SIGTERM: it ends the process, or is handed to it, or does nothing. A frozen process takes none. */
+function judgeTerm({ frozen, ...now }: HoldingProcess): 'ends' | 'is handed over' | 'does nothing' {
+  const fate = judgeThawed(now);
+  return frozen && fate === 'is handed over' ? 'does nothing' : fate;
+}
+
+function judgeThawed({
+  signals,
+  readSignals,
+  pids,
+}: Omit<HoldingProcess, 'frozen'>): 'ends' | 'is handed over' | 'does nothing' {
   if (signals.blocked.includes(term)) return readSignals.includes(term) ? 'is handed over' : 'does nothing';
   if (signals.handled.includes(term)) return 'is handed over';
   return signals.ignored.includes(term) || pids.at(-1) === 1 ? 'does nothing' : 'ends';
@@ -76,7 +88,7 @@ function judgeTerm({ signals, readSignals, pids }: HoldingProcess): 'ends' | 'is
 
 /** systemd executes itself anew on SIGTERM. */
 function isSystemd(process: Process | undefined, now: HoldingProcess): boolean {
-  return process?.comm === 'systemd' && isInit(now) && now.readSignals.includes(haltOfSystemd);
+  return process?.comm === 'systemd' && isInit(now) && !now.frozen && now.readSignals.includes(haltOfSystemd);
 }
 
 function chooseSignal(pid: number, process: Process | undefined, now: HoldingProcess): string {
@@ -102,7 +114,8 @@ function* explainSignal(pid: number, process: Process | undefined, now: HoldingP
   if (now.state === 'T' && fate !== 'does nothing') yield 'it is stopped: a signal waits until it goes on';
 }
 
-function explainKill({ signals }: HoldingProcess): string {
+function explainKill({ signals, frozen }: HoldingProcess): string {
+  if (frozen) return 'its control group is frozen: SIGKILL alone reaches it';
   if (signals.blocked.includes(term)) return 'it keeps SIGTERM blocked';
   if (signals.ignored.includes(term)) return 'it ignores SIGTERM';
   return 'of signals that it does not handle, SIGKILL alone ends the init of a pid namespace, and from outside alone';

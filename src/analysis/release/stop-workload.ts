@@ -18,7 +18,19 @@ export function planStop(process: Process, index: SnapshotIndex, evidence: Relea
   const command = findCommand(workload);
   const [program = ''] = command ?? [];
   if (!command || !evidence.programs.has(program) || !isUsersOwn(process, index)) return undefined;
-  return byCommand(formatCommand(command), [`stops ${nameWorkload(workload)}: all its processes end`]);
+  const now = evidence.processes.get(process.pid);
+  const unpause = now && isKnown(now) && now.frozen ? findUnpause(command) : [];
+  if (!unpause) return undefined;
+  return byCommand([...unpause, formatCommand(command)].join(' && '), [
+    ...(unpause.length > 0 ? ['it is paused, and goes on first'] : []),
+    `stops ${nameWorkload(workload)}: all its processes end`,
+  ]);
+}
+
+/** Engines refuse to stop what is paused. Undefined where no command of the engine is known to make it go on. */
+function findUnpause([program = '', stop = '', ...others]: readonly string[]): readonly string[] | undefined {
+  if (program === 'lxc-stop') return [formatCommand(['lxc-unfreeze', stop, ...others])];
+  return stop === 'stop' ? [formatCommand([program, 'unpause', ...others])] : undefined;
 }
 
 /** Each user has engines of his own: rootless ones make a user namespace, which is their user's. */

@@ -8,8 +8,11 @@ import { parseStat } from '../../parse/proc/stat.ts';
 import { parseNestedPids, parseTracer } from '../../parse/proc/status.ts';
 import { attempt, readDirectory, readTextFile } from '../files/files.ts';
 
-/** Descriptors and threads are looked at where the leader alone does not tell. */
-export function readHoldingProcess(pid: number): Known<HoldingProcess> {
+/**
+ * Descriptors and threads are looked at where the leader alone does not tell.
+ * @param isFrozen - of makeFrozenReader
+ */
+export function readHoldingProcess(pid: number, isFrozen: (pid: number) => boolean): Known<HoldingProcess> {
   return attempt(() => {
     const stat = parseStat(readFileSync(`/proc/${pid}/stat`));
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
@@ -27,6 +30,7 @@ export function readHoldingProcess(pid: number): Known<HoldingProcess> {
       livingThreads: asksAll ? threads.length : stat.threads,
       signals: { ...leader, blocked },
       readSignals: blocked.length > 0 ? readSignalfds(pid) : [],
+      frozen: isFrozen(pid),
     };
   });
 }

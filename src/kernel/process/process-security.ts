@@ -36,6 +36,22 @@ interface Cgroups {
   readonly mounts: readonly MountLine[];
 }
 
+/** Reads of many processes whether their control groups are frozen; processes of the same groups are asked once. */
+export function makeFrozenReader(): (pid: number) => boolean {
+  const known = new Map<string, boolean>();
+  return (pid) => {
+    const cgroup = readTextFile(`/proc/${pid}/cgroup`);
+    if (!isKnown(cgroup)) return false;
+    let frozen = known.get(cgroup);
+    if (frozen === undefined) {
+      const cgroups = readCgroups(pid);
+      frozen = isKnown(cgroups) && readFrozen(cgroups) === true;
+      known.set(cgroup, frozen);
+    }
+    return frozen;
+  };
+}
+
 function readCgroups(pid: number): Known<Cgroups> {
   const cgroup = readTextFile(`/proc/${pid}/cgroup`);
   const mountinfo = readTextFile('/proc/self/mountinfo');

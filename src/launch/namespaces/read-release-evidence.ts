@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { readSuperblocks, type Superblocks } from '../../kernel/bpf/kernel-lists.ts';
 import { readHoldingProcess } from '../../kernel/process/holding-process.ts';
+import { makeFrozenReader } from '../../kernel/process/process-security.ts';
 import {
   type HoldingProcess,
   type MountRoom,
@@ -30,10 +31,14 @@ export function readReleaseEvidence(
 ): ReleaseEvidence {
   const processes = new Map<number, Known<HoldingProcess>>();
   const around = new Set<number>();
+  const isFrozen = makeFrozenReader();
+  const addProcess = (pid: number) => {
+    if (!processes.has(pid)) processes.set(pid, readHoldingProcess(pid, isFrozen));
+  };
   for (const namespace of namespaces) {
-    for (const { pid } of index.membersOf(namespace.type, namespace.inode)) addProcess(processes, pid);
+    for (const { pid } of index.membersOf(namespace.type, namespace.inode)) addProcess(pid);
     for (const holder of namespace.holders)
-      if ('pid' in holder) addProcess(processes, holder.pid);
+      if ('pid' in holder) addProcess(holder.pid);
       else if ('mountNamespace' in holder && isKnown(holder.mountNamespace) && isKnown(holder.path))
         around.add(holder.mountNamespace);
   }
@@ -60,10 +65,6 @@ export function readReleaseEvidence(
     hasUtilLinux: isOfUtilLinux('nsenter') && isOfUtilLinux('umount'),
     nscope,
   };
-}
-
-function addProcess(processes: Map<number, Known<HoldingProcess>>, pid: number): void {
-  if (!processes.has(pid)) processes.set(pid, readHoldingProcess(pid));
 }
 
 /** With the name of the file behind it. */

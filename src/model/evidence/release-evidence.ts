@@ -20,6 +20,8 @@ export interface HoldingProcess {
   readonly signals: SignalDispositions;
   /** Signals that it reads from a signalfd(2), which it has to block for that. */
   readonly readSignals: readonly number[];
+  /** Whether its control group is frozen, as that of a paused container is; false also where that could not be read. */
+  readonly frozen: boolean;
 }
 
 /** A mount and where it stands in the tree of its mount namespace. */

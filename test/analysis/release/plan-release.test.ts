@@ -27,6 +27,7 @@ function alive(others: Partial<HoldingProcess> = {}): HoldingProcess {
     livingThreads: 1,
     signals: none,
     readSignals: [],
+    frozen: false,
     ...others,
   };
 }
@@ -96,6 +97,17 @@ test('A process that its tracer has stopped is ended by SIGKILL, one in a system
   assert.match(waiting.releaseNote, /no signal interrupts/);
 });
 
+test('A frozen process gets SIGKILL where that reaches it, and no command where no signal does.', () => {
+  const handled = { ...none, handled: [15] };
+  const version1 = plan(evidenceOf(alive({ state: 'D', frozen: true, pids: [init], signals: handled })));
+  assert.equal(version1.release, null);
+  assert.match(version1.releaseNote, /is frozen, and no signal reaches it until that is thawed/);
+  const version2 = plan(evidenceOf(alive({ frozen: true, pids: [init], signals: handled })));
+  assert.equal(version2.release, 'kill -KILL 201');
+  assert.match(version2.releaseNote, /is frozen: SIGKILL alone reaches it/);
+  assert.equal(plan(evidenceOf(alive({ frozen: true, pids: [init] }))).release, 'kill 201');
+});
+
 const id = 'a1'.repeat(32);
 
 function withWorkload(others: Partial<Workload>) {
@@ -130,6 +142,13 @@ test('The first process of a container that its engine knows is stopped by the e
   );
   assert.equal(stop({ engine: 'lxc', id: 'l 1', ...state('/srv/lxc/l 1/config') }), "lxc-stop -P /srv/lxc -n 'l 1'");
   assert.equal(stop({ engine: 'nspawn', id: 'm1', ...state('/run/systemd/machines/m1') }), 'machinectl terminate m1');
+
+  const paused = evidenceOf(alive({ state: 'D', frozen: true }));
+  assert.equal(stop({}, paused), `podman unpause ${id.slice(0, 12)} && podman stop ${id.slice(0, 12)}`);
+  assert.equal(
+    stop({ engine: 'lxc', id: 'l1', ...state('/srv/lxc/l1/config') }, paused),
+    'lxc-unfreeze -P /srv/lxc -n l1 && lxc-stop -P /srv/lxc -n l1',
+  );
 
   const signal = 'kill -KILL 201';
   assert.equal(stop({ certainty: 'likely' }), signal, 'a process may pretend it');
