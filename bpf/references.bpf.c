@@ -10,6 +10,14 @@
 #include "reader.h"
 #include "shown.h"
 
+#define SOCK_STREAM 1 /* include/linux/net.h */
+#define SOCK_SEQPACKET 5
+#define TCP_CLOSE 7 /* include/net/tcp_states.h: the states of all types of sockets */
+#define TCP_LISTEN 10
+struct sock___type {
+	u16 sk_type;
+} __attribute__((preserve_access_index));
+
 enum kind {
 	NSFS = 1,        /* the object is the inode: it has one reference, however many files and mounts there are of it */
 	SOCKET = 2,      /* of any kind, that of a tun or tap queue among them */
@@ -27,7 +35,7 @@ struct record {
 	u32 references; /* of the file, that of this reading not counted */
 	u32 tgid, pid;
 	u32 fd;
-	u32 keepers; /* of a unix socket: what else keeps it, those that have it as their peer among them */
+	u32 keepers; /* of a socket: what else keeps it; of a unix socket those that have it as their peer among them */
 };
 
 struct search {
@@ -62,7 +70,6 @@ static __always_inline int keeps_net(struct sock *sock) {
  * network namespace as well. It has two references of its own, that of its file and that of the table of all.
  */
 static __always_inline void find_keepers(struct record *record, struct sock *sock) {
-	record->peer = 0;
 	record->keepers = 1;
 	if (!bpf_core_type_exists(struct unix_sock)) return;
 	struct unix_sock *unix_sock = (void *)sock;
@@ -70,6 +77,16 @@ static __always_inline void find_keepers(struct record *record, struct sock *soc
 	u32 references = READ(sock, __sk_common.skc_refcnt.refs.counter);
 	record->keepers = references > 2 ? references - 2 : 0;
 	if (READ(sock, sk_wmem_alloc.refs.counter) > 1) record->keepers++;
+}
+
+/*
+ * Any other socket lives on for what it has sent and the other end has not taken, and a connection without that too, until
+ * the other end has agreed to its end: where it does not read, for ever.
+ */
+static __always_inline u32 may_linger(struct sock *sock) {
+	u32 type = READ((struct sock___type *)sock, sk_type), state = READ(sock, __sk_common.skc_state);
+	if (READ(sock, sk_wmem_alloc.refs.counter) > 1) return 1;
+	return (type == SOCK_STREAM || type == SOCK_SEQPACKET) && state != TCP_CLOSE && state != TCP_LISTEN;
 }
 
 static __noinline int inspect_socket(struct search *search, struct file *file) {
@@ -82,7 +99,11 @@ static __noinline int inspect_socket(struct search *search, struct file *file) {
 	else if (is_socket_device(file, private))
 		sock = (void *)private;
 	u64 net = (u64)READ(sock, __sk_common.skc_net.net);
-	if (READ(sock, __sk_common.skc_family) == AF_UNIX) find_keepers(&search->record, sock);
+	search->record.peer = 0;
+	if (READ(sock, __sk_common.skc_family) == AF_UNIX)
+		find_keepers(&search->record, sock);
+	else
+		search->record.keepers = may_linger(sock);
 	if (net && keeps_net(sock)) tell(search, SOCKET, (u64)sock, net + OFFSET(net, ns));
 	return 0;
 }

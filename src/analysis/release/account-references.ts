@@ -84,7 +84,7 @@ class Sighted {
     return surpluses.some((surplus) => surplus < 0) ? undefined : sum(surpluses);
   }
 
-  /** A closed unix socket lives on while another keeps it: those of this namespace are named themselves. */
+  /** A closed socket lives on while something keeps it: of unix sockets, those of this namespace are named themselves. */
   #surplusOfSockets(): number[] {
     const sockets = new Map(
       this.#files.flatMap((file) => (file.kind === 'socket' ? [[file.object, file] as const] : [])),

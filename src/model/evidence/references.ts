@@ -35,8 +35,9 @@ export interface ReferringFile {
   readonly table: bigint;
   readonly fd: number;
   readonly pid: number;
-  /** Of a unix socket: the one that it keeps as its peer, and how many keep it besides its file, such as its peer. */
+  /** Of a unix socket: the one that it keeps as its peer. */
   readonly peer: bigint;
+  /** Of a socket: how many keep it besides its file, such as its peer; 1 for a connection, which may outlive its file. */
   readonly keepers: number;
 }
 

@@ -12,7 +12,7 @@ export function describeReferences({ verdict, counted, explained, unnamed, unsee
       const named = listExplained(explained);
       const seen = named === '' ? '' : ` (seen: ${named})`;
       const unseen = unseenUsers
-        ? `${plural(unseenUsers, 'more use')} of what has them ${unseenUsers === 1 ? 'is' : 'are'} not explained: calls that wait, such as poll(2), or something unseen`
+        ? `${plural(unseenUsers, 'more use')} of what has them ${unseenUsers === 1 ? 'is' : 'are'} not explained: calls that wait, such as poll(2), connections that outlive their sockets’ descriptors, or something unseen`
         : '';
       if (!unnamed) return `${counts}${seen}; ${unseen}.`;
       return `${counts}${seen}; nothing seen explains ${unnamed} of them${unseen && `, and ${unseen}`}.`;

@@ -2,10 +2,13 @@
 // is counted.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readBpfNamespaces } from '../../../src/kernel/bpf/run.ts';
 import { type NamespaceReferences, summedTypes } from '../../../src/model/evidence/references.ts';
 import type { NamespaceType } from '../../../src/model/snapshot/namespace-types.ts';
@@ -216,4 +219,42 @@ test('Of pid and user namespaces the number is told, and nothing is claimed.', {
   } finally {
     await held.end();
   }
+});
+
+test('No end is promised for a TCP connection, since a closed one stays while the other end reads nothing.', {
+  skip: skipUncounted || missing({ commands: ['ip'] }),
+}, async (t) => {
+  const [outer, inner] = [`nso${process.pid}`, `nsi${process.pid}`];
+  const ip = (words: string) => assert.equal(spawnSync('ip', words.split(' ')).status, 0, words);
+  ip(`link add ${outer} type veth peer name ${inner}`);
+  t.after(() => void spawnSync('ip', ['link', 'del', outer]));
+  ip(`address add 198.51.100.1/30 dev ${outer}`);
+  ip(`link set ${outer} up`);
+  const server = createServer({ pauseOnConnect: true });
+  t.after(() => void server.close());
+  const connected = once(server, 'connection');
+  server.listen(0, '198.51.100.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const fill = `exec ${compile('test/fixtures/fill-connection.c')} 198.51.100.1 ${address.port}`;
+  const script = `echo; until ip address add 198.51.100.2/30 dev ${inner}; do sleep 0.1; done; ip link set ${inner} up; ${fill}`;
+  const held = await hold('unshare', ['--net', 'sh', '-c', `exec 2>&-; ${script}`]);
+  t.after(() => held.end());
+  ip(`link set ${inner} netns ${held.pid}`);
+  const [other] = (await connected) as [Socket];
+  t.after(() => void other.destroy());
+  const isFilled = () => readFileSync(`/proc/${held.pid}/comm`, 'latin1') === 'filled\n';
+  await waitUntil('the connection is not full', isFilled);
+  const inode = readLinksOf(held.pid).net;
+  const id = knownId('net', inode);
+  const { account } = ask('net', inode);
+  assert.deepEqual(account.explained, { 'task-namespaces': 1, socket: 1 });
+  assert.deepEqual([account.verdict, account.unnamed, account.unseenUsers], ['short', 0, 1]);
+  assert.doesNotMatch(firstLine('net', inode), /ends when/);
+  await held.end();
+  await sleep(1000);
+  assert.equal(idOf('net', inode), id, 'it has outlived all that was listed');
+  other.destroy();
+  await assertEnds('net', inode, id);
 });
