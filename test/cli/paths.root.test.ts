@@ -1,5 +1,6 @@
 // What is said of a path or a name that leads to no namespace here: a file that ip netns left, a mount of another place.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +33,28 @@ test('A file that ip netns left behind is called that, with how to remove it.', 
       outcome.stderr.includes(`it is a file that ip netns left behind; remove it: rm '${path}'`),
       outcome.stderr,
     );
+  }
+});
+
+test('A name of ip netns that leads to a namespace of another type is not called a file that was left behind.', {
+  skip,
+}, async (t) => {
+  const made = existsSync('/run/netns') ? undefined : mkdirSync('/run/netns', { recursive: true });
+  const name = `nscope-uts-${process.pid}`;
+  const path = `/run/netns/${name}`;
+  t.after(() => {
+    spawnSync('umount', [path]);
+    rmSync(path, { force: true });
+    if (made !== undefined) rmdirSync('/run/netns');
+  });
+  writeFileSync(path, '');
+  const held = await hold('unshare', [`--uts=${path}`, 'sh', '-c', 'echo; exec sleep 99']);
+  t.after(held.end);
+  const { uts } = readLinksOf(held.pid);
+  for (const verb of ['show', 'enter']) {
+    const { status, stderr } = runNscope([verb, `net:${name}`]);
+    assert.equal(status, 1, stderr);
+    assert.ok(stderr.includes(`${path} leads to uts:[${uts}], which is not a network namespace`), stderr);
   }
 });
 

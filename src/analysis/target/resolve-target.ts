@@ -167,11 +167,21 @@ function findByName(
   );
 }
 
-/** A name of ip-netns(8) that leads to no namespace here. */
+/** A name of ip-netns(8) that leads to no network namespace here. */
 function explainName(name: string, index: SnapshotIndex, identify: IdentifyPath | undefined): string | undefined {
   const path = pathOfName(name);
   const identity = identify?.(path);
-  return identity && explainPath(path, isKnown(identity), index);
+  if (!identity) return undefined;
+  if (!isKnown(identity) || identity.dev !== findDevice(index)) return explainPath(path, isKnown(identity), index);
+  const [found] = findByInode(index, identity.inode, undefined);
+  return found?.kind === 'namespace' && found.namespace.type !== 'net'
+    ? `${path} leads to ${formatNamespace(found.namespace.type, found.namespace.inode)}, which is not a network namespace`
+    : undefined;
+}
+
+/** The device number of nsfs, which all namespaces share. */
+function findDevice(index: SnapshotIndex): number | undefined {
+  return index.snapshot.namespaces.map(({ dev }) => dev).find(isKnown);
 }
 
 /** The namespace behind a link of a process, as the snapshot has it. */
@@ -205,7 +215,7 @@ function findByPath(written: string, index: SnapshotIndex, identify: IdentifyPat
     const told = identity.unknown === 'gone' ? explainPath(written, false, index) : undefined;
     throw told === undefined ? notKnown(written, identity) : new TargetError('not-found', told);
   }
-  const device = index.snapshot.namespaces.map(({ dev }) => dev).find(isKnown);
+  const device = findDevice(index);
   if (device !== undefined && identity.dev !== device)
     throw new TargetError(
       'malformed',
