@@ -40,6 +40,8 @@ export function planUnmount(
     return noCommand(
       `what was copied into a mount namespace of another user namespace cannot be unmounted alone; ${goesWith}`,
     );
+  if (countBytes(path) + (room.isOwn ? 0 : viaProcBytes) > maxPathBytes)
+    return noCommand(`its path is longer than a system call takes; ${goesWith}`);
   const isAlone = room.mounts.filter((mount) => mount.path === path).length === 1;
   const name = isAlone && room.isOwn ? findName(namespace, path) : undefined;
   const command =
@@ -55,6 +57,16 @@ export function planUnmount(
     ...listFollowing(first, holder.mountNamespace, room.mounts, evidence),
     vantage.uid === 0 || isCapable(vantage, 'CAP_SYS_ADMIN') ? undefined : 'as root',
   ]);
+}
+
+/** PATH_MAX, of which the last byte is NUL: limits.h. */
+const maxPathBytes = 4095;
+/** Of `/proc/PID/root` before it, at the most. */
+const viaProcBytes = '/proc/4194304/root'.length;
+
+/** A byte that was not UTF-8 is one character of U+DC80 to U+DCFF (PEP 383). */
+function countBytes(text: string): number {
+  return new TextEncoder().encode(text.replace(/[\udc80-\udcff]/gu, '?')).length;
 }
 
 function isThat(

@@ -69,6 +69,22 @@ test('A namespace that is mounted twice on one path is unmounted twice.', { skip
   assert.equal(await releaseOnly(net, { kind: 'bind-mount', path }), `umount ${path} && umount ${path}`);
 });
 
+test('A mount whose path is longer than a system call takes gets no command.', { skip }, (t) => {
+  const room = makeRoom(t);
+  const descend = `for (let i = 0; i < 18; i++) { fs.mkdirSync('d'.repeat(250)); process.chdir('d'.repeat(250)); }`;
+  const mount = `fs.writeFileSync('net', ''); child_process.execFileSync('unshare', ['--net=net', 'true']);`;
+  const print = `console.log(fs.statSync('net').ino)`;
+  try {
+    const inode = run(process.execPath, '-e', `process.chdir(${JSON.stringify(room)}); ${descend} ${mount} ${print}`);
+    const row = findRow(`net:[${inode.trim()}]`, { kind: 'bind-mount' });
+    assert.equal(row.release, null);
+    assert.match(row.releaseNote ?? '', /its path is longer than a system call takes; it goes with mnt:/);
+  } finally {
+    // The paths below are too long for umount -R.
+    run('umount', '-l', room);
+  }
+});
+
 test('What lies on a directory above stands in the way, and is named.', { skip }, async (t) => {
   const room = makeRoom(t);
   mkdirSync(join(room, 'a/b'), { recursive: true });
