@@ -1,5 +1,6 @@
 // States that look like others: a leader that ended before its threads, and a frozen control group.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -8,7 +9,7 @@ import { compile } from '../fixtures/compile.ts';
 import { hold, readOnlyChild } from '../held-process.ts';
 import { waitUntil } from '../marked-processes.ts';
 import { missing } from '../tiers.ts';
-import { runNscope } from './run-nscope.ts';
+import { main, runNscope } from './run-nscope.ts';
 
 const skip = missing({ root: true, commands: ['cc', 'unshare'] });
 
@@ -31,6 +32,44 @@ test('A process whose leader has ended lives on in its threads: it is no zombie,
     const inode = namespaces.find(({ init }) => init === pid)?.inode ?? assert.fail(stdout);
     const shown = JSON.parse(runNscope(['show', `pid:[${inode}]`, '--json']).stdout);
     assert.deepEqual([shown.namespaces[0].life.state, shown.namespaces[0].life.zombies], ['alive', []]);
+  } finally {
+    await held.end();
+  }
+});
+
+test('Of a process that is nowhere else but whose thread is, holders names the thread.', { skip }, async () => {
+  const held = await hold(compile('test/fixtures/thread-elsewhere.c'), []);
+  try {
+    const { status, stderr } = runNscope(['holders', String(held.pid)]);
+    assert.equal(status, 1);
+    assert.match(stderr, new RegExp(`threads of process ${held.pid} are elsewhere; .*: nscope holders ${held.line}`));
+    assert.doesNotMatch(stderr, /in no namespace but the boot's own/);
+  } finally {
+    await held.end();
+  }
+});
+
+test('holders does not say of a process whose links are refused that it is in no namespace but the boot’s own.', {
+  skip: skip || missing({ commands: ['setpriv'] }),
+}, async () => {
+  const held = await hold('unshare', ['-u', 'sh', '-c', 'echo; exec sleep 600']);
+  try {
+    const words = [
+      '--reuid=65534',
+      '--regid=65534',
+      '--clear-groups',
+      process.execPath,
+      main,
+      'holders',
+      `${held.pid}`,
+    ];
+    const { status, stderr } = spawnSync('setpriv', words, { encoding: 'utf8' });
+    assert.equal(status, 1, stderr);
+    assert.match(
+      stderr,
+      new RegExp(`links of process ${held.pid} are refused: which of these it is in is not known: .*uts`),
+    );
+    assert.doesNotMatch(stderr, /in no namespace but the boot's own/);
   } finally {
     await held.end();
   }

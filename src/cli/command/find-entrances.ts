@@ -118,7 +118,7 @@ function openLinks(pid: number, types: readonly NamespaceType[]): Entrance[] {
     // A type that this kernel lacks, where nobody asked for it.
     if (open.errno === 'ENOENT' && types.length === 0 && !isKnown(readIdentity(`/proc/self/ns/${type}`))) return [];
     throw new LaunchError(
-      `${path} cannot be opened (${open.errno})${open.errno === 'ENOENT' ? ': the process has ended' : ': that takes the right to trace the process, as ptrace(2) has it'}`,
+      `${path} cannot be opened (${open.errno})${open.errno === 'ENOENT' ? ': the process has ended, or its first thread has' : ': that takes the right to trace the process, as ptrace(2) has it'}`,
     );
   });
 }

@@ -2,6 +2,7 @@
 
 import { hasNoInit, judgePidNamespace } from '../../analysis/graph/pid-namespace-life.ts';
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
+import { findThreadsElsewhere } from '../../analysis/graph/threads-elsewhere.ts';
 import { accountReferences } from '../../analysis/release/account-references.ts';
 import { findHolders, type HeldBy } from '../../analysis/release/find-holders.ts';
 import { readReferences } from '../../collect/read-references.ts';
@@ -9,7 +10,7 @@ import { describeUnseen } from '../../model/build/unseen-holders.ts';
 import type { NamespaceReferences, ReferenceReading } from '../../model/evidence/references.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
-import type { Namespace } from '../../model/snapshot/schema.ts';
+import type { Namespace, Process } from '../../model/snapshot/schema.ts';
 import { wantEverything } from '../../model/snapshot/wanted.ts';
 import { type HolderRow, holderColumns } from '../../render/columns/holder-columns.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
@@ -85,9 +86,23 @@ function findNamespaces(word: string, index: SnapshotIndex, options: OptionValue
     const namespace = isKnown(inode) ? index.namespace(type, inode) : undefined;
     return namespace && namespace.initial !== true ? [namespace] : [];
   });
-  if (namespaces.length === 0)
-    writeNote(`nscope: process ${target.process.pid} is in no namespace but the boot's own, which nothing releases`);
+  const { process } = target;
+  const threads = findThreadsElsewhere(process, index.snapshot).map(({ thread }) => thread.tid);
+  if (threads.length > 0)
+    writeNote(`nscope: threads of process ${process.pid} are elsewhere; of the first: nscope holders ${threads[0]}`);
+  else if (namespaces.length === 0) writeNote(`nscope: ${explainNone(process)}`);
   return namespaces;
+}
+
+/** Where links are refused the process may well be in namespaces that can be released. */
+function explainNone({ pid, namespaces }: Process): string {
+  const refused = namespaceTypes.filter((type) => {
+    const inode = namespaces[type];
+    return !isKnown(inode) && inode.unknown === 'denied';
+  });
+  return refused.length === 0
+    ? `process ${pid} is in no namespace but the boot's own, which nothing releases`
+    : `the namespace links of process ${pid} are refused: which of these it is in is not known: ${refused.join(', ')}`;
 }
 
 /** The kernel's counts, read anew where something changed meanwhile. */
