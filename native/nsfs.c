@@ -50,30 +50,6 @@ static napi_value get_mntns_id(napi_env env, napi_callback_info info) {
 	return get_u64(env, info, NS_GET_MNTNS_ID, "ioctl(NS_GET_MNTNS_ID)");
 }
 
-static napi_value translate(napi_env env, napi_callback_info info, unsigned long request, const char *call) {
-	napi_value args[2];
-	int32_t fd, pid;
-	if (!read_arguments(env, info, 2, args) || !read_int(env, args[0], &fd) || !read_int(env, args[1], &pid)) return NULL;
-	int answer = ioctl(fd, request, pid);
-	return answer < 0 ? throw_errno(env, errno, call) : make_int(env, answer);
-}
-
-static napi_value pid_from(napi_env env, napi_callback_info info) {
-	return translate(env, info, NS_GET_PID_FROM_PIDNS, "ioctl(NS_GET_PID_FROM_PIDNS)");
-}
-
-static napi_value tgid_from(napi_env env, napi_callback_info info) {
-	return translate(env, info, NS_GET_TGID_FROM_PIDNS, "ioctl(NS_GET_TGID_FROM_PIDNS)");
-}
-
-static napi_value pid_in(napi_env env, napi_callback_info info) {
-	return translate(env, info, NS_GET_PID_IN_PIDNS, "ioctl(NS_GET_PID_IN_PIDNS)");
-}
-
-static napi_value tgid_in(napi_env env, napi_callback_info info) {
-	return translate(env, info, NS_GET_TGID_IN_PIDNS, "ioctl(NS_GET_TGID_IN_PIDNS)");
-}
-
 /* → [a descriptor or 0, the 64-bit id, the number of mounts] */
 static napi_value ask_mounts(napi_env env, napi_callback_info info, unsigned long request, const char *call) {
 	napi_value arg, result;
@@ -108,10 +84,6 @@ void init_nsfs(napi_env env, napi_value exports) {
 	export_function(env, exports, "nsGetOwnerUid", get_owner_uid);
 	export_function(env, exports, "nsGetId", get_id);
 	export_function(env, exports, "nsGetMntnsId", get_mntns_id);
-	export_function(env, exports, "nsGetPidFromPidns", pid_from);
-	export_function(env, exports, "nsGetTgidFromPidns", tgid_from);
-	export_function(env, exports, "nsGetPidInPidns", pid_in);
-	export_function(env, exports, "nsGetTgidInPidns", tgid_in);
 	export_function(env, exports, "nsMntGetInfo", mnt_get_info);
 	export_function(env, exports, "nsMntGetNext", mnt_get_next);
 	export_function(env, exports, "nsMntGetPrev", mnt_get_prev);

@@ -74,10 +74,6 @@ export interface Addon {
   nsGetId(fd: number): bigint;
   nsReadAll(paths: Uint8Array, inodes: Uint32Array, what: Uint8Array, threads: number): Buffer;
   nsGetMntnsId(fd: number): bigint;
-  nsGetPidFromPidns(fd: number, pid: number): number;
-  nsGetTgidFromPidns(fd: number, pid: number): number;
-  nsGetPidInPidns(fd: number, pid: number): number;
-  nsGetTgidInPidns(fd: number, pid: number): number;
   nsMntGetInfo(fd: number): [fd: number, id: bigint, mounts: number];
   nsMntGetNext(fd: number): [fd: number, id: bigint, mounts: number];
   nsMntGetPrev(fd: number): [fd: number, id: bigint, mounts: number];
