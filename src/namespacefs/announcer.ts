@@ -18,7 +18,7 @@ export interface Announcement {
   readonly isKnown: boolean;
 }
 
-export interface AnnouncerHost {
+interface AnnouncerHost {
   /** Told what is to be let through, before it is done, and undefined behind it. */
   expect(announcement: Announcement | undefined): void;
   /** Makes the kernel ask anew for a name that it has in its cache. */

@@ -2,7 +2,7 @@
 // asks for nothing that it has cached, and a walk is that much faster.
 import type { KnownNode } from './node-table.ts';
 
-export interface CacheTimeouts {
+interface CacheTimeouts {
   readonly entryTimeoutMs: number;
   readonly attributesTimeoutMs: number;
 }

@@ -21,7 +21,7 @@ interface Reader {
   pollId: bigint | undefined;
 }
 
-export interface EventsOutput {
+interface EventsOutput {
   /** Answers a read. */
   data(unique: bigint, bytes: Uint8Array): void;
   error(unique: bigint, errno: number): void;

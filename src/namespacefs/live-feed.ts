@@ -27,7 +27,7 @@ export function openLiveFeed(log: (text: string) => void): LiveFeed | undefined 
   return undefined;
 }
 
-export class LiveFeed implements SnapshotFeed {
+class LiveFeed implements SnapshotFeed {
   readonly delayMs = 100;
   readonly #watcher: Watcher;
   readonly #log: (text: string) => void;

@@ -29,14 +29,14 @@ import type { SnapshotFeed } from './snapshot-feed.ts';
 import type { TreeOptions } from './tree.ts';
 import type { EntranceNode } from './tree-node.ts';
 
-export interface MountOptions {
+interface MountOptions {
   /** Through mount(2), for all users; else through fusermount3, for the caller alone. */
   readonly asRoot: boolean;
   readonly bpf: boolean;
   log(text: string): void;
 }
 
-export interface MountedNamespacefs {
+interface MountedNamespacefs {
   /** Resolves when it is no longer mounted. */
   readonly ended: Promise<void>;
   /** Unmounts, also while it is in use: whoever still reads gets ENOTCONN. @throws SyscallError or FusermountError, and ends all the same */

@@ -6,7 +6,7 @@ import { isKnown, type Known, notAsked } from '../model/snapshot/known.ts';
 import type { IdMapping, Namespace, Process, TimeOffsets, UtsNames } from '../model/snapshot/schema.ts';
 import { escapeText } from '../render/words/escape.ts';
 
-export interface NamespaceFile {
+interface NamespaceFile {
   readonly name: string;
   /** Whether a namespace has it; all have it where this is left out. */
   has?(namespace: Namespace): boolean;

@@ -11,7 +11,7 @@ export function hashNamespaces(): number | undefined {
 }
 
 /** FNV-1a over inode number and 64-bit id of each record (bpf/namespaces.bpf.c). */
-export function hashList(bytes: Uint8Array): number {
+function hashList(bytes: Uint8Array): number {
   const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let hash = 0x811c9dc5;
   for (let at = 0; at + recordWords * 4 <= bytes.length; at += recordWords * 4)

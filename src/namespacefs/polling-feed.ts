@@ -4,7 +4,7 @@ import type { Snapshot } from '../model/snapshot/schema.ts';
 import { compareSnapshots } from './chronicle.ts';
 import type { SnapshotFeed, SnapshotListener } from './snapshot-feed.ts';
 
-export interface PollingOptions {
+interface PollingOptions {
   collect(): Snapshot;
   /**
    * Something cheap that differs whenever a namespace came or went; undefined where the kernel gives nothing of the kind.

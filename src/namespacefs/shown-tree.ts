@@ -9,7 +9,7 @@ import { buildTree, type NamespaceTree, type TreeOptions } from './tree.ts';
 import type { DirectoryNode } from './tree-node.ts';
 import { keyOfNamespace } from './tree-places.ts';
 
-export interface TreeListener {
+interface TreeListener {
   /** Lines for the file of events. */
   onLines(lines: readonly string[]): void;
   /** Directories that came or went, where the kernel knows the one that they lie in. */

@@ -18,7 +18,7 @@ export interface NamespaceLifetimeChange {
 }
 
 /** Of so many events, or of an unknown number, nothing is known. What they did is in the state. */
-export interface LostChanges {
+interface LostChanges {
   readonly kind: 'lost';
   readonly count: number | null;
   readonly at: string;

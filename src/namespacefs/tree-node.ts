@@ -30,7 +30,7 @@ export function findEntry(directory: DirectoryNode, name: string): TreeNode | un
   return directory.entries().get(name) ?? directory.unlisted?.get(name);
 }
 
-export interface FileNode extends Node {
+interface FileNode extends Node {
   readonly kind: 'file';
   readonly mode: number;
   /** Text, whole and of one state. */
@@ -51,7 +51,7 @@ export interface EntranceNode extends Node {
 }
 
 /** A file of events: a log, or one to follow, which has no end. */
-export interface EventsNode extends Node {
+interface EventsNode extends Node {
   readonly kind: 'events';
   readonly file: EventsKind;
   readonly mode: number;

@@ -19,7 +19,7 @@ export function hasNoInit(state: PidNamespaceState): boolean {
   return state === 'dead' || state === 'unborn' || state === 'no-init';
 }
 
-export interface PidNamespaceLife {
+interface PidNamespaceLife {
   readonly state: PidNamespaceState;
   /** Ended, and its parent has not waited for it. Just so at the moment of looking, it may be gone at the next. */
   readonly zombies: readonly Process[];

@@ -8,7 +8,7 @@ import {
 } from '../../model/evidence/references.ts';
 
 /** The holders that are listed. They were read at another moment: what has references must be among them. */
-export interface ListedHolders {
+interface ListedHolders {
   readonly pids: ReadonlySet<number>;
   readonly bindMounts: number;
   readonly watches: number;

@@ -3,7 +3,7 @@
 import type { MountPlace } from '../../model/evidence/release-evidence.ts';
 
 /** What stands in the way of umount(2) with the path of a mount. */
-export interface MountReach {
+interface MountReach {
   /** The mount that the path leads to, or into, instead. */
   readonly coveredBy: MountPlace | undefined;
   /** What is mounted below it, and keeps it busy. */

@@ -20,7 +20,7 @@ import { readSnapshot } from '../reading/read-snapshot.ts';
 import { checkProcess, checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
 import { NotFoundError, UsageError } from '../table/errors.ts';
 
-export interface FoundEntrances {
+interface FoundEntrances {
   readonly entrances: readonly Entrance[];
   /** The process among the targets; of several the last. */
   readonly process: TargetProcess | undefined;

@@ -17,13 +17,13 @@ export interface CompletedOption extends OptionFlags {
   readonly completion?: Completion;
 }
 
-export interface CompletedArgument {
+interface CompletedArgument {
   readonly name: string;
   readonly completion: Completion;
   readonly repeated: boolean;
 }
 
-export interface CompletedVerb {
+interface CompletedVerb {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly CompletedOption[];

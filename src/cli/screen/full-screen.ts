@@ -9,7 +9,7 @@ import type { Key } from './top-keys.ts';
 const enter = '\x1b[?1049h\x1b[?25l\x1b[?7l';
 const leave = '\x1b[?7h\x1b[?25h\x1b[?1049l';
 
-export interface ScreenHost {
+interface ScreenHost {
   onKey(key: Key): void;
   /** The size is another, or the screen has been away. */
   onResize(): void;

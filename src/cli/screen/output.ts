@@ -76,7 +76,7 @@ function fitNote(line: string, width: number | undefined): readonly string[] {
 }
 
 /** What was to be printed could not be: the disk is full, or the device fails. Exit status 2. */
-export class OutputError extends Error {
+class OutputError extends Error {
   override readonly name = 'OutputError';
   readonly code = 'NSCOPE_OUTPUT';
 }

@@ -28,7 +28,7 @@ export interface Key {
   readonly meta?: boolean | undefined;
 }
 
-export type KeyEffect = TopState | 'quit' | 'suspend' | 'redraw';
+type KeyEffect = TopState | 'quit' | 'suspend' | 'redraw';
 
 export const firstState: TopState = {
   view: 'namespaces',

@@ -21,7 +21,7 @@ import { helpLines, type TopState } from './top-keys.ts';
 
 const keysFooter = 'q end  Tab workloads  Enter details  <> order  r turn  t type  / find  ? help';
 
-export interface Surroundings {
+interface Surroundings {
   readonly size: Size;
   readonly palette: Palette;
   readonly source: string;

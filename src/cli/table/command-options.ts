@@ -37,7 +37,7 @@ const meanings: Readonly<Record<NamespaceType, string>> = {
 };
 
 /** `-p, --pid` and so on: which namespaces are made. */
-export const makeOptions: readonly VerbOption[] = namespaceTypes.map((type) => ({
+const makeOptions: readonly VerbOption[] = namespaceTypes.map((type) => ({
   flags: `${shortNames[type]}, --${longNames[type]}`,
   meaning: meanings[type],
 }));

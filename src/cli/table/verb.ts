@@ -32,7 +32,7 @@ export interface VerbArgument {
   readonly choices?: readonly string[];
 }
 
-export interface VerbExample {
+interface VerbExample {
   readonly command: string;
   readonly meaning: string;
 }

@@ -18,7 +18,7 @@ import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../scre
 import { NotFoundError, suggest, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/verb.ts';
 
-export const groupMethods = ['mounts', 'mountinfo', 'cgroup'] as const;
+const groupMethods = ['mounts', 'mountinfo', 'cgroup'] as const;
 type Method = (typeof groupMethods)[number];
 
 interface Answer extends Grouped {

@@ -37,7 +37,7 @@ function tell({ pid, namespaces }: Made): void {
 }
 
 /** @throws UsageError for options that do not go together */
-export function readRequest(options: OptionValues, keep: readonly string[]): RunRequest {
+function readRequest(options: OptionValues, keep: readonly string[]): RunRequest {
   const types = readMadeTypes(options);
   const implied: readonly (readonly [boolean, NamespaceType])[] = [
     [options.mapRoot === true || options.mapUser !== undefined || options.mapAuto === true, 'user'],

@@ -166,7 +166,7 @@ export interface Addon {
 }
 
 /** Either the addon and the file that it is in, or why it could not be loaded (one sentence). */
-export type AddonResult = { readonly addon: Addon; readonly file: string } | { readonly missing: string };
+type AddonResult = { readonly addon: Addon; readonly file: string } | { readonly missing: string };
 
 const candidates = [
   join('build', 'native', 'nscope.node'),

@@ -14,7 +14,7 @@ export interface BpfEventStream {
 }
 
 /** What a ring holds where nothing else is asked for. */
-export const usualRingBytes = 1 << 22;
+const usualRingBytes = 1 << 22;
 
 /**
  * Attaches the programs.

@@ -16,7 +16,7 @@ export interface BpfRefusal {
 }
 
 /** What the kernel said to one of the types in which a program is stored; `program`: its number in the skeleton. */
-export interface TypeRefusal {
+interface TypeRefusal {
   readonly program: number;
   readonly code: string;
   readonly syscall: string;

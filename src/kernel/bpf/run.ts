@@ -8,7 +8,7 @@ import { type BpfRefusal, explainRefusal, explainRefusals, meetsEveryProgram } f
 import { type PreparedBpf, type PreparedProgram, startBpf } from './start.ts';
 
 /** All records of one pass (see src/parse/bpf-*.ts). */
-export interface BpfRecords {
+interface BpfRecords {
   readonly bytes: Buffer;
   /** How many found no room although room was asked for; they are not among the records. */
   readonly missed: number;

@@ -11,7 +11,7 @@ import type { BpfRefusal } from './refusal.ts';
 import { readBpfTasks } from './run.ts';
 
 /** Takes the tasks as they come. */
-export interface BpfTaskReceiver {
+interface BpfTaskReceiver {
   task(task: ProcessFact): void;
   /** A task with more than one PID: from the reader's pid namespace to its own. */
   pids(tid: number, pids: readonly number[]): void;
@@ -174,7 +174,7 @@ function isSameSet(words: Uint32Array, a: number, b: number): boolean {
 const missingLink = Object.freeze({ unknown: 'unsupported', detail: 'this kernel has no such link' } as const);
 
 /** Times of /proc are those of the reader's time namespace. */
-export function readOwnOffset(): { readonly seconds: number; readonly nanoseconds: number } {
+function readOwnOffset(): { readonly seconds: number; readonly nanoseconds: number } {
   const text = readTextFile('/proc/self/timens_offsets');
   return isKnown(text) && text !== '' ? parseTimeOffsets(text).boottime : { seconds: 0, nanoseconds: 0 };
 }

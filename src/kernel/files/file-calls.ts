@@ -7,7 +7,7 @@ import { requireAddon } from '../addon/require-addon.ts';
 import { answersAtOnce } from './answering-devices.ts';
 import { askStandIn } from './stand-in.ts';
 
-export type FileType = 'file' | 'directory' | 'link' | 'socket' | 'other';
+type FileType = 'file' | 'directory' | 'link' | 'socket' | 'other';
 
 /** What the kernel knows of a file without asking who serves the file system. */
 export interface FileLook {

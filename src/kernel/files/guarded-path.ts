@@ -7,7 +7,7 @@ const writableByGroup = 0o020;
 const writableByOthers = 0o002;
 const sticky = 0o1000;
 
-export interface GuardOptions {
+interface GuardOptions {
   /** What stands before the path: that of another root directory. */
   readonly root?: string;
   /** Whether nothing need be there any more, where nobody else could have put it there. */

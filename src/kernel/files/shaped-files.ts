@@ -68,7 +68,7 @@ export function readShapedLink(shaped: ShapedPath): Known<string> {
   return attempt(() => readLastLink(shaped));
 }
 
-export interface ShapedListing {
+interface ShapedListing {
   /** Sorted, as text of parseText. */
   readonly names: readonly string[];
   /** Whether there are more than were asked for. */

@@ -37,7 +37,7 @@ let spentMs = 0;
 let spanEnds = 0;
 
 /** @throws RefusedError ETIMEDOUT where a file system did not answer, or there is no time left to ask */
-export function checkAnswering(device: number, what: string): void {
+function checkAnswering(device: number, what: string): void {
   const now = performance.now();
   if (now > spanEnds) {
     spentMs = 0;

@@ -4,7 +4,7 @@ import { type Known, type Unknown, unknownFromErrno } from '../../model/snapshot
 import { nameErrno } from '../addon/syscall-error.ts';
 import { listPids, readProcTable } from '../proc/proc-table.ts';
 
-export interface MountDigest {
+interface MountDigest {
   readonly pid: number;
   /** The first 16 hexadecimal digits of SHA-256; why there is none where the file could not be read (a zombie: EINVAL), or is empty. */
   readonly digest: Known<string>;

@@ -2,7 +2,7 @@
 import { parseText } from '../../parse/text/text.ts';
 
 /** One mount of a mount namespace, as statmount(2) tells. */
-export interface MountRecord {
+interface MountRecord {
   /** The mount's 64-bit id, which no other mount has or had since the boot. */
   readonly id: bigint;
   readonly parentId: bigint;

@@ -20,7 +20,7 @@ export interface FoundMounts {
   readonly cut?: string;
 }
 
-export interface MountSearch {
+interface MountSearch {
   /** A descriptor of the mount namespace, where there is one. */
   readonly fd: number | undefined;
   /** Its 64-bit id, where it is known. */

@@ -7,7 +7,7 @@ import { searchMounts } from './mount-search.ts';
 /** The type that mountinfo and statmount(2) give to the root of an empty mount namespace: Linux 7.1. */
 const nullfs = 'nullfs';
 
-export interface SummaryQuestion {
+interface SummaryQuestion {
   /** A descriptor of it, where there is one. */
   readonly fd: number | undefined;
   readonly id: string | undefined;

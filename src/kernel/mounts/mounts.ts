@@ -19,7 +19,7 @@ export const superBlockMagic = {
   fuse: 0x65735546,
 };
 
-export interface WantedMounts {
+interface WantedMounts {
   /** Values of superBlockMagic. */
   readonly magics?: readonly number[];
   /** major:minor of st_dev. */
@@ -79,7 +79,7 @@ export function readMountinfoIn(mountNsFd: number): Buffer {
 }
 
 /** A namespace that was found in another mount namespace; `fd` where it was to be kept. */
-export interface MountedNamespace {
+interface MountedNamespace {
   readonly inode: number;
   readonly dev: number;
   readonly fd?: number;
@@ -110,7 +110,7 @@ export function findNamespacesIn(
 }
 
 /** A mount namespace's 64-bit id and its number of mounts. */
-export interface MountNamespaceInfo {
+interface MountNamespaceInfo {
   readonly id: bigint;
   readonly mounts: number;
 }

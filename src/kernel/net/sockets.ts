@@ -82,7 +82,7 @@ export function tungetdevnetns(fd: number): number {
 }
 
 /** Inode numbers; below zero are errno values with the sign turned. */
-export interface SocketNetns {
+interface SocketNetns {
   readonly netns: number;
   /** Of the open file itself: it may be another one by now than when its link was read. */
   readonly file: number;

@@ -3,7 +3,7 @@ import { findTypeByCloneValue, type NamespaceType, namespaceTypeFacts } from '..
 import { requireAddon } from '../addon/require-addon.ts';
 
 /** What a handle of nsfs names. Linux 6.18 wants all three to open one; from 6.19 the id is enough. */
-export interface NsHandle {
+interface NsHandle {
   readonly id: bigint;
   readonly type?: NamespaceType | undefined;
   readonly inode?: number;

@@ -2,7 +2,7 @@
 import { type NamespaceType, namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
 import { requireAddon } from '../addon/require-addon.ts';
 
-export interface ListnsQuestion {
+interface ListnsQuestion {
   /** Only these types; all when left out. */
   readonly types?: readonly NamespaceType[];
   /** Only namespaces that this user namespace owns, by its 64-bit id. */

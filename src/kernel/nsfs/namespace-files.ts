@@ -18,7 +18,7 @@ const descriptorLink = /^(?:\/proc\/(?:self|thread-self|\d+)(?:\/task\/\d+)?|\/d
 /** What "/" or "." of another process means, which its link in /proc leads to. */
 const belowProcess = /^(\/proc\/(?:self|\d+)(?:\/task\/\d+)?\/(?:root|cwd))(\/.*)?$/;
 
-export function isKernelLink(path: string): boolean {
+function isKernelLink(path: string): boolean {
   return kernelLink.test(path);
 }
 
@@ -53,7 +53,7 @@ export function nameNamespaceFile(path: string, bound: BoundNamespaces): Namespa
   return atNamespace(path, (place) => nameOfPlace(place, bound));
 }
 
-export interface NamespaceOfFile {
+interface NamespaceOfFile {
   readonly type: NamespaceType;
   readonly inode: number;
 }
@@ -115,7 +115,7 @@ function atLink<T>(path: string, use: (place: OpenPath) => T): T {
 }
 
 /** @throws RefusedError ENOTTY where the place is no namespace */
-export function checkNamespace(place: OpenPath): OpenPath {
+function checkNamespace(place: OpenPath): OpenPath {
   if (place.look.dev === readNsfsDevice()) return place;
   throw new RefusedError('ENOTTY', 'open', `refused: ${place.name} is not a namespace`);
 }

@@ -8,7 +8,7 @@ export interface NamespacePath {
   readonly path: string;
 }
 
-export interface PackedPaths {
+interface PackedPaths {
   /** Each ends with 0. */
   readonly paths: Uint8Array;
   readonly inodes: Uint32Array;

@@ -5,7 +5,7 @@ import { attempt } from '../files/files.ts';
 import { closeNamespace, nsGetOwnerUid, nsGetParent, nsGetUserns, type OpenNamespace } from './nsfs.ts';
 import { openFound } from './open-namespace.ts';
 
-export interface RelatedNamespace {
+interface RelatedNamespace {
   readonly type: NamespaceType;
   readonly inode: number;
   readonly id: string;

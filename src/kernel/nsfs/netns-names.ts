@@ -13,20 +13,20 @@ import { BoundNamespaces, nameNamespaceFile, nameOfPlace } from './namespace-fil
 /** More names than this are not read. */
 const maxNames = 100_000;
 
-export interface NetnsFile {
+interface NetnsFile {
   readonly path: string;
   /** ENOTTY for a file on which no namespace is mounted (any more), ETIMEDOUT. */
   readonly named: Known<NamedNamespace>;
 }
 
-export interface NamedNamespace {
+interface NamedNamespace {
   readonly type: NamespaceType;
   readonly inode: number;
   /** `ip-netns` for a network namespace. What else somebody mounted there ip(8) did not name. */
   readonly name: NamespaceName;
 }
 
-export interface NetnsFiles {
+interface NetnsFiles {
   readonly files: readonly NetnsFile[];
   /** Whether there are more. */
   readonly cut: boolean;

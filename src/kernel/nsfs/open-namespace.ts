@@ -5,7 +5,7 @@ import { attempt } from '../files/files.ts';
 import { openNsHandle } from './handles.ts';
 import { closeNamespace, identify, type OpenNamespace, openByPaths } from './nsfs.ts';
 
-export interface NamespaceAddress {
+interface NamespaceAddress {
   readonly type: NamespaceType;
   readonly inode: number;
   readonly paths: readonly string[];

@@ -5,7 +5,7 @@ import type { Addon } from '../addon/addon.ts';
 export const readable = 0x001;
 export const exceptional = 0x002;
 
-export interface Awaited {
+interface Awaited {
   readonly fd: number;
   /** EPOLL* values. */
   readonly events: number;

@@ -60,7 +60,7 @@ export interface StepFailure {
 }
 
 /** What a child said: it waits, it goes on as another process, a step failed, or it is on its own. */
-export type ChildMessage =
+type ChildMessage =
   | { readonly what: 'waits'; readonly index: number }
   | { readonly what: 'goes-on'; readonly pid: number }
   | { readonly what: 'failed'; readonly failure: StepFailure }

@@ -8,7 +8,7 @@ import { isSyscallError } from '../addon/syscall-error.ts';
 import { attempt } from '../files/files.ts';
 import { countReaders, takeBatches } from './proc-reading.ts';
 
-export interface LinkDirectory {
+interface LinkDirectory {
   readonly name: string;
   /** 0, or the errno that opening the directory gave. */
   readonly errno: number;
@@ -24,7 +24,7 @@ export interface LinkDirectory {
 const headBytes = 24;
 
 /** Directories whose links are being read. */
-export interface StartedLinks {
+interface StartedLinks {
   /** Gives them once, in the order of their names. */
   take(): Iterable<LinkDirectory>;
   /** For what is not taken. */

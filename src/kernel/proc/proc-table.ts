@@ -18,7 +18,7 @@ export interface ProcEntry {
   readonly files: readonly (Buffer | number)[];
 }
 
-export interface ProcQuestion extends ReadingQuestion {
+interface ProcQuestion extends ReadingQuestion {
   /** Paths of symbolic links below each: "ns/net". */
   readonly links: readonly string[];
 }

@@ -12,15 +12,15 @@ import { packQuestion, type ReadingQuestion, takeBatches } from './proc-reading.
 import { readEntry } from './proc-table.ts';
 import { readFiles, readLinks } from './proc-table-records.ts';
 
-export interface TaskQuestion extends ReadingQuestion {
+interface TaskQuestion extends ReadingQuestion {
   readonly links: readonly NamespaceLink[];
 }
 
 /** What the files that were asked for say of a task. */
-export type TaskFiles = Pick<ProcessFact, 'commandLine' | 'cgroup'>;
+type TaskFiles = Pick<ProcessFact, 'commandLine' | 'cgroup'>;
 
 /** Takes the tasks as they come, in the order of their names. Numbers below zero are errno values with the sign turned. */
-export interface ProcTaskReceiver {
+interface ProcTaskReceiver {
   /** The number behind each link, of the tasks from here on until it is called again. */
   links(numbers: readonly number[]): NamespaceInodes;
   /** The bytes of each file. They belong to one large buffer: copy what is to be kept. */

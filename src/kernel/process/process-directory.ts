@@ -11,7 +11,7 @@ const pathOnly = 0o10000000;
 
 const deleted = ' (deleted)';
 
-export interface Program {
+interface Program {
   /** Where it lies, or lay, in the mount namespace of the process. */
   readonly path: string;
   readonly isDeleted: boolean;

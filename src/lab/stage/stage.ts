@@ -8,10 +8,10 @@ import { Actor, type End } from './actor.ts';
 import { NoAnswerError, NotPermittedError } from './experiment.ts';
 
 /** A line for sh(1), or a program and its arguments; the words `nscope` and `node` stand for the running ones. */
-export type StageCommand = string | readonly string[];
+type StageCommand = string | readonly string[];
 
 /** What a command wrote, without the line feeds at its end, and how it ended. */
-export interface Answer extends End {
+interface Answer extends End {
   /** To standard output. */
   readonly output: string;
   /** To standard error as well, where Node may have a warning too. */

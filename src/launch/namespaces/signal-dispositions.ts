@@ -5,7 +5,7 @@ import { isKnown } from '../../model/snapshot/known.ts';
 import { parseSignals } from '../../parse/proc/signals.ts';
 
 /** What a process does about a signal; undefined where that cannot be read. */
-export type Disposition = 'handles' | 'ignores' | 'default' | undefined;
+type Disposition = 'handles' | 'ignores' | 'default' | undefined;
 
 export function readDisposition(pid: number, signal: number): Disposition {
   const shown = findPidInProc(pid);

@@ -3,7 +3,7 @@ import type { Entrance } from './join-order.ts';
 
 /** Whose: that of the process that is the target, or nscope's own. */
 export const sides = ['target', 'caller'] as const;
-export type Side = (typeof sides)[number];
+type Side = (typeof sides)[number];
 
 /** Also root of the user namespace that is entered. */
 export const credentialKinds = ['target', 'caller', 'root'] as const;

@@ -10,7 +10,7 @@ import { LaunchError } from './launch-error.ts';
 import type { MapRequest } from './run-request.ts';
 import { cutOverlaps, spreadIds } from './subordinate-ids.ts';
 
-export interface IdMaps {
+interface IdMaps {
   readonly uids: readonly IdMapLine[];
   readonly gids: readonly IdMapLine[];
 }

@@ -35,7 +35,7 @@ export function needsMaps({ types, maps }: RunRequest): boolean {
   return types.has('user') && maps.kind !== 'none';
 }
 
-export function flagsOf(types: readonly NamespaceType[]): number {
+function flagsOf(types: readonly NamespaceType[]): number {
   return types.reduce((flags, type) => flags + namespaceTypeFacts[type].cloneValue, 0);
 }
 

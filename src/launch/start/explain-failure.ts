@@ -14,7 +14,7 @@ import { explainSetns, type JoinedNamespace } from '../plan/explain-setns.ts';
 import { CommandError, LaunchError } from '../plan/launch-error.ts';
 
 /** What the steps were for. */
-export interface LaunchContext {
+interface LaunchContext {
   /** The command's name, as it was written. */
   readonly command: string;
   /** Namespaces that the steps enter, by the descriptor that `setns` names. */

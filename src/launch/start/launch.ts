@@ -2,7 +2,7 @@
 import { type SpawnedChild, type SpawnStep, type StepFailure, spawn, waitForChild } from '../../kernel/own/spawn.ts';
 
 /** What a process does on its way to the command, and what nscope does at each `sync` among its steps, in their order. */
-export interface LaunchPlan {
+interface LaunchPlan {
   readonly steps: readonly SpawnStep[];
   /** @param pid - the process that waits, in nscope's pid namespace */
   readonly atSync: readonly ((pid: number) => void)[];

@@ -18,7 +18,7 @@ import { Pins } from './pins.ts';
 import { type Finished, superviseGuarded } from './supervise-guarded.ts';
 
 /** A namespace that was made. */
-export interface MadeNamespace {
+interface MadeNamespace {
   readonly type: NamespaceType;
   readonly inode: number;
   /** The kernel's 64-bit id, in decimal; absent before Linux 6.18. */

@@ -4,7 +4,7 @@
 export const verdicts = ['as described', 'differs on this kernel', 'not permitted here'] as const;
 export type ExperimentVerdict = (typeof verdicts)[number];
 
-export interface OutputPiece {
+interface OutputPiece {
   readonly during: number;
   readonly text: string;
 }

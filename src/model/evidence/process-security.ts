@@ -2,7 +2,7 @@
 import type { Known } from '../snapshot/known.ts';
 
 /** The sets of capabilities(7) in hexadecimal. */
-export interface CapabilitySets {
+interface CapabilitySets {
   readonly inheritable: string;
   readonly permitted: string;
   readonly effective: string;

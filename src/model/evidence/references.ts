@@ -3,7 +3,6 @@ import type { NamespaceType } from '../snapshot/namespace-types.ts';
 
 /** The types of which every reference can have a name: docs/references.md. */
 export const summedTypes = ['uts', 'ipc', 'mnt', 'net', 'time', 'cgroup'] as const;
-export type SummedType = (typeof summedTypes)[number];
 
 /**
  * What has one reference each: the set of namespaces that tasks share (struct nsproxy; of time up to two), the inode in

@@ -8,7 +8,7 @@ import type { Grouping, Sign, Signs } from './signs.ts';
 const outermost = 'outermost';
 
 /** The signs of other types, by which a process that came from outside is put beside an init. */
-export type Companionship = (process: ProcessFact, type: NamespaceType) => string | undefined;
+type Companionship = (process: ProcessFact, type: NamespaceType) => string | undefined;
 
 /**
  * A process with one PID is in the namespace that /proc shows. One whose innermost PID is 1 is the init of a namespace of

@@ -13,7 +13,7 @@ import { groupByNetDirectory } from './by-net-directory.ts';
 import { type Grouping, type Sign, Signs } from './signs.ts';
 
 /** What buildSnapshot has found out before. */
-export interface InferenceInput {
+interface InferenceInput {
   readonly tasks: readonly ProcessFact[];
   readonly signs: readonly SignsFact[];
   readonly mountLists: readonly MountListFact[];

@@ -12,7 +12,7 @@ const capabilityBits = {
   CAP_BPF: 39n,
 } as const;
 
-export type Capability = keyof typeof capabilityBits;
+type Capability = keyof typeof capabilityBits;
 
 /** Whether nscope has it over the host: the root of a child user namespace has all of them, and none over the host. */
 export function isCapable(vantage: HostSnapshot['vantage'], capability: Capability): boolean {

@@ -41,7 +41,7 @@ export function formatFuseData(unique: bigint, data: Uint8Array = nothing): Uint
 
 const nothing = new Uint8Array(0);
 
-export interface FuseInit {
+interface FuseInit {
   readonly minor: number;
   readonly maxReadahead: number;
   readonly flags: number;

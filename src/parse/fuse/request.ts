@@ -21,7 +21,7 @@ export interface FuseNameBody {
   readonly name: string;
 }
 
-export interface FuseForgetBody {
+interface FuseForgetBody {
   readonly kind: 'forget';
   readonly nodes: readonly { readonly nodeId: number; readonly lookups: number }[];
 }
@@ -52,7 +52,7 @@ export interface FusePollBody {
   readonly flags: number;
 }
 
-export type FuseBody =
+type FuseBody =
   | FuseNameBody
   | FuseForgetBody
   | FuseReadBody
@@ -71,7 +71,7 @@ export interface FuseRequest {
 }
 
 /** A request that is not as the header file has it; `unique` is 0 where not even its beginning is whole. */
-export interface MalformedRequest {
+interface MalformedRequest {
   readonly malformed: string;
   readonly opcode: number;
   readonly unique: bigint;

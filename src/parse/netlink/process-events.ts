@@ -1,6 +1,6 @@
 // The kernel's process events, struct proc_event of linux/cn_proc.h, as native/process-events.c hands them on.
 
-export type ProcessEventKind = 'fork' | 'exec' | 'exit';
+type ProcessEventKind = 'fork' | 'exec' | 'exit';
 
 export interface ProcessEvent {
   readonly kind: ProcessEventKind;

@@ -80,7 +80,7 @@ export interface LinkRecord {
   readonly netnsid: number | undefined;
 }
 
-export interface RouteAnswer {
+interface RouteAnswer {
   readonly links: readonly LinkRecord[];
   /** The number that RTM_GETNSID gave: -1 when the kernel has none for it. */
   readonly nsid: number | undefined;

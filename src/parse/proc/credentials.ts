@@ -1,7 +1,7 @@
 // Credentials and restrictions in /proc/PID/status: proc_pid_status(5), capabilities(7), seccomp(2).
 import { findLine, MalformedError } from '../text/malformed.ts';
 
-export interface StatusCredentials {
+interface StatusCredentials {
   readonly uids: readonly number[];
   readonly capabilities: Readonly<Record<'inheritable' | 'permitted' | 'effective' | 'bounding' | 'ambient', string>>;
   /** undefined before Linux 4.10. */

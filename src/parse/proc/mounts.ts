@@ -1,7 +1,7 @@
 // /proc/PID/mounts: proc_pid_mounts(5), in the form of fstab(5).
 import { MalformedError } from '../text/malformed.ts';
 
-export interface MountsLine {
+interface MountsLine {
   readonly source: string;
   readonly mountPoint: string;
   readonly fsType: string;

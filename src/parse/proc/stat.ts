@@ -2,7 +2,7 @@
 import { MalformedError } from '../text/malformed.ts';
 import { parseText } from '../text/text.ts';
 
-export interface ProcessStat {
+interface ProcessStat {
   readonly pid: number;
   readonly comm: string;
   readonly state: string;

@@ -1,13 +1,13 @@
 // /proc/PID/timens_offsets: time_namespaces(7).
 import { findLine, MalformedError } from '../text/malformed.ts';
 
-export interface ClockOffset {
+interface ClockOffset {
   readonly seconds: number;
   readonly nanoseconds: number;
 }
 
 /** What a time namespace adds to the clocks of the initial one. */
-export interface ClockOffsets {
+interface ClockOffsets {
   readonly monotonic: ClockOffset;
   readonly boottime: ClockOffset;
 }

@@ -5,7 +5,7 @@ import { parseText } from '../text/text.ts';
 /** The numbers of `enum kind`. */
 const kinds = ['none', 'fork', 'exec', 'exit', 'unshare', 'setns', 'mount'] as const;
 
-export type BpfEventKind = Exclude<(typeof kinds)[number], 'none'>;
+type BpfEventKind = Exclude<(typeof kinds)[number], 'none'>;
 
 export interface BpfEvent {
   /** `mount`: a mount namespace made by open_tree(2) or fsmount(2). */

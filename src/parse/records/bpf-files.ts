@@ -27,7 +27,7 @@ const kinds = [
 /** What leads to the file; the numbers of `enum held_by` in bpf/search.h. */
 const ways = ['open', 'in-flight', 'mapped'] as const;
 
-export type BpfFileKind = Exclude<(typeof kinds)[number], 'none' | 'cut'>;
+type BpfFileKind = Exclude<(typeof kinds)[number], 'none' | 'cut'>;
 
 /**
  * An open file and the namespace that it holds. `nsfs`: the namespace itself. The others are told only where the
@@ -64,7 +64,7 @@ export interface BpfFileRecord {
   readonly target: number;
 }
 
-export interface BpfFiles {
+interface BpfFiles {
   readonly records: readonly BpfFileRecord[];
   /** Inode numbers of unix sockets with more files in their queue than one record list takes; the rest is not told. */
   readonly cutSocketInodes: readonly number[];

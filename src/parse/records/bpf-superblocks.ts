@@ -15,7 +15,7 @@ const ways = [
   'process-mount',
 ] as const;
 
-export type SuperblockWay = Exclude<(typeof ways)[number], undefined>;
+type SuperblockWay = Exclude<(typeof ways)[number], undefined>;
 
 /** A namespace and what holds it, or only shows it (`net-list`, `mount-root`, and `mqueue`, which every ipc namespace has). */
 export interface BpfSuperblockRecord {

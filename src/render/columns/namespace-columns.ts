@@ -20,7 +20,7 @@ import {
   readUser,
 } from './namespace-row.ts';
 
-export interface NamespaceColumn extends Column<NamespaceRow> {
+interface NamespaceColumn extends Column<NamespaceRow> {
   /** What must have been read for it that other columns do without. */
   readonly needs?: 'attributes' | 'holders';
 }

@@ -33,7 +33,7 @@ export interface TopColumn<Item> {
 }
 
 /** Other than by tasks: descriptors, sockets, mounts, children and so on. */
-export function countOtherHolders({ holderCounts }: Namespace): number {
+function countOtherHolders({ holderCounts }: Namespace): number {
   let sum = 0;
   for (const [kind, count] of Object.entries(holderCounts))
     if (kind !== 'process' && kind !== 'thread' && kind !== 'for-children') sum += count ?? 0;

@@ -9,7 +9,7 @@ import { escapeText } from '../words/escape.ts';
 import { cutText, measureWidth } from '../words/text-width.ts';
 import { wrapText } from '../words/wrap-text.ts';
 
-export interface ProcessTreeOptions {
+interface ProcessTreeOptions {
   /** Columns of the terminal; undefined for no limit. */
   readonly width: number | undefined;
   readonly header: boolean;

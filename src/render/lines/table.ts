@@ -4,7 +4,7 @@ import { type Column, formatCell } from '../columns/columns.ts';
 import { escapeText } from '../words/escape.ts';
 import { cutText, measureWidth } from '../words/text-width.ts';
 
-export interface TableOptions<Row> {
+interface TableOptions<Row> {
   /** Columns of the terminal; undefined for no limit (a pipe, a file). */
   readonly width?: number | undefined;
   readonly header: boolean;

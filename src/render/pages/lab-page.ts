@@ -11,7 +11,7 @@ import { escapeText } from '../words/escape.ts';
 import { wrapText } from '../words/wrap-text.ts';
 import type { Page } from './show-page.ts';
 
-export interface LabPageOptions {
+interface LabPageOptions {
   /** Columns of the terminal; undefined for no limit. Commands and what they wrote are never cut. */
   readonly width: number | undefined;
   readonly palette: Palette;

@@ -20,7 +20,7 @@ export interface Page {
   readonly sections: readonly PageSection[];
 }
 
-export interface PageOptions {
+interface PageOptions {
   /** Columns of the terminal; undefined for no limit. */
   readonly width: number | undefined;
   readonly palette: Palette;

@@ -76,7 +76,7 @@ function describeReach(namespace: Namespace, { signals }: PidNamespaceInit): Pag
 }
 
 /** Of those that are blocked, what is also handled is said once. */
-export function findReaching({ handled, blocked, ignored }: SignalDispositions): SignalDispositions {
+function findReaching({ handled, blocked, ignored }: SignalDispositions): SignalDispositions {
   return {
     handled,
     ignored,

@@ -12,7 +12,7 @@ export interface Size {
 }
 
 /** What is to be shown; items are filtered and in order. */
-export interface TopScreen {
+interface TopScreen {
   readonly size: Size;
   readonly palette: Palette;
   readonly context: TopContext;

@@ -1,7 +1,7 @@
 // Colours mean one thing each: the type of a namespace.
 import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 
-export type Paint = (text: string) => string;
+type Paint = (text: string) => string;
 
 export interface Palette {
   readonly types: Readonly<Record<NamespaceType, Paint>>;

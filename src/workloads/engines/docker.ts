@@ -37,7 +37,7 @@ export const docker: Engine = {
 };
 
 /** dockerd, by which Docker's daemon goes since 1.12. */
-export function isDaemon(name: string): boolean {
+function isDaemon(name: string): boolean {
   return name === 'dockerd';
 }
 

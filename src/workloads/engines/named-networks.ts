@@ -11,7 +11,7 @@ const openstack = new RegExp(`^(?:qdhcp|qrouter|snat|fip|ovnmeta|qlbaas)-${uuid}
 /** Those that CNI plugins and Podman name for containers, which are told by their engine as long as one runs. */
 const engines = new RegExp(`^(?:cni|netns)-${uuid}$`);
 
-export interface NamedNetwork {
+interface NamedNetwork {
   readonly draft: WorkloadDraft;
   readonly inode: number;
   /** All processes in it, those of other workloads too. */

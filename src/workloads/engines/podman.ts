@@ -51,7 +51,7 @@ export function isConmon(name: string): boolean {
   return name === 'conmon';
 }
 
-export interface Conmon {
+interface Conmon {
   readonly id: string;
   readonly name: string | undefined;
   /** The directory with the container's config.json. */

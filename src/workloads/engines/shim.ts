@@ -3,7 +3,7 @@
 import type { Process } from '../../model/snapshot/schema.ts';
 import { readOption } from '../signs/engine.ts';
 
-export interface Shim {
+interface Shim {
   /** "moby" is Docker's, "k8s.io" that of Kubernetes. */
   readonly namespace: string;
   readonly id: string;
