@@ -54,14 +54,8 @@ export interface BpfFileRecord {
   /** The descriptor; when `inFlight`, that of the unix socket in whose queue the file waits; 0 where it has none. */
   readonly fd: number;
   readonly inFlight: boolean;
-  /** Whether a mapping leads to the file. */
-  readonly isMapped: boolean;
   /** Of the socket, or of the unix socket in whose queue the file waits; else 0. */
   readonly socketInode: number;
-  /** AF_* of a socket; else 0. */
-  readonly family: number;
-  /** `pidfd`, `proc-entry`: the PID in the reader's pid namespace; 0 when it has none there or was reaped. */
-  readonly target: number;
 }
 
 interface BpfFiles {
@@ -109,10 +103,7 @@ export function parseBpfFiles(bytes: Uint8Array): BpfFiles {
       tid: at(8),
       fd: at(9),
       inFlight: ways[at(10)] === 'in-flight',
-      isMapped: ways[at(10)] === 'mapped',
       socketInode,
-      family: at(11),
-      target: at(12),
     });
   }
   return { records, cutSocketInodes, cut };

@@ -11,16 +11,12 @@ export interface BpfNamespace {
   readonly id: bigint;
   /** The user namespace that owns it; of a user namespace its parent; 0 for the initial user namespace. */
   readonly ownerInode: number;
-  readonly ownerId: bigint;
   /** The uid, as the initial user namespace has it, of the creator of the owner; of a user namespace its own creator's. */
   readonly ownerUid: number;
   /** Of pid and user namespaces; 0 for the initial ones and for other types. */
   readonly parentInode: number;
-  readonly parentId: bigint;
   /** All references: processes, descriptors, mounts, children, and what nobody sees. */
   readonly references: number;
-  /** The references that let listns(2) see it; undefined before Linux 6.19. */
-  readonly activeReferences: number | undefined;
   /** Depth below the initial one, of pid and user namespaces; else 0. */
   readonly level: number;
   /** Of a pid namespace its processes and threads, of a mount namespace its mounts; else 0. */
@@ -95,18 +91,14 @@ export class BpfNamespaceList {
 
   read(record: number): BpfNamespace {
     const at = (index: number): number => this.#at(record, index);
-    const active = at(12) | 0;
     return {
       type: findTypeByCloneValue(at(6)) as NamespaceType,
       inode: at(7),
       id: this.#ids[record * 8] as bigint,
       ownerInode: at(8),
-      ownerId: this.#ids[record * 8 + 1] as bigint,
       ownerUid: at(9),
       parentInode: at(10),
-      parentId: this.#ids[record * 8 + 2] as bigint,
       references: at(11),
-      activeReferences: active < 0 ? undefined : active,
       level: at(13),
       count: this.typeOf(record) === 'pid' ? at(14) % adding : at(14),
       inodeUsers: at(15),

@@ -103,11 +103,6 @@ export class BpfTaskCursor {
     return this.#word(8);
   }
 
-  /** Depth of its pid namespace below the initial one. */
-  get pidLevel(): number {
-    return this.#word(9);
-  }
-
   /** The inode number behind a link of /proc/PID/ns; 0 when it has none any more. */
   inode(link: NamespaceLink): number {
     return this.#word(linkWords[link]);
@@ -145,11 +140,6 @@ export class BpfTaskCursor {
     // 2^32 ns are 429 ticks and 4,967,296 ns: so nothing is rounded, however long the host is up.
     const rest = high * 4_967_296 + low + offset.nanoseconds;
     return high * 429 + Math.floor(rest / nanosecondsPerTick) + offset.seconds * ticksPerSecond;
-  }
-
-  /** Since boot, suspension included, in the initial time namespace. */
-  get startTimeNanoseconds(): bigint {
-    return (BigInt(this.#word(23)) << 32n) | BigInt(this.#word(22));
   }
 
   /**

@@ -25,18 +25,15 @@ test('A descriptor of a namespace names its process, its number and the namespac
         tid: 10275,
         fd: 9,
         inFlight: false,
-        isMapped: false,
         socketInode: 0,
-        family: 0,
-        target: 0,
       },
     ],
   });
 });
 
-test('A socket comes with its inode number and family, a file on a procfs with the pid namespace.', () => {
+test('A socket comes with its inode number, a file on a procfs with the pid namespace.', () => {
   const [first, second] = parseBpfFiles(decode(socket, procfs)).records;
-  assert.deepEqual([first?.kind, first?.socketInode, first?.family], ['socket', 865223, 1]);
+  assert.deepEqual([first?.kind, first?.socketInode], ['socket', 865223]);
   assert.deepEqual([second?.kind, second?.type, second?.inode, second?.fd], ['procfs', 'pid', 4026532330, 25]);
 });
 

@@ -38,7 +38,6 @@ test('A nested process shows its PID in each pid namespace, and a process of the
   const nested = read(decode(sleep));
   assert.deepEqual(nested.pids, [30541, 3, 2, 1]);
   assert.equal(nested.pidCount, 4);
-  assert.equal(nested.pidLevel, 3);
   assert.equal(nested.ppid, 30540);
   assert.equal(nested.inode('pid'), 4026532327);
   assert.equal(nested.inode('pid_for_children'), 4026532327);
@@ -80,7 +79,6 @@ test('Every state has the letter of /proc, also those that the kernel keeps in o
 
 test('The start time in ticks is exact at any uptime, and is moved by the offset of a time namespace.', () => {
   const process = read(decode(node));
-  assert.equal(process.startTimeNanoseconds, 3_391_536_597_494n);
   assert.equal(process.startTimeTicks(), 339_153);
   assert.equal(process.startTimeTicks({ seconds: 10, nanoseconds: 9_000_000 }), 339_153 + 1000 + 1);
   assert.equal(process.startTimeTicks({ seconds: -5, nanoseconds: 0 }), 339_153 - 500);
