@@ -47,9 +47,9 @@ export const signs: Source = {
 
 /** How the oldest process of each sign was called: it stands for a namespace that may have no other sign. */
 function readLeaders(context: SourceContext, stable: readonly (SignsFact | MountListFact)[]): void {
-  const signed = new Set(stable.map((fact) => ('pid' in fact ? fact.pid : undefined)));
+  const withSigns = new Set(stable.map((fact) => ('pid' in fact ? fact.pid : undefined)));
   const started = new Map<number, number>();
-  for (const { pid, startTimeTicks } of context.processes()) if (signed.has(pid)) started.set(pid, startTimeTicks);
+  for (const { pid, startTimeTicks } of context.processes()) if (withSigns.has(pid)) started.set(pid, startTimeTicks);
   const leaders = new Map<string, number>();
   for (const fact of stable) {
     if (fact.fact !== 'signs') continue;

@@ -24,7 +24,7 @@ export function groupByLikeness(
   };
   const initialLook = findInitialLook(signs, type, lookOf);
   const sets = new DisjointSets<string>();
-  for (const process of signs.signed) {
+  for (const process of signs.withSigns) {
     const seen = lookOf(process);
     if (seen === undefined || seen === initialLook) continue;
     const own = `${process.pid}`;
@@ -51,7 +51,7 @@ function findInitialLook(
   type: 'user' | 'time',
   lookOf: (process: ProcessFact) => string | undefined,
 ): string | undefined {
-  for (const process of signs.signed) {
+  for (const process of signs.withSigns) {
     const inode = signs.inodeOf(process, type);
     if (inode === undefined || !signs.isInitial(type, inode)) continue;
     const seen = lookOf(process);

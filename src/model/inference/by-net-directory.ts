@@ -15,6 +15,6 @@ export function groupByNetDirectory(signs: Signs): Grouping {
       return inode === undefined ? undefined : { key: String(inode), by: 'net-directory', certainty: 'certain' };
     },
     distinct: 'certain',
-    guessInode: (key, unsigned) => (isNext && unsigned.has(Number(key) - 1) ? Number(key) - 1 : undefined),
+    guessInode: (key, withoutSigns) => (isNext && withoutSigns.has(Number(key) - 1) ? Number(key) - 1 : undefined),
   };
 }

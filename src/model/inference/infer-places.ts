@@ -87,12 +87,12 @@ class Inference {
     const grouping = this.#groupings[type];
     const anchors = this.#findAnchors(type, grouping);
     const groups = new Map<string, { readonly members: Members; readonly sign: Sign }>();
-    for (const process of this.#signs.signed) {
+    for (const process of this.#signs.withSigns) {
       if (!this.#signs.isRefused(process, type)) continue;
       const sign = this.#signOf(process, type, grouping);
       if (!sign) continue;
       const anchor = anchors.byKey.get(sign.key);
-      const inode = anchor ?? grouping?.guessInode?.(sign.key, anchors.unsigned);
+      const inode = anchor ?? grouping?.guessInode?.(sign.key, anchors.withoutSigns);
       if (inode !== undefined) {
         const certainty = anchor === undefined ? 'likely' : sign.certainty;
         this.#put(process, type, { inode, by: sign.by, certainty });
@@ -107,7 +107,7 @@ class Inference {
         groups.set(sign.key, { members, sign: telling });
       }
     }
-    this.#number(type, grouping, groups, anchors.unsigned);
+    this.#number(type, grouping, groups, anchors.withoutSigns);
   }
 
   /**
@@ -124,25 +124,25 @@ class Inference {
 
   /**
    * The namespaces that processes with known links show to belong to a key.
-   * @returns `unsigned`: those of which no process showed a sign. A group without a number might be one of them
+   * @returns `withoutSigns`: those of which no process showed a sign. A group without a number might be one of them
    */
   #findAnchors(type: NamespaceType, grouping: Grouping | undefined) {
     const found = new Map<string, Set<number>>();
-    const signed = new Set<number>();
+    const withSigns = new Set<number>();
     const add = (key: string, inode: number) => found.set(key, (found.get(key) ?? new Set()).add(inode));
-    for (const process of this.#signs.signed) {
+    for (const process of this.#signs.withSigns) {
       const inode = this.#signs.inodeOf(process, type);
       if (inode === undefined) continue;
       const sign = this.#signOf(process, type, grouping);
       // A guess about one process proves nothing about another.
       if (!sign || sign.by === 'companions') continue;
       add(sign.key, inode);
-      signed.add(inode);
+      withSigns.add(inode);
     }
     const outermost = type === 'pid' ? findOutermostInode(this.#signs) : undefined;
     if (outermost) {
       add(outermost.key, outermost.inode);
-      signed.add(outermost.inode);
+      withSigns.add(outermost.inode);
     }
     const byKey = new Map<string, number>();
     for (const [key, inodes] of found) {
@@ -150,17 +150,17 @@ class Inference {
       if (inodes.size === 1 || type === 'user' || type === 'time' || type === 'cgroup')
         byKey.set(key, initial ?? Math.min(...inodes));
     }
-    return { byKey, unsigned: new Set((this.#inodes.get(type) ?? []).filter((inode) => !signed.has(inode))) };
+    return { byKey, withoutSigns: new Set((this.#inodes.get(type) ?? []).filter((inode) => !withSigns.has(inode))) };
   }
 
   #number(
     type: NamespaceType,
     grouping: Grouping | undefined,
     groups: ReadonlyMap<string, { readonly members: Members; readonly sign: Sign }>,
-    unsigned: ReadonlySet<number>,
+    withoutSigns: ReadonlySet<number>,
   ): void {
     const { kthreadd } = this.#signs;
-    const mayBe = Object.freeze([...unsigned].sort((a, b) => a - b));
+    const mayBe = Object.freeze([...withoutSigns].sort((a, b) => a - b));
     const hosts = kthreadd && this.#keyOfBoot(kthreadd, type, grouping);
     const ordered = [...groups].sort(([, a], [, b]) => a.members.leader.pid - b.members.leader.pid);
     ordered.forEach(([key, { members, sign }], i) => {

@@ -20,7 +20,7 @@ export interface Grouping {
   /** Whether different keys are certainly different namespaces. */
   readonly distinct: Certainty;
   /** Which of these, of which no process showed a sign, the key likely belongs to. */
-  guessInode?(key: string, unsigned: ReadonlySet<number>): number | undefined;
+  guessInode?(key: string, withoutSigns: ReadonlySet<number>): number | undefined;
 }
 
 /** All that is looked at, indexed. */
@@ -28,7 +28,7 @@ export class Signs {
   /** Without threads. */
   readonly processes: readonly ProcessFact[];
   /** Those of which signs were read. */
-  readonly signed: readonly ProcessFact[];
+  readonly withSigns: readonly ProcessFact[];
   readonly vantage: HostSnapshot['vantage'];
   readonly kernel: string;
   readonly mountLists: readonly MountListFact[];
@@ -55,7 +55,7 @@ export class Signs {
     this.#initials = initials;
     this.#byPid = new Map(this.processes.map((process) => [process.pid, process]));
     this.#signs = chooseSigns(signs);
-    this.signed = this.processes.filter(({ pid }) => this.#signs.has(pid));
+    this.withSigns = this.processes.filter(({ pid }) => this.#signs.has(pid));
     const second = this.#byPid.get(2);
     this.kthreadd = second?.kernelThread && second.ppid === 0 ? second : undefined;
   }
