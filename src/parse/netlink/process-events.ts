@@ -27,8 +27,9 @@ export function parseProcessEvents(bytes: Uint8Array): ProcessEvent[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const events: ProcessEvent[] = [];
   for (let at = 0; at < bytes.length; ) {
-    const length = view.getUint32(at, true);
     const start = at + 8;
+    if (start > bytes.length) throw new Error('a process event is cut');
+    const length = view.getUint32(at, true);
     at = start + Math.ceil(length / 8) * 8;
     if (at > bytes.length) throw new Error('a process event is cut');
     const kind = length >= headBytes ? kinds[view.getUint32(start, true)] : undefined;

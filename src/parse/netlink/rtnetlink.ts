@@ -94,7 +94,7 @@ interface RouteAnswer {
 
 /**
  * Decodes what one read from the socket gave: whole messages one after another.
- * @throws MalformedError for a length that leads beyond the end
+ * @throws MalformedError for a length that leads beyond the end, or one too short for what must be there
  */
 export function parseRouteMessages(bytes: Uint8Array): RouteAnswer {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -109,9 +109,9 @@ export function parseRouteMessages(bytes: Uint8Array): RouteAnswer {
       throw new MalformedError(`rtnetlink message at byte ${at}`, 1, 'the length of a message', String(size));
     const type = view.getUint16(at + 4, isLittleEndian);
     const body = at + headBytes;
-    if (type === NLMSG_ERROR) errno = Math.abs(view.getInt32(body, isLittleEndian));
     // A dump that was cut short by an error says so in its end, from Linux 4.15 on.
-    else if (type === NLMSG_DONE && size >= headBytes + 4) errno = Math.abs(view.getInt32(body, isLittleEndian));
+    if (type === NLMSG_ERROR || (type === NLMSG_DONE && size >= headBytes + 4))
+      errno = Math.abs(readInt32(view, body, at + size, 'an errno'));
     else if (type === RTM_NEWLINK) links.push(parseLink(view, body, at + size));
     else if (type === RTM_NEWNSID) {
       nsid = readNsid(view, body + generalBytes, at + size);
@@ -126,16 +126,19 @@ export function parseRouteMessages(bytes: Uint8Array): RouteAnswer {
 }
 
 function parseLink(view: DataView, body: number, end: number): LinkRecord {
-  let name: DataView | undefined;
+  if (body + linkBytes > end)
+    throw new MalformedError(`rtnetlink message at byte ${body - headBytes}`, 1, 'a link', `${end - body} bytes`);
+  let name: Uint8Array | undefined;
   let peerIndex: number | undefined;
   let netnsid: number | undefined;
   // A link has some forty attributes: nothing is made of those that are not wanted.
   for (let at = body + linkBytes; at + attributeHeadBytes <= end; ) {
     const size = readSize(view, at, end);
     const type = view.getUint16(at + 2, isLittleEndian) & attributeTypeMask;
-    if (type === IFLA_IFNAME) name = viewValue(view, at, size);
-    else if (type === IFLA_LINK) peerIndex = viewValue(view, at, size).getInt32(0, isLittleEndian);
-    else if (type === IFLA_LINK_NETNSID) netnsid = viewValue(view, at, size).getInt32(0, isLittleEndian);
+    const value = at + attributeHeadBytes;
+    if (type === IFLA_IFNAME) name = new Uint8Array(view.buffer, view.byteOffset + value, size - attributeHeadBytes);
+    else if (type === IFLA_LINK) peerIndex = readInt32(view, value, at + size, 'the index of a link');
+    else if (type === IFLA_LINK_NETNSID) netnsid = readInt32(view, value, at + size, 'the number of a namespace');
     at += (size + 3) & ~3;
   }
   return {
@@ -147,9 +150,8 @@ function parseLink(view: DataView, body: number, end: number): LinkRecord {
   };
 }
 
-function readName(value: DataView | undefined): string {
-  if (!value) return '';
-  const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+function readName(bytes: Uint8Array | undefined): string {
+  if (!bytes) return '';
   return parseText(bytes.subarray(0, bytes.indexOf(0) < 0 ? bytes.length : bytes.indexOf(0)));
 }
 
@@ -158,7 +160,7 @@ function readNsid(view: DataView, start: number, end: number): number | undefine
   for (let at = start; at + attributeHeadBytes <= end; ) {
     const size = readSize(view, at, end);
     if ((view.getUint16(at + 2, isLittleEndian) & attributeTypeMask) === NETNSA_NSID)
-      nsid = viewValue(view, at, size).getInt32(0, isLittleEndian);
+      nsid = readInt32(view, at + attributeHeadBytes, at + size, 'the number of a namespace');
     at += (size + 3) & ~3;
   }
   return nsid;
@@ -172,6 +174,8 @@ function readSize(view: DataView, at: number, end: number): number {
   return size;
 }
 
-function viewValue(view: DataView, at: number, size: number): DataView {
-  return new DataView(view.buffer, view.byteOffset + at + attributeHeadBytes, size - attributeHeadBytes);
+/** @param end - of what the number lies in */
+function readInt32(view: DataView, at: number, end: number, field: string): number {
+  if (at + 4 > end) throw new MalformedError(`rtnetlink message at byte ${at}`, 1, field, `${end - at} bytes`);
+  return view.getInt32(at, isLittleEndian);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { parseProcessEvents } from '../../../src/parse/netlink/process-events.ts';
 
 /** struct proc_event behind its length, as native/process-events.c writes it. */
@@ -32,4 +33,29 @@ test('Other kinds are passed over, and a cut event is an error.', () => {
   assert.deepEqual(parseProcessEvents(Buffer.concat([comm, encode(0x2, [5, 5])])).length, 1);
   assert.throws(() => parseProcessEvents(encode(0x1, [10, 9, 21, 20]).subarray(0, 32)), /cut/);
   assert.throws(() => parseProcessEvents(encode(0x1, [10, 9])), /cut/);
+});
+
+test('An event that ends within its length, or before, is an error that says so.', () => {
+  const bytes = encode(0x2, [20, 20]);
+  for (let length = 1; length < bytes.length; length++)
+    assert.throws(() => parseProcessEvents(bytes.subarray(0, length)), { message: 'a process event is cut' });
+});
+
+test('Of any events in their frames each known kind is told once, in order.', () => {
+  const what = fc.constantFrom(0x1, 0x2, 0x80000000, 0x4, 0x200);
+  const events = fc.array(fc.tuple(what, fc.array(fc.nat(), { minLength: 4, maxLength: 7 })), { maxLength: 8 });
+  let told = 0;
+  fc.assert(
+    fc.property(events, (list) => {
+      const parsed = parseProcessEvents(Buffer.concat(list.map(([kind, words]) => encode(kind, words))));
+      const known = list.filter(([kind]) => kind !== 0x4 && kind !== 0x200);
+      const expected = known.map(([kind, words]) => (kind === 0x1 ? words.slice(2, 4) : words.slice(0, 2)));
+      assert.deepEqual(
+        parsed.map(({ tid, pid }) => [tid, pid]),
+        expected,
+      );
+      told += parsed.length;
+    }),
+  );
+  assert.ok(told > 100, String(told));
 });
