@@ -77,7 +77,7 @@ function scoreGroups(joint: ReadonlyMap<string, ReadonlyMap<number, number>>): G
 }
 
 function countPairs(count: number): number {
-  return (count * (count - 1)) / 2;
+  return count < 2 ? 0 : (count * (count - 1)) / 2;
 }
 
 function append(map: Map<string, number[]>, key: string, pid: number): void {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { groupProcesses } from '../../../src/analysis/compare/groups.ts';
 import { findChrooted } from '../../../src/analysis/compare/groups-chroot.ts';
 import { buildSnapshot } from '../../../src/model/build/build-snapshot.ts';
-import { Random } from '../../random.ts';
 import { deniedLinks, hostFact, linksOf, processFact } from '../../recorded-facts.ts';
 
 function processesIn(mounts: readonly (number | undefined)[]) {
@@ -32,18 +32,24 @@ test('Groups are made of equal keys, and pairs are counted right and wrong besid
 });
 
 test('The score from the sizes of groups is that of looking at each pair.', () => {
-  const random = new Random(5);
-  const keys = Array.from({ length: 120 }, () => String(random.below(7)));
-  const links = keys.map((key) => 100 + (random.happens(0.8) ? Number(key) : random.below(7)));
-  const { score } = groupProcesses(new Map(keys.map((key, i) => [i + 1, key])), processesIn(links));
-  const counts = { joinedRightly: 0, apartRightly: 0, wronglySplit: 0, wronglyJoined: 0 };
-  for (let a = 0; a < keys.length; a++)
-    for (let b = a + 1; b < keys.length; b++) {
-      const [joined, same] = [keys[a] === keys[b], links[a] === links[b]];
-      counts[joined ? (same ? 'joinedRightly' : 'wronglyJoined') : same ? 'wronglySplit' : 'apartRightly']++;
-    }
-  assert.deepEqual(score, { processes: 120, pairs: 7140, ...counts });
-  assert.ok(counts.wronglySplit > 0 && counts.wronglyJoined > 0);
+  const kinds = { joinedRightly: 0, apartRightly: 0, wronglySplit: 0, wronglyJoined: 0 };
+  const processes = fc.array(fc.tuple(fc.nat(6), fc.nat(6)), { maxLength: 40, size: 'max' });
+  fc.assert(
+    fc.property(processes, (list) => {
+      const keys = new Map(list.map(([key], i) => [i + 1, String(key)]));
+      const { score } = groupProcesses(keys, processesIn(list.map(([, link]) => 100 + link)));
+      const counts = { joinedRightly: 0, apartRightly: 0, wronglySplit: 0, wronglyJoined: 0 };
+      for (const [i, [key, link]] of list.entries())
+        for (const [otherKey, otherLink] of list.slice(i + 1)) {
+          const [joined, same] = [key === otherKey, link === otherLink];
+          counts[joined ? (same ? 'joinedRightly' : 'wronglyJoined') : same ? 'wronglySplit' : 'apartRightly']++;
+        }
+      const pairs = Object.values(counts).reduce((a, b) => a + b, 0);
+      assert.deepEqual(score, { processes: list.length, pairs, ...counts });
+      for (const kind of Object.keys(counts) as (keyof typeof counts)[]) kinds[kind] += counts[kind];
+    }),
+  );
+  for (const [kind, pairs] of Object.entries(kinds)) assert.ok(pairs > 100, `${kind}: ${pairs}`);
 });
 
 const host = [

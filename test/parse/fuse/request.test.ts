@@ -1,10 +1,11 @@
 // What the kernel asks through /dev/fuse, decoded; and what is no request of the kernel's.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { splitFrames } from '../../../src/parse/fuse/frames.ts';
 import { fuseOpcode } from '../../../src/parse/fuse/protocol.ts';
 import { parseFuseRequest } from '../../../src/parse/fuse/request.ts';
-import { Random } from '../../random.ts';
+import { anyBytes, editedBytes } from '../edited.ts';
 import { join, longs, message, readBody, samples, text, words } from './messages.ts';
 
 function decode(bytes: Uint8Array) {
@@ -99,21 +100,33 @@ test('The number of a malformed request is given where it came, so that it can b
 
 test('No bytes make the decoder throw, whether random or a true request with some bytes changed or cut.', () => {
   let [whole, malformed] = [0, 0];
-  const count = (bytes: Uint8Array) => {
-    if ('malformed' in parseFuseRequest(bytes)) malformed++;
-    else whole++;
-  };
-  for (let seed = 1; seed <= 3000; seed++) {
-    const random = new Random(seed);
-    count(random.bytes(random.below(200)));
-    const bytes = message(random.pick(Object.values(samples)));
-    for (let i = random.below(4); i >= 0; i--) bytes[random.below(bytes.length)] = random.below(256);
-    count(bytes);
-    const cut = bytes.subarray(0, random.below(bytes.length + 1));
-    if (cut.length >= 4 && random.happens(0.5)) new DataView(cut.buffer).setUint32(0, cut.length, true);
-    count(cut);
-  }
+  const edited = fc.constantFrom(...Object.values(samples)).chain((sample) => editedBytes(message(sample)));
+  fc.assert(
+    fc.property(
+      fc.oneof({ weight: 1, arbitrary: anyBytes }, { weight: 4, arbitrary: edited }),
+      fc.boolean(),
+      (bytes, states) => {
+        // Else most would be refused for their length alone.
+        if (states && bytes.length >= 4) new DataView(bytes.buffer).setUint32(0, bytes.length, true);
+        if ('malformed' in parseFuseRequest(bytes)) malformed++;
+        else whole++;
+      },
+    ),
+    { numRuns: 6000 },
+  );
   assert.ok(whole > 500 && malformed > 500, `${whole} whole, ${malformed} malformed`);
+});
+
+test('Frames of any requests are split into these.', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), (requests) => {
+      const frames = requests.flatMap((one) => [words(one.length), one, new Uint8Array(-(4 + one.length) & 7)]);
+      assert.deepEqual(
+        [...splitFrames(join(...frames))].map((bytes) => [...bytes]),
+        requests.map((bytes) => [...bytes]),
+      );
+    }),
+  );
 });
 
 test('Frames are split by their lengths, with their padding left out.', () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isExiting, isKernelThread, parseStat } from '../../../src/parse/proc/stat.ts';
+import fc from 'fast-check';
+import { isExiting, isKernelThread, parseStartTime, parseStat } from '../../../src/parse/proc/stat.ts';
 import { MalformedError } from '../../../src/parse/text/malformed.ts';
-import { Random } from '../../random.ts';
+import { encodeText } from '../../../src/parse/text/text.ts';
+import { editedBytes } from '../edited.ts';
 import { assertMalformed } from '../text/malformed-as.ts';
 
 /** Recorded on Linux 6.18: a shell, kthreadd, and PID 1 of a container with a start time beyond 32 bits. */
@@ -81,18 +83,30 @@ test('What is cut or garbled names the field that cannot be read.', () => {
   for (const [text, field] of cases) assertMalformed(() => parseStat(bytesOf(text)), file, 1, field);
 });
 
-test('No bytes whatever do anything but give a record or name what is wrong.', () => {
-  const random = new Random(1);
-  for (let i = 0; i < 5000; i++) {
-    const bytes = random.happens(0.5) ? random.bytes(random.below(200)) : new Uint8Array(bytesOf(shell));
-    for (let changes = random.below(4); changes > 0; changes--)
-      if (bytes.length > 0) bytes[random.below(bytes.length)] = random.pick([0x28, 0x29, 0x20, 0x0a, 0x31, 0xff]);
-    try {
-      const stat = parseStat(bytes);
-      for (const number of [stat.pid, stat.ppid, stat.flags, stat.threads, stat.startTimeTicks])
-        assert.ok(Number.isFinite(number) && number >= 0, `in round ${i}`);
-    } catch (error) {
-      assert.ok(error instanceof MalformedError, `in round ${i}: ${error}`);
-    }
-  }
+test('A name of any bytes but NUL comes through whole, and moves no other field.', () => {
+  const names = fc.uint8Array({ min: 1, maxLength: 15 });
+  fc.assert(
+    fc.property(names, (name) => {
+      const { comm, ...others } = parseStat(named(name));
+      assert.deepEqual(Buffer.from(encodeText(comm)), Buffer.from(name));
+      assert.deepEqual({ ...others, comm: 'bash' }, parseStat(bytesOf(shell)));
+      assert.equal(parseStartTime(Buffer.from(named(name))), others.startTimeTicks);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('Whatever is read of changed bytes are numbers as the man page has them.', () => {
+  fc.assert(
+    fc.property(editedBytes(bytesOf(shell)), (bytes) => {
+      try {
+        const stat = parseStat(bytes);
+        for (const number of [stat.pid, stat.ppid, stat.flags, stat.threads, stat.startTimeTicks])
+          assert.ok(Number.isFinite(number) && number >= 0);
+      } catch (error) {
+        assert.ok(error instanceof MalformedError, String(error));
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });

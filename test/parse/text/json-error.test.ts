@@ -1,7 +1,9 @@
 // The place where a text stops being JSON.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { findJsonError } from '../../../src/parse/text/json-error.ts';
+import { editedText } from '../edited.ts';
 
 test('JSON has no error.', () => {
   const texts = [
@@ -61,4 +63,29 @@ test('It agrees with JSON.parse on a text of which each character in turn was re
       assert.equal(findJsonError(changed) === undefined, parses, changed);
     }
   assert.ok(wrong > 100);
+});
+
+test('It agrees with JSON.parse on any JSON with a few characters changed, and what comes before the place is a beginning.', () => {
+  let [right, wrong] = [0, 0];
+  const texts = fc.json({ maxDepth: 4 }).chain(editedText);
+  fc.assert(
+    fc.property(texts, (text) => {
+      const at = findJsonError(text);
+      let parses = true;
+      try {
+        JSON.parse(text);
+      } catch {
+        parses = false;
+      }
+      assert.equal(at === undefined, parses);
+      if (at === undefined) right++;
+      else {
+        wrong++;
+        const before = findJsonError(text.slice(0, at));
+        assert.ok(before === undefined || before === at, `${before}, not ${at}`);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+  assert.ok(right > 100 && wrong > 100, `${right} right, ${wrong} wrong`);
 });

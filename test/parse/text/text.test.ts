@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { encodeText, parseCmdline, parseLatin1, parseText } from '../../../src/parse/text/text.ts';
-import { Random } from '../../random.ts';
 
 test('UTF-8 is text, with its byte order mark and its control characters kept.', () => {
   for (const text of ['', 'sleep 9', 'grün', '名前', '🐧', '\u0000\u001b[31m', '\ufeffx', 'x'.repeat(10_000)])
@@ -23,15 +23,35 @@ test('Bytes that are no UTF-8 become one lone surrogate each, and the text aroun
   for (const [bytes, text] of cases) assert.equal(parseText(Uint8Array.from(bytes)), text);
 });
 
+/** Noise, with whole characters of several bytes in it and at its end cut ones. */
+const mixedBytes = fc
+  .tuple(fc.array(fc.oneof(fc.uint8Array({ maxLength: 9 }), fc.string({ unit: 'binary' }).map(encodeText))), fc.nat(8))
+  .map(([parts, cut]) => Buffer.concat([...parts, Buffer.from('ü€🐧').subarray(cut)]));
+
 test('Text from any bytes leads back to the same bytes, also by way of JSON.', () => {
-  const random = new Random(2);
-  for (let i = 0; i < 500; i++) {
-    const bytes = Buffer.concat([random.bytes(random.below(20)), Buffer.from('ü€🐧').subarray(random.below(9))]);
-    const text = parseText(bytes);
-    assert.deepEqual(Buffer.from(encodeText(text)), bytes);
-    assert.equal(JSON.parse(JSON.stringify(text)), text);
-    assert.equal(parseLatin1(bytes.toString('latin1')), text);
-  }
+  fc.assert(
+    fc.property(mixedBytes, (bytes) => {
+      const text = parseText(bytes);
+      assert.deepEqual(Buffer.from(encodeText(text)), bytes);
+      assert.equal(JSON.parse(JSON.stringify(text)), text);
+      assert.equal(parseLatin1(bytes.toString('latin1')), text);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('The arguments of a command line hold every byte of it but the ends of words.', () => {
+  const words = fc.array(mixedBytes.map((bytes) => bytes.filter((byte) => byte !== 0)));
+  fc.assert(
+    fc.property(words, fc.boolean(), (list, isCut) => {
+      const last = list.at(-1);
+      const bytes = Buffer.concat(list.flatMap((word) => [word, Buffer.from([0])]));
+      const given = isCut && last && last.length > 0 ? bytes.subarray(0, -1) : bytes;
+      const expected = list.length === 1 && last?.length === 0 ? [] : list.map(parseText);
+      assert.deepEqual(parseCommandLine(given), expected);
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 test('Lone surrogates that stand for no byte are encoded as what UTF-8 has for them, and pairs stay characters.', () => {
