@@ -1,6 +1,6 @@
 // When to read again: soon after something happened, now and then where nothing tells of it, and never so often that the
 // reading itself becomes a load.
-import { performance } from 'node:perf_hooks';
+import { type Clock, systemClock } from './clock.ts';
 
 export interface Fingerprint {
   /** Undefined where it cannot be read. */
@@ -60,9 +60,10 @@ type Reading = 'list' | 'mounts' | 'whole' | 'fingerprint';
 
 export class Pace {
   readonly #readings: Readings;
-  readonly #timers = new Map<Reading, { timer: NodeJS.Timeout; at: number }>();
+  readonly #clock: Clock;
+  readonly #timers = new Map<Reading, { cancel: () => void; at: number }>();
   #busyUntil = 0;
-  #wholeEnded = performance.now();
+  #wholeEnded: number;
   #wholeCostMs = 0;
   #listEnded = 0;
   #listCostMs = 0;
@@ -74,12 +75,14 @@ export class Pace {
   #hasStirred = false;
   #stopped = false;
 
-  constructor(readings: Readings) {
+  constructor(readings: Readings, clock: Clock = systemClock) {
     this.#readings = readings;
+    this.#clock = clock;
+    this.#wholeEnded = clock.now();
   }
 
   start(): void {
-    this.#wholeEnded = performance.now();
+    this.#wholeEnded = this.#clock.now();
     this.#beat();
     this.#later('whole', this.#usualWholeMs());
     void this.#readFingerprint();
@@ -87,7 +90,7 @@ export class Pace {
 
   stop(): void {
     this.#stopped = true;
-    for (const { timer } of this.#timers.values()) clearTimeout(timer);
+    for (const { cancel } of this.#timers.values()) cancel();
     this.#timers.clear();
   }
 
@@ -102,7 +105,7 @@ export class Pace {
 
   /** A namespace may have come or gone. */
   listSoon(): void {
-    this.#busyUntil = performance.now() + busyForMs;
+    this.#busyUntil = this.#clock.now() + busyForMs;
     if (!this.#readings.list) this.wholeSoon();
     else this.#later('list', Math.max(listSoonMs, Math.min(this.#earliestListMs(shareOfLists), maxBusyBeatMs)));
   }
@@ -111,7 +114,7 @@ export class Pace {
   mountsSoon(): void {
     this.#later(
       'mounts',
-      Math.max(mountsSoonMs, this.#mountsEnded + this.#mountsCostMs * shareOfMounts - performance.now()),
+      Math.max(mountsSoonMs, this.#mountsEnded + this.#mountsCostMs * shareOfMounts - this.#clock.now()),
     );
   }
 
@@ -129,7 +132,7 @@ export class Pace {
 
   #beat(): void {
     if (!this.#readings.list || this.#readings.tellsNamespaces) return;
-    const isBusy = performance.now() < this.#busyUntil;
+    const isBusy = this.#clock.now() < this.#busyUntil;
     const beatMs = isBusy ? busyBeatMs : idleBeatMs;
     const maxMs = isBusy ? maxBusyBeatMs : maxIdleBeatMs;
     this.#later(
@@ -148,34 +151,34 @@ export class Pace {
   }
 
   #earliestWholeMs(share: number): number {
-    return Math.max(0, this.#wholeEnded + this.#wholeCostMs * share - performance.now());
+    return Math.max(0, this.#wholeEnded + this.#wholeCostMs * share - this.#clock.now());
   }
 
   #earliestListMs(share: number): number {
-    return Math.max(0, this.#listEnded + this.#listCostMs * share - performance.now());
+    return Math.max(0, this.#listEnded + this.#listCostMs * share - this.#clock.now());
   }
 
   /** An earlier time takes the place of a later one. */
   #later(what: Reading, ms: number): void {
     if (this.#stopped) return;
-    const at = performance.now() + ms;
+    const at = this.#clock.now() + ms;
     const known = this.#timers.get(what);
     if (known && known.at <= at) return;
-    if (known) clearTimeout(known.timer);
-    this.#timers.set(what, { at, timer: setTimeout(() => this.#run(what), ms) });
+    known?.cancel();
+    this.#timers.set(what, { at, cancel: this.#clock.later(() => this.#run(what), ms) });
   }
 
   #run(what: Reading): void {
     this.#timers.delete(what);
-    const started = performance.now();
+    const started = this.#clock.now();
     if (what === 'list') {
       this.#readings.list?.();
-      this.#listEnded = performance.now();
+      this.#listEnded = this.#clock.now();
       this.#listCostMs = this.#listEnded - started;
       this.#beat();
     } else if (what === 'mounts') {
       this.#readings.mounts();
-      this.#mountsEnded = performance.now();
+      this.#mountsEnded = this.#clock.now();
       this.#mountsCostMs = this.#mountsEnded - started;
     } else if (what === 'whole') void this.#readWhole();
     else void this.#readFingerprint();
@@ -207,7 +210,7 @@ export class Pace {
     } finally {
       this.#isReadingWhole = false;
     }
-    this.#wholeEnded = performance.now();
+    this.#wholeEnded = this.#clock.now();
     this.#later('whole', this.#isWholeDue ? soonMs : this.#usualWholeMs());
   }
 }

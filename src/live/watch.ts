@@ -6,6 +6,7 @@ import { EventQueue } from './event-queue.ts';
 import { now } from './source.ts';
 import { toTimestamp } from './timestamp.ts';
 import type { WatchOptions } from './watch-options.ts';
+import { thisHost, type WatchedHost } from './watched-host.ts';
 import { Watcher } from './watcher.ts';
 
 type Arrived = EventDraft & { readonly at: string };
@@ -21,10 +22,15 @@ const usualQueueLimit = 65_536;
  * @throws EventSourceError when the source that was asked for is not to be had
  * @throws NoProcError where there is no /proc to read
  */
-export async function* watch(options: WatchOptions = {}): AsyncGenerator<StreamElement, void, void> {
+export function watch(options: WatchOptions = {}): AsyncGenerator<StreamElement, void, void> {
+  return watchHost(options, thisHost);
+}
+
+/** The same, of a host that may be another than this one. */
+export async function* watchHost(options: WatchOptions, host: WatchedHost): AsyncGenerator<StreamElement, void, void> {
   const { signal } = options;
   if (signal?.aborted) return;
-  const stream = new Stream(options);
+  const stream = new Stream(options, host);
   const stop = (): void => stream.wake();
   signal?.addEventListener('abort', stop);
   try {
@@ -49,11 +55,11 @@ class Stream {
   #wake: (() => void) | undefined;
   #stateDue = false;
 
-  constructor(options: WatchOptions) {
+  constructor(options: WatchOptions, host: WatchedHost) {
     this.#options = options;
     this.#types = options.types && options.types.length > 0 ? new Set(options.types) : undefined;
     this.#queue = new EventQueue(options.queueLimit ?? usualQueueLimit);
-    this.watcher = new Watcher(options);
+    this.watcher = new Watcher(options, {}, host);
     this.watcher.listen((event) => {
       if (!this.#isWanted(event)) return;
       this.#queue.push(event);

@@ -1,6 +1,4 @@
 // Keeps the state of the host and tells its listeners of each change: what the source says at once, the rest by reading.
-import { collectSnapshot } from '../collect/collect.ts';
-import { watchMounts } from '../kernel/mounts/mount-changes.ts';
 import { compareStates } from '../model/live/compare-states.ts';
 import type { EventDraft, EventNamespace, EventSource } from '../model/live/events.ts';
 import { keyOf, LiveState } from '../model/live/live-state.ts';
@@ -15,13 +13,13 @@ import { ListReader } from './list-reader.ts';
 import { canListNamespaces } from './listed-namespaces.ts';
 import { LostEvents } from './lost-events.ts';
 import { Mounter } from './mounter.ts';
-import { openSource } from './open-source.ts';
 import { findMountChanges } from './own-mounts.ts';
-import { Pace } from './pace.ts';
-import { forgetReader, takeSnapshotAside } from './snapshot-aside.ts';
+import { Pace, type Readings } from './pace.ts';
+import { forgetReader } from './snapshot-aside.ts';
 import { type LiveSource, type Moment, now, pickProcess, type TaskReport } from './source.ts';
 import { toTimestamp } from './timestamp.ts';
 import type { WatchOptions } from './watch-options.ts';
+import { thisHost, type WatchedHost } from './watched-host.ts';
 import { WholeState } from './whole-state.ts';
 import { Zombies } from './zombies.ts';
 
@@ -41,6 +39,7 @@ let nextReader = 1;
 
 export class Watcher implements TranslatorHost {
   readonly about: EventSource;
+  readonly #host: WatchedHost;
   #first: Snapshot | undefined;
   readonly #ownMountNamespace: number | undefined;
   readonly #state: LiveState;
@@ -66,14 +65,19 @@ export class Watcher implements TranslatorHost {
   #starting = true;
 
   /** @param wanted - what snapshots are to have beside what events change */
-  constructor(options: WatchOptions, wanted: Partial<Pick<Wanted, 'workloads' | 'attributes' | 'commandLines'>> = {}) {
+  constructor(
+    options: WatchOptions,
+    wanted: Partial<Pick<Wanted, 'workloads' | 'attributes' | 'commandLines'>> = {},
+    host: WatchedHost = thisHost,
+  ) {
+    this.#host = host;
     this.#wanted = { ...wantComparison, ...wanted };
     this.#bpf = options.bpf !== false;
     this.#listed = this.#bpf && canListNamespaces();
     // The events since this moment wait in the source until the first snapshot is there.
-    this.#source = openSource(new EventTranslator(this), options);
+    this.#source = host.openSource(new EventTranslator(this), options);
     const fingerprints = new FingerprintReader();
-    this.#pace = new Pace({
+    const readings: Readings = {
       list: this.#listed && this.#source.tellsProcesses ? () => this.#list?.read() : undefined,
       mounts: () => this.#readMounts(),
       whole: () => this.#compareOrTell(),
@@ -82,14 +86,15 @@ export class Watcher implements TranslatorHost {
       tellsProcesses: this.#source.tellsProcesses,
       intervalMs: options.intervalMs,
       wholeTellsMore: Object.keys(wanted).length > 0,
-    });
+    };
+    this.#pace = new Pace(readings, host.clock);
     try {
-      const first = collectSnapshot({ ...wantEverything, workloads: false, ...wanted, bpf: this.#bpf });
+      const first = host.collectSnapshot({ ...wantEverything, workloads: false, ...wanted, bpf: this.#bpf });
       const own = first.host.vantage.namespaces.mnt;
       this.#ownMountNamespace = isKnown(own) ? own : undefined;
       this.#state = new LiveState(first);
       this.#first = first;
-      const mounts = watchMounts(() => this.#lookAtMounts());
+      const mounts = host.watchMounts(() => this.#lookAtMounts());
       this.#mounts = mounts;
       this.about = { ...this.#source.about, cannotSee: [...this.#source.about.cannotSee, ...mounts.cannotSee] };
     } catch (error) {
@@ -167,7 +172,7 @@ export class Watcher implements TranslatorHost {
   /** Takes a snapshot of everything while events go on, and tells what no event told. @returns the snapshot */
   async readWhole(): Promise<Snapshot> {
     return this.eventTimes.duringReading(async (began) => {
-      const { change } = await takeSnapshotAside({ ...wantEverything, bpf: this.#bpf });
+      const { change } = await this.#host.takeSnapshotAside({ ...wantEverything, bpf: this.#bpf });
       const { rest, namespaces, processes } = change;
       const snapshot = { ...rest, namespaces, processes };
       if (!this.#stopped) this.#tellDifference(new LiveState(snapshot), began);
@@ -189,7 +194,7 @@ export class Watcher implements TranslatorHost {
   /** @returns what the snapshot cost */
   async #compareWhole(): Promise<number> {
     return this.eventTimes.duringReading(async (began) => {
-      const { change, costMs } = await takeSnapshotAside({ ...this.#wanted, bpf: this.#bpf }, this.#reader);
+      const { change, costMs } = await this.#host.takeSnapshotAside({ ...this.#wanted, bpf: this.#bpf }, this.#reader);
       await this.#whole.keepUp(change);
       if (this.#stopped) return costMs;
       this.#tellDifference(this.#whole.state, began);

@@ -12,7 +12,7 @@ export class NotFoundError extends Error {
 }
 
 /** The one of `words` that was probably meant, for "did you mean": its beginning, or a slip or two away. */
-function findSimilar(word: string, words: readonly string[]): string | undefined {
+export function findSimilar(word: string, words: readonly string[]): string | undefined {
   const [longer, another] = word.length < 2 ? [] : words.filter((candidate) => candidate.startsWith(word));
   if (longer !== undefined && another === undefined) return longer;
   let best: string | undefined;
