@@ -191,9 +191,10 @@ function keepUnreachable(context: SourceContext, fd: number, bound: readonly Bou
   if (missing.length === 0) return;
   const paths = missing.map(({ path }) => path);
   const answers = attempt(() => findNamespacesIn(fd, paths, true));
-  if (!isKnown(answers)) return;
+  // The root of the mount namespace itself may be what was not asked in time.
+  const each = isKnown(answers) ? answers : missing.map(() => answers);
   const silences = new Set<string>();
-  answers.forEach((answer, index) => {
+  each.forEach((answer, index) => {
     const { type, inode, path } = missing[index] as Bound;
     if (!isKnown(answer)) {
       if (answer.errno !== 'ETIMEDOUT') return;

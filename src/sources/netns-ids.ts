@@ -4,7 +4,7 @@ import { attempt } from '../kernel/files/files.ts';
 import { RouteSocket } from '../kernel/net/netlink.ts';
 import { closeNamespace } from '../kernel/nsfs/nsfs.ts';
 import { openFound } from '../kernel/nsfs/open-namespace.ts';
-import { isKnown, type Known } from '../model/snapshot/known.ts';
+import { isKnown, type Known, notAsked } from '../model/snapshot/known.ts';
 import type { FoundNamespace, Source, SourceContext } from './source.ts';
 
 export const netnsIds: Source = {
@@ -37,10 +37,11 @@ export const netnsIds: Source = {
   },
 };
 
+/** A namespace that nothing leads to, as one that sockets alone hold, has not ended for that: it was not asked. */
 function ask(context: SourceContext, socket: RouteSocket, namespace: FoundNamespace): Known<number | null> {
   context.asked();
   const open = openFound(namespace);
-  if (!isKnown(open)) return open;
+  if (!isKnown(open)) return namespace.paths.length === 0 && namespace.id === undefined ? notAsked : open;
   try {
     return attempt(() => socket.readNsid(open.fd) ?? null);
   } finally {

@@ -53,7 +53,12 @@ export function compareSnapshots(bpf: Snapshot, proc: Snapshot, { holdsStill, is
   );
   for (const { name, left, right } of namespaces)
     if (left && right)
-      comparison.compare(name, comparable(left, holdsStill), comparable(right, holdsStill), explainNamespace(left));
+      comparison.compare(
+        name,
+        comparable(left, holdsStill),
+        comparable(right, holdsStill),
+        explainNamespace(left, isOpenElsewhere(right, holdsStill)),
+      );
     else if (left) byBpfAlone.push(left);
     else comparison.differ(`${name} is told without BPF alone`);
   // What they hold of the others' namespaces.
@@ -155,15 +160,22 @@ function isStageTrue({ stage, init, processes }: Namespace): boolean {
   return init === null && (stage === 'dead' || processes.count === 0);
 }
 
-function explainNamespace(whole: Namespace): Explain<Namespace> {
+/** Whether somebody who does not stand still had a descriptor of it, which may be closed before nscope goes through it. */
+function isOpenElsewhere({ holders }: Namespace, holdsStill: Subject['holdsStill']): boolean {
+  return holders.some((holder) => holder.kind === 'fd' && !holdsStill(holder.pid));
+}
+
+function explainNamespace(whole: Namespace, isOpenElsewhere: boolean): Explain<Namespace> {
   return (field, left, right) => {
     const value = Reflect.get(right, field) as unknown;
+    if (isOpenElsewhere && byDescriptor.includes(field) && isUnreached(value))
+      return 'a descriptor of somebody else led to it, and was closed meanwhile';
     if (askedOfDescriptor.includes(field) && isNotAsked(value) && whole.type === 'mnt' && !isLinuxSince(6, 18))
       return 'a mount namespace that only the walk of them came by is opened again by a handle, from Linux 6.18 on';
     if (['processes', 'holderCounts'].includes(field) && isUnbornUnseen(left, right)) return noLinkYet;
     if (field === 'stage' && value === undefined && isStageTrue(left))
       return 'whether a pid namespace takes processes is told with BPF alone';
-    if (askedOfDescriptor.includes(field) && isNotAsked(value) && isHeldBySocketsAlone(whole))
+    if ([...askedOfDescriptor, 'netnsid'].includes(field) && isNotAsked(value) && isHeldBySocketsAlone(whole))
       return 'a network namespace that sockets alone hold can be opened by its id alone, which only BPF tells';
     if (
       field === 'openSince' &&
@@ -177,6 +189,13 @@ function explainNamespace(whole: Namespace): Explain<Namespace> {
       return 'a child or an owned namespace is told with BPF alone';
     return undefined;
   };
+}
+
+/** The same, and what a path leads to: gone, where that was a descriptor of somebody else. */
+const byDescriptor: readonly string[] = [...askedOfDescriptor, 'netnsid', 'openSince'];
+
+function isUnreached(value: unknown): boolean {
+  return value === undefined || isNotAsked(value) || isDeepStrictEqual(value, { unknown: 'gone', errno: 'ENOENT' });
 }
 
 function isNotAsked(value: unknown): boolean {

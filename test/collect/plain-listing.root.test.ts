@@ -9,6 +9,7 @@ import { wantEverything, wantNamespaces } from '../../src/model/snapshot/wanted.
 import { bedNeeds, makeBed } from '../bed/bed.ts';
 import { sightOfKernel } from '../hiding/expectations.ts';
 import { missing } from '../tiers.ts';
+import { takeInTime } from './take-in-time.ts';
 
 const skip = missing({ root: true, commands: bedNeeds.commands ?? [] });
 
@@ -22,8 +23,8 @@ for (const bpf of [true, false])
   }, async () => {
     const bed = await makeBed();
     try {
-      const whole = collectSnapshot({ ...wantEverything, bpf });
-      const plain = collectSnapshot({ ...wantNamespaces, bpf });
+      const whole = await takeInTime({ ...wantEverything, bpf });
+      const plain = await takeInTime({ ...wantNamespaces, bpf });
       validateSnapshot(JSON.parse(JSON.stringify(plain)));
       assert.equal(plain.coverage.verdict, whole.coverage.verdict);
       let compared = 0;
