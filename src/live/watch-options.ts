@@ -2,6 +2,7 @@
 import type { EventSourceName } from '../model/live/events.ts';
 import type { NamespaceType } from '../model/snapshot/namespace-types.ts';
 
+/** What a stream of events is asked for; everything may be left out. */
 export interface WatchOptions {
   /** By which way events come; the best that this kernel and user permit where it is left out. */
   readonly source?: EventSourceName | undefined;

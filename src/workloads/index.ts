@@ -33,6 +33,7 @@ export const engines: readonly Engine[] = [
 ];
 
 /**
+ * Which workloads (containers, sandboxes, units, named networks) the processes of a snapshot are of, by the signs of each engine.
  * @param snapshot - with the command lines and cgroups of all processes
  * @param witness - tells whose word their signs are: this host, which the snapshot is of, where nothing else is given
  */

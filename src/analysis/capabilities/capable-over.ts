@@ -24,6 +24,7 @@ export interface Subject {
  */
 export type CapabilityRule = 'own' | 'above' | 'owner' | 'outside' | 'unknown';
 
+/** What a process has over a user namespace, and by which rule. */
 export interface CapabilityVerdict {
   readonly rule: CapabilityRule;
   /** The capabilities, in hexadecimal; `all` by the owner's rule. */
@@ -36,6 +37,10 @@ const gone: Unknown = Object.freeze({ unknown: 'gone' });
 /** The uid that stands for those that have none in the reader's user namespace: /proc/sys/kernel/overflowuid. */
 const overflowUid = 65534;
 
+/**
+ * Which capabilities a process has over a user namespace: capabilities(7), user_namespaces(7); cap_capable() of the kernel.
+ * @param target - inode number of the user namespace
+ */
 export function findCapabilitiesOver(subject: Subject, target: number, index: SnapshotIndex): CapabilityVerdict {
   const own = formatNamespace('user', subject.userNamespace);
   const what = formatNamespace('user', target);

@@ -5,6 +5,7 @@ import type { SharedWith, TaskSharing } from '../../model/evidence/task-sharing.
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 
+/** One thing that setns(2) demands, and whether it is so. */
 export interface EntryRule {
   /** What is demanded. */
   readonly demand: string;

@@ -11,6 +11,7 @@ import { demandAlone, type EntryRule } from './demand-alone.ts';
 /** `through-owner`: not as it is, but after it has entered the owning user namespace. */
 export type EntryVerdict = 'yes' | 'through-owner' | 'no' | 'unknown';
 
+/** What a process may do to a namespace, with the rules that say so. */
 export interface NamespacePowers {
   readonly over: CapabilityVerdict;
   readonly enter: EntryVerdict;
@@ -34,7 +35,10 @@ const governing: Readonly<Record<NamespaceType, CapabilityName>> = {
   uts: 'CAP_SYS_ADMIN',
 };
 
-/** @param pidNamespace - the pid namespace that the process is in, which those it enters must be below */
+/**
+ * What a process may do to a namespace: enter it by setns(2), or change what it isolates.
+ * @param pidNamespace - the pid namespace that the process is in, which those it enters must be below
+ */
 export function explainPowers(
   subject: Subject,
   pidNamespace: Known<number>,

@@ -5,6 +5,7 @@ import type { Place, Process } from '../../model/snapshot/schema.ts';
 import { compareProcesses, findPlace, isPlace } from '../graph/inferred-places.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';
 
+/** Of one type: where the process is, and whether the host is there as well. */
 export interface HostComparison {
   readonly type: NamespaceType;
   readonly place: Known<number> | Place;
@@ -17,6 +18,7 @@ export interface HostComparison {
   readonly certainty: 'certain' | 'likely';
 }
 
+/** Of each type whether a process shares the namespace that the host is in. */
 export function compareWithHost(process: Process, index: SnapshotIndex): HostComparison[] {
   const init = findHostInit(index);
   return namespaceTypes.map((type) => {

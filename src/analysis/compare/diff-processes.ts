@@ -5,6 +5,7 @@ import type { Process } from '../../model/snapshot/schema.ts';
 import { compareProcesses, type Togetherness } from '../graph/inferred-places.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';
 
+/** Of one type: the namespaces of two processes, and whether they are one. */
 export interface SharedNamespace {
   readonly type: NamespaceType;
   readonly a: Known<number>;
@@ -15,7 +16,10 @@ export interface SharedNamespace {
   readonly how: Togetherness['how'];
 }
 
-/** @param index - tells how certain it is that two inferred namespaces are two; without it that is only likely */
+/**
+ * Of each type whether two processes are in one namespace.
+ * @param index - tells how certain it is that two inferred namespaces are two; without it that is only likely
+ */
 export function diffProcesses(a: Process, b: Process, index?: SnapshotIndex): SharedNamespace[] {
   return namespaceTypes.map((type) => {
     const [ofA, ofB] = [a.namespaces[type], b.namespaces[type]];

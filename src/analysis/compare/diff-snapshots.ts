@@ -5,6 +5,7 @@ import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import type { Namespace, Snapshot } from '../../model/snapshot/schema.ts';
 import { compareIdentity, type Sameness } from '../target/same-namespace.ts';
 
+/** A namespace that is in both snapshots and has changed. */
 export interface NamespaceChange {
   readonly before: Namespace;
   readonly after: Namespace;
@@ -13,6 +14,7 @@ export interface NamespaceChange {
   readonly changes: readonly { readonly what: string; readonly before: unknown; readonly after: unknown }[];
 }
 
+/** What came, ended and changed from one snapshot to another. */
 export interface SnapshotDiff {
   readonly appeared: readonly Namespace[];
   readonly ended: readonly Namespace[];
@@ -25,7 +27,11 @@ export interface SnapshotDiff {
   readonly differentBoots: boolean;
 }
 
-/** @param earlier - the older one; the order matters for what came and what ended */
+/**
+ * What differs between two snapshots of a host. A number that was given out again is not taken for the same namespace where
+ * ids, the boot, or what a namespace never changes tell it.
+ * @param earlier - the older one; the order matters for what came and what ended
+ */
 export function diffSnapshots(earlier: Snapshot, later: Snapshot): SnapshotDiff {
   const remaining = new Map(later.namespaces.map((one) => [formatNamespace(one.type, one.inode), one]));
   const ended: Namespace[] = [];

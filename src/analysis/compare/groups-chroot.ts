@@ -9,6 +9,7 @@ export interface SeenMounts {
   readonly lines: readonly { readonly id: number; readonly mountPoint: string }[];
 }
 
+/** A group that is chrooted, and within which other one. */
 export interface ChrootFinding {
   readonly key: string;
   /** The group that is in the same mount namespace, with another root. */

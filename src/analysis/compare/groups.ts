@@ -3,6 +3,7 @@
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import type { Process } from '../../model/snapshot/schema.ts';
 
+/** Processes that show the same. */
 export interface ProcessGroup {
   /** What all its members show. */
   readonly key: string;
@@ -25,13 +26,17 @@ export interface GroupingScore {
   readonly wronglyJoined: number;
 }
 
+/** The groups, and how well they agree with the links. */
 export interface Grouped {
   /** Largest first. */
   readonly groups: readonly ProcessGroup[];
   readonly score: GroupingScore;
 }
 
-/** @param keys - by PID what each process shows */
+/**
+ * Puts processes that show the same into groups, and holds these against the mount namespaces of the links.
+ * @param keys - by PID what each process shows
+ */
 export function groupProcesses(keys: ReadonlyMap<number, string>, processes: readonly Process[]): Grouped {
   const links = new Map<number, Known<number>>();
   for (const { pid, tid, namespaces } of processes) if (pid === tid) links.set(pid, namespaces.mnt);

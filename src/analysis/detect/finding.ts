@@ -16,6 +16,7 @@ export type Conclusion = 'initial' | 'child' | "host's" | 'nothing';
  */
 export type Weight = 'proof' | 'strong' | 'hint' | 'refuted' | 'none' | 'silent';
 
+/** What one method says of one namespace. */
 export interface Finding {
   /** What was read, as plain text that may hold bytes of processes. */
   readonly read: string;
@@ -25,6 +26,7 @@ export interface Finding {
   readonly why: string;
 }
 
+/** A way to tell whether a namespace is the boot's own. */
 export interface Method {
   readonly name: string;
   /** What it looks at and what follows, in one sentence. */

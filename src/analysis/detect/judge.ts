@@ -5,12 +5,15 @@ import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespa
 import type { Conclusion, Finding, Weight } from './finding.ts';
 import { methods } from './methods.ts';
 
+/** The boot's own; not the boot's own; that of the host's init; or not to be told. */
 export type Verdict = 'initial' | 'child' | "host's" | 'cannot tell';
 
+/** A finding with the name of its method. */
 export interface NamedFinding extends Finding {
   readonly method: string;
 }
 
+/** What is concluded of the namespace of one type, and from what. */
 export interface Judgement {
   readonly type: NamespaceType;
   /** null where the link could not be read. */

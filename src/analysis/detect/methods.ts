@@ -24,6 +24,7 @@ import { sharedNetDirectory } from './shared-net-directory.ts';
 import { timeOffsets } from './time-offsets.ts';
 import { uidMap } from './uid-map.ts';
 
+/** The ways to tell whether a namespace is the boot's own, in the order in which they are shown. */
 export const methods: readonly Method[] = [
   fixedInode,
   namespaceId,

@@ -43,6 +43,7 @@ export function findPlace(process: Process, type: NamespaceType): Known<number> 
   return isKnown(inode) ? inode : (process.inferred?.[type] ?? inode);
 }
 
+/** Whether it is an inferred place, and neither an inode number nor the reason why that is not known. */
 export function isPlace(value: Known<number> | Place): value is Place {
   return typeof value === 'object' && 'by' in value;
 }
@@ -59,6 +60,10 @@ export interface Togetherness {
   readonly how: 'known' | 'certain' | 'likely';
 }
 
+/**
+ * Whether two processes are in one namespace of a type, by their links or as inferred.
+ * @param index - tells how certain it is that two inferred namespaces are two; without it that is only likely
+ */
 export function compareProcesses(a: Process, b: Process, type: NamespaceType, index?: SnapshotIndex): Togetherness {
   const [placeOfA, placeOfB] = [findPlace(a, type), findPlace(b, type)];
   for (const place of [placeOfA, placeOfB])

@@ -59,6 +59,7 @@ export interface NamespaceMembers {
   readonly forChildren: readonly Process[];
 }
 
+/** Who is in a namespace, by the links in /proc/PID/ns. */
 export function findMembers(namespace: Namespace, index: SnapshotIndex): NamespaceMembers {
   const { type, inode } = namespace;
   // Those whose children will be in it are members in a wider sense.

@@ -5,13 +5,20 @@ import type { ListedNamespace } from './inferred-places.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 import { layOutTree } from './tree-layout.ts';
 
+/**
+ * By what namespaces nest: the user namespace that owns each, the parent of pid and user namespaces, or the processes
+ * in them.
+ */
 export const treeKinds = ['owner', 'parent', 'process'] as const;
+/** By what namespaces nest. */
 export type TreeKind = (typeof treeKinds)[number];
 
+/** Whether a word is one of treeKinds. */
 export function isTreeKind(word: string): word is TreeKind {
   return (treeKinds as readonly string[]).includes(word);
 }
 
+/** A namespace with its place in the drawing. */
 export interface TreeRow {
   readonly namespace: ListedNamespace;
   /** Branches to draw in front of it. */

@@ -10,6 +10,7 @@ import type { Place, Process } from '../../model/snapshot/schema.ts';
 import { compareProcesses, findInferred } from './inferred-places.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 
+/** Where one link of a process leads. */
 export interface Placement {
   readonly link: NamespaceLink;
   readonly type: NamespaceType;
@@ -23,6 +24,7 @@ export interface Placement {
   readonly inferred?: Place;
 }
 
+/** Of each of the ten links of a process: where it leads, and who else is there. */
 export function findPlacements(process: Process, index: SnapshotIndex): Placement[] {
   const above = findAbove(process, index);
   return namespaceLinks.map((link) => {

@@ -14,6 +14,7 @@ export interface Crossing {
   readonly certain: boolean;
 }
 
+/** A process with its place in the drawing. */
 export interface ProcessTreeRow {
   readonly process: Process;
   /** Branches to draw in front of it. */
@@ -25,6 +26,7 @@ export interface ProcessTreeRow {
   readonly foldedKernelThreads: number;
 }
 
+/** Which processes the tree has, and how it is drawn. */
 export interface ProcessTreeOptions {
   /** Those to show; those of them whose parent is not shown are roots. */
   readonly processes: readonly Process[];
@@ -34,6 +36,7 @@ export interface ProcessTreeOptions {
   readonly deepestIndent?: number;
 }
 
+/** The processes as a forest, each with the namespaces in which it is and its parent is not; depth first. */
 export function buildProcessTree(index: SnapshotIndex, options: ProcessTreeOptions): ProcessTreeRow[] {
   const folded = new Map<Process, number>();
   const wanted = new Set(options.processes);

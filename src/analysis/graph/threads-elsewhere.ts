@@ -9,6 +9,7 @@ import {
 import type { Process, Snapshot } from '../../model/snapshot/schema.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 
+/** A thread that is in other namespaces than its process. */
 export interface ThreadElsewhere {
   readonly thread: Process;
   /** The links that lead elsewhere than those of its process; of a process that has exited, all that are known. */

@@ -1,5 +1,6 @@
 // Lays a forest out as lines with branches in front of them.
 
+/** A node with its place in the drawing. */
 export interface TreeLine<Node> {
   readonly node: Node;
   /** Branches to draw in front of it: "│ └─". */

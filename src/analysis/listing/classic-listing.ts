@@ -14,12 +14,14 @@ import { listThreadsElsewhere, type ThreadElsewhere } from '../graph/threads-els
 /** What PID 1 is compared by: its own link, the initial namespace where that is refused, else where nscope itself is. */
 export type BaselineSource = 'init' | 'initial' | 'vantage';
 
+/** The namespace of one type that processes are compared with. */
 export interface BaselineEntry {
   readonly type: NamespaceType;
   readonly inode: number;
   readonly source: BaselineSource;
 }
 
+/** A process that is elsewhere than PID 1, or a name of ip netns. */
 export interface ClassicRow {
   /** Null for a row that a name of ip netns gave. */
   readonly pid: number | null;
@@ -33,6 +35,7 @@ export interface ClassicRow {
   readonly command: string;
 }
 
+/** The rows, and what they were compared with. */
 export interface ClassicListing {
   readonly baseline: readonly BaselineEntry[];
   readonly rows: readonly ClassicRow[];

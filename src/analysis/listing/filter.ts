@@ -4,6 +4,7 @@ import { Environment } from '@marcbachmann/cel-js';
 /** What a column can be compared as; `any` where it may be unknown or none. */
 export type FilterKind = 'int' | 'string' | 'bool' | 'list' | 'any';
 
+/** A name that an expression may use. */
 export interface FilterField {
   readonly name: string;
   readonly kind: FilterKind;

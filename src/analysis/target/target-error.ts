@@ -11,6 +11,7 @@ export type Target =
 /** `malformed`: not in any notation. `ambiguous`: the candidates tell. `refused`: the host did not let it be looked at. */
 export type TargetProblem = 'malformed' | 'ambiguous' | 'not-found' | 'refused';
 
+/** What a view may say beside the message. */
 export interface TargetErrorDetails {
   readonly candidates?: readonly Target[];
   /** A word that is not known, and those that are: for "did you mean". */
@@ -18,6 +19,7 @@ export interface TargetErrorDetails {
   readonly knownWords?: readonly string[];
 }
 
+/** A TARGET that leads nowhere, to several things, or is not in any notation. */
 export class TargetError extends Error {
   override readonly name = 'TargetError';
   readonly code = 'NSCOPE_TARGET';

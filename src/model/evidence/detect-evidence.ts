@@ -10,6 +10,7 @@ export interface NamespaceIdentity {
   readonly dev: number;
 }
 
+/** Whom the evidence is about. */
 export interface DetectSubject {
   /** The PID as /proc has it; absent for a namespace that was asked about by itself, or without /proc. */
   readonly pid?: number;
@@ -57,6 +58,7 @@ export interface ProcEvidence {
   readonly total: Known<number>;
 }
 
+/** What was read to tell whether namespaces are the boot's own; judgeEvidence concludes from it. */
 export interface DetectEvidence {
   /** uname -r. */
   readonly kernel: string;

@@ -61,6 +61,7 @@ export interface MountRoom {
   readonly locks: ReadonlyMap<number, boolean>;
 }
 
+/** What findHolders needs beyond a snapshot to give the command that releases a holder. */
 export interface ReleaseEvidence {
   /** By PID. */
   readonly processes: ReadonlyMap<number, Known<HoldingProcess>>;

@@ -181,11 +181,13 @@ export interface LimitFact {
   readonly lift?: string;
 }
 
+/** The host, and from where it was looked at. A snapshot has one. */
 export interface HostFact {
   readonly fact: 'host';
   readonly host: Omit<HostSnapshot, 'users'>;
 }
 
+/** What a source found, plainly: buildSnapshot makes a snapshot of such. */
 export type Fact =
   | ProcessFact
   | NestedPidsFact

@@ -5,8 +5,10 @@ import type { Holder, NamespaceName, Snapshot } from '../snapshot/schema.ts';
 /** By which way events come; see EventSource for what each cannot see. */
 export const eventSourceNames = ['bpf-hooks', 'bpf', 'process-events', 'comparison'] as const;
 
+/** The name of a way by which events come. */
 export type EventSourceName = (typeof eventSourceNames)[number];
 
+/** By which way events come, and what that cannot see. */
 export interface EventSource {
   /**
    * `bpf-hooks`: the kernel's own making and freeing of namespaces; `bpf`: its tracepoints of processes and system calls,
@@ -135,8 +137,10 @@ type EventBody = Creation | Description | Destruction | Passage | Holding | Nami
 /** An event before it is put into a stream. */
 export type EventDraft = EventBody & { readonly at?: string };
 
+/** One thing that happened to a namespace or a process, with its number in the stream and its time. */
 export type NamespaceEvent = EventBody & Numbered;
 
+/** What happened, in a word. */
 export type EventKind = EventBody['event'];
 
 /** The whole state: the first element of a stream, and again after the reader lost events. */
@@ -146,4 +150,5 @@ export interface StateElement extends Numbered {
   readonly snapshot: Snapshot;
 }
 
+/** What a stream gives: the whole state, or one event. */
 export type StreamElement = StateElement | NamespaceEvent;

@@ -12,6 +12,7 @@ import {
 import type { Holder, Namespace, NamespaceName, Process, Snapshot } from '../snapshot/schema.ts';
 import type { EventNamespace, EventProcess, NamespaceEvent } from './events.ts';
 
+/** A process, or a thread that is elsewhere than its process, as events have left it. */
 export interface LiveTask extends EventProcess {
   comm: string;
   command?: string;

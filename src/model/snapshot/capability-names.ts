@@ -1,5 +1,6 @@
 // The names of capabilities, in the order of their bits: capabilities(7), include/uapi/linux/capability.h.
 
+/** The names in the order of their bits: include/uapi/linux/capability.h. */
 export const capabilityNames = [
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
@@ -44,6 +45,7 @@ export const capabilityNames = [
   'CAP_CHECKPOINT_RESTORE',
 ] as const;
 
+/** The name of a capability that this version knows. */
 export type CapabilityName = (typeof capabilityNames)[number];
 
 export function isCapabilityName(word: string): word is CapabilityName {

@@ -39,6 +39,7 @@ export const holderKindFacts = [
 /** A kind that nscope can see; the kernel stands for what it cannot. */
 export type VisibleKind = (typeof holderKindFacts)[number]['kind'];
 
+/** What keeps a namespace alive; `kernel` stands for what nscope cannot see. */
 export type HolderKind = VisibleKind | 'kernel';
 
 export const visibleKinds: readonly VisibleKind[] = holderKindFacts.map(({ kind }) => kind);

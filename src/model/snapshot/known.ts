@@ -6,6 +6,7 @@
  */
 export type UnknownReason = 'denied' | 'gone' | 'unsupported' | 'not-asked';
 
+/** Why a value is not known. */
 export interface Unknown {
   readonly unknown: UnknownReason;
   /** The errno's name, where a system call refused. */
@@ -17,6 +18,7 @@ export interface Unknown {
 /** Plain in JSON as well: the value itself, or an object with the key `unknown`. T is never an object with that key. */
 export type Known<T> = T | Unknown;
 
+/** Whether it is the value itself, and not the reason why that is not known. */
 export function isKnown<T>(value: Known<T>): value is T {
   return typeof value !== 'object' || value === null || !('unknown' in value);
 }

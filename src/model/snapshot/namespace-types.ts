@@ -3,13 +3,16 @@
 /** The types in the order of their names, as namespaces(7) spells their /proc links. */
 export const namespaceTypes = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'time', 'user', 'uts'] as const;
 
+/** One of the eight types, as the name of its link in /proc/PID/ns: namespaces(7). */
 export type NamespaceType = (typeof namespaceTypes)[number];
 
 /** The links in /proc/PID/ns: one for each type, and two for the namespaces that children will be born in. */
 export const namespaceLinks = [...namespaceTypes, 'pid_for_children', 'time_for_children'] as const;
 
+/** The name of a link in /proc/PID/ns. */
 export type NamespaceLink = (typeof namespaceLinks)[number];
 
+/** What is the same of a type on every host. */
 export interface NamespaceTypeFacts {
   readonly type: NamespaceType;
   /** The constant's name and value in include/uapi/linux/sched.h. */
@@ -25,6 +28,7 @@ export interface NamespaceTypeFacts {
   readonly initialInodeSince617?: number;
 }
 
+/** What is the same on every host, by type. */
 export const namespaceTypeFacts: Readonly<Record<NamespaceType, NamespaceTypeFacts>> = {
   cgroup: {
     type: 'cgroup',
@@ -97,6 +101,7 @@ export const smallestNamespaceInode = 0xeffffff8;
 
 const typesByCloneValue = new Map(namespaceTypes.map((type) => [namespaceTypeFacts[type].cloneValue, type]));
 
+/** Whether a word is one of the eight types. */
 export function isNamespaceType(word: string): word is NamespaceType {
   return (namespaceTypes as readonly string[]).includes(word);
 }

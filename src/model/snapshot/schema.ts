@@ -178,10 +178,10 @@ const numberOfUnnumbered = Type.Integer({
   description: 'Of a namespace that exists and whose inode number is not known: its number in this snapshot.',
 });
 
-const place = Type.Union([
-  Type.Object({ inode, ...inference }, strict),
-  Type.Object({ number: numberOfUnnumbered, ...inference }, strict),
-]);
+const place = Type.Union(
+  [Type.Object({ inode, ...inference }, strict), Type.Object({ number: numberOfUnnumbered, ...inference }, strict)],
+  { description: 'Where a process is inferred to be, its link being refused.' },
+);
 const places = Type.Object(
   Object.fromEntries(namespaceTypes.map((one) => [one, Type.Optional(place)])) as Record<
     NamespaceType,
@@ -295,7 +295,7 @@ const namespaceSchema = Type.Object(
       }),
     ),
   },
-  strict,
+  { ...strict, description: 'A namespace: what it is, who is in it, and what keeps it alive.' },
 );
 
 const processSchema = Type.Object(
@@ -315,7 +315,7 @@ const processSchema = Type.Object(
     pids: Type.Array(natural, { description: "Its PID from the reader's pid namespace to its own." }),
     cgroup: known(Type.String()),
   },
-  strict,
+  { ...strict, description: 'A process, or a thread that is not where its process is.' },
 );
 
 const refusal = Type.Object(
@@ -325,7 +325,7 @@ const refusal = Type.Object(
     count: natural,
     example: Type.String(),
   },
-  strict,
+  { ...strict, description: 'What the host refused, how often, and one example.' },
 );
 
 const sourceCoverage = Type.Object(
@@ -340,7 +340,7 @@ const sourceCoverage = Type.Object(
     refusals: Type.Array(refusal),
     durationMs: Type.Number({ minimum: 0 }),
   },
-  strict,
+  { ...strict, description: 'What one source was asked, and what it found.' },
 );
 
 const hostSchema = Type.Object(
@@ -376,7 +376,7 @@ const hostSchema = Type.Object(
       { ...strict, description: 'Where nscope itself ran.' },
     ),
   },
-  strict,
+  { ...strict, description: 'The host, and from where it was looked at.' },
 );
 
 const unseenHoldersSchema = Type.Object(
@@ -400,7 +400,7 @@ const coverageSchema = Type.Object(
     disagreements: Type.Array(Type.String()),
     sources: Type.Array(sourceCoverage),
   },
-  strict,
+  { ...strict, description: 'Whether the list is whole; if not, why not and what would lift that.' },
 );
 
 const workloadEvidence = Type.Object(
@@ -465,7 +465,7 @@ export const snapshotSchema = Type.Object(
     workloads: known(Type.Array(workloadSchema)),
     coverage: coverageSchema,
   },
-  { ...strict, title: snapshotVersion },
+  { ...strict, title: snapshotVersion, description: 'All namespaces of a host at one time.' },
 );
 
 /** Makes every level of a type read-only. */

@@ -19,6 +19,7 @@ export class SnapshotError extends Error {
 let validator: Validator | undefined;
 
 /**
+ * Checks that a value is a snapshot of the schema that this version reads.
  * @param value - what JSON.parse gave
  * @throws SnapshotError naming the place that is wrong and what was expected there
  */

@@ -1,5 +1,6 @@
 // What costs time and is read only when somebody wants it.
 
+/** What a snapshot is to have. What is left out costs nothing, and stands there as not asked. */
 export interface Wanted {
   readonly commandLines: 'all' | 'leaders' | 'none';
   readonly cgroups: boolean;

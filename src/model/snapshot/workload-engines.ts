@@ -18,9 +18,11 @@ export const workloadEngines = [
   'systemd',
 ] as const;
 
+/** The word before the colon of a workload: `docker` of `docker:web`. */
 export type WorkloadEngine = (typeof workloadEngines)[number];
 
 /** A container has a file system of its own, a machine boots, a sandbox wraps a program, a network is a named one. */
 export const workloadKinds = ['container', 'machine', 'sandbox', 'network', 'unit'] as const;
 
+/** What kind of thing a workload is. */
 export type WorkloadKind = (typeof workloadKinds)[number];
