@@ -88,6 +88,7 @@ test('CONTRIBUTING.md has every tier of the tests and every room of src.', () =>
   const text = readFileSync('CONTRIBUTING.md', 'utf8');
   for (const { name } of tiers) assert.match(text, new RegExp(`^\\| \`${name}\` \\|`, 'm'), name);
   const rooms = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  assert.ok(rooms.length > 10, `${rooms.length} rooms`);
   for (const { name } of rooms) assert.match(text, new RegExp(`^\\| \`${name}\` \\|`, 'm'), name);
 });
 

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectSnapshot } from '../../src/collect/collect.ts';
 import { LiveSnapshot } from '../../src/live/live-snapshot.ts';
+import { EventSourceError } from '../../src/live/open-source.ts';
 import { Watcher } from '../../src/live/watcher.ts';
 import { LiveState } from '../../src/model/live/live-state.ts';
 import { isKnown } from '../../src/model/snapshot/known.ts';
@@ -95,7 +96,10 @@ for (const source of ['bpf', 'process-events', 'comparison'] as const)
   test(`By ${source} the live state after a storm is that of a fresh snapshot, field by field.`, {
     skip,
   }, async (t) => {
-    if (source === 'bpf' && !takesBpf) return;
+    if (source === 'bpf' && !takesBpf) {
+      assert.throws(() => new Watcher({ source }), EventSourceError);
+      return;
+    }
     const name = `nscope-storm-${process.pid}`;
     const bpf = source === 'bpf';
     const watcher = new Watcher({ source, bpf, ...(source === 'comparison' ? { intervalMs: 300 } : {}) }, wanted);

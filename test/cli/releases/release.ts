@@ -37,7 +37,7 @@ export function readHolders(target: string, options: SpawnSyncOptions = {}): Rel
 }
 
 /** Whether this test has started it: others look at all namespaces of this host at the same time, and hold them for that. */
-function isOwn(pid: number): boolean {
+export function isOwn(pid: number): boolean {
   for (let one = pid; one > 1; ) {
     if (one === process.pid) return pid !== process.pid;
     try {

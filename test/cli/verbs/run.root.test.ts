@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { namespaceTypes } from '../../../src/model/snapshot/namespace-types.ts';
+import { hold, readChildren, readLinksOf } from '../../held-process.ts';
 import { isAlive, startNscope, waitForEnd } from '../../launch/nscope-run.ts';
 import { missing } from '../../tiers.ts';
 import { main, runNscope } from '../run-nscope.ts';
@@ -46,7 +47,7 @@ test('Each option makes a namespace of its type and of no other.', { skip }, () 
   };
   for (const made of namespaceTypes) {
     const links = run(options[made] ?? '', '--', 'readlink', ...namespaceTypes.map((type) => `/proc/self/ns/${type}`));
-    // Where only the pid namespace is new, /proc shows that of the host and "self" leads nowhere.
+    // Where only the pid namespace is new, /proc shows that of the host and "self" leads nowhere: see below.
     if (made === 'pid') continue;
     const differing = links.split('\n').map((link) => link.slice(0, link.indexOf(':')));
     assert.deepEqual(differing, namespaceTypes);
@@ -55,6 +56,22 @@ test('Each option makes a namespace of its type and of no other.', { skip }, () 
       changed.map((link) => link.slice(0, link.indexOf(':'))),
       [made],
     );
+  }
+});
+
+test('--pid makes a pid namespace and no other.', { skip }, async () => {
+  const held = await hold(process.execPath, [main, 'run', '--pid', '--', 'sh', '-c', 'echo ready; exec sleep 300']);
+  try {
+    const here = readLinksOf(process.pid);
+    // A guard of nscope's stays beside the command.
+    const children = readChildren(held.pid).map(readLinksOf);
+    const differing = children.map((links) => namespaceTypes.filter((type) => links[type] !== here[type]));
+    assert.deepEqual(
+      differing.filter(({ length }) => length > 0),
+      [['pid']],
+    );
+  } finally {
+    await held.end();
   }
 });
 

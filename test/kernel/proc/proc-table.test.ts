@@ -41,10 +41,13 @@ function readTable(maxBytes: number, addon: string | undefined): Row[] {
   return runProgram([root, String(maxBytes)], addon) as Row[];
 }
 
+/** @returns what it printed, once it is sure that the addon read it, or did not */
 function runProgram(words: readonly string[], addon: string | undefined): unknown {
   const { status, stdout, stderr } = startProgram(words, addon);
   assert.equal(status, 0, stderr);
-  return JSON.parse(stdout);
+  const { hasAddon, entries } = JSON.parse(stdout) as { hasAddon: boolean; entries: unknown };
+  assert.equal(hasAddon, addon !== 'none', 'the addon is loaded where it is to be');
+  return entries;
 }
 
 function startProgram(words: readonly string[], addon: string | undefined) {

@@ -2,6 +2,7 @@
 //   read-proc-table.js ROOT MAX_BYTES
 //   read-proc-table.js ROOT tasks
 
+import { loadAddon } from '../../../src/kernel/addon/addon.ts';
 import { readProcTable } from '../../../src/kernel/proc/proc-table.ts';
 import { readProcTasks } from '../../../src/kernel/proc/proc-tasks.ts';
 import type { NamespaceInodes } from '../../../src/model/facts/facts.ts';
@@ -27,7 +28,7 @@ if (maxBytes === 'tasks') {
       failed: (name, errno) => told.push({ name, errno }),
     },
   );
-  process.stdout.write(JSON.stringify(told));
+  print(told);
 } else if (root !== '') {
   const question = {
     root,
@@ -40,5 +41,10 @@ if (maxBytes === 'tasks') {
     ...entry,
     files: entry.files.map((file) => (typeof file === 'number' ? file : file.toString('base64'))),
   }));
-  process.stdout.write(JSON.stringify(entries));
+  print(entries);
+}
+
+/** With whether the addon did it. */
+function print(entries: readonly unknown[]): void {
+  process.stdout.write(JSON.stringify({ hasAddon: 'addon' in loadAddon(), entries }));
 }

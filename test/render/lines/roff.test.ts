@@ -11,6 +11,7 @@ test('No line of text begins a request, wherever it is broken.', () => {
   const text = `${'x'.repeat(76)} .so /etc/passwd`;
   for (const roff of [formatParagraph(text), formatTerm('.TH', text), formatExample(`.sp\n${text}\n.de x`)]) {
     const requests = roff.split('\n').filter((line) => /^[.']/.test(line));
+    assert.ok(requests.length > 0, roff);
     for (const line of requests) assert.match(line, /^\.(PP|TP|RS|RE|EX|EE)$/, roff);
     assert.match(roff, /\\&\.s[op]/);
   }

@@ -50,17 +50,23 @@ test('Names lose their middle and commands their end, and those that are wide gi
 });
 
 test('At every width from 24 to 80 no line is wider than the terminal.', () => {
-  for (let width = 24; width <= 80; width++)
-    for (const line of print({ width })) assert.ok(measureWidth(line) <= width, `${width}: ${line}`);
+  for (let width = 24; width <= 80; width++) {
+    const lines = print({ width });
+    assert.equal(lines.length, 3);
+    for (const line of lines) assert.ok(measureWidth(line) <= width, `${width}: ${line}`);
+  }
 });
 
 test('Wide characters are counted as the terminal does, and never cut in two.', () => {
   const wide = [{ pid: 1, name: '日本語日本語日本語', command: '🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀' }];
-  for (let width = 26; width <= 60; width++)
-    for (const line of print({ width }, wide)) {
+  for (let width = 26; width <= 60; width++) {
+    const lines = print({ width }, wide);
+    assert.equal(lines.length, 2);
+    for (const line of lines) {
       assert.ok(measureWidth(line) <= width, `${width}: ${line}`);
       assert.doesNotMatch(line, /[\ud800-\udbff](?![\udc00-\udfff])/);
     }
+  }
 });
 
 test('What a process put into a cell is escaped, and the columns stay in line.', () => {
