@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../src/live/clock.ts';
 import type { TakenSnapshot } from '../../src/live/snapshot-aside.ts';
-import { type Moment, now, type SourceHost, type TaskNews } from '../../src/live/source.ts';
+import { type Moment, now, type SourceHost, type TaskReport } from '../../src/live/source.ts';
 import type { WatchedHost } from '../../src/live/watched-host.ts';
 import { wholeAsChange } from '../../src/model/live/snapshot-change.ts';
 import { type NamespaceLink, namespaceLinks, readLinkType } from '../../src/model/snapshot/namespace-types.ts';
@@ -57,7 +57,7 @@ export async function settle(): Promise<void> {
 }
 
 /** A process that this machine has not: its number is larger than any can be. */
-export function makeTask(number: number, others: Partial<Record<NamespaceLink, number>> = {}): TaskNews {
+export function makeTask(number: number, others: Partial<Record<NamespaceLink, number>> = {}): TaskReport {
   const pid = 5_000_000 + number;
   const inodes = namespaceLinks.map(
     (link) => others[link] ?? others[readLinkType(link)] ?? hostInodes[readLinkType(link)],
@@ -84,7 +84,7 @@ export class ScriptedHost implements WatchedHost {
   readonly #first: Snapshot;
   readonly #asked: Asked[] = [];
   readonly #waiting: ((host: SourceHost, at: Moment) => void)[] = [];
-  #teller: SourceHost | undefined;
+  #translator: SourceHost | undefined;
   #ring: (() => void) | undefined;
   #mountsChanged: (() => void) | undefined;
   isSourceOpen = false;
@@ -94,11 +94,11 @@ export class ScriptedHost implements WatchedHost {
     this.#first = first;
   }
 
-  readonly openSource: WatchedHost['openSource'] = (teller) => {
-    this.#teller = teller;
+  readonly openSource: WatchedHost['openSource'] = (translator) => {
+    this.#translator = translator;
     this.isSourceOpen = true;
     const drain = () => {
-      for (let say = this.#waiting.shift(); say; say = this.#waiting.shift()) say(teller, now());
+      for (let say = this.#waiting.shift(); say; say = this.#waiting.shift()) say(translator, now());
     };
     this.#ring = drain;
     return {
@@ -141,8 +141,8 @@ export class ScriptedHost implements WatchedHost {
 
   /** The source says it while it is not being drained, as it does of a loss. */
   loses(count: number | null): void {
-    assert.ok(this.#teller);
-    this.#teller.lost(count);
+    assert.ok(this.#translator);
+    this.#translator.lost(count);
   }
 
   changesMounts(): void {

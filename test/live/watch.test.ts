@@ -35,7 +35,7 @@ test('The whole state comes first, with the source, and every element has the ne
   assert.ok(state?.event === 'state');
   assert.equal(state.source.name, 'process-events');
   assert.ok(state.snapshot.namespaces.length > 10);
-  host.tells((source, at) => source.began(makeTask(1, { net }), at));
+  host.tells((source, at) => source.fork(makeTask(1, { net }), at));
   const events = await read(3);
   assert.deepEqual(kinds(events), ['created', 'began', 'entered']);
   assert.deepEqual(
@@ -50,7 +50,7 @@ test('A reader that falls behind gets what waited, how much was dropped, and the
   const { host, stream, read } = begin({ queueLimit: 2 });
   await read(1);
   host.tells((source, at) => {
-    for (let i = 1; i <= 6; i++) source.began(makeTask(i), at);
+    for (let i = 1; i <= 6; i++) source.fork(makeTask(i), at);
   });
   const elements = await read(3);
   assert.deepEqual(kinds(elements), ['began', 'began', 'lost']);
@@ -60,7 +60,7 @@ test('A reader that falls behind gets what waited, how much was dropped, and the
   await settle();
   assert.equal(host.asked, 1, 'a snapshot is taken for the reader');
   // What happens meanwhile follows the state.
-  host.tells((source, at) => source.began(makeTask(7), at));
+  host.tells((source, at) => source.fork(makeTask(7), at));
   await host.answers(snapshotOf());
   assert.deepEqual(kinds(await state), ['state']);
   const [after] = await read(1);
@@ -74,8 +74,8 @@ test('Events are of the types that were asked for, and of processes where they w
   await read(1);
   const uts = 4026532998;
   host.tells((source, at) => {
-    source.began(makeTask(1, { net }), at);
-    source.began(makeTask(2, { uts, net }), at);
+    source.fork(makeTask(1, { net }), at);
+    source.fork(makeTask(2, { uts, net }), at);
   });
   host.loses(9);
   await host.clock.pass(20);

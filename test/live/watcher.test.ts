@@ -1,7 +1,7 @@
 // In what order a watcher tells what, on a host that happens by script.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TaskNews } from '../../src/live/source.ts';
+import type { TaskReport } from '../../src/live/source.ts';
 import { type Listener, Watcher } from '../../src/live/watcher.ts';
 import { LiveState } from '../../src/model/live/live-state.ts';
 import type { Snapshot } from '../../src/model/snapshot/schema.ts';
@@ -31,7 +31,7 @@ function words(events: readonly Told[]): string[] {
 }
 
 /** As a snapshot has a process that an event told of. */
-function factOf({ pid, comm, ppid, startTimeTicks }: TaskNews, net?: number) {
+function factOf({ pid, comm, ppid, startTimeTicks }: TaskReport, net?: number) {
   return processFact(pid, [comm], {
     ppid,
     comm,
@@ -53,12 +53,12 @@ const aSecond = 1100;
 test('A process in a new namespace is told in order: who began, the namespace, who entered it; and the end in turn.', () => {
   const { host, watcher, told } = watchScript();
   const task = makeTask(1, { net });
-  host.tells((source, at) => source.began(task, at));
+  host.tells((source, at) => source.fork(task, at));
   assert.deepEqual(words(told), [`created net:[${net}]`, `began ${task.pid}`, `entered net:[${net}]`]);
   const [created] = told;
   assert.ok(created?.event === 'created' && created.process?.pid === task.pid);
   assert.equal(created.how, 'clone');
-  host.tells((source, at) => source.ended(task.tid, at));
+  host.tells((source, at) => source.exit(task.tid, at));
   assert.deepEqual(words(told.slice(3)), [`left net:[${net}]`, `ended ${task.pid}`]);
   watcher.stop();
 });
@@ -66,9 +66,9 @@ test('A process in a new namespace is told in order: who began, the namespace, w
 test('A namespace is told to come once, whoever tells of it, and not of the host’s own.', () => {
   const { host, watcher, told } = watchScript();
   host.tells((source, at) => {
-    source.began(makeTask(1, { net }), at);
-    source.began(makeTask(2, { net }), at);
-    source.began(makeTask(3), at);
+    source.fork(makeTask(1, { net }), at);
+    source.fork(makeTask(2, { net }), at);
+    source.fork(makeTask(3), at);
     source.moved(makeTask(3, { net }), 'setns', at);
   });
   assert.equal(words(told).filter((word) => word.startsWith('created')).length, 1);
@@ -116,8 +116,8 @@ test('An event that came while a snapshot was taken is not undone by it, whateve
   await host.clock.pass(aSecond);
   assert.equal(host.asked, 1);
   // The snapshot was begun before these: it has the one still, and the other not yet.
-  host.tells((source, at) => source.ended(makeTask(1).tid, at));
-  host.tells((source, at) => source.began(makeTask(2, { net }), at));
+  host.tells((source, at) => source.exit(makeTask(1).tid, at));
+  host.tells((source, at) => source.fork(makeTask(2, { net }), at));
   const before = told.length;
   await host.answers(snapshotOf([factOf(makeTask(1))]));
   assert.deepEqual(words(told.slice(before)), []);
@@ -138,7 +138,7 @@ test('What waits in the source is older than what a snapshot finds, and is told 
   await host.clock.pass(aSecond);
   const [early, late] = [makeTask(1, { net }), makeTask(2)];
   // It has happened, and the source has not woken yet.
-  host.happens((source, at) => source.began(early, at));
+  host.happens((source, at) => source.fork(early, at));
   await host.answers(snapshotOf([factOf(early, net), factOf(late)]));
   assert.deepEqual(words(told), [
     `created net:[${net}]`,
@@ -182,7 +182,7 @@ test('A loss while a snapshot is taken is made good for by the next one, which f
 test('However events and snapshots mingle, and whatever is lost, a reader of the events has the last snapshot.', async () => {
   const first = snapshotOf([factOf(makeTask(1))]);
   const { host, watcher, told } = watchScript(first);
-  host.tells((source, at) => source.began(makeTask(2, { net }), at));
+  host.tells((source, at) => source.fork(makeTask(2, { net }), at));
   host.loses(5);
   await host.clock.pass(20);
   host.tells((source, at) => source.moved(makeTask(2), 'setns', at));

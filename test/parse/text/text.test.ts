@@ -48,7 +48,7 @@ test('The arguments of a command line hold every byte of it but the ends of word
       const bytes = Buffer.concat(list.flatMap((word) => [word, Buffer.from([0])]));
       const given = isCut && last && last.length > 0 ? bytes.subarray(0, -1) : bytes;
       const expected = list.length === 1 && last?.length === 0 ? [] : list.map(parseText);
-      assert.deepEqual(parseCommandLine(given), expected);
+      assert.deepEqual(parseCmdline(given), expected);
     }),
     { numRuns: 1000 },
   );

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Loss } from '../../src/live/loss.ts';
+import { LostEvents } from '../../src/live/lost-events.ts';
 
 test('A loss is told once, with how many changes the comparison gave that began after it.', () => {
-  const loss = new Loss();
+  const loss = new LostEvents();
   assert.deepEqual([loss.isAny, loss.takeEvents(100, 3)], [false, []]);
   loss.add(4, 10);
   loss.add(3, 20);
@@ -16,7 +16,7 @@ test('A loss is told once, with how many changes the comparison gave that began 
 });
 
 test('A comparison that began before the loss does not make good for it.', () => {
-  const loss = new Loss();
+  const loss = new LostEvents();
   loss.add(1, 20);
   assert.deepEqual(loss.takeEvents(20, 5), []);
   assert.deepEqual(loss.takeEvents(19, 5), []);
@@ -24,7 +24,7 @@ test('A comparison that began before the loss does not make good for it.', () =>
 });
 
 test('Where one number of several is not known, none is told; the next loss is counted anew.', () => {
-  const loss = new Loss();
+  const loss = new LostEvents();
   loss.add(5, 1);
   loss.add(null, 2);
   loss.add(5, 3);
