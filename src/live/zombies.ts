@@ -58,7 +58,7 @@ export class Zombies {
 
   /** Every event, once the state has it. */
   note(event: EventDraft): void {
-    if (event.event !== 'ended' || event.zombie === undefined) return;
+    if (event.event !== 'exit' || event.zombie === undefined) return;
     this.#known.set(event.process.pid, event.process.startTimeTicks);
     if (this.#timer && this.#restMs === soonestMs) return;
     this.#restMs = soonestMs;
@@ -79,7 +79,7 @@ export class Zombies {
       this.#known.delete(pid);
       const task = this.#host.state.tasks.get(pid);
       if (task?.isZombie && task.startTimeTicks === startTimeTicks)
-        this.#host.emit({ event: 'ended', process: toEventProcess(task), links: task.links });
+        this.#host.emit({ event: 'exit', process: toEventProcess(task), links: task.links });
     }
     this.#restMs = Math.min(this.#restMs * 2, latestMs);
     this.#later(Math.max(this.#restMs, (performance.now() - started) * share));

@@ -8,7 +8,7 @@ import type { DirectoryNode } from './tree-node.ts';
 
 /** A directory that came or went. */
 export interface Announcement {
-  readonly kind: 'created' | 'ended';
+  readonly kind: 'created' | 'destroyed';
   /** Names from the root on. */
   readonly path: readonly string[];
   /** The node number of the directory that it lies in. */

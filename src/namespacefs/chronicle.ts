@@ -15,7 +15,7 @@ export function compareSnapshots(now: Snapshot, before: Snapshot, nowMs: number)
   const at = new Date(nowMs).toISOString();
   const index = new SnapshotIndex(now);
   return [
-    ...[...old.values()].map((namespace) => toChange('ended', namespace, at)),
+    ...[...old.values()].map((namespace) => toChange('destroyed', namespace, at)),
     ...created.map((namespace) => ({ ...toChange('created', namespace, at), by: findLeader(namespace, index) })),
   ];
 }

@@ -78,7 +78,7 @@ class LiveFeed implements SnapshotFeed {
       this.#note({ ...toChange('created', event.namespace, event.at), namespace: undefined, by });
     } else if (event.event === 'destroyed') {
       const { namespace } = event;
-      this.#note({ ...toChange('ended', namespace, event.at), namespace: this.#live.find(namespace) });
+      this.#note({ ...toChange('destroyed', namespace, event.at), namespace: this.#live.find(namespace) });
     } else if (event.event === 'lost') this.#note({ kind: 'lost', count: event.count, at: event.at });
   }
 

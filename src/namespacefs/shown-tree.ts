@@ -71,7 +71,7 @@ export class ShownTree {
     const parent = above && this.nodes.newest(above.key);
     const key = keyOfNamespace(namespace);
     const isKnown = this.nodes.newest(key) !== undefined;
-    if (kind === 'ended') this.nodes.retire(key);
+    if (kind === 'destroyed') this.nodes.retire(key);
     if (!parent) return [];
     const node = findNode(tree.root, path);
     return node?.kind === 'directory' ? [{ kind, path, parentId: parent.id, node, isKnown }] : [];

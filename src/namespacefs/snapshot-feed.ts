@@ -4,7 +4,7 @@ import type { Namespace, Snapshot } from '../model/snapshot/schema.ts';
 
 /** A namespace that came or went. */
 export interface NamespaceLifetimeChange {
-  readonly kind: 'created' | 'ended';
+  readonly kind: 'created' | 'destroyed';
   readonly type: NamespaceType;
   readonly inode: number;
   /** Decimal; null where the kernel gives none. */

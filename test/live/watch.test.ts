@@ -37,7 +37,7 @@ test('The whole state comes first, with the source, and every element has the ne
   assert.ok(state.snapshot.namespaces.length > 10);
   host.tells((source, at) => source.fork(makeTask(1, { net }), at));
   const events = await read(3);
-  assert.deepEqual(kinds(events), ['created', 'began', 'entered']);
+  assert.deepEqual(kinds(events), ['created', 'fork', 'entered']);
   assert.deepEqual(
     [state, ...events].map(({ seq }) => seq),
     [1, 2, 3, 4],
@@ -53,7 +53,7 @@ test('A reader that falls behind gets what waited, how much was dropped, and the
     for (let i = 1; i <= 6; i++) source.fork(makeTask(i), at);
   });
   const elements = await read(3);
-  assert.deepEqual(kinds(elements), ['began', 'began', 'lost']);
+  assert.deepEqual(kinds(elements), ['fork', 'fork', 'lost']);
   assert.ok(elements[2]?.event === 'lost' && elements[2].where === 'reader');
   assert.equal(elements[2].count, 4);
   const state = read(1);
@@ -64,7 +64,7 @@ test('A reader that falls behind gets what waited, how much was dropped, and the
   await host.answers(snapshotOf());
   assert.deepEqual(kinds(await state), ['state']);
   const [after] = await read(1);
-  assert.ok(after?.event === 'began' && after.process.pid === makeTask(7).pid);
+  assert.ok(after?.event === 'fork' && after.process.pid === makeTask(7).pid);
   assert.equal(after.seq, 6, 'no number is left out');
   await stream.return();
 });

@@ -54,12 +54,12 @@ test('A process in a new namespace is told in order: who began, the namespace, w
   const { host, watcher, told } = watchScript();
   const task = makeTask(1, { net });
   host.tells((source, at) => source.fork(task, at));
-  assert.deepEqual(words(told), [`created net:[${net}]`, `began ${task.pid}`, `entered net:[${net}]`]);
+  assert.deepEqual(words(told), [`created net:[${net}]`, `fork ${task.pid}`, `entered net:[${net}]`]);
   const [created] = told;
   assert.ok(created?.event === 'created' && created.process?.pid === task.pid);
   assert.equal(created.how, 'clone');
   host.tells((source, at) => source.exit(task.tid, at));
-  assert.deepEqual(words(told.slice(3)), [`left net:[${net}]`, `ended ${task.pid}`]);
+  assert.deepEqual(words(told.slice(3)), [`left net:[${net}]`, `exit ${task.pid}`]);
   watcher.stop();
 });
 
@@ -100,14 +100,14 @@ test('What no event told is told when a snapshot has it: in order, and once.', a
   assert.equal(host.asked, 1);
   const withIt = snapshotOf([factOf(task, net)]);
   await host.answers(withIt);
-  assert.deepEqual(words(told), [`created net:[${net}]`, `began ${task.pid}`, `entered net:[${net}]`]);
+  assert.deepEqual(words(told), [`created net:[${net}]`, `fork ${task.pid}`, `entered net:[${net}]`]);
   assert.ok(told[0]?.event === 'created' && told[0].how === 'seen');
   await host.clock.pass(aSecond);
   await host.answers(withIt);
   assert.equal(told.length, 3, 'the same snapshot tells nothing new');
   await host.clock.pass(aSecond);
   await host.answers(snapshotOf());
-  assert.deepEqual(words(told.slice(3)), [`left net:[${net}]`, `ended ${task.pid}`, `destroyed net:[${net}]`]);
+  assert.deepEqual(words(told.slice(3)), [`left net:[${net}]`, `exit ${task.pid}`, `destroyed net:[${net}]`]);
   watcher.stop();
 });
 
@@ -127,7 +127,7 @@ test('An event that came while a snapshot was taken is not undone by it, whateve
   await host.answers(snapshotOf());
   assert.deepEqual(words(told.slice(before)), [
     `left net:[${net}]`,
-    `ended ${makeTask(2).pid}`,
+    `exit ${makeTask(2).pid}`,
     `destroyed net:[${net}]`,
   ]);
   watcher.stop();
@@ -142,9 +142,9 @@ test('What waits in the source is older than what a snapshot finds, and is told 
   await host.answers(snapshotOf([factOf(early, net), factOf(late)]));
   assert.deepEqual(words(told), [
     `created net:[${net}]`,
-    `began ${early.pid}`,
+    `fork ${early.pid}`,
     `entered net:[${net}]`,
-    `began ${late.pid}`,
+    `fork ${late.pid}`,
   ]);
   const [created] = told;
   assert.ok(created?.event === 'created' && created.how === 'clone', 'the event told of it, not the snapshot');
@@ -159,7 +159,7 @@ test('A loss is followed at once by a snapshot, and told before what that finds.
   assert.equal(host.asked, 1, 'nobody waits a second for it');
   const task = makeTask(1);
   await host.answers(snapshotOf([factOf(task)]));
-  assert.deepEqual(words(told), ['lost 7', 'resync 1', `began ${task.pid}`]);
+  assert.deepEqual(words(told), ['lost 7', 'resync 1', `fork ${task.pid}`]);
   await host.clock.pass(aSecond);
   await host.answers(snapshotOf([factOf(task)]));
   assert.equal(told.length, 3, 'it is told once');
@@ -206,7 +206,7 @@ test('A snapshot that cannot be taken is a word to whoever asked for it, and is 
   await host.clock.pass(aSecond);
   assert.equal(host.asked, 1, 'it is tried again');
   await host.answers(snapshotOf([factOf(makeTask(1))]));
-  assert.deepEqual(words(told), [`began ${makeTask(1).pid}`]);
+  assert.deepEqual(words(told), [`fork ${makeTask(1).pid}`]);
   watcher.stop();
 });
 

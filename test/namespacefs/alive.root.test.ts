@@ -65,7 +65,7 @@ test('The file of events has each namespace that lived for a moment, and the dir
   const ids = await churn(400);
   const isTold = (kind: string, id: string) =>
     told.some((line) => line.includes(` ${kind} uts:[`) && line.includes(` id=${id}`));
-  await waitUntil(() => ids.every((id) => isTold('ended', id)), 20_000);
+  await waitUntil(() => ids.every((id) => isTold('destroyed', id)), 20_000);
   for (const id of ids) assert.ok(isTold('created', id), `created ${id}`);
   const made = told.find((line) => line.includes(` id=${ids[0]} `)) ?? '';
   assert.match(made, /^\S+Z created uts:\[\d+\] id=\d+ uid=0 pid=\d+ comm=namespace-churn$/);

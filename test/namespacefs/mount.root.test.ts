@@ -191,7 +191,7 @@ test('A directory comes and goes with its namespace, for who looks, who watches 
   told.length = 0;
   await held.end();
   const vanished = await waitUntil(() => !existsSync(path), 20_000);
-  await waitUntil(() => told.includes(`rename ${uts}`) && events.includes(`ended uts:[${uts}]`), 20_000);
+  await waitUntil(() => told.includes(`rename ${uts}`) && events.includes(`destroyed uts:[${uts}]`), 20_000);
   t.diagnostic(`appeared after ${appeared.toFixed()} ms, vanished after ${vanished.toFixed()} ms`);
   follow.kill();
   await once(follow, 'exit');
@@ -216,7 +216,7 @@ test('All files can be read to their end, the log of events among them, and tail
   });
   await waitUntil(() => followed !== '', 20_000);
   await made.end();
-  await waitUntil(() => followed.includes(`ended uts:[${uts}]`), 20_000);
+  await waitUntil(() => followed.includes(`destroyed uts:[${uts}]`), 20_000);
   tail.kill();
   await once(tail, 'exit');
 });

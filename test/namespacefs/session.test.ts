@@ -145,14 +145,14 @@ test('Each reader of the events gets every line from its opening on, and waits f
     .trim()
     .split('\n');
   assert.ok(
-    lines.some((line) => line === `2023-11-14T22:13:20.000Z ended net:[${container.net}] id=5005`),
+    lines.some((line) => line === `2023-11-14T22:13:20.000Z destroyed net:[${container.net}] id=5005`),
     lines.join('\n'),
   );
   const second = kernel.open(nodeId);
   kernel.feed.set(snapshotOf());
   const created = Buffer.from(kernel.read(nodeId, second.handle).bytes).toString();
   assert.match(created, new RegExp(`created net:\\[${container.net}\\] id=5005 uid=1000 pid=201 comm=web\n`));
-  assert.doesNotMatch(created, /ended/);
+  assert.doesNotMatch(created, /destroyed/);
   assert.equal(kernel.feed.watchers, 2);
   for (const { handle } of [first, second])
     assert.equal(kernel.ask({ opcode: fuseOpcode.release, nodeId, body: longs(handle, 0, 0) }).errno, 0);
@@ -202,12 +202,12 @@ test('The log of the events has the last of them, ends after them, and goes on w
   kernel.feed.set(snapshotOf());
   const { handle } = kernel.open(nodeId);
   const first = Buffer.from(kernel.read(nodeId, handle).bytes).toString();
-  assert.match(first, new RegExp(`ended net:\\[${container.net}\\](.|\n)*created net:\\[${container.net}\\]`));
+  assert.match(first, new RegExp(`destroyed net:\\[${container.net}\\](.|\n)*created net:\\[${container.net}\\]`));
   assert.equal(size(), first.length);
   assert.equal(kernel.read(nodeId, handle).bytes.length, 0, 'a read at the end gives the end');
   assert.equal(kernel.ask({ opcode: fuseOpcode.read, nodeId, body: readBody(handle, 0, 10, 0o4000) }).errno, EAGAIN);
   kernel.feed.set(withoutContainer());
-  assert.match(Buffer.from(kernel.read(nodeId, handle).bytes).toString(), /^\S+ ended /, 'what came since');
+  assert.match(Buffer.from(kernel.read(nodeId, handle).bytes).toString(), /^\S+ destroyed /, 'what came since');
   assert.equal(kernel.read(nodeId, handle).bytes.length, 0);
 });
 
@@ -223,7 +223,7 @@ test('The log of the events drops its first lines when it has grown, whole, and 
     text += Buffer.from(bytes).toString();
   }
   assert.ok(text.length > 200_000 && text.length <= 256 * 1024, `${text.length} bytes`);
-  assert.match(text, /^\d{4}-\d\d-\d\dT\S+ (created|ended) /);
+  assert.match(text, /^\d{4}-\d\d-\d\dT\S+ (created|destroyed) /);
   const view = kernel.ask({ opcode: fuseOpcode.getattr, nodeId, body: longs(0, 0) }).view;
   assert.ok(Number(view.getBigUint64(16 + 8, true)) > text.length);
 });
@@ -251,7 +251,7 @@ test('Only nscope itself makes and removes the directory that it announces, and 
   kernel.announced.length = 0;
   kernel.feed.set(withoutContainer());
   const ended = kernel.announced.find(({ path }) => path[0] === 'net');
-  assert.equal(ended?.kind, 'ended');
+  assert.equal(ended?.kind, 'destroyed');
   kernel.session.expect(ended);
   assert.equal(kernel.lookup(nodeId, name).errno, ENOENT);
   assert.equal(kernel.lookup(nodeId, name, ownThread).errno, 0);

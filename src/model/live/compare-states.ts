@@ -83,7 +83,7 @@ function compareTasks(before: LiveState, after: LiveState, newer: NewerEvents, e
     const isKnownTask = old !== undefined && isSameTask(old, now);
     if (now.isZombie) {
       if (!isKnownTask || (old.isZombie && !(isAlike(old, now) && equalLinks(old.links, now.links))))
-        events.push({ event: 'ended', process: toEventProcess(now), links: now.links, zombie: now.links });
+        events.push({ event: 'exit', process: toEventProcess(now), links: now.links, zombie: now.links });
     } else if (!isKnownTask || old.isZombie)
       events.push(...describeBirth(after, { ...now, entered: after.findEntered(now) }, 'seen'));
     else {
@@ -110,7 +110,7 @@ function isSameTask(a: LiveTask, b: LiveTask): boolean {
 export function describeBirth(state: LiveState, task: LiveTask, how: 'clone' | 'seen', at?: string): EventDraft[] {
   const process = toEventProcess(task);
   const when = at === undefined ? {} : { at };
-  const events: EventDraft[] = [{ event: 'began', process, links: task.links, ...when }];
+  const events: EventDraft[] = [{ event: 'fork', process, links: task.links, ...when }];
   for (const [i, type] of namespaceTypes.entries())
     if (task.entered & (1 << i))
       events.push({ event: 'entered', namespace: state.find(type, task.links[i] ?? 0), how, process, ...when });
@@ -131,7 +131,7 @@ export function describeEnd(
   for (const [i, type] of namespaceTypes.entries())
     if (task.entered & (1 << i))
       events.push({ event: 'left', namespace: state.find(type, task.links[i] ?? 0), how, process, ...when });
-  events.push({ event: 'ended', process, links: task.links, ...(zombie ? { zombie } : {}), ...when });
+  events.push({ event: 'exit', process, links: task.links, ...(zombie ? { zombie } : {}), ...when });
   return events;
 }
 

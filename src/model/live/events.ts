@@ -105,12 +105,12 @@ interface Naming {
  * for them.
  */
 interface Change {
-  readonly event: 'began' | 'moved' | 'ended';
+  readonly event: 'fork' | 'moved' | 'exit';
   readonly process: EventProcess;
-  /** Inodes in the order of namespaceLinks, 0 for what is not known; of `ended` those that it was in. */
+  /** Inodes in the order of namespaceLinks, 0 for what is not known; of `exit` those that it was in. */
   readonly links: readonly number[];
   /**
-   * Of `ended`: its parent has not waited for it, and it is a zombie with these links. It ends once more, without them, when
+   * Of `exit`: its parent has not waited for it, and it is a zombie with these links. It ends once more, without them, when
    * it is waited for.
    */
   readonly zombie?: readonly number[];

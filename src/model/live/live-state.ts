@@ -152,11 +152,11 @@ export class LiveState {
       case 'unnamed':
         this.#unname(event.name.path);
         break;
-      case 'began':
+      case 'fork':
       case 'moved':
         this.#move(event.process, event.links);
         break;
-      case 'ended':
+      case 'exit':
         if (event.zombie) this.#put({ ...event.process, links: event.zombie, isZombie: true, entered: 0 });
         else this.dropTask(event.process.tid);
         break;

@@ -89,7 +89,7 @@ test('A namespace that no whole snapshot has says what the list says of it, and 
   const links = namespaceLinks.map((link) => (readLinkType(link) === 'pid' ? inode : hostInodes[readLinkType(link)]));
   apply(state, [
     { event: 'created', namespace: { type, inode, id }, how: 'clone', process },
-    { event: 'began', process, links },
+    { event: 'fork', process, links },
   ]);
   const built = present.build('');
   const namespace = built.namespaces.find((one) => one.inode === inode);
