@@ -4,45 +4,25 @@
  * a unix socket (SCM_RIGHTS), which are in no descriptor table at all.
  */
 #include "inspect.h"
+#include "message-queue.h"
 
-/* Queues in queues are not walked: one that has nothing holds nothing. */
+/* Queues in queues are walked by queues.bpf.c: one that has nothing holds nothing. */
 static __noinline int look_deeper(struct search *search, struct file *file) {
-	struct socket *socket = READ(file, private_data);
-	struct sock *sock = READ(socket, sk);
-	u64 head = (u64)sock + OFFSET(sock, sk_receive_queue), first = (u64)READ(sock, sk_receive_queue.next);
-	if (search->record.family == AF_UNIX && first && first != head) search->deeper = 1;
+	if (search->record.family == AF_UNIX && has_messages(socket_of(file))) search->deeper = 1;
 	return 0;
 }
 
 /* One step in a queue: one file of the present buffer, or on to the next buffer. */
-static __always_inline int advance(struct search *search) {
-	if (search->written >= MAX_RECORDS) return 1;
-	if (search->next < search->count) {
-		struct file *file = 0;
-		READ_AT(file, search->files + search->next * sizeof file);
-		search->next++;
-		inspect(search, file);
-		inspect_shown(search, file);
-		look_deeper(search, file);
-		return 0;
-	}
-	if (!search->buffer || search->buffer == search->head) return 1;
-	u64 list = 0;
-	struct sk_buff *buffer = (void *)search->buffer;
-	READ_AT(list, search->buffer + OFFSET(sk_buff, cb) + OFFSET(unix_skb_parms, fp));
-	struct scm_fp_list *passed = (void *)list;
-	search->files = list + OFFSET(scm_fp_list, fp);
-	search->next = 0;
-	u16 count = READ(passed, count);
-	/* The queue is read without its lock: a buffer may be freed and used anew meanwhile. */
-	search->count = count <= SCM_MAX_FD ? count : 0;
-	search->buffer = (u64)READ(buffer, next);
-	return 0;
-}
-
 static int step(u32 turn, void *context) {
 	struct search *search = context;
-	int done = advance(search);
+	int done = search->written >= MAX_RECORDS;
+	if (!done && search->next < search->count) {
+		struct file *file = next_file(search);
+		inspect_all(search, file);
+		look_deeper(search, file);
+	} else if (!done) {
+		done = !next_buffer(search);
+	}
 	FORGET_BEFORE(search, seq);
 	return done;
 }
@@ -80,8 +60,7 @@ int files(struct bpf_iter__task_file *ctx) {
 	search.seq = ctx->meta->seq;
 	if (!begin_search(&search, task)) return 0;
 	search.record.fd = ctx->fd;
-	inspect(&search, file);
-	inspect_shown(&search, file);
+	inspect_all(&search, file);
 	struct fsnotify_group *group = (void *)search.group;
 	if (group && bpf_core_type_exists(struct fsnotify_mark)) {
 		search.head = search.group + OFFSET(fsnotify_group, marks_list);
@@ -93,12 +72,10 @@ int files(struct bpf_iter__task_file *ctx) {
 	}
 	if (search.record.family != AF_UNIX) return 0;
 
-	struct sock *sock = (void *)search.sock;
+	if (!enter_queue(&search, (struct sock *)search.sock)) return 0;
 	search.record.held_by = IN_FLIGHT;
-	search.head = (u64)sock + OFFSET(sock, sk_receive_queue);
-	search.buffer = (u64)READ(sock, sk_receive_queue.next);
-	if (!search.buffer || search.buffer == search.head) return 0;
-	search.next = search.count = 0;
+	search.record.sock = search.sock;
+	tell(&search, QUEUE, 0, 1);
 	FORGET_BEFORE(&search, seq);
 	bpf_loop(1 << 18, step, &search, 0);
 	if (search.written >= MAX_RECORDS || search.deeper) tell(&search, CUT, 0, 1);

@@ -115,6 +115,37 @@ static __noinline int inspect_shown(struct search *search, struct file *file) {
 	return 0;
 }
 
+/* The process to which signals of the file go, or its group: F_SETOWN, F_SETLEASE, FIOSETOWN. */
+static __always_inline struct pid *signalled_by(struct file *file) {
+	if (bpf_core_field_exists(struct file___611, f_owner.pid)) return READ((struct file___611 *)file, f_owner.pid);
+	return READ((struct file___612 *)file, f_owner, pid);
+}
+
+/* The other end of a unix socket. It keeps its network namespace also after it was closed. */
+static __always_inline struct sock *peer_of(struct sock *sock) {
+	if (!bpf_core_type_exists(struct unix_sock)) return 0;
+	return READ((struct unix_sock *)sock, peer);
+}
+
+/* What the file keeps by its signals and by a closed peer: apart from the above for the same reason. */
+static __noinline int inspect_others(struct search *search, struct file *file) {
+	u64 pid_ns = pid_ns_of(signalled_by(file));
+	if (pid_ns && pid_ns != search->pid) tell(search, SIGNALS, pid_ns + OFFSET(pid_namespace, ns), CLONE_NEWPID);
+	if (search->record.family != AF_UNIX) return 0;
+	struct socket *socket = READ(file, private_data);
+	struct sock *sock = READ(socket, sk), *peer = peer_of(sock);
+	u64 net = (u64)READ(peer, __sk_common.skc_net.net);
+	if (net && net != search->net && net != (u64)READ(sock, __sk_common.skc_net.net) && !READ(peer, sk_socket))
+		tell(search, SOCKET, net + OFFSET(net, ns), CLONE_NEWNET);
+	return 0;
+}
+
+static __always_inline void inspect_all(struct search *search, struct file *file) {
+	inspect(search, file);
+	inspect_shown(search, file);
+	inspect_others(search, file);
+}
+
 /*
  * Whether a file surely holds no namespace but its task's own: nearly every file, so this is what a reading costs. The
  * inode is reached by plain loads, which cost nothing here; see tasks.bpf.c on what they cost the verifier.
@@ -125,12 +156,15 @@ static __always_inline int is_plain(struct task_struct *task, struct file *file)
 	u64 magic = inode->i_sb->s_magic, private = (u64)file->private_data;
 	struct cred *cred = READ(file, f_cred), *own = READ(task, real_cred);
 	if (cred != own && READ(cred, user_ns) != READ(own, user_ns)) return 0;
+	if (READ(signalled_by(file), level)) return 0;
 	if (magic == SOCKFS_MAGIC) {
 		struct socket *socket = (void *)private;
 		struct sock *sock = READ(socket, sk);
 		if (READ(sock, __sk_common.skc_net.net) != READ(task, nsproxy, net_ns)) return 0;
 		if (READ(sock, __sk_common.skc_family) != AF_UNIX) return 1;
 		if ((u64)READ(sock, sk_receive_queue.next) != (u64)sock + OFFSET(sock, sk_receive_queue)) return 0;
+		struct sock *other = peer_of(sock);
+		if (other && READ(other, __sk_common.skc_net.net) != READ(task, nsproxy, net_ns)) return 0;
 		struct pid *peer = READ(sock, sk_peer_pid);
 		struct cred *peer_cred = READ(sock, sk_peer_cred);
 		/* A peer of the initial pid and user namespaces holds nothing that could end. */

@@ -70,9 +70,14 @@ enum { BPF_MAP_TYPE_ARRAY = 2 };
 /* The most that one call of an iterator program may write: the kernel collects it in 8 pages (kernel/bpf/bpf_iter.c). */
 #define SHOW_BYTES 32768
 
+#define TCP_LISTEN 10 /* include/net/tcp_states.h, also of unix sockets */
+
 /* Not looked up: `next` has stood first since there are lists. */
 struct list_head {
 	struct list_head *next, *prev;
+};
+struct hlist_node {
+	struct hlist_node *next, **pprev; /* pprev: what leads to this node */
 };
 
 /* Not looked up either: the two have been all of it since Linux 4.15, and an array of them needs its size. */
@@ -148,8 +153,15 @@ struct cgroup_namespace {
 	struct user_namespace *user_ns;
 	struct ns_common ns;
 };
+struct unix_table {
+	struct hlist_node **buckets;
+};
+struct netns_unix {
+	struct unix_table table; /* from 6.0 */
+};
 struct net {
 	struct list_head list;
+	struct netns_unix unx;
 	struct user_namespace *user_ns;
 	struct ns_common ns;
 };
@@ -307,6 +319,15 @@ struct file {
 	struct cred *f_cred;
 	struct path f_path;
 };
+struct fown_struct {
+	struct pid *pid;
+};
+struct file___611 { /* to 6.11 */
+	struct fown_struct f_owner;
+};
+struct file___612 { /* from 6.12 */
+	struct fown_struct *f_owner;
+};
 struct file___613 {
 	struct {
 		struct {
@@ -322,13 +343,16 @@ struct sock_common {
 	u8 skc_state;
 	refcount_t skc_refcnt;
 	possible_net_t skc_net;
+	struct hlist_node skc_node;
 };
 struct sk_buff;
 struct sk_buff_head {
 	struct sk_buff *next;
 };
+struct socket;
 struct sock {
 	struct sock_common __sk_common;
+	struct socket *sk_socket;
 	refcount_t sk_wmem_alloc;
 	struct sk_buff_head sk_receive_queue;
 	struct pid *sk_peer_pid;
@@ -346,10 +370,12 @@ struct scm_fp_list {
 	struct file *fp[253];
 };
 struct unix_skb_parms {
+	struct pid *pid;
 	struct scm_fp_list *fp;
 };
 struct sk_buff {
 	struct sk_buff *next;
+	struct sock *sk;
 	char cb[48];
 };
 

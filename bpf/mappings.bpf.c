@@ -25,8 +25,7 @@ static __noinline int is_plain_mapping(struct task_struct *task, struct file *fi
 static int inspect_mapped(u32 turn, void *context) {
 	struct search *search = context;
 	if (search->written >= MAX_RECORDS) return 1;
-	inspect(search, (struct file *)search->files);
-	inspect_shown(search, (struct file *)search->files);
+	inspect_all(search, (struct file *)search->files);
 	FORGET_BEFORE(search, seq);
 	return 0;
 }

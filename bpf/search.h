@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * The record of a namespace that a task holds by something other than being in it, and what a search of one task knows.
- * The iterators over files, mappings and paths share it.
+ * The iterators over files, mappings and paths share it, and the walk of queues.
  */
 #ifndef NSCOPE_SEARCH_H
 #define NSCOPE_SEARCH_H
@@ -27,6 +27,10 @@ enum kind {
 	CWD = 15,        /* the task's working directory is on such a procfs, or in the /proc directory of such a process */
 	ROOT = 16,       /* the same of its root directory */
 	PROGRAM = 17,    /* its program was executed in another user namespace than its task's: its file or its memory */
+	SIGNALS = 18,    /* signals of the file go to a process in another pid namespace than its task's: F_SETOWN */
+	SENDER = 19,     /* in the queue of a unix socket: whoever sent the message, or asks to be accepted */
+	QUEUE = 20,      /* no namespace: this unix socket has something in its queue */
+	LIES_IN = 21,    /* no namespace: the unix socket `id` lies in the queue of `sock`, and has something in its own */
 	CUT = 7,         /* no namespace: this socket's queue, or without a socket these watches, were not all read */
 };
 
@@ -44,9 +48,10 @@ struct record {
 	u32 family;    /* of the socket: AF_* */
 	u32 target;    /* PIDFD, PROC_ENTRY: the PID in the reader's pid namespace, 0: none there, or it is gone */
 	u32 pad;
+	u64 sock;      /* IN_FLIGHT, opaque: the address of the unix socket whose queue it is in; else 0 */
 };
-#define MAX_RECORDS 560 /* of one descriptor, or task */
-_Static_assert((MAX_RECORDS + 5) * sizeof(struct record) < SHOW_BYTES, "all records of one call must fit");
+#define MAX_RECORDS 500 /* of one descriptor, or task */
+_Static_assert((MAX_RECORDS + 11) * sizeof(struct record) < SHOW_BYTES, "all records of one call must fit");
 
 #define SCM_MAX_FD 253 /* include/net/scm.h */
 #define PIDFD_NAME 0x005d64666469705bull /* "[pidfd]" */
@@ -65,6 +70,11 @@ struct search {
 	struct seq_file *seq; /* last: all before it is forgotten */
 };
 
+/* Where records go: into the file of the iterator, or into the store of a program that is run. */
+#ifndef WRITE_RECORD
+#define WRITE_RECORD(search) bpf_seq_write((search)->seq, &(search)->record, sizeof(struct record))
+#endif
+
 static __noinline int tell(struct search *search, u32 kind, u64 namespace, u32 type) {
 	struct record *record = &search->record;
 	struct ns_common *ns = (void *)namespace;
@@ -72,7 +82,7 @@ static __noinline int tell(struct search *search, u32 kind, u64 namespace, u32 t
 	record->inum = READ(ns, inum);
 	record->type = type ? type : type_of(ns);
 	record->id = id_of(ns);
-	bpf_seq_write(search->seq, record, sizeof *record);
+	WRITE_RECORD(search);
 	search->written++;
 	FORGET_BEFORE(search, seq);
 	return 0;
@@ -95,7 +105,7 @@ static __always_inline int begin_search(struct search *search, struct task_struc
 	search->record.pid = tid_of(task, search->level);
 	search->record.fd = 0;
 	search->record.held_by = OPEN;
-	search->record.socket_inode = 0;
+	search->record.socket_inode = search->record.sock = 0;
 	search->written = search->deeper = 0;
 	return search->net && search->pid;
 }

@@ -1,8 +1,11 @@
-// Which namespaces do open files hold, of any kind and also in flight? The kernel's files, by BPF: bpf/files.bpf.c.
-import { readBpfFiles } from '../kernel/bpf/run.ts';
+// Which namespaces do open files hold, of any kind and also in flight? The kernel's files and the queues of its unix
+// sockets, by BPF: bpf/files.bpf.c, bpf/queues.bpf.c.
+import { type OpenFiles, readOpenFiles } from '../kernel/bpf/open-files.ts';
+import type { ProcessFact } from '../model/facts/facts.ts';
 import { fileKinds, shownByBpfAlone } from '../model/snapshot/holder-kinds.ts';
 import type { Holder } from '../model/snapshot/schema.ts';
-import { type BpfFileRecord, listIdentified, parseBpfFiles } from '../parse/records/bpf-files.ts';
+import { type BpfFileRecord, listIdentified } from '../parse/records/bpf-files.ts';
+import type { Queued } from '../parse/records/bpf-queues.ts';
 import { explainWithheld, type Source, type SourceContext } from './source.ts';
 
 export const openFiles: Source = {
@@ -10,34 +13,59 @@ export const openFiles: Source = {
   question: 'which namespaces do open files hold, of any kind and also in flight?',
   skip: (context) => context.skipHolders() ?? context.skipBpfOfTasks(),
   run(context: SourceContext): void {
-    const reading = readBpfFiles();
+    const reading = readOpenFiles();
     if ('refused' in reading) {
       context.refused('the open files of all processes, with BPF', reading.refused.code, reading.refused.syscall);
       return;
     }
-    const { records, cutSocketInodes, cut } = parseBpfFiles(reading.bytes);
-    context.asked(records.length);
-    for (const record of records)
+    const { files, queued } = reading;
+    context.asked(files.records.length + queued.length);
+    for (const record of files.records)
       context.emit({ fact: 'holder', type: record.type, inode: record.inode, holder: toHolder(record) });
-    for (const { type, inode, id } of listIdentified(records))
+    emitQueued(context, queued);
+    for (const { type, inode, id } of listIdentified([...files.records, ...queued.map(({ record }) => record)]))
       context.emit({ fact: 'namespace', type, inode, id: String(id) });
-    for (const socket of cutSocketInodes)
-      context.limit(
-        `not all that is in flight in socket:[${socket}] was read: it is too much, or has queues of its own`,
-      );
     context.filesByBpf(true);
     context.searched(fileKinds);
-    if (cutSocketInodes.length > 0)
-      context.searched(
-        ['in-flight'],
-        `the queues of ${cutSocketInodes.length} unix sockets were too long, or hold sockets with queues of their own`,
-      );
+    tellUnreadQueues(context, reading);
+    const { cut } = files;
     if (cut > 0) context.searched(['watch'], `the watches of ${cut} descriptors were too many, or changed meanwhile`);
     // Their descriptors are read from /proc; what else their files hold is not to be seen there.
     const withheld = explainWithheld(context.withheld());
     if (withheld !== undefined) context.searched(shownByBpfAlone, withheld);
   },
 };
+
+/** What keeps only namespaces that the receiver is in itself goes with it, and is not named. */
+function emitQueued(context: SourceContext, queued: readonly Queued[]): void {
+  if (queued.length === 0) return;
+  const own = new Map<number, ProcessFact>();
+  for (const process of context.processes()) own.set(process.pid, process);
+  for (const { record, receivers } of queued) {
+    const { type, inode, kind, socketInode } = record;
+    for (const { pid, tid, fd, socketInode: socket } of receivers) {
+      if (kind !== 'nsfs' && own.get(pid)?.namespaces[type] === inode) continue;
+      const descriptor = { pid, fd, ...(tid === pid ? {} : { tid }) };
+      context.emit({
+        fact: 'holder',
+        type,
+        inode,
+        holder: Object.freeze({ kind: 'in-flight', ...descriptor, socket }),
+      });
+    }
+    if (receivers.length === 0)
+      context.emit({ fact: 'holder', type, inode, holder: Object.freeze({ kind: 'in-flight', socket: socketInode }) });
+  }
+}
+
+function tellUnreadQueues(context: SourceContext, { files, missed, refusedQueues }: OpenFiles): void {
+  if (missed > 0) context.searched(['in-flight'], `there was no room for ${missed} of what waits in queues`);
+  if (!refusedQueues) return;
+  context.refused('the queues of all unix sockets', refusedQueues.code, refusedQueues.syscall);
+  context.searched(['in-flight'], `only descriptors in the queues of open sockets were read: ${refusedQueues.reason}`);
+  for (const socket of files.cutSocketInodes)
+    context.limit(`not all that is in flight in socket:[${socket}] was read: it is too much, or has queues of its own`);
+}
 
 function toHolder({ kind, pid, tid, fd, inFlight, socketInode }: BpfFileRecord): Holder {
   const descriptor = { pid, fd, ...(tid === pid ? {} : { tid }) };
@@ -55,6 +83,8 @@ function toHolder({ kind, pid, tid, fd, inFlight, socketInode }: BpfFileRecord):
     case 'proc-entry':
     case 'shown':
       return Object.freeze({ kind: 'proc-file', ...descriptor });
+    case 'signals':
+      return Object.freeze({ kind: 'signal-target', ...descriptor });
     case 'credentials':
     case 'pidfd':
     case 'cgroup-file':
@@ -65,6 +95,7 @@ function toHolder({ kind, pid, tid, fd, inFlight, socketInode }: BpfFileRecord):
     case 'cwd':
     case 'root':
     case 'program':
+    case 'sender':
       throw new Error(`${kind} is not an open file`);
   }
 }

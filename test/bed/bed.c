@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct place *const tables[] = {task_places, descriptor_places, shown_places, kept_places, mount_places, relation_places};
+static const struct place *const tables[] = {task_places, descriptor_places, queue_places, shown_places, kept_places, mount_places, relation_places};
 #define TABLES (sizeof tables / sizeof *tables)
 
 /* Whether `word` names the place, and which types of it: "fd", "fd:net,uts". */

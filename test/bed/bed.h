@@ -32,7 +32,7 @@ struct place {
 	const char *otherwise; /* why not, for every type without a reason of its own */
 	const char *reasons[TYPES];
 };
-extern const struct place task_places[], descriptor_places[], shown_places[], kept_places[], mount_places[], relation_places[];
+extern const struct place task_places[], descriptor_places[], queue_places[], shown_places[], kept_places[], mount_places[], relation_places[];
 
 /* report.c: the failed call, and the JSON lines. */
 bool fail(const char *call); /* keeps errno and the call; returns false */

@@ -47,7 +47,7 @@ test('In a child pid namespace the kernel lists all namespaces, and no process o
       if (kernel?.kind !== 'kernel') continue;
       kernels++;
       const ruledOut = new Set(kernel.ruledOut);
-      for (const claim of ['processes', 'threads', 'open descriptors', 'descriptors in flight'])
+      for (const claim of ['processes', 'threads', 'open descriptors', 'descriptors and messages in flight'])
         assert.ok(!ruledOut.has(claim), `${made.place}: ${claim} are ruled out`);
       assert.match(kernel.notSeen.join(), /processes, threads.* processes outside it are invisible/);
     }

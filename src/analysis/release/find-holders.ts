@@ -71,6 +71,7 @@ function holdingTasks(index: SnapshotIndex, { type, inode }: Namespace): HeldInG
 }
 
 function describeHolder(index: SnapshotIndex, holder: Holder, namespace: Namespace): HeldBy {
+  if (holder.kind === 'in-flight') return describeInFlight(index, holder);
   if (isOfKind(holder, socketKinds))
     return { ...ofDescriptor(index, holder), kind: holder.kind, socket: holder.socket, ...noteOfSocket(holder.kind) };
   if (isOfKind(holder, fileKinds))
@@ -98,11 +99,16 @@ function explainKernel({ ruledOut, notSeen }: Extract<Holder, { kind: 'kernel' }
   ].join('; ');
 }
 
+function describeInFlight(index: SnapshotIndex, holder: Extract<Holder, { kind: 'in-flight' }>): HeldBy {
+  const { kind, pid, fd, tid, socket } = holder;
+  const note =
+    'waits in the queue of this socket, or of one that waits there: a descriptor, a message of a process of this namespace, or a connection that was not accepted; it goes when it is received or the socket closes';
+  if (pid === undefined || fd === undefined)
+    return { kind, what: 'a socket that no process seen has open', socket, note };
+  return { ...ofDescriptor(index, { pid, fd, tid }), kind, socket, note };
+}
+
 function noteOfSocket(kind: (typeof socketKinds)[number]): Pick<HeldBy, 'note'> {
-  if (kind === 'in-flight')
-    return {
-      note: 'a descriptor sent to this socket and not yet received; it goes when it is received or the socket closes',
-    };
   return kind === 'peer-credentials' ? { note: 'SO_PEERCRED of this unix socket names a process of it' } : {};
 }
 
@@ -112,6 +118,8 @@ function noteOf(kind: (typeof fileKinds)[number], { type }: Namespace): Pick<Hel
       return { note: 'the file was opened with credentials of this user namespace' };
     case 'pidfd':
       return { note: 'a pidfd of a process of this pid namespace' };
+    case 'signal-target':
+      return { note: 'signals of the file (F_SETOWN) go to a process of this pid namespace, or went there' };
     case 'proc-file':
       return { note: explainProcFile(type) };
     case 'cgroup-file':

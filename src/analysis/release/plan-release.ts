@@ -54,10 +54,14 @@ function planReceiver(
   index: SnapshotIndex,
   evidence: ReleaseEvidence,
 ): Release {
+  if (pid === undefined)
+    return noCommand('no process that was seen has the socket open: whatever keeps it must end, such as an io_uring');
   const release = planTask(pid, tid, index, evidence);
   const others = new Set(
     holders.flatMap((one) =>
-      one.kind === 'in-flight' && one.socket === socket && one.pid !== pid ? [`process ${one.pid}`] : [],
+      one.kind === 'in-flight' && one.socket === socket && one.pid !== pid && one.pid !== undefined
+        ? [`process ${one.pid}`]
+        : [],
     ),
   );
   if (others.size === 0) return release;

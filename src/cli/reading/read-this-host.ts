@@ -20,7 +20,7 @@ function listPrograms({ holders, mappings }: Wanted): readonly BpfProgram[] {
   return [
     'tasks',
     ...(holders === false ? [] : (['namespaces'] as const)),
-    ...(holders === true ? (['files', 'superblocks', 'paths'] as const) : []),
+    ...(holders === true ? (['files', 'queues', 'superblocks', 'paths'] as const) : []),
     ...(holders === true && mappings ? (['mappings'] as const) : []),
   ];
 }

@@ -19,7 +19,7 @@ async function loadHolderColumns(): Promise<readonly ColumnMeaning[]> {
 }
 
 /** What a whole snapshot is read with. */
-const everyProgram = ['namespaces', 'tasks', 'files', 'superblocks'] as const;
+const everyProgram = ['namespaces', 'tasks', 'files', 'queues', 'superblocks'] as const;
 
 export const verbs: readonly Verb[] = [
   {
@@ -138,7 +138,7 @@ export const verbs: readonly Verb[] = [
     name: 'holders',
     summary: 'show everything that keeps a namespace alive, and what releases it',
     details: [
-      'Lists every holder of a namespace, most direct first: processes, threads, links for children, descriptors, sockets, tun and tap devices, descriptors in flight, bind mounts in any mount namespace, mounted file systems, children, owned namespaces, and what only the kernel knows. Where Linux counts the references of a namespace (6.18) and each has a name, it is said that the namespace ends when all of them are gone; where some have none, how many.',
+      'Lists every holder of a namespace, most direct first: processes, threads, links for children, descriptors, sockets, tun and tap devices, descriptors and messages in flight, bind mounts in any mount namespace, mounted file systems, children, owned namespaces, and what only the kernel knows. Where Linux counts the references of a namespace (6.18) and each has a name, it is said that the namespace ends when all of them are gone; where some have none, how many.',
       'RELEASE is a command for a POSIX shell that releases this holder and keeps the others: a signal that reaches the process, the command of the engine that keeps the container, or an unmount that gets at this mount and no other. Where no command would do, there is none, and below the list it is said what must happen; there it is also said what goes along, and what to do where a process stays. nscope runs none of them, and gives none for a snapshot from a file.',
       'A process stands for the namespaces that it is in and that are not the boot’s own, a workload for those that it has and the host does not.',
     ],

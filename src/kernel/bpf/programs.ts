@@ -8,6 +8,7 @@ export type BpfProgram =
   | 'namespaces'
   | 'superblocks'
   | 'files'
+  | 'queues'
   | 'mappings'
   | 'paths'
   | 'tasks'
@@ -32,6 +33,7 @@ export const bpfPrograms: Readonly<Record<BpfProgram, ProgramFacts>> = {
   superblocks: { since: '6.1', types: run },
   tally: { since: '6.18', types: run },
   files: { since: '6.1', types: ['iter/task_file'] },
+  queues: { since: '6.1', types: run },
   mappings: { since: '6.7', types: ['iter/task'] },
   paths: { since: '6.1', types: ['iter/task'] },
   tasks: { since: '6.1', types: ['iter/task'] },

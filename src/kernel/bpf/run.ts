@@ -48,6 +48,11 @@ export function readBpfFiles(): BpfReading {
   return readProgram('files');
 }
 
+/** What waits in the queue of every unix socket of the kernel. Parse with parseBpfQueues. */
+export function readBpfQueues(): BpfReading {
+  return readProgram('queues');
+}
+
 /** Mapped files that hold a namespace, of the same processes. Linux 6.7. Parse with parseBpfFiles. */
 export function readBpfMappings(): BpfReading {
   return readProgram('mappings');

@@ -79,10 +79,24 @@ const holderSchema = Type.Union(
     Type.Object({ kind: Type.Literal('fd'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('socket'), ...descriptor, socket: natural }, strict),
     Type.Object({ kind: Type.Literal('tap'), ...descriptor }, strict),
-    Type.Object({ kind: Type.Literal('in-flight'), ...descriptor, socket: natural }, strict),
+    Type.Object(
+      {
+        kind: Type.Literal('in-flight'),
+        pid: Type.Optional(natural),
+        fd: Type.Optional(natural),
+        tid: descriptor.tid,
+        socket: natural,
+      },
+      {
+        ...strict,
+        description:
+          'In the queue of the socket, or of one that lies there. Without pid and fd no process that was seen has it open; the socket is then 0 where it was not accepted yet.',
+      },
+    ),
     Type.Object({ kind: Type.Literal('credentials'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('peer-credentials'), ...descriptor, socket: natural }, strict),
     Type.Object({ kind: Type.Literal('pidfd'), ...descriptor }, strict),
+    Type.Object({ kind: Type.Literal('signal-target'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('proc-file'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('cgroup-file'), ...descriptor }, strict),
     Type.Object({ kind: Type.Literal('watch'), ...descriptor }, strict),

@@ -1,4 +1,4 @@
-// The records of bpf/files.bpf.c, mappings.bpf.c and paths.bpf.c: what a task holds a namespace by without being in it.
+// The records of bpf/files.bpf.c, queues.bpf.c, mappings.bpf.c and paths.bpf.c: what a task or a queue holds a namespace by.
 import { findTypeByCloneValue, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import { countRecords, viewLongWords, viewWords } from './bpf-words.ts';
 
@@ -22,12 +22,19 @@ const kinds = [
   'cwd',
   'root',
   'program',
+  'signals',
+  'sender',
+  'queue',
+  'lies-in',
 ] as const;
+
+/** Kinds of records that are of no namespace. */
+type Relation = 'none' | 'cut' | 'queue' | 'lies-in';
 
 /** What leads to the file; the numbers of `enum held_by` in bpf/search.h. */
 const ways = ['open', 'in-flight', 'mapped'] as const;
 
-type BpfFileKind = Exclude<(typeof kinds)[number], 'none' | 'cut'>;
+export type BpfFileKind = Exclude<(typeof kinds)[number], Relation>;
 
 /**
  * An open file and the namespace that it holds. `nsfs`: the namespace itself. The others are told only where the
@@ -40,6 +47,8 @@ type BpfFileKind = Exclude<(typeof kinds)[number], 'none' | 'cut'>;
  * `watch` (what inotify or fanotify watches: a namespace, or /proc/PID: pid, of that process),
  * `cwd` and `root` (pid, of the procfs on which the task's working or root directory is, or of the process in whose /proc
  * directory), `program` (user, in which the task executed its program),
+ * `signals` (pid, of the process to which signals of the file go: F_SETOWN), `sender` (pid, net and user: of whoever sent
+ * a message that waits, or asks to be accepted),
  * `perf-event` (pid, in which it was made), `fs-context` (cgroup, ipc, net, pid: those that fsopen(2) was called in).
  */
 export interface BpfFileRecord {
@@ -56,9 +65,20 @@ export interface BpfFileRecord {
   readonly inFlight: boolean;
   /** Of the socket, or of the unix socket in whose queue the file waits; else 0. */
   readonly socketInode: number;
+  /** Opaque: the unix socket in whose queue it is, which may have neither descriptor nor inode; else 0. */
+  readonly queue: bigint;
 }
 
-interface BpfFiles {
+/** A descriptor of a unix socket that has something in its queue. */
+export interface BpfReceiver extends Pick<BpfFileRecord, 'pid' | 'tid' | 'fd' | 'socketInode' | 'queue'> {}
+
+/** The queue `inner` is that of a socket which lies in the queue `outer`. Both opaque. */
+export interface BpfNestedQueue {
+  readonly inner: bigint;
+  readonly outer: bigint;
+}
+
+export interface BpfFiles {
   readonly records: readonly BpfFileRecord[];
   /** Inode numbers of unix sockets with more files in their queue than one record list takes; the rest is not told. */
   readonly cutSocketInodes: readonly number[];
@@ -67,9 +87,13 @@ interface BpfFiles {
    * were changing them.
    */
   readonly cut: number;
+  readonly receivers: readonly BpfReceiver[];
+  readonly nested: readonly BpfNestedQueue[];
 }
 
-const recordBytes = 56;
+const recordBytes = 64;
+const wordsOfRecord = recordBytes / 4;
+const idsOfRecord = recordBytes / 8;
 
 /** Once each: an id opens what nothing else leads to, such as what a descriptor in flight alone holds. Linux 6.18. */
 export function listIdentified(records: readonly BpfFileRecord[]): Iterable<BpfFileRecord> {
@@ -78,33 +102,46 @@ export function listIdentified(records: readonly BpfFileRecord[]): Iterable<BpfF
   return byId.values();
 }
 
-/** Decodes what readBpfFiles gives, by process. */
+/** Decodes what readBpfFiles and its like give. */
 export function parseBpfFiles(bytes: Uint8Array): BpfFiles {
   const count = countRecords(bytes, recordBytes);
   const words = viewWords(bytes);
   const ids = viewLongWords(bytes);
   const records: BpfFileRecord[] = [];
   const cutSocketInodes: number[] = [];
+  const receivers: BpfReceiver[] = [];
+  const nested: BpfNestedQueue[] = [];
   let cut = 0;
   for (let record = 0; record < count; record++) {
-    const at = (index: number): number => words[record * 14 + index] as number;
+    const at = (index: number): number => words[record * wordsOfRecord + index] as number;
+    const idAt = (index: number): bigint => ids[record * idsOfRecord + index] as bigint;
     const kind = kinds[at(4)];
     const type = findTypeByCloneValue(at(5));
-    const socketInode = Number(ids[record * 7 + 1]);
-    if (kind === 'cut' && socketInode !== 0) cutSocketInodes.push(socketInode);
+    const socketInode = Number(idAt(1));
+    const queue = idAt(7);
+    const descriptor = { pid: at(7), tid: at(8), fd: at(9), socketInode, queue };
+    if (kind === 'queue') receivers.push(descriptor);
+    else if (kind === 'lies-in') nested.push({ inner: idAt(0), outer: queue });
+    else if (kind === 'cut' && socketInode !== 0) cutSocketInodes.push(socketInode);
     else if (kind === 'cut') cut++;
-    if (kind === undefined || kind === 'none' || kind === 'cut' || type === undefined) continue;
-    records.push({
-      kind,
-      type,
-      inode: at(6),
-      id: ids[record * 7] as bigint,
-      pid: at(7),
-      tid: at(8),
-      fd: at(9),
-      inFlight: ways[at(10)] === 'in-flight',
-      socketInode,
-    });
+    else if (kind !== undefined && kind !== 'none' && type !== undefined)
+      records.push({
+        kind,
+        type,
+        inode: at(6),
+        id: idAt(0),
+        ...descriptor,
+        inFlight: ways[at(10)] === 'in-flight',
+      });
   }
-  return { records, cutSocketInodes, cut };
+  return { records, cutSocketInodes, cut, receivers, nested };
+}
+
+/** Without what says only that a queue is not empty: what is left changes when a holder does. */
+export function listLasting(bytes: Uint8Array): Uint8Array[] {
+  const words = viewWords(bytes);
+  const isLasting = (record: number) => kinds[words[record * wordsOfRecord + 4] ?? 0] !== 'queue';
+  return Array.from({ length: countRecords(bytes, recordBytes) }, (_, record) => record)
+    .filter(isLasting)
+    .map((record) => bytes.subarray(record * recordBytes, (record + 1) * recordBytes));
 }

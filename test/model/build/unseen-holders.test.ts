@@ -43,7 +43,7 @@ test('What was looked for everywhere in vain is ruled out, as far as it can hold
     'open descriptors',
     'sockets',
     'tun and tap devices',
-    'descriptors in flight',
+    'descriptors and messages in flight',
     'open files of procfs',
     'watches of inotify and fanotify',
     'file system contexts',
@@ -100,7 +100,7 @@ test('Children and owned namespaces are ruled out only where all are listed, wit
 test('Reasons that several kinds share are told once, and only of kinds that can hold the type.', () => {
   const unseen = visibleKinds.map((kind) => ({ kind, why: 'a' }));
   assert.deepEqual(describeUnseen('uts', unseen), [
-    'processes, threads, open descriptors, descriptors in flight, watches of inotify and fanotify, bind mounts (a)',
+    'processes, threads, open descriptors, descriptors and messages in flight, watches of inotify and fanotify, bind mounts (a)',
   ]);
   assert.deepEqual(findRuledOut('uts', unseen), []);
   assert.deepEqual(describeUnseen('net', []), []);
