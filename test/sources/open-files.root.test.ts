@@ -59,7 +59,9 @@ test('Where queues in queues cannot be read, descriptors in flight are not ruled
   await withBed('fd-in-nested-queue:net', (made) => {
     const denied = [compile('test/fixtures/deny-programs.c'), '31,17'];
     const { coverage, namespaces } = takeSnapshotIn(denied);
-    assert.ok(!namespaces.some(({ type, inode }) => type === 'net' && inode === made.inode));
+    // From 6.19 on listns(2) has it.
+    const found = namespaces.find(({ type, inode }) => type === 'net' && inode === made.inode);
+    assert.equal(found?.holderCounts['in-flight'], undefined);
     const unseen = coverage.unseenHolders.find(({ kind }) => kind === 'in-flight');
     assert.match(unseen?.why ?? '', /^only descriptors in the queues of open sockets were read: .*EPERM/);
     assert.ok(
