@@ -4,7 +4,8 @@ import { nscopeVersion } from '../../model/snapshot/version.ts';
 import { writeLines } from '../screen/output.ts';
 import { findSimilar, suggest, UsageError } from '../table/errors.ts';
 import { type OptionFlags, parseOptionFlags } from '../table/option-flags.ts';
-import type { Invocation, OptionValues, Verb, VerbOption } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
+import type { Invocation, Verb, VerbOption } from '../table/verb.ts';
 import { findVerbName, verbNames, verbs } from '../table/verbs.ts';
 
 /**
@@ -54,7 +55,7 @@ function readLine(verb: Verb, argv: readonly string[], isWithoutVerb: boolean): 
   });
   const tokens = split(argv, known);
   const { own, words, behind } = divide(verb, argv, tokens);
-  const options: Record<string, OptionValues[string]> = {};
+  const options: Record<string, string | boolean> = {};
   const repeated: Record<string, readonly string[]> = {};
   for (const { name } of known) if (name.startsWith('no-')) options[toCamelCase(name.slice(3))] = true;
   for (const token of own) {
@@ -70,7 +71,8 @@ function readLine(verb: Verb, argv: readonly string[], isWithoutVerb: boolean): 
   }
   const given = words.map(({ value }) => value);
   checkWords(verb, given);
-  return { verb, words: given, options, given: { behind, repeated } };
+  // Each has the name and the kind of value that the flags in the table say, which the type is made of.
+  return { verb, words: given, options: options as OptionValues, given: { behind, repeated } };
 }
 
 /** No error is made here: what is wrong is told below, with what was meant. */

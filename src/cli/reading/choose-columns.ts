@@ -4,7 +4,7 @@ import { isKnown } from '../../model/snapshot/known.ts';
 import { type Cell, type Column, readCell } from '../../render/columns/columns.ts';
 import { writeNote } from '../screen/output.ts';
 import { suggest, UsageError } from '../table/errors.ts';
-import type { OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
 
 /**
  * The columns that were asked for, else the usual ones.
@@ -157,9 +157,9 @@ export function mentionsColumn({ columns, filter, sort }: OptionValues, name: st
  * The words of an option that takes several: "a,b"; none where it is not given.
  * @throws UsageError where it is given and names nothing, as a script does whose variable is empty
  */
-export function readListOption(options: OptionValues, option: string): readonly string[] {
+export function readListOption(options: OptionValues, option: 'columns' | 'sort' | 'type'): readonly string[] {
   const value = options[option];
-  if (typeof value !== 'string') return [];
+  if (value === undefined) return [];
   const words = value
     .split(',')
     .map((word) => word.trim())

@@ -12,7 +12,7 @@ import type { PidNamespaceInit } from '../../model/evidence/pid-namespace-init.t
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import type { Namespace } from '../../model/snapshot/schema.ts';
 import type { LiveDetails } from '../../render/pages/show-namespace.ts';
-import type { OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
 
 export function readLiveDetails(namespace: Namespace, index: SnapshotIndex, options: OptionValues): LiveDetails {
   if (options.from !== undefined) return {};

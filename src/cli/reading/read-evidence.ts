@@ -4,7 +4,7 @@ import { loadAddon } from '../../kernel/addon/addon.ts';
 import type { ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
 import type { Namespace } from '../../model/snapshot/schema.ts';
 import { listOwnCommand } from '../line/own-program.ts';
-import type { OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
 
 /** @returns undefined with --from: what a command would do there now, nobody knows */
 export async function readEvidence(

@@ -2,7 +2,8 @@
 
 import type { Snapshot } from '../../model/snapshot/schema.ts';
 import type { Wanted } from '../../model/snapshot/wanted.ts';
-import type { GivenCommand, OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
+import type { GivenCommand } from '../table/verb.ts';
 
 /** @throws SnapshotError, NoProcError */
 export async function readSnapshot(
@@ -10,7 +11,7 @@ export async function readSnapshot(
   wanted: Wanted,
   given: Pick<GivenCommand, 'prepared'> = {},
 ): Promise<Snapshot> {
-  if (typeof options.from === 'string') {
+  if (options.from !== undefined) {
     const { loadSnapshot } = await import('./load-snapshot.ts');
     return loadSnapshot(options.from);
   }

@@ -1,7 +1,7 @@
 // --type: of which types namespaces are wanted.
 import { isNamespaceType, type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { suggest, UsageError } from '../table/errors.ts';
-import type { OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
 import { readListOption } from './choose-columns.ts';
 
 /** @throws UsageError naming a type that does not exist, or where none is named */

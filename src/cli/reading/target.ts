@@ -9,7 +9,7 @@ import { readPathIdentity } from '../../kernel/nsfs/namespace-files.ts';
 import { readPidfdInode } from '../../kernel/process/pidfd-inode.ts';
 import { escapeText } from '../../render/words/escape.ts';
 import { NotFoundError, suggest, UsageError } from '../table/errors.ts';
-import type { OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
 
 /** Of many candidates, no more than this are listed. */
 const maxCandidates = 20;

@@ -1,9 +1,10 @@
 // The options of verbs that start a command: run and enter.
 import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import type { OptionValues } from './option-values.ts';
 import type { VerbOption } from './verb.ts';
 
 /** As unshare(1) and nsenter(1) name them. */
-const longNames: Readonly<Record<NamespaceType, string>> = {
+const longNames = {
   cgroup: 'cgroup',
   ipc: 'ipc',
   mnt: 'mount',
@@ -12,42 +13,26 @@ const longNames: Readonly<Record<NamespaceType, string>> = {
   time: 'time',
   user: 'user',
   uts: 'uts',
-};
-
-const shortNames: Readonly<Record<NamespaceType, string>> = {
-  cgroup: '-C',
-  ipc: '-i',
-  mnt: '-m',
-  net: '-n',
-  pid: '-p',
-  time: '-T',
-  user: '-U',
-  uts: '-u',
-};
-
-const meanings: Readonly<Record<NamespaceType, string>> = {
-  cgroup: 'a new cgroup namespace',
-  ipc: 'a new ipc namespace',
-  mnt: 'a new mount namespace',
-  net: 'a new network namespace',
-  pid: 'a new pid namespace, in which the command is PID 1',
-  time: 'a new time namespace',
-  user: 'a new user namespace, in which nobody is mapped unless a --map option says so',
-  uts: 'a new uts namespace',
-};
+} as const satisfies Readonly<Record<NamespaceType, string>>;
 
 /** `-p, --pid` and so on: which namespaces are made. */
-const makeOptions: readonly VerbOption[] = namespaceTypes.map((type) => ({
-  flags: `${shortNames[type]}, --${longNames[type]}`,
-  meaning: meanings[type],
-}));
+const makeOptions = [
+  { flags: '-C, --cgroup', meaning: 'a new cgroup namespace' },
+  { flags: '-i, --ipc', meaning: 'a new ipc namespace' },
+  { flags: '-m, --mount', meaning: 'a new mount namespace' },
+  { flags: '-n, --net', meaning: 'a new network namespace' },
+  { flags: '-p, --pid', meaning: 'a new pid namespace, in which the command is PID 1' },
+  { flags: '-T, --time', meaning: 'a new time namespace' },
+  { flags: '-U, --user', meaning: 'a new user namespace, in which nobody is mapped unless a --map option says so' },
+  { flags: '-u, --uts', meaning: 'a new uts namespace' },
+] as const satisfies readonly VerbOption[];
 
 /** The types whose options were given. */
-export function readMadeTypes(options: Readonly<Record<string, unknown>>): Set<NamespaceType> {
+export function readMadeTypes(options: OptionValues): Set<NamespaceType> {
   return new Set(namespaceTypes.filter((type) => options[longNames[type]] === true));
 }
 
-export const runOptions: readonly VerbOption[] = [
+export const runOptions = [
   ...makeOptions,
   { flags: '-r, --map-root', meaning: 'root of a new user namespace stands for the caller' },
   { flags: '--map-user UID', meaning: 'UID, or UID:GID, of a new user namespace stands for the caller' },
@@ -75,4 +60,4 @@ export const runOptions: readonly VerbOption[] = [
   },
   { flags: '--init', meaning: 'be PID 1, and start the command as PID 2: orphans are reaped, signals passed on' },
   { flags: '-j, --json', meaning: 'print what was made as one line of JSON, before the command begins' },
-];
+] as const satisfies readonly VerbOption[];

@@ -7,7 +7,7 @@ async function loadWorkloadColumns(): Promise<readonly ColumnMeaning[]> {
   return (await import('../../render/columns/workload-columns.ts')).workloadColumns;
 }
 
-export const evidenceVerbs: readonly Verb[] = [
+export const evidenceVerbs = [
   {
     name: 'workloads',
     summary: 'list containers, sandboxes and named networks, with or without their engine’s help',
@@ -85,4 +85,4 @@ export const evidenceVerbs: readonly Verb[] = [
     ],
     answersByStatus: true,
   },
-];
+] as const satisfies readonly Verb[];

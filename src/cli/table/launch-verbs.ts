@@ -16,7 +16,7 @@ const commandArgument = {
 const statuses =
   'The exit status is the command’s own; 127 where there is no such command, 126 where it cannot be executed, 128 and the number of the signal that killed it; 2 where the namespaces could not be had.';
 
-export const launchVerbs: readonly Verb[] = [
+export const launchVerbs = [
   {
     name: 'run',
     summary: 'make namespaces and run a command in them',
@@ -166,4 +166,4 @@ export const launchVerbs: readonly Verb[] = [
       { command: 'nscope lab all --json', meaning: 'all of them, for a program' },
     ],
   },
-];
+] as const satisfies readonly Verb[];

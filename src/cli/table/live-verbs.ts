@@ -7,7 +7,7 @@ async function loadEventColumns(): Promise<readonly ColumnMeaning[]> {
   return (await import('../../render/columns/event-columns.ts')).eventColumns;
 }
 
-export const liveVerbs: readonly Verb[] = [
+export const liveVerbs = [
   {
     name: 'watch',
     summary: 'print what happens to namespaces, a line an event, as it happens',
@@ -79,4 +79,4 @@ export const liveVerbs: readonly Verb[] = [
       { command: 'nscope mount --daemon /run/namespaces', meaning: 'serve in the background' },
     ],
   },
-];
+] as const satisfies readonly Verb[];

@@ -2,29 +2,32 @@
 import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import type { VerbOption } from './verb.ts';
 
-export const fromOption: VerbOption = {
+export const fromOption = {
   flags: '--from FILE',
   meaning: 'read a snapshot from FILE, - for standard input, instead of this host',
   completes: 'file',
-};
+} as const satisfies VerbOption;
 
-export const noBpfOption: VerbOption = { flags: '--no-bpf', meaning: 'do not read the kernel with BPF; /proc alone' };
+export const noBpfOption = {
+  flags: '--no-bpf',
+  meaning: 'do not read the kernel with BPF; /proc alone',
+} as const satisfies VerbOption;
 
-export const jsonOption: VerbOption = { flags: '-j, --json', meaning: 'print one JSON object' };
+export const jsonOption = { flags: '-j, --json', meaning: 'print one JSON object' } as const satisfies VerbOption;
 
-export const typeOption: VerbOption = {
+export const typeOption = {
   flags: '-t, --type TYPE,...',
   meaning: 'only namespaces of these types',
   choices: namespaceTypes,
-};
+} as const satisfies VerbOption;
 
-export const columnsOption: VerbOption = {
+export const columnsOption = {
   flags: '-o, --columns NAME,...',
   meaning: 'show these columns; +NAME adds one to the usual ones, -NAME leaves one out; help lists them',
   completes: 'columns',
-};
+} as const satisfies VerbOption;
 
-export const rowOptions: readonly VerbOption[] = [
+export const rowOptions = [
   jsonOption,
   columnsOption,
   { flags: '--filter EXPR', meaning: 'only rows for which the CEL expression over the columns is true' },
@@ -37,4 +40,4 @@ export const rowOptions: readonly VerbOption[] = [
   { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
   noBpfOption,
   fromOption,
-];
+] as const satisfies readonly VerbOption[];

@@ -1,18 +1,19 @@
 // The option --source: by which way events are to come.
 import { type EventSourceName, eventSourceNames } from '../../model/live/events.ts';
 import { suggest, UsageError } from './errors.ts';
-import type { OptionValues, VerbOption } from './verb.ts';
+import type { OptionValues } from './option-values.ts';
+import type { VerbOption } from './verb.ts';
 
-export const sourceOption: VerbOption = {
+export const sourceOption = {
   flags: '--source NAME',
   meaning: 'by which way events are to come',
   choices: eventSourceNames,
-};
+} as const satisfies VerbOption;
 
 /** @throws UsageError naming what there is */
 export function readSource(options: OptionValues): EventSourceName | undefined {
   const { source } = options;
-  if (typeof source !== 'string') return undefined;
+  if (source === undefined) return undefined;
   const name = eventSourceNames.find((known) => known === source);
   if (!name) throw new UsageError(`there is no source of events "${source}"; ${suggest(source, eventSourceNames)}`);
   return name;

@@ -1,6 +1,7 @@
 // What a verb is. The table of verbs drives parsing, help, completion and the manual page.
 import type { BpfProgram } from '../../kernel/bpf/programs.ts';
 import type { PreparedBpf } from '../../kernel/bpf/start.ts';
+import type { OptionValues } from './option-values.ts';
 
 /** An option as a person writes it; `value` names what it takes, and brackets make it optional. */
 export interface VerbOption {
@@ -57,9 +58,6 @@ export interface Verb {
   /** The columns that --columns may name. Loaded only where they are to be listed: help, completion, the manual page. */
   columns?(): Promise<readonly ColumnMeaning[]>;
 }
-
-/** The values of options by their long name in camelCase: a string, or true for one without a value. */
-export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
 
 /** What is given to verbs that take a command. */
 export interface GivenCommand {

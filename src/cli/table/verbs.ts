@@ -21,7 +21,7 @@ async function loadHolderColumns(): Promise<readonly ColumnMeaning[]> {
 /** What a whole snapshot is read with. */
 const everyProgram = ['namespaces', 'tasks', 'files', 'queues', 'superblocks'] as const;
 
-export const verbs: readonly Verb[] = [
+const table = [
   {
     name: 'ls',
     summary: 'list the namespaces of this host (the default)',
@@ -243,7 +243,12 @@ export const verbs: readonly Verb[] = [
       { command: 'nscope completion zsh > ~/.zfunc/_nscope', meaning: 'for zsh, with ~/.zfunc in its fpath' },
     ],
   },
-];
+] as const satisfies readonly Verb[];
+
+export const verbs: readonly Verb[] = table;
+
+/** Each verb as it stands in the table, its flags to the letter. */
+export type VerbTable = typeof table;
 
 /** The verb that is meant where none is written. */
 export const usualVerb = 'ls';

@@ -20,7 +20,7 @@ import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/ta
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
 import { NotFoundError, suggest, UsageError } from '../table/errors.ts';
-import type { OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
 
 interface Answer {
   readonly namespace: Pick<Namespace, 'type' | 'inode'>;
@@ -61,7 +61,7 @@ export async function run([who = '', what = '']: readonly string[], options: Opt
 }
 
 function readCapability(options: OptionValues): CapabilityName | undefined {
-  if (typeof options.cap !== 'string') return undefined;
+  if (options.cap === undefined) return undefined;
   const word = options.cap.toUpperCase();
   const name = word.startsWith('CAP_') ? word : `CAP_${word}`;
   if (isCapabilityName(name)) return name;

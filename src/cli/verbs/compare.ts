@@ -11,7 +11,7 @@ import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/ta
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, writeLines } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
-import type { OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
 
 export async function run([word = 'self']: readonly string[], options: OptionValues): Promise<number> {
   checkTargets([word]);

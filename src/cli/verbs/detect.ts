@@ -18,7 +18,7 @@ import { readTypes } from '../reading/read-types.ts';
 import { checkTargets } from '../reading/target.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
-import type { OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
 
 export async function run([word = 'self']: readonly string[], options: OptionValues): Promise<number> {
   const asked = readTypes(options);

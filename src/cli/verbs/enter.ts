@@ -7,7 +7,8 @@ import { finishAs } from '../command/finish.ts';
 import { planCommand, usualShell } from '../command/read-command.ts';
 import { readTypes } from '../reading/read-types.ts';
 import { suggest, UsageError } from '../table/errors.ts';
-import type { GivenCommand, OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
+import type { GivenCommand } from '../table/verb.ts';
 
 export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
   const inherited = listInheritedDescriptors();
@@ -35,9 +36,9 @@ function readOptions(options: OptionValues, hasFiles: boolean) {
   };
 }
 
-function readChoice<C extends string>(name: string, word: OptionValues[string], choices: readonly C[]): C | undefined {
+function readChoice<C extends string>(name: string, word: string | undefined, choices: readonly C[]): C | undefined {
   if (word === undefined) return undefined;
   const found = choices.find((choice) => choice === word);
   if (found !== undefined) return found;
-  throw new UsageError(`--${name} knows no "${String(word)}"; ${suggest(String(word), choices)}`);
+  throw new UsageError(`--${name} knows no "${word}"; ${suggest(word, choices)}`);
 }

@@ -16,7 +16,7 @@ import { readSnapshot } from '../reading/read-snapshot.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../screen/output.ts';
 import { NotFoundError, suggest, UsageError } from '../table/errors.ts';
-import type { OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
 
 const groupMethods = ['mounts', 'mountinfo', 'cgroup'] as const;
 type Method = (typeof groupMethods)[number];
@@ -45,7 +45,7 @@ export async function run(_words: readonly string[], options: OptionValues): Pro
 }
 
 function readMethod(options: OptionValues): Method {
-  const word = typeof options.by === 'string' ? options.by : 'mountinfo';
+  const word = options.by ?? 'mountinfo';
   const method = groupMethods.find((known) => known === word);
   if (!method) throw new UsageError(`groups are not made by "${word}"; ${suggest(word, groupMethods)}`);
   if (options.at !== undefined && method !== 'cgroup')
@@ -55,7 +55,7 @@ function readMethod(options: OptionValues): Method {
 
 /** @throws NotFoundError on kernels that do not have it, and where it is not mounted */
 function readHierarchy(options: OptionValues): ReadonlyMap<number, Known<string>> {
-  const given = typeof options.at === 'string' ? options.at : undefined;
+  const given = options.at;
   const root = given ?? findNsHierarchy();
   if (root === undefined)
     throw new NotFoundError(

@@ -26,7 +26,8 @@ import { readSnapshot } from '../reading/read-snapshot.ts';
 import { checkTargets, findTarget } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../screen/output.ts';
-import type { GivenCommand, OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
+import type { GivenCommand } from '../table/verb.ts';
 
 const usualColumns = ['kind', 'pid', 'fd', 'path', 'in', 'what', 'release'];
 

@@ -15,7 +15,7 @@ import { describeExperiments, formatExperiment, summarize } from '../../render/p
 import { formatPage } from '../../render/pages/show-page.ts';
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
 import { suggest, UsageError } from '../table/errors.ts';
-import type { OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
 
 export async function run(words: readonly string[], options: OptionValues): Promise<number> {
   const wanted = chooseExperiments(words);

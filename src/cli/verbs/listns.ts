@@ -10,7 +10,7 @@ import { escapeText } from '../../render/words/escape.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { writeLines, writeNote } from '../screen/output.ts';
-import type { OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
 
 /** Any process may be in another namespace than PID 1, or be Docker's shim: all command lines, and of threads those elsewhere. */
 const classicWants: Wanted = { ...wantProcesses, commandLines: 'all', threads: true };

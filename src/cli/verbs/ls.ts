@@ -31,7 +31,8 @@ import { checkTargets, findTarget, mayBeWorkload } from '../reading/target.ts';
 import { noteCoverage, noteMissingWorkloads } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../screen/output.ts';
 import { suggest, UsageError } from '../table/errors.ts';
-import type { GivenCommand, OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
+import type { GivenCommand } from '../table/verb.ts';
 
 const usualColumns = ['type', 'inode', 'processes', 'pid', 'user', 'owner', 'name', 'command'];
 

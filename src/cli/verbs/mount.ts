@@ -8,7 +8,7 @@ import { escapeText } from '../../render/words/escape.ts';
 import { keepYoungHeapSmall } from '../line/small-heap.ts';
 import { OutputClosedError, writeNote } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
-import type { OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
 
 const capSysAdmin = 1n << 21n;
 

@@ -21,10 +21,11 @@ import { readSnapshot } from '../reading/read-snapshot.ts';
 import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
 import { NotFoundError, UsageError } from '../table/errors.ts';
-import type { GivenCommand, OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
+import type { GivenCommand } from '../table/verb.ts';
 
 export async function run([word = '']: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
-  const within = typeof options.in === 'string' ? options.in : undefined;
+  const within = options.in;
   if (word !== 'self' && !/^[1-9]\d{0,9}$/.test(word)) throw new UsageError(`"${word}" is no PID`);
   if (word === 'self' && within !== undefined)
     throw new UsageError('self is a process here: it is not looked up --in another namespace');

@@ -16,7 +16,8 @@ import { planCommand, usualShell } from '../command/read-command.ts';
 import { writeLines } from '../screen/output.ts';
 import { readMadeTypes } from '../table/command-options.ts';
 import { suggest, UsageError } from '../table/errors.ts';
-import type { GivenCommand, OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
+import type { GivenCommand } from '../table/verb.ts';
 
 export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
   const inherited = listInheritedDescriptors();
@@ -65,24 +66,22 @@ function readRequest(options: OptionValues, keep: readonly string[]): RunRequest
 }
 
 function readTexts(options: OptionValues): Pick<RunRequest, 'hostname' | 'workdir' | 'monotonic' | 'boottime'> {
-  const { hostname, workdir } = options;
-  const [monotonic, boottime] = (['monotonic', 'boottime'] as const).map((name) => {
-    const value = options[name];
-    if (value === undefined || (typeof value === 'string' && /^-?\d{1,18}$/.test(value))) return value;
-    throw new UsageError(`--${name} wants seconds, a whole number: "${String(value)}"`);
-  });
+  const { hostname, workdir, monotonic, boottime } = options;
+  for (const [name, value] of Object.entries({ monotonic, boottime }))
+    if (value !== undefined && !/^-?\d{1,18}$/.test(value))
+      throw new UsageError(`--${name} wants seconds, a whole number: "${value}"`);
   return {
-    ...(typeof hostname === 'string' ? { hostname } : {}),
-    ...(typeof workdir === 'string' ? { workdir } : {}),
-    ...(typeof monotonic === 'string' ? { monotonic } : {}),
-    ...(typeof boottime === 'string' ? { boottime } : {}),
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(workdir === undefined ? {} : { workdir }),
+    ...(monotonic === undefined ? {} : { monotonic }),
+    ...(boottime === undefined ? {} : { boottime }),
   };
 }
 
 function readMaps(options: OptionValues): MapRequest {
   const { mapRoot, mapUser, mapAuto } = options;
   if (mapRoot && mapUser !== undefined) throw new UsageError('--map-root and --map-user exclude each other');
-  const [uid, gid] = mapUser === undefined ? [0, 0] : readIds(String(mapUser));
+  const [uid, gid] = mapUser === undefined ? [0, 0] : readIds(mapUser);
   if (mapAuto) return { kind: 'auto', uid, gid };
   return mapRoot || mapUser !== undefined ? { kind: 'one', uid, gid } : { kind: 'none' };
 }
@@ -94,11 +93,11 @@ function readIds(word: string): readonly [number, number] {
   return [Number(uid), Number(gid)];
 }
 
-function readPropagation(word: OptionValues[string]): Propagation {
+function readPropagation(word: string | undefined): Propagation {
   if (word === undefined) return 'private';
   const found = propagations.find((known) => known === word);
   if (found) return found;
-  throw new UsageError(`--propagation knows no "${String(word)}"; ${suggest(String(word), propagations)}`);
+  throw new UsageError(`--propagation knows no "${word}"; ${suggest(word, propagations)}`);
 }
 
 function readPins(word: string, types: ReadonlySet<NamespaceType>): Pin[] {

@@ -26,7 +26,8 @@ import { readSnapshot } from '../reading/read-snapshot.ts';
 import { checkTargets, findTarget } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
-import type { GivenCommand, OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
+import type { GivenCommand } from '../table/verb.ts';
 
 export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
   checkTargets(words);

@@ -14,8 +14,8 @@ import { choosePalette } from '../screen/output.ts';
 import { firstState, type Key, pressKey, type TopState } from '../screen/top-keys.ts';
 import { columnsOf, TopView } from '../screen/top-view.ts';
 import { suggest, UsageError } from '../table/errors.ts';
+import type { OptionValues } from '../table/option-values.ts';
 import { readSource } from '../table/source-option.ts';
-import type { OptionValues } from '../table/verb.ts';
 
 const sorts: readonly string[] = ['type', 'inode', 'procs', 'new', 'held', 'user', 'pid', 'what'];
 

@@ -10,7 +10,8 @@ import { readSnapshot } from '../reading/read-snapshot.ts';
 import { checkTargets, findTarget, mayBeWorkload } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
-import type { GivenCommand, OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
+import type { GivenCommand } from '../table/verb.ts';
 
 /** A level takes two columns: at most half of the terminal is for branches. */
 const columnsForEachLevel = 4;

@@ -17,8 +17,8 @@ import { EventCounts } from '../screen/event-counts.ts';
 import { LineWriter } from '../screen/line-writer.ts';
 import { choosePalette, readTerminalWidth, writeNote } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
+import type { OptionValues } from '../table/option-values.ts';
 import { readSource } from '../table/source-option.ts';
-import type { OptionValues } from '../table/verb.ts';
 
 const statsEveryMs = 1000;
 
@@ -120,7 +120,7 @@ function widthFor(options: OptionValues): number | undefined {
 }
 
 function readInterval(options: OptionValues): number | undefined {
-  if (typeof options.interval !== 'string') return undefined;
+  if (options.interval === undefined) return undefined;
   const seconds = Number(options.interval);
   if (!(seconds >= 0.01 && seconds <= 86_400))
     throw new UsageError(`--interval takes seconds from 0.01 to 86400, not "${options.interval}"`);

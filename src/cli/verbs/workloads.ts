@@ -11,7 +11,7 @@ import { readSnapshot } from '../reading/read-snapshot.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
-import type { OptionValues } from '../table/verb.ts';
+import type { OptionValues } from '../table/option-values.ts';
 
 const usualColumns = ['workload', 'kind', 'user', 'processes', 'pid', 'types', 'image', 'pod'];
 
