@@ -52,6 +52,19 @@ test('docs/reference/errors.md has every code that the sources raise, with what 
   assert.deepEqual(described.sort(), raised.sort());
 });
 
+test('docs/reference/errors.md has the exit status of every error that the command ends with.', () => {
+  const errors = readFileSync('docs/reference/errors.md', 'utf8');
+  let compared = 0;
+  for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')))
+    for (const [, code = '', status = ''] of readFileSync(join('src', file), 'utf8').matchAll(
+      /code = '(NSCOPE_\w+)';\n[^\n]*\n {2}readonly exitStatus = (\d)/g,
+    )) {
+      assert.match(errors, new RegExp(`^## ${code}\n\n\`\\w+\`, status ${status}[.;]`, 'm'), code);
+      compared++;
+    }
+  assert.ok(compared >= 9, `${compared} were compared`);
+});
+
 test('Every nscope command in the documents is one that nscope can read.', async () => {
   let count = 0;
   for (const document of documents)

@@ -9,6 +9,8 @@ import type { WatchOptions } from './watch-options.ts';
 export class EventSourceError extends Error {
   override readonly name = 'EventSourceError';
   readonly code = 'NSCOPE_EVENT_SOURCE';
+  /** Of a command that ends with it. */
+  readonly exitStatus = 2;
 }
 
 /** Best first. Those behind the first that opens are not tried. */

@@ -11,6 +11,8 @@ import { parseMountinfo } from '../parse/proc/mountinfo.ts';
 export class MountRefusedError extends Error {
   override readonly name = 'MountRefusedError';
   readonly code = 'NSCOPE_MOUNT';
+  /** Of a command that ends with it. */
+  readonly exitStatus = 2;
 
   /** What a failed mounting says to a person; anything unforeseen stays as it is. */
   static from(error: unknown, directory: string): unknown {

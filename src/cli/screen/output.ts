@@ -79,6 +79,8 @@ function fitNote(line: string, width: number | undefined): readonly string[] {
 class OutputError extends Error {
   override readonly name = 'OutputError';
   readonly code = 'NSCOPE_OUTPUT';
+  /** Of a command that ends with it. */
+  readonly exitStatus = 2;
 }
 
 function writeAll(fd: number, text: string): void {

@@ -3,12 +3,16 @@
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly code = 'NSCOPE_USAGE';
+  /** Of a command that ends with it. */
+  readonly exitStatus = 2;
 }
 
 /** What was asked for is not there. Exit status 1. */
 export class NotFoundError extends Error {
   override readonly name = 'NotFoundError';
   readonly code = 'NSCOPE_NOT_FOUND';
+  /** Of a command that ends with it. */
+  readonly exitStatus = 1;
 }
 
 /** The one of `words` that was probably meant, for "did you mean": its beginning, or a slip or two away. */

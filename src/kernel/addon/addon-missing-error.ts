@@ -4,4 +4,6 @@
 export class AddonMissingError extends Error {
   override readonly name = 'AddonMissingError';
   readonly code = 'NSCOPE_ADDON_MISSING';
+  /** Of a command that ends with it. */
+  readonly exitStatus = 2;
 }

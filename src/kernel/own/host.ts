@@ -16,6 +16,8 @@ import { clockTicksPerSecond } from '../proc/clock-ticks.ts';
 export class NoProcError extends Error {
   override readonly name = 'NoProcError';
   readonly code = 'NSCOPE_NO_PROC';
+  /** Of a command that ends with it. */
+  readonly exitStatus = 2;
 }
 
 export type HostFacts = Omit<HostSnapshot, 'users' | 'takenAt' | 'durationMs'>;

@@ -4,6 +4,8 @@
 export class LaunchError extends Error {
   override readonly name = 'LaunchError';
   readonly code = 'NSCOPE_LAUNCH';
+  /** Of a command that ends with it. */
+  readonly exitStatus = 2;
 }
 
 /** The command itself could not be started: 127 where there is none, 126 where it cannot be executed. */

@@ -4,6 +4,8 @@
 export class MalformedError extends Error {
   override readonly name = 'MalformedError';
   readonly code = 'NSCOPE_MALFORMED';
+  /** Of a command that ends with it. */
+  readonly exitStatus = 2;
   readonly file: string;
   readonly line: number;
   readonly field: string;
