@@ -1,6 +1,6 @@
 // Reads a snapshot from a file or standard input.
 import { constants } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { isSyscallError } from '../../kernel/addon/syscall-error.ts';
 import { toPath } from '../../kernel/files/files.ts';
 import type { Snapshot } from '../../model/snapshot/schema.ts';
@@ -13,14 +13,11 @@ export function loadSnapshot(file: string): Snapshot {
   const shown = file === '-' ? 'standard input' : file;
   let text: string;
   try {
-    text = readFileSync(file === '-' ? 0 : toPath(file), 'utf8');
+    text = readText(file);
   } catch (error) {
     if (isSyscallError(error)) throw new UsageError(`cannot read ${shown}: ${error.code}`, { cause: error });
-    if (isTooLarge(error))
-      throw new UsageError(`${shown} is larger than a snapshot that can be read (${maxMegabytes} MB)`, {
-        cause: error,
-      });
-    throw error;
+    if (error instanceof UsageError || !isTooLarge(error)) throw error;
+    throw describeTooLarge(shown, error);
   }
   if (text.trim() === '')
     throw new UsageError(`${shown} is empty; a snapshot was expected, as nscope snapshot prints it`);
@@ -36,6 +33,22 @@ export function loadSnapshot(file: string): Snapshot {
     if (error instanceof SnapshotError) throw new UsageError(`${shown}: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** A file of which Node cannot make a string is not read at all. */
+function readText(file: string): string {
+  const fd = file === '-' ? 0 : openSync(toPath(file), 'r');
+  try {
+    if (fstatSync(fd).size > constants.MAX_STRING_LENGTH)
+      throw describeTooLarge(file === '-' ? 'standard input' : file);
+    return readFileSync(fd, 'utf8');
+  } finally {
+    if (fd !== 0) closeSync(fd);
+  }
+}
+
+function describeTooLarge(shown: string, cause?: unknown): UsageError {
+  return new UsageError(`${shown} is larger than a snapshot that can be read (${maxMegabytes} MB)`, { cause });
 }
 
 /** What Node makes one string of; a snapshot of 100,000 processes takes a tenth of it. */
