@@ -1,5 +1,6 @@
 // Which namespaces have been named so far, and how each can be reached: what one source needs of those before it.
-import type { Fact, ProcessFact } from '../model/facts/facts.ts';
+import { closeDescriptor } from '../kernel/files/files.ts';
+import type { EnumerationFact, Fact, ProcessFact } from '../model/facts/facts.ts';
 import { isOlder, type TaskGroup, type TaskGroups } from '../model/facts/tasks-of-namespaces.ts';
 import { isKnown } from '../model/snapshot/known.ts';
 import {
@@ -9,7 +10,7 @@ import {
   namespaceLinks,
   readLinkType,
 } from '../model/snapshot/namespace-types.ts';
-import type { FoundNamespace } from '../sources/index.ts';
+import type { FoundNamespace, NamespaceView } from '../sources/index.ts';
 
 interface Entry extends FoundNamespace {
   readonly paths: string[];
@@ -23,11 +24,16 @@ interface Entry extends FoundNamespace {
 /** More ways than this to one namespace are not kept. */
 const maxPaths = 6;
 
+/** Namespaces that nothing else leads to are kept open up to this many; a process may usually have 1024 descriptors. */
+const maxKept = 512;
+
 /** Reads the facts as they come; only a new task makes it begin anew, since tasks come before all that builds on them. */
-export class FoundNamespaces {
+export class FoundNamespaces implements NamespaceView {
   readonly #facts: readonly Fact[];
   readonly #tasks: TaskGroups;
-  readonly #kept = new Map<string, string>();
+  /** Descriptors, by the namespace. */
+  readonly #kept = new Map<string, number>();
+  readonly #wholeTypes = new Set<NamespaceType>();
   readonly #entries = new Map<NamespaceType, Map<number, Entry>>();
   #read = 0;
 
@@ -36,10 +42,33 @@ export class FoundNamespaces {
     this.#tasks = tasks;
   }
 
-  /** The collector keeps a descriptor of this namespace open, to which `path` leads: the best way to it from now on. */
-  keep(type: NamespaceType, inode: number, path: string): void {
-    this.#kept.set(formatNamespace(type, inode), path);
-    this.#entries.get(type)?.get(inode)?.paths.unshift(path);
+  takeEnumeration({ wholeTypes }: EnumerationFact): void {
+    for (const type of wholeTypes) this.#wholeTypes.add(type);
+  }
+
+  isListedWhole(type: NamespaceType): boolean {
+    return this.#wholeTypes.has(type);
+  }
+
+  /**
+   * Keeps a descriptor of this namespace open: the best way to it from now on.
+   * @returns false, and the descriptor is closed, when there are too many
+   */
+  keep(type: NamespaceType, inode: number, fd: number): boolean {
+    const key = formatNamespace(type, inode);
+    if (this.#kept.has(key) || this.#kept.size >= maxKept) {
+      closeDescriptor(fd);
+      return this.#kept.has(key);
+    }
+    this.#kept.set(key, fd);
+    this.#entries.get(type)?.get(inode)?.paths.unshift(pathOf(fd));
+    return true;
+  }
+
+  /** Closes what was kept. */
+  close(): void {
+    for (const fd of this.#kept.values()) closeDescriptor(fd);
+    this.#kept.clear();
   }
 
   /** All that were named so far. */
@@ -93,14 +122,18 @@ export class FoundNamespaces {
     }
     let entry = inodes.get(inode);
     if (!entry) {
-      const path = this.#kept.size === 0 ? undefined : this.#kept.get(formatNamespace(type, inode));
-      const paths = path === undefined ? [] : [path];
+      const fd = this.#kept.size === 0 ? undefined : this.#kept.get(formatNamespace(type, inode));
+      const paths = fd === undefined ? [] : [pathOf(fd)];
       const unknown = { oldest: undefined, oldestTask: undefined, id: undefined, described: false };
       entry = { type, inode, paths, members: new Map(), ...unknown };
       inodes.set(inode, entry);
     }
     return entry;
   }
+}
+
+function pathOf(fd: number): string {
+  return `/proc/self/fd/${fd}`;
 }
 
 function addTasks(entry: Entry, link: NamespaceLink, group: TaskGroup): void {

@@ -7,30 +7,31 @@ import { type Known, unknownFromErrno } from '../model/snapshot/known.ts';
 import { parseCgroup } from '../parse/proc/cgroup.ts';
 import { isExiting, parseStat } from '../parse/proc/stat.ts';
 import { parseText } from '../parse/text/text.ts';
-import type { Source, SourceContext } from './source.ts';
+import type { TaskView } from './inputs.ts';
+import type { Report, Source } from './source.ts';
 import { isSameProcess } from './task-records.ts';
 
 /** A line for each hierarchy; paths are at most 4096 bytes. */
 const longestFileBytes = 131_072;
 
-export const cgroups: Source = {
+export const cgroups: Source<'wanted' | 'tasks'> = {
   name: 'cgroups',
   question: 'in which cgroup is each process?',
-  skip(context) {
-    if (!context.wanted.cgroups) return 'cgroups were not asked for';
-    return context.tasksByBpf() ? undefined : 'they were read with the processes';
+  skip({ wanted, tasks }) {
+    if (!wanted.cgroups) return 'cgroups were not asked for';
+    return tasks.readByBpf ? undefined : 'they were read with the processes';
   },
-  run(context: SourceContext): void {
+  run({ tasks }, report) {
     // One task is asked for all of its group; the next one where that has ended meanwhile.
-    let waiting = groupTasks(context);
+    let waiting = groupTasks(tasks);
     for (let turn = 0; waiting.length > 0; turn++) {
       const answers = ask(
-        context,
+        report,
         waiting.flatMap(({ tasks }) => tasks[turn] ?? []),
       );
       waiting = waiting.filter(({ tasks }) => {
         const cgroup = answers.get(tasks[turn]?.tid ?? 0);
-        if (cgroup !== undefined) for (const { tid } of tasks) context.emit({ fact: 'cgroup', tid, cgroup });
+        if (cgroup !== undefined) for (const { tid } of tasks) report.emit({ fact: 'cgroup', tid, cgroup });
         return cgroup === undefined && turn + 1 < tasks.length;
       });
     }
@@ -42,11 +43,10 @@ interface Group {
 }
 
 /** Of one set, those that have exited apart: the kernel says "/" of them in every hierarchy of cgroups v1. */
-function groupTasks(context: SourceContext): Group[] {
-  const sets = context.cgroupSets();
+function groupTasks({ all, cgroupSets }: TaskView): Group[] {
   const groups = new Map<string, Group>();
-  for (const task of context.tasks()) {
-    const set = sets.get(task.tid);
+  for (const task of all) {
+    const set = cgroupSets.get(task.tid);
     if (set === undefined) continue;
     const key = `${set}${hasExited(task) ? ' exited' : ''}`;
     const group = groups.get(key) ?? { tasks: [] };
@@ -61,12 +61,12 @@ function hasExited({ state }: Pick<ProcessFact, 'state'>): boolean {
 }
 
 /** What is read of a task that another took the number of, or that has begun to end since, says nothing of its group. */
-function ask(context: SourceContext, tasks: readonly ProcessFact[]): Map<number, Known<string>> {
+function ask(report: Report, tasks: readonly ProcessFact[]): Map<number, Known<string>> {
   const answers = new Map<number, Known<string>>();
   const byName = new Map(tasks.map((task) => [`${task.tid}`, task]));
   const question = { names: [...byName.keys()], links: [], files: ['cgroup', 'stat'], maxFileBytes: longestFileBytes };
   for (const { name, files } of readProcTable(question)) {
-    context.asked();
+    report.asked();
     const task = byName.get(name);
     const [bytes, stat] = files;
     if (!task || !(stat instanceof Buffer) || !isSameProcess(task, stat)) continue;

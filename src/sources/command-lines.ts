@@ -4,38 +4,42 @@ import { startProcTasks } from '../kernel/proc/proc-tasks.ts';
 import type { NamespaceInodes, ProcessFact } from '../model/facts/facts.ts';
 import { isKnown, notAsked } from '../model/snapshot/known.ts';
 import { namespaceLinks } from '../model/snapshot/namespace-types.ts';
-import type { Source, SourceContext } from './source.ts';
+import type { Inputs, TaskView } from './inputs.ts';
+import type { Report, Source } from './source.ts';
 import { longestCommandLineBytes, toCommandLine } from './task-records.ts';
 
-export const commandLines: Source = {
+type Needs = 'wanted' | 'tasks';
+
+export const commandLines: Source<Needs> = {
   name: 'command-lines',
   question: 'how were the leaders of namespaces called?',
-  skip(context) {
-    const { commandLines: wanted } = context.wanted;
-    if (wanted === 'none') return 'command lines were not asked for';
-    return wanted === 'all' && !context.tasksByBpf() ? 'they were read with the processes' : undefined;
+  skip({ wanted, tasks }) {
+    if (wanted.commandLines === 'none') return 'command lines were not asked for';
+    return wanted.commandLines === 'all' && !tasks.readByBpf ? 'they were read with the processes' : undefined;
   },
-  run(context: SourceContext): void {
+  run(inputs, report) {
     const asked = new Set<ProcessFact>();
-    const take = startReading(context, asked);
+    const take = startReading(inputs, report, asked);
     // The addon's threads read while other sources run; these may find another init, seldom.
-    context.later(() => {
-      take();
-      startReading(context, asked)();
-    });
+    return {
+      rest() {
+        take();
+        startReading(inputs, report, asked)();
+      },
+    };
   },
 };
 
 /** Begins to read of those who are not among `asked`, and adds them. @returns what takes in the answers */
-function startReading(context: SourceContext, asked: Set<ProcessFact>): () => void {
+function startReading({ wanted, tasks }: Pick<Inputs, Needs>, report: Report, asked: Set<ProcessFact>): () => void {
   const facts = new Map<string, ProcessFact>();
-  for (const task of context.wanted.commandLines === 'all' ? context.tasks() : listLeaders(context)) {
+  for (const task of wanted.commandLines === 'all' ? tasks.all : listLeaders(tasks)) {
     if (asked.has(task)) continue;
     asked.add(task);
     facts.set(String(task.tid), task);
   }
-  if (context.wanted.processes === 'leaders') nameKernelThreads(facts.values());
-  context.asked(facts.size);
+  if (wanted.processes === 'leaders') nameKernelThreads(facts.values());
+  report.asked(facts.size);
   const question = { names: [...facts.keys()], links: [], files: ['cmdline'], maxFileBytes: longestCommandLineBytes };
   const give = startProcTasks(question);
   return () =>
@@ -45,7 +49,7 @@ function startReading(context: SourceContext, asked: Set<ProcessFact>): () => vo
       // A number that was used again would lend a process the words of another.
       task({ tid, startTimeTicks, commandLine }, name) {
         if (isKnown(commandLine) && facts.get(name)?.startTimeTicks === startTimeTicks)
-          context.emit({ fact: 'command-line', pid: tid, commandLine });
+          report.emit({ fact: 'command-line', pid: tid, commandLine });
       },
       // It has ended.
       failed: () => {},
@@ -57,8 +61,8 @@ const noLinks = Object.freeze(
 ) as unknown as NamespaceInodes;
 
 /** The inits, and of each set of namespaces the oldest task: whoever leads a namespace is one of them. */
-function* listLeaders(context: SourceContext): Generator<ProcessFact> {
-  yield* context.oldestTasks();
-  const inits = new Set(context.inits());
-  for (const task of context.tasks()) if (inits.has(task.tid)) yield task;
+function* listLeaders(tasks: TaskView): Generator<ProcessFact> {
+  yield* tasks.oldest();
+  const inits = new Set(tasks.inits);
+  for (const task of tasks.all) if (inits.has(task.tid)) yield task;
 }

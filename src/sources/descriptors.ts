@@ -2,25 +2,27 @@
 import { shownByBpfAlone } from '../model/snapshot/holder-kinds.ts';
 import { isKnown } from '../model/snapshot/known.ts';
 import { parseNamespaceName } from '../parse/proc/namespace-name.ts';
-import type { Source, SourceContext } from './source.ts';
+import type { TaskView } from './inputs.ts';
+import { skipDescriptors } from './reasons.ts';
+import type { Source } from './source.ts';
 
-export const descriptors: Source = {
+export const descriptors: Source<'wanted' | 'namespaces' | 'tasks' | 'descriptors'> = {
   name: 'descriptors',
   question: 'which namespaces do open descriptors hold?',
-  skip: (context) => context.skipDescriptors(),
-  run(context: SourceContext): void {
+  skip: skipDescriptors,
+  run({ tasks, descriptors }, report) {
     const refused = new Map<number, string>();
-    for (const { pid, tid, errno, links } of context.descriptors()) {
-      context.asked();
+    for (const { pid, tid, errno, links } of descriptors.tables()) {
+      report.asked();
       // The links that could be read count even where others were refused.
       if (errno !== undefined && errno !== 'ENOENT' && errno !== 'ESRCH') {
         refused.set(pid, errno);
-        context.refused('open descriptors', errno, `/proc/${pid}/fd`);
+        report.refused('open descriptors', errno, `/proc/${pid}/fd`);
       }
       for (const { name: fd, text } of links) {
         const held = parseNamespaceName(text);
         if (held)
-          context.emit({
+          report.emit({
             fact: 'holder',
             ...held,
             holder: Object.freeze({ kind: 'fd', pid, fd, ...(tid === undefined ? {} : { tid }) }),
@@ -28,19 +30,19 @@ export const descriptors: Source = {
       }
     }
     const [first] = refused;
-    context.searched(['fd']);
-    if (!context.filesByBpf()) context.searched(shownByBpfAlone, 'only BPF shows them');
+    report.searched(['fd']);
+    if (!descriptors.readByBpf) report.searched(shownByBpfAlone, 'only BPF shows them');
     if (!first) return;
     const [pid, errno] = first;
     const whose = refused.size === 1 ? `process ${pid}` : `${refused.size} processes (the first: ${pid})`;
     const what = `the descriptors of ${whose} are refused (${errno})`;
-    context.searched(['fd', 'socket', 'tap'], what);
+    report.searched(['fd', 'socket', 'tap'], what);
     // Where the namespace links are refused as well, that is told, and says as much.
-    if (hasReadableLinks(context, refused)) context.limit(`${what}: what they alone hold is not shown`);
+    if (hasReadableLinks(tasks, refused)) report.limit(`${what}: what they alone hold is not shown`);
   },
 };
 
-function hasReadableLinks(context: SourceContext, pids: ReadonlyMap<number, string>): boolean {
-  for (const { pid, namespaces } of context.processes()) if (pids.has(pid) && isKnown(namespaces.user)) return true;
+function hasReadableLinks({ processes }: TaskView, pids: ReadonlyMap<number, string>): boolean {
+  for (const { pid, namespaces } of processes) if (pids.has(pid) && isKnown(namespaces.user)) return true;
   return false;
 }

@@ -8,29 +8,33 @@ import { isKnown, type Known, notAsked, type Unknown } from '../model/snapshot/k
 import { formatNamespace } from '../model/snapshot/namespace-types.ts';
 import type { Holder } from '../model/snapshot/schema.ts';
 import type { BpfSuperblockRecord } from '../parse/records/bpf-superblocks.ts';
-import type { FoundNamespace, Source, SourceContext } from './source.ts';
+import type { FoundNamespace, Inputs } from './inputs.ts';
+import { skipHolders } from './reasons.ts';
+import type { Source } from './source.ts';
 
-export const fileSystems: Source = {
+type Needs = 'host' | 'wanted' | 'namespaces' | 'superblocks';
+
+export const fileSystems: Source<Needs> = {
   name: 'file-systems',
   question: 'which namespaces do mounted file systems hold?',
-  skip(context) {
-    const skipped = context.skipHolders();
+  skip(inputs) {
+    const skipped = skipHolders(inputs);
     if (skipped !== undefined) return skipped;
-    if (!context.wanted.bpf) return 'BPF was not to be used';
-    const { refused } = context.superblocks();
+    if (!inputs.wanted.bpf) return 'BPF was not to be used';
+    const { refused } = inputs.superblocks();
     return refused && `super blocks could not be read with BPF: ${refused.reason}`;
   },
-  run(context: SourceContext): void {
-    const all = context.superblocks().records ?? [];
+  run(inputs, report) {
+    const all = inputs.superblocks().records ?? [];
     const records = all.filter(({ way }) => holdingWays.has(way));
-    context.asked(records.length);
+    report.asked(records.length);
     const queues = new Set(all.filter(({ way }) => way === 'mqueue').map(deviceOf));
-    const hidden = findHidden(context);
+    const hidden = findHidden(inputs);
     const wanted = records.filter(
-      ({ type, inode }) => context.wanted.mountPaths || hidden.has(formatNamespace(type, inode)),
+      ({ type, inode }) => inputs.wanted.mountPaths || hidden.has(formatNamespace(type, inode)),
     );
     const { places: mounted, unread } =
-      wanted.length > 0 ? findMounted(context, wanted) : { places: new Map<string, Mounted[]>(), unread: 0 };
+      wanted.length > 0 ? findMounted(inputs, wanted) : { places: new Map<string, Mounted[]>(), unread: 0 };
     const elsewhere = unread > 0 ? notFound : nowhere;
     for (const record of records) {
       // Every ipc namespace has an mqueue, mounted or not: nothing but that namespace, which is owned, keeps it there.
@@ -38,9 +42,9 @@ export const fileSystems: Source = {
       const places = wanted.includes(record) ? (mounted.get(deviceOf(record)) ?? []) : undefined;
       const describe = record.way === 'process-mount' ? describeProcessMount : describeFileSystem;
       for (const holder of describe(record, places, elsewhere))
-        context.emit({ fact: 'holder', type: record.type, inode: record.inode, holder: Object.freeze(holder) });
+        report.emit({ fact: 'holder', type: record.type, inode: record.inode, holder: Object.freeze(holder) });
     }
-    context.searched(['process-mount', 'file-system']);
+    report.searched(['process-mount', 'file-system']);
   },
 };
 
@@ -104,9 +108,9 @@ const notFound = Object.freeze({
 } as const);
 
 /** Namespaces without a process, where a mount may be all that holds them. */
-function findHidden(context: SourceContext): ReadonlySet<string> {
+function findHidden({ namespaces }: Pick<Inputs, 'namespaces'>): ReadonlySet<string> {
   const hidden = new Set<string>();
-  for (const { type, inode, oldest } of context.found())
+  for (const { type, inode, oldest } of namespaces.list())
     if (oldest === undefined) hidden.add(formatNamespace(type, inode));
   return hidden;
 }
@@ -116,13 +120,16 @@ function deviceOf({ deviceMajor, deviceMinor }: BpfSuperblockRecord): string {
 }
 
 /** Looks in every mount namespace for mounts of these super blocks, which st_dev tells apart. */
-function findMounted(context: SourceContext, records: readonly BpfSuperblockRecord[]) {
+function findMounted(
+  { host, namespaces }: Pick<Inputs, 'host' | 'namespaces'>,
+  records: readonly BpfSuperblockRecord[],
+) {
   let unread = 0;
   const places = new Map<string, Mounted[]>();
   const devices = new Set(records.map(deviceOf));
-  for (const namespace of context.found()) {
+  for (const namespace of namespaces.list()) {
     if (namespace.type !== 'mnt') continue;
-    const found = readMountNamespace(context, namespace, devices);
+    const found = readMountNamespace(host, namespace, devices);
     if (!isKnown(found) || found.cut !== undefined) unread++;
     if (!isKnown(found)) continue;
     for (const { fsType, device, path, oldId } of found.mounts) {
@@ -137,11 +144,11 @@ function findMounted(context: SourceContext, records: readonly BpfSuperblockReco
 
 /** It is opened only where that matters: before 64-bit ids, and where nscope's own root may hide mounts. */
 function readMountNamespace(
-  context: SourceContext,
+  { vantage }: Inputs['host'],
   namespace: FoundNamespace,
   devices: ReadonlySet<string>,
 ): Known<FoundMounts> {
-  const own = context.host.vantage.namespaces.mnt === namespace.inode;
+  const own = vantage.namespaces.mnt === namespace.inode;
   const open = own || namespace.id === undefined ? openFound(namespace) : undefined;
   const fd = open !== undefined && isKnown(open) ? open.fd : undefined;
   try {

@@ -24,7 +24,16 @@ import { userMaps } from './user-maps.ts';
 import { utsNames } from './uts-names.ts';
 import { visibility } from './visibility.ts';
 
-export type { FoundNamespace, OpenLinks, Source, SourceContext } from './source.ts';
+export type {
+  DescriptorView,
+  FoundNamespace,
+  Inputs,
+  NamespaceView,
+  OpenLinks,
+  TaskView,
+} from './inputs.ts';
+export { skipBpfOfTasks, skipHolders } from './reasons.ts';
+export type { Outcome, Report, Source } from './source.ts';
 
 /**
  * In this order: first who is where, then what else leads to a namespace, then what is asked of each one found. Command

@@ -3,33 +3,34 @@
 import { readBpfPaths } from '../kernel/bpf/run.ts';
 import type { Holder } from '../model/snapshot/schema.ts';
 import { type BpfFileRecord, listIdentified, parseBpfFiles } from '../parse/records/bpf-files.ts';
-import { explainWithheld, type Source, type SourceContext } from './source.ts';
+import { explainWithheld, skipBpfOfTasks, skipHolders } from './reasons.ts';
+import type { Source } from './source.ts';
 
 const kinds = ['directory', 'program'] as const;
 
-export const keptPaths: Source = {
+export const keptPaths: Source<'host' | 'wanted' | 'namespaces' | 'tasks'> = {
   name: 'kept-paths',
   question: 'which namespaces do working and root directories and programs hold?',
-  skip: (context) => context.skipHolders(),
-  run(context: SourceContext): void {
-    const reading = context.skipBpfOfTasks() === undefined ? readBpfPaths() : undefined;
+  skip: skipHolders,
+  run(inputs, report) {
+    const reading = skipBpfOfTasks(inputs) === undefined ? readBpfPaths() : undefined;
     if (!reading || 'refused' in reading) {
-      if (reading) context.refused('what processes keep', reading.refused.code, reading.refused.syscall);
-      context.searched(kinds, 'only BPF shows them');
+      if (reading) report.refused('what processes keep', reading.refused.code, reading.refused.syscall);
+      report.searched(kinds, 'only BPF shows them');
       return;
     }
     const { records } = parseBpfFiles(reading.bytes);
-    context.asked(records.length);
+    report.asked(records.length);
     for (const record of records) {
       const { type, inode } = record;
       const holder = toHolder(record);
-      if (holder) context.emit({ fact: 'holder', type, inode, holder: Object.freeze(holder) });
+      if (holder) report.emit({ fact: 'holder', type, inode, holder: Object.freeze(holder) });
     }
     for (const { type, inode, id } of listIdentified(records))
-      context.emit({ fact: 'namespace', type, inode, id: String(id) });
-    context.searched(kinds);
-    const withheld = explainWithheld(context.withheld());
-    if (withheld !== undefined) context.searched(kinds, withheld);
+      report.emit({ fact: 'namespace', type, inode, id: String(id) });
+    report.searched(kinds);
+    const withheld = explainWithheld(inputs.tasks.withheld);
+    if (withheld !== undefined) report.searched(kinds, withheld);
   },
 };
 

@@ -23,53 +23,62 @@ import {
   namespaceTypeFacts,
   namespaceTypes,
 } from '../model/snapshot/namespace-types.ts';
-import type { Source, SourceContext } from './source.ts';
+import type { Inputs } from './inputs.ts';
+import { skipHolders } from './reasons.ts';
+import type { Report, Source } from './source.ts';
 
-function skip(context: SourceContext): string | undefined {
-  if (context.wanted.holders === false) return "the kernel's own lists were not asked for";
+/** What the lists are read by, and what they are held against. */
+type ReadingNeeds = 'host' | 'wanted' | 'superblocks';
+type FoundNeeds = 'tasks' | 'namespaces';
+
+function skip({ wanted }: Pick<Inputs, 'wanted'>): string | undefined {
+  if (wanted.holders === false) return "the kernel's own lists were not asked for";
   const result = loadAddon();
   return 'missing' in result ? result.missing : undefined;
 }
 
-export const kernelList: Source = {
+export const kernelList: Source<ReadingNeeds> = {
   name: 'kernel-list',
   question: "which namespaces are in the kernel's own lists?",
   skip,
-  run(context: SourceContext): void {
-    const { listings, failures } = readListings(context);
+  run(inputs, report) {
+    const { listings, failures } = readListings(inputs);
     for (const listing of listings) {
-      context.asked(listing.facts.length);
-      context.emitAll(listing.facts);
-      context.emit(toEnumeration(listing, 'first'));
+      report.asked(listing.facts.length);
+      report.emitAll(listing.facts);
+      report.emit(toEnumeration(listing, 'first'));
     }
-    tellLimits(context, listings, failures);
+    tellLimits(report, listings, failures);
   },
 };
 
-export const kernelListAgain: Source = {
+export const kernelListAgain: Source<ReadingNeeds | FoundNeeds> = {
   name: 'kernel-list-again',
   question: "which namespaces are in the kernel's own lists now, and do they agree with what was found?",
   skip,
-  run(context: SourceContext): void {
-    const { listings } = readListings(context);
+  run(inputs, report) {
+    const { listings } = readListings(inputs);
     for (const listing of listings) {
-      context.asked(listing.facts.length);
-      context.emitAll(listing.facts);
-      context.emit(toEnumeration(listing, 'last'));
+      report.asked(listing.facts.length);
+      report.emitAll(listing.facts);
+      report.emit(toEnumeration(listing, 'last'));
     }
-    tellDisagreements(context, listings);
+    tellDisagreements(inputs, report, listings);
   },
 };
 
 /** By the best way that works; a second one beside it where it costs next to nothing. */
-function readListings(context: SourceContext): { listings: Listing[]; failures: NoListing[] } {
-  const { vantage } = context.host;
+function readListings({ host, wanted, superblocks }: Pick<Inputs, ReadingNeeds>): {
+  listings: Listing[];
+  failures: NoListing[];
+} {
+  const { vantage } = host;
   const dev = readNsfsDevice();
   const tries: (Listing | NoListing)[] = [];
-  const first = context.wanted.bpf ? listByBpf(dev) : noBpf;
+  const first = wanted.bpf ? listByBpf(dev) : noBpf;
   tries.push(first);
   if (!isListing(first)) {
-    tries.push(context.wanted.bpf ? listBySuperblocks(context.superblocks(), dev) : noBpf);
+    tries.push(wanted.bpf ? listBySuperblocks(superblocks(), dev) : noBpf);
     tries.push(listByListns());
     const isInitial = vantage.namespaces.pid === namespaceTypeFacts.pid.initialInode;
     tries.push(listMountNamespaces(isInitial && isCapable(vantage, 'CAP_SYS_ADMIN')));
@@ -98,11 +107,11 @@ function toEnumeration({ source, wholeTypes, facts }: Listing, pass: 'first' | '
   } as const;
 }
 
-function tellLimits(context: SourceContext, listings: readonly Listing[], failures: readonly NoListing[]): void {
+function tellLimits(report: Report, listings: readonly Listing[], failures: readonly NoListing[]): void {
   const whole = new Set(listings.flatMap(({ wholeTypes }) => wholeTypes));
   for (const { source, missed } of listings)
     if (missed > 0)
-      context.limit(
+      report.limit(
         `${missed} namespaces of the kernel's list (${source}) found no room in nscope's memory: they are shown only where something visible leads to them`,
         'more memory and descriptors for nscope',
       );
@@ -111,30 +120,35 @@ function tellLimits(context: SourceContext, listings: readonly Listing[], failur
   const byBpf = failures.filter(({ source }) => source.startsWith('BPF'));
   const [reasons, lifts] = [new Set(byBpf.map(({ reason }) => reason)), new Set(byBpf.map(({ lift }) => lift))];
   const because = reasons.size > 0 ? ` (${[...reasons].join('; ')})` : '';
-  context.limit(
+  report.limit(
     `the kernel was not asked for its list of all ${missing.join(', ')} namespaces${because}: one that nothing visible holds is not shown`,
     lifts.size > 0 ? [...lifts].join('; ') : undefined,
   );
 }
 
 /** What was found and still is there must be in the kernel's list, where that is whole. */
-function tellDisagreements(context: SourceContext, listings: readonly Listing[]): void {
+function tellDisagreements(
+  inputs: Pick<Inputs, ReadingNeeds | FoundNeeds>,
+  report: Report,
+  listings: readonly Listing[],
+): void {
+  const { tasks, namespaces } = inputs;
   for (const { source, wholeTypes, facts } of listings) {
     if (wholeTypes.length === 0) continue;
     // Where holders are not looked for, tasks alone lead to namespaces: a look at each set of links tells whether all is well.
-    if (context.skipHolders() !== undefined && !isAnyUnlisted(context, facts)) continue;
+    if (skipHolders(inputs) !== undefined && !isAnyUnlisted(tasks, facts)) continue;
     const listed = new Map<NamespaceType, Set<number>>(wholeTypes.map((type) => [type, new Set()]));
     for (const { type, inode } of facts) listed.get(type)?.add(inode);
-    for (const namespace of context.found()) {
+    for (const namespace of namespaces.list()) {
       if (listed.get(namespace.type)?.has(namespace.inode) !== false) continue;
       const open = openFound(namespace);
       // It ended meanwhile: that is no disagreement.
       if (!isKnown(open)) continue;
       // While nscope holds it open, a list that is whole must have it.
-      const again = readListings(context).listings.find((listing) => listing.source === source);
+      const again = readListings(inputs).listings.find((listing) => listing.source === source);
       closeNamespace(open);
       if (!again?.facts.some(({ type, inode }) => type === namespace.type && inode === namespace.inode))
-        context.emit({
+        report.emit({
           fact: 'disagreement',
           text: `${formatNamespace(namespace.type, namespace.inode)} exists, and is not in the kernel's list (${source})`,
         });
@@ -143,7 +157,7 @@ function tellDisagreements(context: SourceContext, listings: readonly Listing[])
 }
 
 /** Of a list of all types. Namespaces of all types have their numbers from one source: proc_alloc_inum(). */
-function isAnyUnlisted(context: SourceContext, facts: Listing['facts']): boolean {
+function isAnyUnlisted(tasks: Inputs['tasks'], facts: Listing['facts']): boolean {
   const inodes = new Set<unknown>();
   for (const { inode } of facts) inodes.add(inode);
   const isUnlisted = (namespaces: NamespaceInodes) => {
@@ -153,5 +167,5 @@ function isAnyUnlisted(context: SourceContext, facts: Listing['facts']): boolean
     }
     return false;
   };
-  return context.tasksWhere(isUnlisted).length > 0;
+  return tasks.where(isUnlisted).length > 0;
 }

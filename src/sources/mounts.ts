@@ -10,16 +10,20 @@ import { isKnown, type Unknown } from '../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType } from '../model/snapshot/namespace-types.ts';
 import { parseNamespaceName } from '../parse/proc/namespace-name.ts';
 import type { BpfSuperblockRecord } from '../parse/records/bpf-superblocks.ts';
-import type { FoundNamespace, Source, SourceContext } from './source.ts';
+import type { FoundNamespace, Inputs } from './inputs.ts';
+import { skipHolders } from './reasons.ts';
+import type { Report, Source } from './source.ts';
 
 const nsfs = new Map([['nsfs', superBlockMagic.nsfs]]);
 
-export const mounts: Source = {
+type Needs = 'host' | 'namespaces' | 'superblocks';
+
+export const mounts: Source<Needs | 'wanted'> = {
   name: 'mounts',
   question: 'which namespaces are bind mounted, in any mount namespace?',
-  skip: (context) => context.skipHolders(),
-  run(context: SourceContext): void {
-    const search = new BindMountSearch(context);
+  skip: skipHolders,
+  run(inputs, report) {
+    const search = new BindMountSearch(inputs, report);
     keepStandIn(() => search.searchAll());
     search.tellThoseWithoutPath();
     search.tellUnread();
@@ -33,7 +37,8 @@ interface Bound {
 }
 
 class BindMountSearch {
-  readonly #context: SourceContext;
+  readonly #inputs: Pick<Inputs, Needs>;
+  readonly #report: Report;
   /** The bind mounts that the kernel has; undefined where it does not tell: then all mount namespaces are searched. */
   readonly #records: readonly BpfSuperblockRecord[] | undefined;
   readonly #done = new Set<number>();
@@ -44,9 +49,10 @@ class BindMountSearch {
   /** What nscope can open in another way than through a bind mount: looked up when there is one to open. */
   #reachable: Set<string> | undefined;
 
-  constructor(context: SourceContext) {
-    this.#context = context;
-    this.#records = context.superblocks().records?.filter(({ way }) => way === 'bind-mount');
+  constructor(inputs: Pick<Inputs, Needs>, report: Report) {
+    this.#inputs = inputs;
+    this.#report = report;
+    this.#records = inputs.superblocks().records?.filter(({ way }) => way === 'bind-mount');
   }
 
   /** A mount namespace may itself be found bind mounted in another: until no new one turns up. */
@@ -56,20 +62,20 @@ class BindMountSearch {
       before = this.#done.size;
       this.#reachable = undefined;
       const namespaces: FoundNamespace[] = [];
-      for (const namespace of this.#context.found()) {
+      for (const namespace of this.#inputs.namespaces.list()) {
         if (namespace.type !== 'mnt' || this.#done.has(namespace.inode)) continue;
         this.#done.add(namespace.inode);
         if (holding?.has(namespace.inode) !== false) namespaces.push(namespace);
       }
       const without = this.#findThoseWithout(namespaces);
-      this.#context.asked(without.size);
+      this.#report.asked(without.size);
       for (const namespace of namespaces) if (!without.has(namespace)) this.#searchNamespace(namespace);
     }
   }
 
   /** Most mount namespaces have no bind mount of a namespace, which one look at all of them tells. */
   #findThoseWithout(namespaces: readonly FoundNamespace[]): Set<FoundNamespace> {
-    const own = this.#context.host.vantage.namespaces.mnt;
+    const own = this.#inputs.host.vantage.namespaces.mnt;
     const others = namespaces.filter(({ inode, paths }) => inode !== own && paths.length > 0);
     if (others.length === 0 || !('addon' in loadAddon())) return new Set();
     const answers = findMounts(
@@ -81,7 +87,7 @@ class BindMountSearch {
 
   #listReachable(): Set<string> {
     const reachable = new Set<string>();
-    for (const namespace of this.#context.found())
+    for (const namespace of this.#inputs.namespaces.list())
       if (namespace.paths.length > 0 || this.#opensById(namespace))
         reachable.add(formatNamespace(namespace.type, namespace.inode));
     return reachable;
@@ -100,11 +106,11 @@ class BindMountSearch {
   }
 
   #searchNamespace(namespace: FoundNamespace): void {
-    this.#context.asked();
+    this.#report.asked();
     const open = 'addon' in loadAddon() ? openFound(namespace) : undefined;
     const fd = open !== undefined && isKnown(open) ? open.fd : undefined;
     try {
-      const own = this.#context.host.vantage.namespaces.mnt === namespace.inode;
+      const own = this.#inputs.host.vantage.namespaces.mnt === namespace.inode;
       const found = searchMounts({ fd, id: namespace.id, own, paths: namespace.paths, fileSystems: nsfs });
       if (!isKnown(found)) {
         this.#refuse(namespace, found);
@@ -115,7 +121,7 @@ class BindMountSearch {
       for (const { type, inode, path } of bound) this.#tell(type, inode, path, namespace.inode);
       if (fd === undefined || bound.length === 0) return;
       this.#reachable ??= this.#listReachable();
-      keepUnreachable(this.#context, fd, bound, this.#reachable);
+      keepUnreachable(this.#report, fd, bound, this.#reachable);
     } finally {
       if (open !== undefined && isKnown(open)) closeNamespace(open);
     }
@@ -127,11 +133,11 @@ class BindMountSearch {
     if (isKnown(after)) closeNamespace(after);
     else if (after.unknown === 'gone' && namespace.paths.length > 0) return;
     this.#unread.set(namespace.inode, errno);
-    this.#context.refused('the mounts of a mount namespace', errno, `mnt:[${namespace.inode}]`);
+    this.#report.refused('the mounts of a mount namespace', errno, `mnt:[${namespace.inode}]`);
   }
 
   #tell(type: NamespaceType, inode: number, path: string | Unknown, mountNamespace: number | Unknown): void {
-    this.#context.emit({
+    this.#report.emit({
       fact: 'holder',
       type,
       inode,
@@ -153,19 +159,19 @@ class BindMountSearch {
   }
 
   tellUnread(): void {
-    this.#context.searched(['bind-mount']);
+    this.#report.searched(['bind-mount']);
     // The kernel's own table of mounts has them all.
     if (this.#records) return;
-    this.#context.searched(['bind-mount'], 'only BPF shows detached mounts');
-    this.#context.searched(['process-mount', 'file-system'], 'only BPF shows them');
-    if (!this.#context.isListedWhole('mnt'))
-      this.#context.searched(['bind-mount'], 'mount namespaces may be there that were not found');
+    this.#report.searched(['bind-mount'], 'only BPF shows detached mounts');
+    this.#report.searched(['process-mount', 'file-system'], 'only BPF shows them');
+    if (!this.#inputs.namespaces.isListedWhole('mnt'))
+      this.#report.searched(['bind-mount'], 'mount namespaces may be there that were not found');
     const [first] = this.#unread;
     if (!first) return;
     const whose = this.#unread.size === 1 ? `mnt:[${first[0]}]` : `${this.#unread.size} mount namespaces`;
     const what = `the mounts of ${whose} could not be read as a whole (${first[1]})`;
-    this.#context.searched(['bind-mount'], what);
-    this.#context.limit(`${what}: what is bind mounted there alone is not shown`, 'run as root of the host');
+    this.#report.searched(['bind-mount'], what);
+    this.#report.limit(`${what}: what is bind mounted there alone is not shown`, 'run as root of the host');
   }
 }
 
@@ -186,7 +192,7 @@ function toBound({ root, path }: FoundMount): Bound[] {
 }
 
 /** Namespaces to which no path of nscope's leads are kept open, so that later sources can ask them. */
-function keepUnreachable(context: SourceContext, fd: number, bound: readonly Bound[], reachable: Set<string>): void {
+function keepUnreachable(report: Report, fd: number, bound: readonly Bound[], reachable: Set<string>): void {
   const missing = bound.filter(({ type, inode }) => !reachable.has(formatNamespace(type, inode)));
   if (missing.length === 0) return;
   const paths = missing.map(({ path }) => path);
@@ -198,17 +204,16 @@ function keepUnreachable(context: SourceContext, fd: number, bound: readonly Bou
     const { type, inode, path } = missing[index] as Bound;
     if (!isKnown(answer)) {
       if (answer.errno !== 'ETIMEDOUT') return;
-      context.refused('a namespace that is bind mounted', 'ETIMEDOUT', path);
+      report.refused('a namespace that is bind mounted', 'ETIMEDOUT', path);
       silences.add(answer.detail ?? '');
       return;
     }
     if (answer.fd === undefined) return;
     reachable.add(formatNamespace(type, inode));
-    if (!context.keep(type, inode, answer.fd))
-      context.refused('keeping a namespace open', 'EMFILE', formatNamespace(type, inode));
+    report.keep(type, inode, answer.fd);
   });
   for (const silence of silences)
-    context.limit(
+    report.limit(
       `${silence}: a namespace that is bind mounted there alone was not asked`,
       'a file system that answers',
     );

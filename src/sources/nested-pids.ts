@@ -3,20 +3,20 @@ import { readProcTable } from '../kernel/proc/proc-table.ts';
 import type { ProcessFact } from '../model/facts/facts.ts';
 import { isKnown } from '../model/snapshot/known.ts';
 import { parseNestedPids } from '../parse/proc/status.ts';
-import type { Source, SourceContext } from './source.ts';
+import type { Source } from './source.ts';
 import { isSameProcess } from './task-records.ts';
 
 /** Status files are about 1.5 KB; NSpid comes within the first few hundred bytes but for the list of groups. */
 const longestStatusBytes = 65_536 * 4;
 
-export const nestedPids: Source = {
+export const nestedPids: Source<'host' | 'tasks'> = {
   name: 'nested-pids',
   question: 'which PIDs do tasks have in nested pid namespaces?',
-  skip: (context) => (context.tasksByBpf() ? 'read from the kernel, with BPF' : undefined),
-  run(context: SourceContext): void {
-    const { procPidNamespace } = context.host.vantage;
+  skip: ({ tasks }) => (tasks.readByBpf ? 'read from the kernel, with BPF' : undefined),
+  run({ host, tasks }, report) {
+    const { procPidNamespace } = host.vantage;
     const facts = new Map<string, ProcessFact>();
-    for (const task of context.tasks()) {
+    for (const task of tasks.all) {
       const { pid } = task.namespaces;
       const name = task.tid === task.pid ? String(task.pid) : `${task.pid}/task/${task.tid}`;
       // Where the link is refused the source of signs reads the status.
@@ -25,12 +25,12 @@ export const nestedPids: Source = {
     const names = [...facts.keys()];
     const files = ['status', 'stat'];
     for (const entry of readProcTable({ names, links: [], files, maxFileBytes: longestStatusBytes })) {
-      context.asked();
+      report.asked();
       const [status, stat] = entry.files;
       const fact = facts.get(entry.name);
       if (!(status instanceof Buffer) || !fact || !isSameProcess(fact, stat)) continue;
       const pids = parseNestedPids(status.toString('latin1'));
-      if (pids && pids.length > 1) context.emit({ fact: 'nested-pids', pid: fact.tid, pids: Object.freeze(pids) });
+      if (pids && pids.length > 1) report.emit({ fact: 'nested-pids', pid: fact.tid, pids: Object.freeze(pids) });
     }
   },
 };

@@ -5,22 +5,24 @@ import { attempt } from '../kernel/files/files.ts';
 import { RouteSocket, readLinksIn } from '../kernel/net/netlink.ts';
 import { closeNamespace, type OpenNamespace } from '../kernel/nsfs/nsfs.ts';
 import { openFound } from '../kernel/nsfs/open-namespace.ts';
-import { isKnown } from '../model/snapshot/known.ts';
+import { isKnown, type Known } from '../model/snapshot/known.ts';
 import { formatNamespace } from '../model/snapshot/namespace-types.ts';
-import type { FoundNamespace, Source, SourceContext } from './source.ts';
+import type { FoundNamespace, Inputs } from './inputs.ts';
+import { skipHolders } from './reasons.ts';
+import type { Report, Source } from './source.ts';
 
-export const netPeers: Source = {
+export const netPeers: Source<'host' | 'wanted' | 'namespaces'> = {
   name: 'net-peers',
   question: 'do links lead to network namespaces that were not found?',
-  skip(context) {
-    const skipped = context.skipHolders();
+  skip(inputs) {
+    const skipped = skipHolders(inputs);
     if (skipped !== undefined) return skipped;
-    if (context.isListedWhole('net')) return 'the kernel listed all network namespaces';
+    if (inputs.namespaces.isListedWhole('net')) return 'the kernel listed all network namespaces';
     const result = loadAddon();
     return 'missing' in result ? result.missing : undefined;
   },
-  run(context: SourceContext): void {
-    const search = new PeerSearch(context);
+  run({ host, namespaces }, report) {
+    const search = new PeerSearch(host, namespaces.list(), report);
     search.searchAll();
     search.tell();
   },
@@ -30,7 +32,9 @@ export const netPeers: Source = {
 const maxQuestions = 50_000;
 
 class PeerSearch {
-  readonly #context: SourceContext;
+  readonly #report: Report;
+  /** The network namespace that nscope is in. */
+  readonly #own: Known<number>;
   /** Those that others' links led to most lately come first: the host's, or a router's. */
   readonly #candidates: FoundNamespace[];
   #questions = 0;
@@ -38,21 +42,21 @@ class PeerSearch {
   readonly #strangers: string[] = [];
   readonly #closed = new Set<number>();
 
-  constructor(context: SourceContext) {
-    this.#context = context;
-    this.#candidates = [...context.found()].filter(({ type }) => type === 'net');
+  constructor({ vantage }: Inputs['host'], namespaces: readonly FoundNamespace[], report: Report) {
+    this.#report = report;
+    this.#own = vantage.namespaces.net;
+    this.#candidates = namespaces.filter(({ type }) => type === 'net');
   }
 
   searchAll(): void {
     const apart = this.#findUnlinked();
-    this.#context.asked(apart.size);
+    this.#report.asked(apart.size);
     for (const namespace of [...this.#candidates]) if (!apart.has(namespace)) this.#search(namespace);
   }
 
   /** Those without a link to another one: most have no more than `lo`. */
   #findUnlinked(): Set<FoundNamespace> {
-    const own = this.#context.host.vantage.namespaces.net;
-    const others = this.#candidates.filter(({ inode, paths }) => inode !== own && paths.length > 0);
+    const others = this.#candidates.filter(({ inode, paths }) => inode !== this.#own && paths.length > 0);
     const answers = readLinksIn(others.map(({ inode, paths: [path = ''] }) => ({ inode, path })));
     return new Set(
       others.filter((_, index) => {
@@ -63,9 +67,8 @@ class PeerSearch {
   }
 
   #search(namespace: FoundNamespace): void {
-    this.#context.asked();
-    const own = this.#context.host.vantage.namespaces.net === namespace.inode;
-    const open = own ? undefined : openFound(namespace);
+    this.#report.asked();
+    const open = this.#own === namespace.inode ? undefined : openFound(namespace);
     if (open !== undefined && !isKnown(open)) {
       this.#refuse(namespace, open.errno);
       return;
@@ -125,7 +128,7 @@ class PeerSearch {
     if (this.#closed.has(inode)) return;
     this.#closed.add(inode);
     if (errno !== 'ENOENT' && errno !== 'ESRCH')
-      this.#context.refused('the links of a network namespace', errno, formatNamespace(type, inode));
+      this.#report.refused('the links of a network namespace', errno, formatNamespace(type, inode));
   }
 
   tell(): void {
@@ -134,13 +137,13 @@ class PeerSearch {
     if (length > 0) {
       const which = length === 1 ? `a link leads` : `${length} links lead`;
       const hidden = this.#closed.size > 0 ? 'was not found, or could not be opened' : 'was not found';
-      this.#context.limit(
+      this.#report.limit(
         `${which} to a network namespace that ${hidden} (${length === 1 ? '' : 'the first: '}${this.#strangers[0]})`,
         lift,
       );
     }
     if (this.#unfollowed > 0)
-      this.#context.limit(
+      this.#report.limit(
         `${this.#unfollowed} links to other network namespaces were not followed, for their number`,
         lift,
       );

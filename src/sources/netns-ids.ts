@@ -5,31 +5,32 @@ import { RouteSocket } from '../kernel/net/netlink.ts';
 import { closeNamespace } from '../kernel/nsfs/nsfs.ts';
 import { openFound } from '../kernel/nsfs/open-namespace.ts';
 import { isKnown, type Known, notAsked } from '../model/snapshot/known.ts';
-import type { FoundNamespace, Source, SourceContext } from './source.ts';
+import type { FoundNamespace } from './inputs.ts';
+import type { Report, Source } from './source.ts';
 
-export const netnsIds: Source = {
+export const netnsIds: Source<'wanted' | 'namespaces'> = {
   name: 'netns-ids',
   question: "which number does nscope's own network namespace have for each other one?",
-  skip(context) {
-    if (!context.wanted.attributes) return 'attributes were not asked for';
+  skip({ wanted }) {
+    if (!wanted.attributes) return 'attributes were not asked for';
     const result = loadAddon();
     return 'missing' in result ? result.missing : undefined;
   },
-  run(context: SourceContext): void {
+  run({ namespaces }, report) {
     const socket = attempt(() => new RouteSocket());
     if (!isKnown(socket)) {
-      context.refused('the numbers of network namespaces', socket.errno ?? '', 'netlink');
+      report.refused('the numbers of network namespaces', socket.errno ?? '', 'netlink');
       return;
     }
     try {
       // Mostly there are none, and nothing needs to be opened to know that.
       const count = attempt(() => socket.countNsids());
       let left = isKnown(count) ? count : Number.POSITIVE_INFINITY;
-      for (const namespace of context.found()) {
+      for (const namespace of namespaces.list()) {
         if (namespace.type !== 'net') continue;
-        const netnsid = left === 0 ? null : ask(context, socket, namespace);
+        const netnsid = left === 0 ? null : ask(report, socket, namespace);
         if (typeof netnsid === 'number') left--;
-        context.emit({ fact: 'namespace', type: 'net', inode: namespace.inode, netnsid });
+        report.emit({ fact: 'namespace', type: 'net', inode: namespace.inode, netnsid });
       }
     } finally {
       socket.close();
@@ -38,8 +39,8 @@ export const netnsIds: Source = {
 };
 
 /** A namespace that nothing leads to, as one that sockets alone hold, has not ended for that: it was not asked. */
-function ask(context: SourceContext, socket: RouteSocket, namespace: FoundNamespace): Known<number | null> {
-  context.asked();
+function ask(report: Report, socket: RouteSocket, namespace: FoundNamespace): Known<number | null> {
+  report.asked();
   const open = openFound(namespace);
   if (!isKnown(open)) return namespace.paths.length === 0 && namespace.id === undefined ? notAsked : open;
   try {

@@ -6,47 +6,48 @@ import { fileKinds, shownByBpfAlone } from '../model/snapshot/holder-kinds.ts';
 import type { Holder } from '../model/snapshot/schema.ts';
 import { type BpfFileRecord, listIdentified } from '../parse/records/bpf-files.ts';
 import type { Queued } from '../parse/records/bpf-queues.ts';
-import { explainWithheld, type Source, type SourceContext } from './source.ts';
+import { explainWithheld, skipBpfOfTasks, skipHolders } from './reasons.ts';
+import type { Report, Source } from './source.ts';
 
-export const openFiles: Source = {
+export const openFiles: Source<'host' | 'wanted' | 'namespaces' | 'tasks'> = {
   name: 'open-files',
   question: 'which namespaces do open files hold, of any kind and also in flight?',
-  skip: (context) => context.skipHolders() ?? context.skipBpfOfTasks(),
-  run(context: SourceContext): void {
+  skip: (inputs) => skipHolders(inputs) ?? skipBpfOfTasks(inputs),
+  run({ tasks }, report) {
     const reading = readOpenFiles();
     if ('refused' in reading) {
-      context.refused('the open files of all processes, with BPF', reading.refused.code, reading.refused.syscall);
-      return;
+      report.refused('the open files of all processes, with BPF', reading.refused.code, reading.refused.syscall);
+      return undefined;
     }
     const { files, queued } = reading;
-    context.asked(files.records.length + queued.length);
+    report.asked(files.records.length + queued.length);
     for (const record of files.records)
-      context.emit({ fact: 'holder', type: record.type, inode: record.inode, holder: toHolder(record) });
-    emitQueued(context, queued);
+      report.emit({ fact: 'holder', type: record.type, inode: record.inode, holder: toHolder(record) });
+    emitQueued(report, tasks.processes, queued);
     for (const { type, inode, id } of listIdentified([...files.records, ...queued.map(({ record }) => record)]))
-      context.emit({ fact: 'namespace', type, inode, id: String(id) });
-    context.filesByBpf(true);
-    context.searched(fileKinds);
-    tellUnreadQueues(context, reading);
+      report.emit({ fact: 'namespace', type, inode, id: String(id) });
+    report.searched(fileKinds);
+    tellUnreadQueues(report, reading);
     const { cut } = files;
-    if (cut > 0) context.searched(['watch'], `the watches of ${cut} descriptors were too many, or changed meanwhile`);
+    if (cut > 0) report.searched(['watch'], `the watches of ${cut} descriptors were too many, or changed meanwhile`);
     // Their descriptors are read from /proc; what else their files hold is not to be seen there.
-    const withheld = explainWithheld(context.withheld());
-    if (withheld !== undefined) context.searched(shownByBpfAlone, withheld);
+    const withheld = explainWithheld(tasks.withheld);
+    if (withheld !== undefined) report.searched(shownByBpfAlone, withheld);
+    return { filesByBpf: true };
   },
 };
 
 /** What keeps only namespaces that the receiver is in itself goes with it, and is not named. */
-function emitQueued(context: SourceContext, queued: readonly Queued[]): void {
+function emitQueued(report: Report, processes: readonly ProcessFact[], queued: readonly Queued[]): void {
   if (queued.length === 0) return;
   const own = new Map<number, ProcessFact>();
-  for (const process of context.processes()) own.set(process.pid, process);
+  for (const process of processes) own.set(process.pid, process);
   for (const { record, receivers } of queued) {
     const { type, inode, kind, socketInode } = record;
     for (const { pid, tid, fd, socketInode: socket } of receivers) {
       if (kind !== 'nsfs' && own.get(pid)?.namespaces[type] === inode) continue;
       const descriptor = { pid, fd, ...(tid === pid ? {} : { tid }) };
-      context.emit({
+      report.emit({
         fact: 'holder',
         type,
         inode,
@@ -54,17 +55,17 @@ function emitQueued(context: SourceContext, queued: readonly Queued[]): void {
       });
     }
     if (receivers.length === 0)
-      context.emit({ fact: 'holder', type, inode, holder: Object.freeze({ kind: 'in-flight', socket: socketInode }) });
+      report.emit({ fact: 'holder', type, inode, holder: Object.freeze({ kind: 'in-flight', socket: socketInode }) });
   }
 }
 
-function tellUnreadQueues(context: SourceContext, { files, missed, refusedQueues }: OpenFiles): void {
-  if (missed > 0) context.searched(['in-flight'], `there was no room for ${missed} of what waits in queues`);
+function tellUnreadQueues(report: Report, { files, missed, refusedQueues }: OpenFiles): void {
+  if (missed > 0) report.searched(['in-flight'], `there was no room for ${missed} of what waits in queues`);
   if (!refusedQueues) return;
-  context.refused('the queues of all unix sockets', refusedQueues.code, refusedQueues.syscall);
-  context.searched(['in-flight'], `only descriptors in the queues of open sockets were read: ${refusedQueues.reason}`);
+  report.refused('the queues of all unix sockets', refusedQueues.code, refusedQueues.syscall);
+  report.searched(['in-flight'], `only descriptors in the queues of open sockets were read: ${refusedQueues.reason}`);
   for (const socket of files.cutSocketInodes)
-    context.limit(`not all that is in flight in socket:[${socket}] was read: it is too much, or has queues of its own`);
+    report.limit(`not all that is in flight in socket:[${socket}] was read: it is too much, or has queues of its own`);
 }
 
 function toHolder({ kind, pid, tid, fd, inFlight, socketInode }: BpfFileRecord): Holder {

@@ -4,26 +4,27 @@
 import { listPids } from '../kernel/proc/proc-table.ts';
 import { countProcesses } from '../kernel/proc/process-count.ts';
 import { namespaceTypeFacts } from '../model/snapshot/namespace-types.ts';
-import type { Source, SourceContext } from './source.ts';
+import type { Inputs } from './inputs.ts';
+import type { Source } from './source.ts';
 import { readTasks } from './task-records.ts';
 
-export const processes: Source = {
+export const processes: Source<'host' | 'wanted' | 'tasks'> = {
   name: 'processes',
   question: 'which processes are there, and in which namespaces?',
-  run(context: SourceContext): void {
-    const names = context.tasksByBpf() ? listWithheld(context) : listPids().map(String);
-    readTasks(context, names, context.emit);
-    context.startDescriptors();
-    context.searched(['process', 'for-children']);
+  run(inputs, report) {
+    const names = inputs.tasks.readByBpf ? listWithheld(inputs) : listPids().map(String);
+    readTasks(inputs, report, names, (task) => report.emit(task));
+    report.searched(['process', 'for-children']);
+    return { allProcesses: true };
   },
 };
 
 /** There are hosts that keep their init out of the kernel's iterators. The number of processes tells whether more are. */
-function listWithheld(context: SourceContext): string[] {
+function listWithheld({ host, tasks }: Pick<Inputs, 'host' | 'tasks'>): string[] {
   const known = new Set<number>();
-  for (const { pid } of context.processes()) known.add(pid);
+  for (const { pid } of tasks.processes) known.add(pid);
   const withheld = known.has(1) ? [] : [1];
-  const initial = context.host.vantage.procPidNamespace === namespaceTypeFacts.pid.initialInode;
+  const initial = host.vantage.procPidNamespace === namespaceTypeFacts.pid.initialInode;
   if (!initial || countProcesses() === known.size + withheld.length) return withheld.map(String);
   return listPids()
     .filter((pid) => !known.has(pid))

@@ -8,21 +8,24 @@ import { type NsfsAnswers, readNsfsAnswers } from '../kernel/nsfs/nsfs-batch.ts'
 import { openFound } from '../kernel/nsfs/open-namespace.ts';
 import { isKnown, type Known, type Unknown } from '../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType, namespaceTypeFacts } from '../model/snapshot/namespace-types.ts';
-import type { FoundNamespace, Source, SourceContext } from './source.ts';
+import type { FoundNamespace } from './inputs.ts';
+import { skipHolders } from './reasons.ts';
+import type { Report, Source } from './source.ts';
 
-export const relations: Source = {
+export const relations: Source<'wanted' | 'namespaces'> = {
   name: 'relations',
   question: 'whose is each namespace, what is above it, which is its id?',
-  skip(context) {
-    if (!context.wanted.details) return 'details were not asked for';
-    if (context.wanted.holders === 'unless-listed' && context.skipHolders() !== undefined)
+  skip(inputs) {
+    const { wanted } = inputs;
+    if (!wanted.details) return 'details were not asked for';
+    if (wanted.holders === 'unless-listed' && skipHolders(inputs) !== undefined)
       return "the kernel's own list tells it";
     const result = loadAddon();
     return 'missing' in result ? result.missing : undefined;
   },
-  run(context: SourceContext): void {
-    const climb = new Climb(context);
-    climb.askAll();
+  run({ namespaces }, report) {
+    const climb = new Climb(report);
+    climb.askAll(namespaces.list());
     climb.tellOutOfReach();
   },
 };
@@ -30,21 +33,21 @@ export const relations: Source = {
 const noPath: Unknown = Object.freeze({ unknown: 'denied', detail: 'no path leads there, so that it cannot be asked' });
 
 class Climb {
-  readonly #context: SourceContext;
+  readonly #report: Report;
   readonly #asked = new Set<string>();
   readonly #outOfReach = new Map<string, string>();
   /** Those of which the kernel's own list told what stands above. */
   readonly #described = new Set<string>();
 
-  constructor(context: SourceContext) {
-    this.#context = context;
+  constructor(report: Report) {
+    this.#report = report;
   }
 
   /** All in one call by the best path to each, then the few that this did not reach; at last what stands above them. */
-  askAll(): void {
+  askAll(namespaces: readonly FoundNamespace[]): void {
     const told: [FoundNamespace, NsfsAnswers][] = [];
     const others: FoundNamespace[] = [];
-    const wanted = this.#listWanted();
+    const wanted = this.#chooseWanted(namespaces);
     const answers = readNsfsAnswers(wanted.map(({ type, inode, paths }) => ({ type, inode, path: paths[0] ?? '' })));
     wanted.forEach((namespace, index) => {
       const answer = answers[index];
@@ -69,7 +72,7 @@ class Climb {
     for (const { type, inode } of pathless) {
       const parent = type === 'pid' || type === 'user' ? { parent: noPath } : {};
       const creatorUid = type === 'user' ? { creatorUid: noPath } : {};
-      this.#context.emit({ fact: 'namespace', type, inode, id: noPath, owner: noPath, ...parent, ...creatorUid });
+      this.#report.emit({ fact: 'namespace', type, inode, id: noPath, owner: noPath, ...parent, ...creatorUid });
     }
     const [first] = pathless;
     if (!first) return;
@@ -77,12 +80,12 @@ class Climb {
       pathless.length === 1
         ? formatNamespace(first.type, first.inode)
         : `${pathless.length} namespaces (the first: ${formatNamespace(first.type, first.inode)})`;
-    this.#context.limit(`the owner of ${whose} is out of reach: no path leads there`);
+    this.#report.limit(`the owner of ${whose} is out of reach: no path leads there`);
   }
 
-  #listWanted(): FoundNamespace[] {
+  #chooseWanted(namespaces: readonly FoundNamespace[]): FoundNamespace[] {
     const wanted: FoundNamespace[] = [];
-    for (const namespace of this.#context.found()) {
+    for (const namespace of namespaces) {
       if (namespace.described) this.#described.add(formatNamespace(namespace.type, namespace.inode));
       // The kernel's own list told all that is asked here, but since when it is open.
       if (!namespace.described || namespace.oldest === undefined) wanted.push(namespace);
@@ -99,7 +102,7 @@ class Climb {
         closeNamespace(open);
       }
     } else if (open.unknown === 'denied')
-      this.#context.refused(
+      this.#report.refused(
         'opening a namespace',
         open.errno ?? '',
         namespace.paths[0] ?? formatNamespace(namespace.type, namespace.inode),
@@ -110,7 +113,7 @@ class Climb {
   #ask(type: NamespaceType, { fd, inode }: OpenNamespace): void {
     const [answer] = readNsfsAnswers([{ type, inode, path: `/proc/self/fd/${fd}` }]);
     if (answer === undefined || !isKnown(answer)) {
-      this.#context.refused('opening a namespace', answer?.errno ?? '', formatNamespace(type, inode));
+      this.#report.refused('opening a namespace', answer?.errno ?? '', formatNamespace(type, inode));
       return;
     }
     this.#tell(type, inode, answer);
@@ -119,10 +122,10 @@ class Climb {
 
   #tell(type: NamespaceType, inode: number, { owner, parent = owner, creatorUid, ...told }: NsfsAnswers): void {
     this.#asked.add(formatNamespace(type, inode));
-    this.#context.asked();
+    this.#report.asked();
     this.#noteRefusal(owner, 'NS_GET_USERNS', type, inode);
     if (type === 'pid') this.#noteRefusal(parent, 'NS_GET_PARENT', type, inode);
-    this.#context.emit({
+    this.#report.emit({
       fact: 'namespace',
       type,
       inode,
@@ -139,7 +142,7 @@ class Climb {
   #noteRefusal(above: Known<number>, what: string, type: NamespaceType, inode: number): void {
     if (isKnown(above)) return;
     const name = formatNamespace(type, inode);
-    if (above.unknown !== 'denied') this.#context.refused(what, above.errno ?? '', name);
+    if (above.unknown !== 'denied') this.#report.refused(what, above.errno ?? '', name);
     // Nothing stands above the boot's own.
     if (inode !== namespaceTypeFacts[type].initialInode && !this.#described.has(name))
       this.#outOfReach.set(name, above.errno ?? '');
@@ -177,6 +180,6 @@ class Climb {
     const { size } = this.#outOfReach;
     const whose = size === 1 ? first[0] : `${size} namespaces (the first: ${first[0]})`;
     const lift = first[1] === 'ENOTTY' ? 'a kernel that answers ioctl_nsfs(2)' : 'run as root of the host';
-    this.#context.limit(`the owner or parent of ${whose} is out of reach (${first[1]})`, lift);
+    this.#report.limit(`the owner or parent of ${whose} is out of reach (${first[1]})`, lift);
   }
 }

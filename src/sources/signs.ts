@@ -8,7 +8,8 @@ import { namespaceTypes } from '../model/snapshot/namespace-types.ts';
 import { parseCgroup } from '../parse/proc/cgroup.ts';
 import { parseFirstMount, parseMountIds } from '../parse/proc/mount-ids.ts';
 import { parseNestedPids } from '../parse/proc/status.ts';
-import type { Source, SourceContext } from './source.ts';
+import type { Inputs, TaskView } from './inputs.ts';
+import type { Report, Source } from './source.ts';
 import { isSameProcess, longestCommandLineBytes, toCommandLine } from './task-records.ts';
 
 /** Status has NSpid within its first lines; maps are seldom longer. */
@@ -18,38 +19,38 @@ const firstLineBytes = 64;
 /** A mount namespace may hold 100,000 mounts: fs.mount-max of proc_sys_fs(5). */
 const maxMountBytes = 2 ** 24;
 
-export const signs: Source = {
+export const signs: Source<'host' | 'wanted' | 'tasks'> = {
   name: 'signs',
   question: 'where are the processes whose links are refused, by what anybody may read?',
-  skip: (context) => (listRefused(context).length > 0 ? undefined : 'no links were refused'),
-  run(context: SourceContext): void {
-    const refused = listRefused(context);
+  skip: ({ tasks }) => (listRefused(tasks).length > 0 ? undefined : 'no links were refused'),
+  run({ host, wanted, tasks }, report) {
+    const refused = listRefused(tasks);
     // First those that are most likely in the same namespaces; where they are, nobody else needs to be looked at.
-    const near = chooseNear(context, refused);
-    const found = readSigns(context, [...refused, ...near]);
+    const near = chooseNear(host, tasks, refused);
+    const found = readSigns(report, [...refused, ...near]);
     if (!areCovered(found, refused, near)) {
       const done = new Set(found.map(({ pid }) => pid));
       for (const fact of readSigns(
-        context,
-        chooseMembers(context).filter(({ pid }) => !done.has(pid)),
+        report,
+        chooseMembers(tasks).filter(({ pid }) => !done.has(pid)),
       ))
         found.push(fact);
     }
-    const stable = [...keepStable(context, found)];
+    const stable = [...keepStable(tasks, found)];
     for (const fact of stable) {
-      context.emit(fact);
+      report.emit(fact);
       if (fact.fact === 'signs' && fact.pids && fact.pids.length > 1)
-        context.emit({ fact: 'nested-pids', pid: fact.pid, pids: fact.pids });
+        report.emit({ fact: 'nested-pids', pid: fact.pid, pids: fact.pids });
     }
-    if (context.wanted.commandLines === 'leaders') readLeaders(context, stable);
+    if (wanted.commandLines === 'leaders') readLeaders(tasks, report, stable);
   },
 };
 
 /** How the oldest process of each sign was called: it stands for a namespace that may have no other sign. */
-function readLeaders(context: SourceContext, stable: readonly (SignsFact | MountListFact)[]): void {
+function readLeaders({ processes }: TaskView, report: Report, stable: readonly (SignsFact | MountListFact)[]): void {
   const withSigns = new Set(stable.map((fact) => ('pid' in fact ? fact.pid : undefined)));
   const started = new Map<number, number>();
-  for (const { pid, startTimeTicks } of context.processes()) if (withSigns.has(pid)) started.set(pid, startTimeTicks);
+  for (const { pid, startTimeTicks } of processes) if (withSigns.has(pid)) started.set(pid, startTimeTicks);
   const leaders = new Map<string, number>();
   for (const fact of stable) {
     if (fact.fact !== 'signs') continue;
@@ -65,13 +66,13 @@ function readLeaders(context: SourceContext, stable: readonly (SignsFact | Mount
   for (const { name, files: answers } of readProcTable(question)) {
     const startTimeTicks = started.get(Number(name));
     if (startTimeTicks === undefined || !isSameProcess({ startTimeTicks }, answers[1])) continue;
-    context.emit({ fact: 'command-line', pid: Number(name), commandLine: toCommandLine(answers[0]) });
+    report.emit({ fact: 'command-line', pid: Number(name), commandLine: toCommandLine(answers[0]) });
   }
 }
 
-function listRefused(context: SourceContext): ProcessFact[] {
-  return context
-    .tasksInPart((namespaces) => namespaceTypes.some((type) => isDenied(namespaces, type)))
+function listRefused(tasks: TaskView): ProcessFact[] {
+  return tasks
+    .inPartWhere((namespaces) => namespaceTypes.some((type) => isDenied(namespaces, type)))
     .filter(({ pid, tid }) => pid === tid);
 }
 
@@ -81,17 +82,21 @@ function isDenied(namespaces: NamespaceInodes, type: (typeof namespaceTypes)[num
 }
 
 /** nscope itself, PID 1, kthreadd, and the parents of those that were refused. */
-function chooseNear(context: SourceContext, refused: readonly ProcessFact[]): ProcessFact[] {
-  const pids = new Set([context.host.vantage.pid, 1, 2, ...refused.map(({ ppid }) => ppid)]);
+function chooseNear(
+  { vantage }: Inputs['host'],
+  { processes }: TaskView,
+  refused: readonly ProcessFact[],
+): ProcessFact[] {
+  const pids = new Set([vantage.pid, 1, 2, ...refused.map(({ ppid }) => ppid)]);
   const already = new Set(refused);
-  return [...context.processes()].filter((process) => pids.has(process.pid) && !already.has(process));
+  return processes.filter((process) => pids.has(process.pid) && !already.has(process));
 }
 
 /** Of each set of namespaces the first two processes. */
-function chooseMembers(context: SourceContext): ProcessFact[] {
+function chooseMembers({ processes }: TaskView): ProcessFact[] {
   const counts = new Map<NamespaceInodes, number>();
   const list: ProcessFact[] = [];
-  for (const process of context.processes()) {
+  for (const process of processes) {
     const count = counts.get(process.namespaces) ?? 0;
     counts.set(process.namespaces, count + 1);
     if (count < 2) list.push(process);
@@ -116,7 +121,7 @@ function areCovered(
 
 const files = ['status', 'uid_map', 'timens_offsets', 'cgroup', 'stat'];
 
-function readSigns(context: SourceContext, processes: readonly ProcessFact[]): SignsFact[] {
+function readSigns(report: Report, processes: readonly ProcessFact[]): SignsFact[] {
   const facts = new Map(processes.map((process) => [String(process.pid), process]));
   // Kernel threads share all but their mounts, which kthreadd tells of.
   const directories = readNetDirectories(
@@ -125,7 +130,7 @@ function readSigns(context: SourceContext, processes: readonly ProcessFact[]): S
   const firstMounts = readFirstMounts(processes);
   const found: SignsFact[] = [];
   for (const entry of readProcTable({ names: [...facts.keys()], links: [], files, maxFileBytes: maxBytes })) {
-    context.asked();
+    report.asked();
     const [status, idMaps, offsets, cgroup] = entry.files.map(toText);
     const process = facts.get(entry.name);
     if (!process || !isSameProcess(process, entry.files.at(-1))) continue;
@@ -167,7 +172,7 @@ function toText(bytes: Buffer | number): string | undefined {
  * Numbers of mounts and of /proc's directories are given out again. What two processes show counts only where both show it
  * for a while that overlaps: what has changed when all was read once is left out.
  */
-function* keepStable(context: SourceContext, found: readonly SignsFact[]): Generator<SignsFact | MountListFact> {
+function* keepStable({ processes }: TaskView, found: readonly SignsFact[]): Generator<SignsFact | MountListFact> {
   const lists = readMountLists(found);
   const pids = found.flatMap(({ pid, netStat }) => (netStat === undefined ? [] : [pid]));
   const directories = readNetDirectories(pids);
@@ -175,7 +180,7 @@ function* keepStable(context: SourceContext, found: readonly SignsFact[]): Gener
   const firstMounts = readFirstMounts(found.filter(({ firstMount }) => firstMount !== undefined));
   const pidsFound = new Set(found.map(({ pid }) => pid));
   const starts = new Map<number, ProcessFact>();
-  for (const process of context.processes()) if (pidsFound.has(process.pid)) starts.set(process.pid, process);
+  for (const process of processes) if (pidsFound.has(process.pid)) starts.set(process.pid, process);
   const last = { names: found.map(({ pid }) => String(pid)), links: [], files: ['stat'], maxFileBytes: maxBytes };
   const present = new Set<number>();
   for (const { name, files: again } of readProcTable(last)) {

@@ -7,19 +7,22 @@ import { findSocketNetns, pidfdGetfd, pidfdOpen, pidfdOpenThread, siocgskns } fr
 import { closeNamespace, identify } from '../kernel/nsfs/nsfs.ts';
 import { isCapable } from '../model/snapshot/capabilities.ts';
 import { isKnown, knownOr } from '../model/snapshot/known.ts';
-import { formatNamespace } from '../model/snapshot/namespace-types.ts';
-import type { OpenLinks, Source, SourceContext } from './source.ts';
+import type { Inputs, NamespaceView, OpenLinks, TaskView } from './inputs.ts';
+import { skipDescriptors } from './reasons.ts';
+import type { Report, Source } from './source.ts';
 
-export const sockets: Source = {
+type Needs = 'host' | 'tasks' | 'namespaces' | 'descriptors';
+
+export const sockets: Source<Needs | 'wanted'> = {
   name: 'sockets',
   question: 'which network namespaces do sockets, tun and tap devices hold?',
-  skip(context) {
+  skip(inputs) {
     const result = loadAddon();
-    return context.skipDescriptors() ?? ('missing' in result ? result.missing : undefined);
+    return skipDescriptors(inputs) ?? ('missing' in result ? result.missing : undefined);
   },
-  run(context: SourceContext): void {
-    const search = new SocketSearch(context);
-    for (const table of context.descriptors()) search.tellTable(table);
+  run(inputs, report) {
+    const search = new SocketSearch(inputs, report);
+    for (const table of inputs.descriptors.tables()) search.tellTable(table);
     search.tellRefusals();
   },
 };
@@ -31,7 +34,8 @@ interface Candidate {
 }
 
 class SocketSearch {
-  readonly #context: SourceContext;
+  readonly #inputs: Pick<Inputs, Needs>;
+  readonly #report: Report;
   /** By tid: of processes, and of threads that are elsewhere than their leader, or whose leader has exited. */
   #netOf: ReadonlyMap<number, number> | undefined;
   /** What was learnt of a socket that several processes have open. */
@@ -40,8 +44,9 @@ class SocketSearch {
   /** Network namespaces that later sources can ask: by a path, by the kernel's own list, or kept open here. */
   #reachable: Set<number> | undefined;
 
-  constructor(context: SourceContext) {
-    this.#context = context;
+  constructor(inputs: Pick<Inputs, Needs>, report: Report) {
+    this.#inputs = inputs;
+    this.#report = report;
   }
 
   tellTable(table: OpenLinks): void {
@@ -54,7 +59,7 @@ class SocketSearch {
     if (candidates.length === 0) return;
     const unknown = candidates.filter(({ socket }) => socket === undefined || !this.#known.has(socket));
     const answers = unknown.length > 0 ? this.#ask(table, unknown) : new Map<Candidate, number>();
-    this.#netOf ??= readNetOf(this.#context);
+    this.#netOf ??= readNetOf(this.#inputs.tasks);
     const own = this.#netOf.get(table.tid ?? table.pid) ?? this.#netOf.get(table.pid);
     const owner = { pid: table.pid, ...(table.tid === undefined ? {} : { tid: table.tid }) };
     for (const candidate of candidates) {
@@ -62,7 +67,7 @@ class SocketSearch {
       const inode = answers.get(candidate) ?? (socket === undefined ? undefined : this.#known.get(socket));
       // A socket of the task's own network namespace adds nothing: the task itself holds that.
       if (inode === undefined || inode === own) continue;
-      this.#context.emit({
+      this.#report.emit({
         fact: 'holder',
         type: 'net',
         inode,
@@ -85,7 +90,7 @@ class SocketSearch {
       const fds = candidates.map(({ fd }) => fd);
       findSocketNetns(pidfd, fds).forEach(({ netns, file }, index) => {
         const candidate = candidates[index] as Candidate;
-        this.#context.asked();
+        this.#report.asked();
         if (netns < 0) this.#refuse(nameErrno(-netns), `/proc/${pid}/fd/${candidate.fd}`);
         // Another file has the number by now: it says nothing of the one whose link was read.
         else if (candidate.socket === undefined || candidate.socket === file) {
@@ -102,7 +107,7 @@ class SocketSearch {
 
   /** What a socket alone leads to is kept open, so that later sources can ask it: its owner may be seen in no other way. */
   #keep(netns: number, pidfd: number, fd: number): void {
-    this.#reachable ??= listReachable(this.#context);
+    this.#reachable ??= listReachable(this.#inputs.namespaces);
     if (this.#reachable.has(netns)) return;
     const copy = attempt(() => pidfdGetfd(pidfd, fd));
     if (!isKnown(copy)) return;
@@ -112,40 +117,39 @@ class SocketSearch {
     this.#reachable.add(netns);
     // Another file has the number by now.
     if (open.inode !== netns) closeNamespace(open);
-    else if (!this.#context.keep('net', netns, open.fd))
-      this.#context.refused('keeping a namespace open', 'EMFILE', formatNamespace('net', netns));
+    else this.#report.keep('net', netns, open.fd);
   }
 
   /** A descriptor that was closed meanwhile, or a tun descriptor without a device, is no refusal. */
   #refuse(errno: string, example: string, count = 1): void {
     if (['EBADF', 'ESRCH', 'ENOENT', 'ENOTTY', 'EBADFD'].includes(errno)) return;
-    this.#context.refused('the network namespace of a socket', errno, example);
+    this.#report.refused('the network namespace of a socket', errno, example);
     this.#refused.set(errno, (this.#refused.get(errno) ?? 0) + count);
   }
 
   tellRefusals(): void {
     const kinds = ['socket', 'tap'] as const;
-    this.#context.searched(kinds);
-    if (!this.#context.filesByBpf())
-      this.#context.searched(['tap'], 'without BPF they are known by the path /dev/net/tun alone');
+    this.#report.searched(kinds);
+    if (!this.#inputs.descriptors.readByBpf)
+      this.#report.searched(['tap'], 'without BPF they are known by the path /dev/net/tun alone');
     for (const [errno, count] of this.#refused) {
       const what = `the network namespaces of ${count} sockets could not be asked for (${errno})`;
-      this.#context.searched(kinds, what);
-      const lift = isCapable(this.#context.host.vantage, 'CAP_SYS_ADMIN') ? undefined : 'run as root of the host';
-      this.#context.limit(`${what}: what they alone hold is not shown`, lift);
+      this.#report.searched(kinds, what);
+      const lift = isCapable(this.#inputs.host.vantage, 'CAP_SYS_ADMIN') ? undefined : 'run as root of the host';
+      this.#report.limit(`${what}: what they alone hold is not shown`, lift);
     }
   }
 }
 
-function listReachable(context: SourceContext): Set<number> {
+function listReachable(namespaces: NamespaceView): Set<number> {
   const reachable = new Set<number>();
-  for (const { type, inode, paths, described } of context.found())
+  for (const { type, inode, paths, described } of namespaces.list())
     if (type === 'net' && (described || paths.length > 0)) reachable.add(inode);
   return reachable;
 }
 
-function readNetOf(context: SourceContext): Map<number, number> {
+function readNetOf({ all }: TaskView): Map<number, number> {
   const netOf = new Map<number, number>();
-  for (const { tid, namespaces } of context.tasks()) netOf.set(tid, knownOr(namespaces.net, 0));
+  for (const { tid, namespaces } of all) netOf.set(tid, knownOr(namespaces.net, 0));
   return netOf;
 }

@@ -8,7 +8,8 @@ import { type NamespaceLink, namespaceLinks } from '../model/snapshot/namespace-
 import { parseCgroup } from '../parse/proc/cgroup.ts';
 import { parseStartTime } from '../parse/proc/stat.ts';
 import { parseCmdline, parseText } from '../parse/text/text.ts';
-import type { SourceContext } from './source.ts';
+import type { Inputs } from './inputs.ts';
+import type { Report } from './source.ts';
 
 /** Command lines may be megabytes; what is beyond this is cut, and the last word then ends with this sign. */
 export const longestCommandLineBytes = 32_768;
@@ -19,13 +20,18 @@ const cutSign = '…';
  * over: a vanished process is normal. Links that are refused are counted and stay unknown with their reason.
  * @param take - gets the tasks in the order of the names
  */
-export function readTasks(context: SourceContext, names: readonly string[], take: (task: ProcessFact) => void): void {
-  const { commandLines, cgroups } = context.wanted;
-  const links = namespaceLinks.filter((link) => hasLink(context, link));
+export function readTasks(
+  { host, wanted }: Pick<Inputs, 'host' | 'wanted'>,
+  report: Report,
+  names: readonly string[],
+  take: (task: ProcessFact) => void,
+): void {
+  const { commandLines, cgroups } = wanted;
+  const links = namespaceLinks.filter((link) => hasLink(host, link));
   const files = [...(commandLines === 'all' ? ['cmdline'] : []), ...(cgroups ? ['cgroup'] : [])];
   const sets = new Map<string, InternedSet>();
   let refused: InternedSet['refused'];
-  context.asked(names.length);
+  report.asked(names.length);
   readProcTasks(
     { names, links, files, maxFileBytes: longestCommandLineBytes },
     {
@@ -43,17 +49,17 @@ export function readTasks(context: SourceContext, names: readonly string[], take
       }),
       task(task, name) {
         // Where one link is refused all are: one refusal for each task, not ten.
-        if (refused) countRefusal(context, 'the namespace links', refused.errno, `/proc/${name}/ns/${refused.link}`);
+        if (refused) countRefusal(report, 'the namespace links', refused.errno, `/proc/${name}/ns/${refused.link}`);
         take(task);
       },
-      failed: (name, errno) => countRefusal(context, 'the directory of a process', errno, `/proc/${name}`),
+      failed: (name, errno) => countRefusal(report, 'the directory of a process', errno, `/proc/${name}`),
     },
   );
 }
 
 /** A link that nscope's own process lacks is one that this kernel does not have. */
-function hasLink(context: SourceContext, link: NamespaceLink): boolean {
-  const own = context.host.vantage.namespaces[link];
+function hasLink({ vantage }: Inputs['host'], link: NamespaceLink): boolean {
+  const own = vantage.namespaces[link];
   return isKnown(own) || own.unknown !== 'unsupported';
 }
 
@@ -78,8 +84,8 @@ function makeSet(links: readonly NamespaceLink[], numbers: readonly number[]): I
 
 const missingLink = Object.freeze({ unknown: 'unsupported', detail: 'this kernel has no such link' } as const);
 
-function countRefusal(context: SourceContext, what: string, errno: number, example: string): void {
-  if (!isEnding(errno)) context.refused(what, nameErrno(errno), example);
+function countRefusal(report: Report, what: string, errno: number, example: string): void {
+  if (!isEnding(errno)) report.refused(what, nameErrno(errno), example);
 }
 
 /** A process that is gone, or a zombie whose namespaces are released already, is no refusal. */

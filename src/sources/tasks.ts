@@ -4,29 +4,30 @@ import { nameKernelThreads, readTasksByBpf } from '../kernel/bpf/tasks.ts';
 import { taskKinds } from '../model/snapshot/holder-kinds.ts';
 import { isKnown } from '../model/snapshot/known.ts';
 import { namespaceLinks } from '../model/snapshot/namespace-types.ts';
-import type { Source, SourceContext } from './source.ts';
+import { skipBpfOfTasks } from './reasons.ts';
+import type { Source } from './source.ts';
 
-export const tasks: Source = {
+export const tasks: Source<'host' | 'wanted' | 'tasks'> = {
   name: 'tasks',
   question: 'which processes are there, and in which namespaces?',
-  skip: (context) => context.skipBpfOfTasks(),
-  run(context: SourceContext): void {
-    const own = context.host.vantage.namespaces;
+  skip: skipBpfOfTasks,
+  run({ host, wanted, tasks }, report) {
+    const own = host.vantage.namespaces;
     const links = new Set(namespaceLinks.filter((link) => isKnown(own[link]) || own[link].unknown !== 'unsupported'));
-    const sets = context.cgroupSets();
+    const cgroupSets = new Map<number, number>();
     const found = readTasksByBpf(links, {
-      task: (task) => context.emit(task),
-      pids: (pid, pids) => context.emit({ fact: 'nested-pids', pid, pids }),
-      ...(context.wanted.cgroups ? { cgroupSet: (tid, set) => sets.set(tid, set) } : {}),
+      task: (task) => report.emit(task),
+      pids: (pid, pids) => report.emit({ fact: 'nested-pids', pid, pids }),
+      ...(wanted.cgroups ? { cgroupSet: (tid, set) => cgroupSets.set(tid, set) } : {}),
     });
     if (typeof found !== 'number') {
-      context.refused('the task list, with BPF', found.code, found.syscall);
-      return;
+      report.refused('the task list, with BPF', found.code, found.syscall);
+      return undefined;
     }
-    context.asked(found);
+    report.asked(found);
     // Of a listing only the leaders are shown, which another source asks about.
-    if (context.wanted.processes === 'all') nameKernelThreads(context.tasks());
-    context.tasksByBpf(true);
-    context.searched(taskKinds);
+    if (wanted.processes === 'all') nameKernelThreads(tasks.all);
+    report.searched(taskKinds);
+    return { tasksByBpf: { cgroupSets } };
   },
 };

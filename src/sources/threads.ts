@@ -2,30 +2,30 @@
 import { listThreads } from '../kernel/proc/proc-table.ts';
 import type { ProcessFact } from '../model/facts/facts.ts';
 import { namespaceLinks } from '../model/snapshot/namespace-types.ts';
-import type { Source, SourceContext } from './source.ts';
+import type { Source } from './source.ts';
 import { readTasks } from './task-records.ts';
 
-export const threads: Source = {
+export const threads: Source<'host' | 'wanted' | 'tasks'> = {
   name: 'threads',
   question: 'which threads are in other namespaces than their leader?',
-  skip(context) {
-    if (context.tasksByBpf()) return 'read from the kernel, with BPF';
-    return context.wanted.threads ? undefined : 'threads were not asked for';
+  skip({ wanted, tasks }) {
+    if (tasks.readByBpf) return 'read from the kernel, with BPF';
+    return wanted.threads ? undefined : 'threads were not asked for';
   },
-  run(context: SourceContext): void {
+  run(inputs, report) {
     const leaders = new Map<number, ProcessFact>();
     const names: string[] = [];
-    for (const leader of context.processes()) {
+    for (const leader of inputs.tasks.processes) {
       // A leader that ended while other threads go on is a zombie with more than one thread.
       if (leader.threads < 2) continue;
       leaders.set(leader.pid, leader);
       for (const tid of listThreads(leader.pid)) if (tid !== leader.pid) names.push(`${leader.pid}/task/${tid}`);
     }
-    readTasks(context, names, (thread) => {
+    readTasks(inputs, report, names, (thread) => {
       const leader = leaders.get(thread.pid);
-      if (!leader || differs(thread, leader)) context.emit(thread);
+      if (!leader || differs(thread, leader)) report.emit(thread);
     });
-    context.searched(['thread']);
+    report.searched(['thread']);
   },
 };
 

@@ -2,26 +2,26 @@
 import { readMemberFile } from '../kernel/proc/member-file.ts';
 import { isKnown, unknownFromErrno } from '../model/snapshot/known.ts';
 import { parseTimeOffsets } from '../parse/proc/time-offsets.ts';
-import type { Source, SourceContext } from './source.ts';
+import type { Source } from './source.ts';
 
-export const timeOffsets: Source = {
+export const timeOffsets: Source<'wanted' | 'namespaces'> = {
   name: 'time-offsets',
   question: 'how far are the clocks of each time namespace set off?',
-  skip: (context) => (context.wanted.attributes ? undefined : 'attributes were not asked for'),
-  run(context: SourceContext): void {
-    for (const { type, inode, members } of context.found()) {
+  skip: ({ wanted }) => (wanted.attributes ? undefined : 'attributes were not asked for'),
+  run({ namespaces }, report) {
+    for (const { type, inode, members } of namespaces.list()) {
       if (type !== 'time') continue;
       // The file shows the namespace of the children, whatever the process itself is in: fs/proc/base.c.
       const pid = members.get('time_for_children');
       if (pid === undefined) {
-        context.emit({ fact: 'namespace', type, inode, timeOffsets: noMember });
+        report.emit({ fact: 'namespace', type, inode, timeOffsets: noMember });
         continue;
       }
-      context.asked();
+      report.asked();
       const text = readMemberFile(pid, 'timens_offsets', 'time_for_children', inode);
       // A process that has let go of its namespaces has an empty file.
       const ended = text === '' ? unknownFromErrno('ESRCH') : text;
-      context.emit({ fact: 'namespace', type, inode, timeOffsets: isKnown(ended) ? parseTimeOffsets(ended) : ended });
+      report.emit({ fact: 'namespace', type, inode, timeOffsets: isKnown(ended) ? parseTimeOffsets(ended) : ended });
     }
   },
 };

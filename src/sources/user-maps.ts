@@ -2,23 +2,23 @@
 import { readMemberFile } from '../kernel/proc/member-file.ts';
 import { isKnown, type Known } from '../model/snapshot/known.ts';
 import { parseIdMap } from '../parse/proc/id-map.ts';
-import type { Source, SourceContext } from './source.ts';
+import type { Source } from './source.ts';
 
-export const userMaps: Source = {
+export const userMaps: Source<'wanted' | 'namespaces'> = {
   name: 'user-maps',
   question: 'which ids does each user namespace map?',
-  skip: (context) => (context.wanted.attributes ? undefined : 'attributes were not asked for'),
-  run(context: SourceContext): void {
-    for (const { type, inode, members } of context.found()) {
+  skip: ({ wanted }) => (wanted.attributes ? undefined : 'attributes were not asked for'),
+  run({ namespaces }, report) {
+    for (const { type, inode, members } of namespaces.list()) {
       if (type !== 'user') continue;
       const pid = members.get('user');
       if (pid === undefined) {
-        context.emit({ fact: 'namespace', type, inode, uidMap: noMember, gidMap: noMember, setgroups: noMember });
+        report.emit({ fact: 'namespace', type, inode, uidMap: noMember, gidMap: noMember, setgroups: noMember });
         continue;
       }
-      context.asked();
+      report.asked();
       const read = (file: string) => readMemberFile(pid, file, 'user', inode);
-      context.emit({
+      report.emit({
         fact: 'namespace',
         type,
         inode,

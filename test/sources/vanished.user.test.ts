@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Fact } from '../../src/model/facts/facts.ts';
 import { isKnown } from '../../src/model/snapshot/known.ts';
-import type { FoundNamespace, Source, SourceContext } from '../../src/sources/index.ts';
+import { wantEverything } from '../../src/model/snapshot/wanted.ts';
+import type { FoundNamespace, Report, Source } from '../../src/sources/index.ts';
 import { timeOffsets } from '../../src/sources/time-offsets.ts';
 import { userMaps } from '../../src/sources/user-maps.ts';
 import { hold, readChildren, readLinksOf, waitForName } from '../held-process.ts';
@@ -14,18 +15,23 @@ const skip = missing({ commands: ['sh', 'sleep'] });
 const own = readLinksOf(process.pid);
 
 /** What a source says when this process is the one through which the namespace is asked. */
-function ask(source: Source, type: 'time' | 'user', inode: number, pid: number): Fact[] {
+function ask(source: Source<'wanted' | 'namespaces'>, type: 'time' | 'user', inode: number, pid: number): Fact[] {
   const facts: Fact[] = [];
   const link = type === 'time' ? 'time_for_children' : 'user';
   const found: FoundNamespace[] = [
     { type, inode, paths: [], members: new Map([[link, pid]]), id: undefined, oldest: pid, described: false },
   ];
-  const context: Partial<SourceContext> = {
-    found: () => found,
-    asked: () => {},
+  const report: Report = {
     emit: (fact) => void facts.push(fact),
+    emitAll: (more) => void facts.push(...more),
+    asked: () => {},
+    refused: () => {},
+    searched: () => {},
+    limit: () => {},
+    keep: () => {},
   };
-  source.run(context as SourceContext);
+  const namespaces = { list: () => found, isListedWhole: () => false };
+  source.run({ wanted: wantEverything, namespaces }, report);
   return facts;
 }
 
