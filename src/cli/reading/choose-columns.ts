@@ -35,7 +35,7 @@ export function chooseColumns<C extends Column<never>>(
 }
 
 /** Which of some rows are chosen. */
-type RowFilter<Row> = (rows: readonly Row[]) => readonly Row[];
+export type RowFilter<Row> = (rows: readonly Row[]) => readonly Row[];
 
 /** What --filter says of one row at a time, as they come. @throws UsageError for a wrong expression, showing where */
 export async function makeRowTest<Row>(

@@ -8,7 +8,7 @@ import { readTaskSharing } from '../../kernel/process/task-sharing.ts';
 import { type CapabilityName, capabilityNames, isCapabilityName } from '../../model/snapshot/capability-names.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import { formatNamespace, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
-import type { Namespace, Process } from '../../model/snapshot/schema.ts';
+import type { Coverage, Namespace, Process } from '../../model/snapshot/schema.ts';
 import { wantEverything } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatPage, type PageSection } from '../../render/pages/show-page.ts';
@@ -16,22 +16,43 @@ import { formatCapabilities } from '../../render/pages/show-security.ts';
 import { escapeText } from '../../render/words/escape.ts';
 import { formatKnown, formatUnknown } from '../../render/words/unknown.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
 import { NotFoundError, suggest, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 
-interface Answer {
+/** What it may do to one namespace. */
+interface Verdict {
   readonly namespace: Pick<Namespace, 'type' | 'inode'>;
   readonly powers: NamespacePowers;
   /** With --cap alone. */
   readonly capability?: { readonly name: CapabilityName; readonly granted: Known<boolean> };
 }
 
-export async function run([who = '', what = '']: readonly string[], options: OptionValues): Promise<number> {
+export const run = readingVerb({ parse, answer, report });
+
+interface Request {
+  readonly who: string;
+  readonly what: string;
+  /** With --cap alone. */
+  readonly name: CapabilityName | undefined;
+  readonly options: OptionValues;
+}
+
+interface Answer extends ReturnType<typeof readSubject> {
+  readonly process: Process;
+  readonly verdicts: readonly Verdict[];
+  readonly coverage: Coverage;
+}
+
+function parse([who = '', what = '']: readonly string[], options: OptionValues): Request {
   checkTargets([who, what]);
-  const name = readCapability(options);
+  return { who, what, name: readCapability(options), options };
+}
+
+async function answer({ who, what, name, options }: Request): Promise<Answer> {
   const snapshot = await readSnapshot(options, {
     ...wantEverything,
     holders: what.includes(':'),
@@ -40,24 +61,26 @@ export async function run([who = '', what = '']: readonly string[], options: Opt
   const index = new SnapshotIndex(snapshot);
   const process = findProcess(who, index, options);
   const { subject, likely } = readSubject(process, snapshot.host.vantage.pid);
-  const answers = findNamespaces(what, index, options).map((namespace): Answer => {
+  const verdicts = findNamespaces(what, index, options).map((namespace): Verdict => {
     const powers = explainPowers(subject, process.namespaces.pid, namespace, index);
     const { type, inode } = namespace;
     const capability = name && { name, granted: grants(powers.over, name) };
     return { namespace: { type, inode }, powers, ...(capability ? { capability } : {}) };
   });
+  return { process, subject, likely, verdicts, coverage: snapshot.coverage };
+}
+
+function report({ process, subject, likely, verdicts, coverage }: Answer, { options }: Request): number {
   if (options.json) {
     const { pid, tid } = process;
-    writeLines(
-      formatJsonObject({ process: { pid, tid, ...subject, likely }, powers: answers, coverage: snapshot.coverage }),
-    );
+    writeLines(formatJsonObject({ process: { pid, tid, ...subject, likely }, powers: verdicts, coverage }));
   } else {
     const title = `process ${process.tid}  ${escapeText(process.comm)}, uid ${subject.euid}, in ${likely ? '~' : ''}${formatNamespace('user', subject.userNamespace)}`;
-    const page = { title, sections: answers.map(describeAnswer) };
+    const page = { title, sections: verdicts.map(describeVerdict) };
     writeLines(formatPage(page, { width: readTerminalWidth(), palette: choosePalette() }));
-    noteCoverage(snapshot.coverage);
+    noteCoverage(coverage);
   }
-  return exitStatus(answers);
+  return exitStatus(verdicts);
 }
 
 function readCapability(options: OptionValues): CapabilityName | undefined {
@@ -122,7 +145,7 @@ const entryWords: Readonly<Record<NamespacePowers['enter'], string>> = {
   unknown: 'cannot be told',
 };
 
-function describeAnswer({ namespace: { type, inode }, powers, capability }: Answer): PageSection {
+function describeVerdict({ namespace: { type, inode }, powers, capability }: Verdict): PageSection {
   const yesNo = (value: Known<boolean>) => formatKnown(value, (yes) => (yes ? 'yes' : 'no'));
   const { over, enter, entryRules, configure, verdict } = powers;
   const set = over.set === 'all' ? 'all capabilities' : formatKnown(over.set, formatCapabilities);
@@ -140,8 +163,8 @@ function describeAnswer({ namespace: { type, inode }, powers, capability }: Answ
 }
 
 /** 0 when it may do something (with --cap: has it) in one at least, 1 when not, 3 when that cannot be told. */
-function exitStatus(answers: readonly Answer[]): number {
-  const each = answers.map(({ powers: { verdict }, capability }) => {
+function exitStatus(verdicts: readonly Verdict[]): number {
+  const each = verdicts.map(({ powers: { verdict }, capability }) => {
     if (!capability) return verdict === 'unknown' ? undefined : verdict !== 'none';
     return isKnown(capability.granted) ? capability.granted : undefined;
   });

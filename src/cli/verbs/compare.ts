@@ -3,25 +3,46 @@ import { compareWithHost, type HostComparison } from '../../analysis/compare/com
 import { isPlace } from '../../analysis/graph/inferred-places.ts';
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
+import type { Coverage } from '../../model/snapshot/schema.ts';
 import { wantEverything } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatPlace } from '../../render/words/inferred.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, writeLines } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 
-export async function run([word = 'self']: readonly string[], options: OptionValues): Promise<number> {
+export const run = readingVerb({ parse, answer, report });
+
+interface Request {
+  readonly word: string;
+  readonly options: OptionValues;
+}
+
+interface Answer {
+  readonly comparisons: readonly HostComparison[];
+  readonly coverage: Coverage;
+}
+
+function parse([word = 'self']: readonly string[], options: OptionValues): Request {
   checkTargets([word]);
+  return { word, options };
+}
+
+async function answer({ word, options }: Request): Promise<Answer> {
   const snapshot = await readSnapshot(options, { ...wantEverything, holders: false, workloads: mayBeWorkload(word) });
   const index = new SnapshotIndex(snapshot);
   const target = toLeader(findTarget(word, index, options), index);
   if (target.kind !== 'process') throw new UsageError(`compare speaks of processes: ${word} is a namespace`);
-  const comparisons = compareWithHost(target.process, index);
+  return { comparisons: compareWithHost(target.process, index), coverage: snapshot.coverage };
+}
+
+function report({ comparisons, coverage }: Answer, { options }: Request): number {
   if (options.json) {
-    writeLines(formatJsonObject({ namespaces: comparisons, coverage: snapshot.coverage }));
+    writeLines(formatJsonObject({ namespaces: comparisons, coverage }));
     return 0;
   }
   const palette = choosePalette();
@@ -33,7 +54,7 @@ export async function run([word = 'self']: readonly string[], options: OptionVal
       describeGround(one),
   );
   writeLines([palette.strong(`${'TYPE'.padEnd(8)}${'NAMESPACE'.padEnd(14)}${'SHARED'.padEnd(9)}GROUND`), ...lines]);
-  noteCoverage(snapshot.coverage);
+  noteCoverage(coverage);
   return 0;
 }
 

@@ -8,7 +8,7 @@ import { describeCommand } from '../../analysis/release/command.ts';
 import { toPath } from '../../kernel/files/files.ts';
 import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
 import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
-import type { Namespace, Process, Snapshot } from '../../model/snapshot/schema.ts';
+import type { Coverage, Namespace, Process, Snapshot } from '../../model/snapshot/schema.ts';
 import { wantEverything } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { paintNamespaces } from '../../render/words/colours.ts';
@@ -16,22 +16,29 @@ import { escapeText } from '../../render/words/escape.ts';
 import { formatPlace, inferredMark } from '../../render/words/inferred.ts';
 import { formatKnown } from '../../render/words/unknown.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, writeLines, writeNote } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
+import type { VerbModule } from '../table/verb.ts';
 
-export async function run(words: readonly string[], options: OptionValues): Promise<number> {
+export const run: VerbModule['run'] = (words, options, given) => {
   const [a = '', b = ''] = words;
   const files = [a, b].filter(isSnapshotWord);
-  if (files.length === 2) return diffFiles(a, b, options);
   const other = isSnapshotWord(a) ? b : a;
   if (files.length === 1)
     throw new UsageError(
       `diff compares two snapshots or two processes: ${files[0]} is a snapshot, and there is no file ${other}`,
     );
-  return diffTargets(a, b, options);
+  return (files.length === 2 ? diffFiles : diffTargets)(words, options, given);
+};
+
+interface Request {
+  readonly a: string;
+  readonly b: string;
+  readonly options: OptionValues;
 }
 
 /** `now` is a snapshot of this host; anything else that is a file is read as one. */
@@ -44,10 +51,25 @@ async function readWord(word: string, options: OptionValues): Promise<Snapshot> 
   return readSnapshot(word === 'now' ? others : { ...others, from: word }, wantEverything);
 }
 
-async function diffFiles(a: string, b: string, options: OptionValues): Promise<number> {
-  if (a === '-' && b === '-') throw new UsageError('diff: standard input can be only one of the two snapshots');
-  const [earlier, later] = [await readWord(a, options), await readWord(b, options)];
-  const diff = diffSnapshots(earlier, later);
+interface FilesAnswer {
+  readonly diff: SnapshotDiff;
+  readonly earlier: Snapshot;
+  readonly later: Snapshot;
+}
+
+const diffFiles = readingVerb({
+  parse([a = '', b = '']: readonly string[], options: OptionValues): Request {
+    if (a === '-' && b === '-') throw new UsageError('diff: standard input can be only one of the two snapshots');
+    return { a, b, options };
+  },
+  async answer({ a, b, options }: Request): Promise<FilesAnswer> {
+    const [earlier, later] = [await readWord(a, options), await readWord(b, options)];
+    return { diff: diffSnapshots(earlier, later), earlier, later };
+  },
+  report: reportFiles,
+});
+
+function reportFiles({ diff, earlier, later }: FilesAnswer, { options }: Request): number {
   const same = diff.appeared.length + diff.ended.length + diff.replaced.length + diff.changed.length === 0;
   if (options.json) {
     writeLines(formatJsonObject({ ...diff, coverage: { before: earlier.coverage, after: later.coverage } }));
@@ -97,17 +119,33 @@ function describeNamespace(namespace: Namespace, index: SnapshotIndex): string {
   return [formatNamespace(namespace.type, namespace.inode), names, who].filter((word) => word !== '').join('  ');
 }
 
-async function diffTargets(a: string, b: string, options: OptionValues): Promise<number> {
-  checkTargets([a, b]);
-  const snapshot = await readSnapshot(options, {
-    ...wantEverything,
-    holders: false,
-    workloads: [a, b].some(mayBeWorkload),
-  });
-  const index = new SnapshotIndex(snapshot);
-  const [left, right] = [findProcess(a, index, options), findProcess(b, index, options)];
-  const shared = diffProcesses(left, right, index);
-  if (options.json) writeLines(formatJsonObject({ namespaces: shared, coverage: snapshot.coverage }));
+interface TargetsAnswer {
+  readonly left: Process;
+  readonly right: Process;
+  readonly shared: ReturnType<typeof diffProcesses>;
+  readonly coverage: Coverage;
+}
+
+const diffTargets = readingVerb({
+  parse([a = '', b = '']: readonly string[], options: OptionValues): Request {
+    checkTargets([a, b]);
+    return { a, b, options };
+  },
+  async answer({ a, b, options }: Request): Promise<TargetsAnswer> {
+    const snapshot = await readSnapshot(options, {
+      ...wantEverything,
+      holders: false,
+      workloads: [a, b].some(mayBeWorkload),
+    });
+    const index = new SnapshotIndex(snapshot);
+    const [left, right] = [findProcess(a, index, options), findProcess(b, index, options)];
+    return { left, right, shared: diffProcesses(left, right, index), coverage: snapshot.coverage };
+  },
+  report: reportTargets,
+});
+
+function reportTargets({ left, right, shared, coverage }: TargetsAnswer, { a, b, options }: Request): number {
+  if (options.json) writeLines(formatJsonObject({ namespaces: shared, coverage }));
   else {
     const palette = choosePalette();
     const cell = (process: Process, type: NamespaceType) => {
@@ -125,7 +163,7 @@ async function diffTargets(a: string, b: string, options: OptionValues): Promise
         ].join(''),
       ),
     ]);
-    noteCoverage(snapshot.coverage);
+    noteCoverage(coverage);
   }
   return shared.every(({ shared: same }) => same === true) ? 0 : 1;
 }

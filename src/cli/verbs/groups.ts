@@ -13,6 +13,7 @@ import { describeScore, type GroupRow, groupColumns, layOutPaths } from '../../r
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatTable } from '../../render/lines/table.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { readingVerb } from '../reading/reading-verb.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../screen/output.ts';
 import { NotFoundError, suggest, UsageError } from '../table/errors.ts';
@@ -21,26 +22,45 @@ import type { OptionValues } from '../table/option-values.ts';
 const groupMethods = ['mounts', 'mountinfo', 'cgroup'] as const;
 type Method = (typeof groupMethods)[number];
 
-interface Answer extends Grouped {
+interface Grouping extends Grouped {
   readonly method: Method;
   /** Processes that show nothing, with the reason. */
   readonly ungrouped: readonly { readonly pid: number; readonly why: Exclude<Known<string>, string> }[];
   readonly chrooted: readonly ChrootFinding[];
 }
 
-export async function run(_words: readonly string[], options: OptionValues): Promise<number> {
-  const method = readMethod(options);
+export const run = readingVerb({ parse, answer, report });
+
+interface Request {
+  readonly method: Method;
+  readonly options: OptionValues;
+}
+
+interface Answer {
+  readonly grouping: Grouping;
+  readonly snapshot: Snapshot;
+}
+
+function parse(_words: readonly string[], options: OptionValues): Request {
+  return { method: readMethod(options), options };
+}
+
+async function answer({ method, options }: Request): Promise<Answer> {
   const hierarchy = method === 'cgroup' ? readHierarchy(options) : undefined;
   // What is read of processes first is compared with what is read of them right after.
   const keys = hierarchy ?? readDigests(method);
   const snapshot = await readSnapshot(options, { ...wantProcesses, commandLines: 'all' });
-  const answer = buildAnswer(method, keys, snapshot);
+  return { grouping: buildGrouping(method, keys, snapshot), snapshot };
+}
+
+function report({ grouping, snapshot }: Answer, { options }: Request): number {
+  const { coverage } = snapshot;
   if (options.json) {
-    writeLines(formatJsonObject({ ...answer, coverage: snapshot.coverage }));
+    writeLines(formatJsonObject({ ...grouping, coverage }));
     return 0;
   }
-  writeAnswer(answer, new SnapshotIndex(snapshot), options);
-  noteCoverage(snapshot.coverage);
+  writeGrouping(grouping, new SnapshotIndex(snapshot), options);
+  noteCoverage(coverage);
   return 0;
 }
 
@@ -71,7 +91,7 @@ function readDigests(method: Method): ReadonlyMap<number, Known<string>> {
   return new Map([...readMountDigests(file)].map(({ pid, digest }) => [pid, digest]));
 }
 
-function buildAnswer(method: Method, keys: ReadonlyMap<number, Known<string>>, snapshot: Snapshot): Answer {
+function buildGrouping(method: Method, keys: ReadonlyMap<number, Known<string>>, snapshot: Snapshot): Grouping {
   const known = new Map<number, string>();
   const ungrouped: { pid: number; why: Exclude<Known<string>, string> }[] = [];
   for (const [pid, key] of keys) {
@@ -97,10 +117,10 @@ function findSplitOff({ groups }: Grouped): ChrootFinding[] {
   );
 }
 
-function writeAnswer(answer: Answer, index: SnapshotIndex, options: OptionValues): void {
-  const remarks = new Map(answer.chrooted.map((finding) => [finding.key, describeChroot(finding)]));
-  const rows = answer.groups.map((group): GroupRow => ({ group, remark: remarks.get(group.key) ?? '', index }));
-  const branches = answer.method === 'cgroup' ? layOutPaths(rows.sort(byPath)) : undefined;
+function writeGrouping(grouping: Grouping, index: SnapshotIndex, options: OptionValues): void {
+  const remarks = new Map(grouping.chrooted.map((finding) => [finding.key, describeChroot(finding)]));
+  const rows = grouping.groups.map((group): GroupRow => ({ group, remark: remarks.get(group.key) ?? '', index }));
+  const branches = grouping.method === 'cgroup' ? layOutPaths(rows.sort(byPath)) : undefined;
   const prefixes = new Map(branches?.map(({ row, prefix }) => [row, prefix]));
   const columns = groupColumns.filter(({ name }) => name !== 'remark' || remarks.size > 0);
   writeLines(
@@ -111,12 +131,12 @@ function writeAnswer(answer: Answer, index: SnapshotIndex, options: OptionValues
       paintHeader: choosePalette().strong,
     }),
   );
-  writeNote(`nscope: ${describeScore(answer.score)}`);
-  for (const note of describeUngrouped(answer, index)) writeNote(`nscope: ${note}`);
+  writeNote(`nscope: ${describeScore(grouping.score)}`);
+  for (const note of describeUngrouped(grouping, index)) writeNote(`nscope: ${note}`);
 }
 
 /** A kernel thread that shows none is where the others are; who else shows none may be anywhere. */
-function* describeUngrouped({ ungrouped }: Answer, index: SnapshotIndex): Generator<string> {
+function* describeUngrouped({ ungrouped }: Grouping, index: SnapshotIndex): Generator<string> {
   const none = ungrouped.filter(({ why }) => why.unknown === 'unsupported').map(({ pid }) => pid);
   const kernel = none.filter((pid) => index.process(pid)?.kernelThread === true).length;
   const parts = [

@@ -12,6 +12,7 @@ import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import type { Namespace, Process } from '../../model/snapshot/schema.ts';
 import { wantEverything } from '../../model/snapshot/wanted.ts';
+import type { Column } from '../../render/columns/columns.ts';
 import { type HolderRow, holderColumns } from '../../render/columns/holder-columns.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatTable } from '../../render/lines/table.ts';
@@ -20,9 +21,10 @@ import { paintNamespaces } from '../../render/words/colours.ts';
 import { escapeText } from '../../render/words/escape.ts';
 import { describeReferences, rowOfUnnamed } from '../../render/words/references.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
-import { chooseColumns, makeRowFilter, sortRows, toJsonRow } from '../reading/choose-columns.ts';
+import { chooseColumns, makeRowFilter, type RowFilter, sortRows, toJsonRow } from '../reading/choose-columns.ts';
 import { readEvidence } from '../reading/read-evidence.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../screen/output.ts';
@@ -37,10 +39,27 @@ const leftOutWhenEmpty = new Set(['pid', 'fd', 'path', 'in', 'release']);
 /** A PID may be another process's by now, and a path another mount's. */
 const notOfNow = { release: null, releaseNote: 'not known of a snapshot: it was of another time' };
 
-export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
+export const run = readingVerb({ parse, answer, report });
+
+interface Request {
+  readonly words: readonly string[];
+  readonly columns: readonly Column<HolderRow>[];
+  readonly filter: RowFilter<HolderRow>;
+  readonly options: OptionValues;
+}
+
+interface Answer {
+  readonly index: SnapshotIndex;
+  readonly groups: readonly Group[];
+}
+
+async function parse(words: readonly string[], options: OptionValues): Promise<Request> {
   checkTargets(words);
-  const chosen = chooseColumns(holderColumns, usualColumns, options);
-  const filter = await makeRowFilter(holderColumns, options);
+  const columns = chooseColumns(holderColumns, usualColumns, options);
+  return { words, columns, filter: await makeRowFilter(holderColumns, options), options };
+}
+
+async function answer({ words, filter, options }: Request, given: GivenCommand): Promise<Answer> {
   const snapshot = await readSnapshot(options, { ...wantEverything, workloads: true }, given);
   const index = new SnapshotIndex(snapshot);
   const held = words.flatMap((word) => findNamespaces(word, index, options));
@@ -56,22 +75,27 @@ export async function run(words: readonly string[], options: OptionValues, given
     );
     return { namespace, references, seen: seen.length, rows: sortRows(holderColumns, filter(all), options) };
   });
+  return { index, groups };
+}
+
+function report({ index, groups }: Answer, { columns, options }: Request): number {
+  const { coverage } = index.snapshot;
   if (options.json) {
     const rows = groups.flatMap((group) => group.rows);
     const holders =
       options.columns === undefined
         ? rows.map(({ held, holder }) => ({ holds: { type: held.type, inode: held.inode }, ...holder }))
-        : rows.map((row) => toJsonRow(chosen, row));
+        : rows.map((row) => toJsonRow(columns, row));
     const references = groups.flatMap(({ namespace: { type, inode }, references: account }) =>
       account ? [{ holds: { type, inode }, ...account }] : [],
     );
-    writeLines(formatJsonObject({ holders, references, coverage: snapshot.coverage }));
+    writeLines(formatJsonObject({ holders, references, coverage }));
   } else {
     groups.forEach((group, i) => {
       if (i > 0) writeLines(['']);
-      writeGroup(group, index, describeUnseen(group.namespace.type, snapshot.coverage.unseenHolders), options);
+      writeGroup(group, index, describeUnseen(group.namespace.type, coverage.unseenHolders), columns, options);
     });
-    noteCoverage(snapshot.coverage);
+    noteCoverage(coverage);
   }
   return groups.some(({ rows }) => rows.length > 0) ? 0 : 1;
 }
@@ -148,10 +172,11 @@ function writeGroup(
   { namespace, references, seen, rows }: Group,
   index: SnapshotIndex,
   unseen: readonly string[],
+  chosen: readonly Column<HolderRow>[],
   options: OptionValues,
 ): void {
   const palette = choosePalette();
-  const columns = chooseColumns(holderColumns, usualColumns, options).filter(
+  const columns = chosen.filter(
     (column) =>
       options.columns !== undefined ||
       !leftOutWhenEmpty.has(column.name) ||

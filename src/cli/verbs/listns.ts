@@ -3,11 +3,13 @@
 import type { ThreadElsewhere } from '../../analysis/graph/threads-elsewhere.ts';
 import { type ClassicListing, type ClassicRow, listClassic } from '../../analysis/listing/classic-listing.ts';
 import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
+import type { Coverage } from '../../model/snapshot/schema.ts';
 import { type Wanted, wantProcesses } from '../../model/snapshot/wanted.ts';
 import { formatClassicTable } from '../../render/lines/classic-table.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { escapeText } from '../../render/words/escape.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { readingVerb } from '../reading/reading-verb.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { writeLines, writeNote } from '../screen/output.ts';
 import type { OptionValues } from '../table/option-values.ts';
@@ -15,16 +17,25 @@ import type { OptionValues } from '../table/option-values.ts';
 /** Any process may be in another namespace than PID 1, or be Docker's shim: all command lines, and of threads those elsewhere. */
 const classicWants: Wanted = { ...wantProcesses, commandLines: 'all', threads: true };
 
-export async function run(_words: readonly string[], options: OptionValues): Promise<number> {
+export const run = readingVerb({ parse: (_words, options) => options, answer, report });
+
+interface Answer extends ClassicListing {
+  readonly coverage: Coverage;
+}
+
+async function answer(options: OptionValues): Promise<Answer> {
   const snapshot = await readSnapshot(options, classicWants);
-  const { baseline, rows, threads } = listClassic(snapshot);
+  return { ...listClassic(snapshot), coverage: snapshot.coverage };
+}
+
+function report({ baseline, rows, threads, coverage }: Answer, options: OptionValues): number {
   if (options.json) {
     writeLines(
       formatJsonObject({
         baseline,
         rows: rows.map(toJson),
         threads: threads.map(toJsonThread),
-        coverage: snapshot.coverage,
+        coverage,
       }),
     );
     return 0;
@@ -32,7 +43,7 @@ export async function run(_words: readonly string[], options: OptionValues): Pro
   writeLines(formatClassicTable(rows));
   noteBaseline(baseline);
   noteThreads(threads);
-  noteCoverage(snapshot.coverage);
+  noteCoverage(coverage);
   // An empty listing is an answer: no process is anywhere else than PID 1.
   return 0;
 }

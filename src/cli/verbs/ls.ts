@@ -1,19 +1,13 @@
 // nscope ls: the namespaces of this host.
 
-import {
-  findPlace,
-  isPlace,
-  type ListedNamespace,
-  nameUnnumbered,
-  toListed,
-} from '../../analysis/graph/inferred-places.ts';
+import { findPlace, isPlace, type ListedNamespace, toListed } from '../../analysis/graph/inferred-places.ts';
 import { arrangeTree, isTreeKind, type TreeKind, treeKinds } from '../../analysis/graph/namespace-tree.ts';
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { findThreadsElsewhere } from '../../analysis/graph/threads-elsewhere.ts';
 import { findWorkloadsOf } from '../../analysis/listing/workloads.ts';
 import type { Target } from '../../analysis/target/target-error.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
-import { formatNamespace, isNamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import { isNamespaceType, type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import type { Snapshot } from '../../model/snapshot/schema.ts';
 import { type Wanted, wantListing, wantNamespaces } from '../../model/snapshot/wanted.ts';
 import type { Column } from '../../render/columns/columns.ts';
@@ -23,12 +17,20 @@ import { makeNamespaceRow, type NamespaceRow } from '../../render/columns/namesp
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatTable } from '../../render/lines/table.ts';
 import type { Palette } from '../../render/words/colours.ts';
-import { escapeText } from '../../render/words/escape.ts';
-import { chooseColumns, makeRowFilter, mentionsColumn, sortRows, toJsonRow } from '../reading/choose-columns.ts';
+import {
+  chooseColumns,
+  makeRowFilter,
+  mentionsColumn,
+  type RowFilter,
+  sortRows,
+  toJsonRow,
+} from '../reading/choose-columns.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readTypes } from '../reading/read-types.ts';
+import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget, mayBeWorkload } from '../reading/target.ts';
 import { noteCoverage, noteMissingWorkloads } from '../screen/note-coverage.ts';
+import { noteThreads, noteUnnumbered } from '../screen/note-namespaces.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../screen/output.ts';
 import { suggest, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
@@ -42,17 +44,39 @@ const hiddenColumns = ['type', 'inode', 'processes', 'owner', 'user', 'since', '
 /** Of the usual columns these are left out where no row has anything in them. */
 const leftOutWhenEmpty = ['name'];
 
-export async function run([word]: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
+export const run = readingVerb({ parse, answer, report });
+
+interface Request {
+  readonly word: string | undefined;
+  /** None stand for all. */
+  readonly types: readonly NamespaceType[];
+  readonly treeKind: TreeKind | undefined;
+  readonly columns: readonly Column<NamespaceRow>[];
+  readonly filter: RowFilter<NamespaceRow>;
+  readonly options: OptionValues;
+}
+
+interface Answer {
+  readonly index: SnapshotIndex;
+  readonly target: Target | undefined;
+  /** As they are listed, and as the snapshot has them. */
+  readonly unnumbered: ReadonlyMap<ListedNamespace, Snapshot['unnumbered'][number]>;
+  readonly rows: readonly NamespaceRow[];
+}
+
+async function parse([word]: readonly string[], options: OptionValues): Promise<Request> {
   if (word !== undefined && isNamespaceType(word))
     throw new UsageError(`"${word}" is a type: nscope ls --type ${word}`);
   checkTargets([word]);
   const types = readTypes(options);
   const treeKind = readTreeKind(options);
   const columns = chooseColumns(namespaceColumns, options.hidden ? hiddenColumns : usualColumns, options);
-  // A wrong filter or order is told before anything is read.
   const filter = await makeRowFilter(namespaceColumns, options);
   sortRows(namespaceColumns, [], options);
+  return { word, types, treeKind, columns, filter, options };
+}
 
+async function answer({ word, types, treeKind, filter, options }: Request, given: GivenCommand): Promise<Answer> {
   const snapshot = await readSnapshot(options, chooseWanted(word, treeKind, options), given);
   const index = new SnapshotIndex(snapshot);
   const target = word === undefined ? undefined : findTarget(word, index, options);
@@ -63,7 +87,11 @@ export async function run([word]: readonly string[], options: OptionValues, give
     .filter((namespace) => !options.hidden || isHidden(namespace))
     .filter(isMeant)
     .map((namespace) => makeNamespaceRow(namespace, index));
-  const rows = sortRows(namespaceColumns, filter(all), options);
+  return { index, target, unnumbered, rows: sortRows(namespaceColumns, filter(all), options) };
+}
+
+function report({ index, target, unnumbered, rows }: Answer, { treeKind, columns, options }: Request): number {
+  const { snapshot } = index;
   if (options.json) {
     const [numbered, others] = [false, true].map((wanted) =>
       rows
@@ -99,18 +127,6 @@ function findMeant(target: Target, index: SnapshotIndex): (namespace: ListedName
       if (!isPlace(place)) return isKnown(place) && place === inode;
       return 'inode' in place ? place.inode === inode : place.number === number;
     });
-}
-
-/** Of a process that was asked for: whose namespaces stand among its own. */
-function noteThreads(target: Target | undefined, { snapshot }: SnapshotIndex): void {
-  if (target?.kind !== 'process') return;
-  for (const { thread, links } of findThreadsElsewhere(target.process, snapshot)) {
-    const where = links
-      .filter(({ link, type }) => link === type)
-      .map(({ type, inode }) => formatNamespace(type, inode));
-    if (where.length > 0)
-      writeNote(`nscope: of these its thread ${thread.tid} (${escapeText(thread.comm)}) is in ${where.join(' ')}`);
-  }
 }
 
 /** No more than is shown: a plain listing looks for no holders where the kernel lists all namespaces by itself. */
@@ -149,18 +165,6 @@ function noteDoubtfullyHidden(rows: readonly NamespaceRow[]): void {
     writeNote(
       `nscope: in ${doubtful} of these ${rows.length} namespaces there may be processes: of some it is not known where they are`,
     );
-}
-
-/** What has no number may be what is listed a second time, with one. */
-function noteUnnumbered(unnumbered: Snapshot['unnumbered'], rows: readonly NamespaceRow[]): void {
-  const shown = new Set(rows.map(({ namespace }) => namespace.inode));
-  for (const { type, number, mayBe = [] } of unnumbered) {
-    const listed = mayBe.filter((inode) => shown.has(inode));
-    const row = rows.find(({ namespace }) => namespace.type === type && namespace.number === number);
-    if (!row || listed.length === 0) continue;
-    const which = listed.length === 1 ? formatNamespace(type, listed[0] ?? 0) : `one of ${listed.length} with a number`;
-    writeNote(`nscope: ${type} ~${nameUnnumbered(number)} may be ${which}, in which no process was seen`);
-  }
 }
 
 function writeTable(

@@ -18,18 +18,38 @@ import { formatTable } from '../../render/lines/table.ts';
 import { paintNamespaces } from '../../render/words/colours.ts';
 import { formatUnknown } from '../../render/words/unknown.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
 import { NotFoundError, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { GivenCommand } from '../table/verb.ts';
 
-export async function run([word = '']: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
+export const run = readingVerb({ parse, answer, report });
+
+interface Request {
+  readonly word: string;
+  /** The namespace that it is looked up in; undefined here. */
+  readonly within: string | undefined;
+  readonly options: OptionValues;
+}
+
+interface Answer {
+  readonly process: Process;
+  readonly pids: readonly PidInNamespace[];
+  readonly index: SnapshotIndex;
+}
+
+function parse([word = '']: readonly string[], options: OptionValues): Request {
   const within = options.in;
   if (word !== 'self' && !/^[1-9]\d{0,9}$/.test(word)) throw new UsageError(`"${word}" is no PID`);
   if (word === 'self' && within !== undefined)
     throw new UsageError('self is a process here: it is not looked up --in another namespace');
   checkTargets([within]);
+  return { word, within, options };
+}
+
+async function answer({ word, within, options }: Request, given: GivenCommand): Promise<Answer> {
   const snapshot = await readSnapshot(
     options,
     {
@@ -45,9 +65,12 @@ export async function run([word = '']: readonly string[], options: OptionValues,
     within === undefined
       ? findHere(word, index, options)
       : findWithin(Number(word), findPidNamespace(within, index, options), index);
-  const pids = translatePid(process, index);
+  return { process, pids: translatePid(process, index), index };
+}
+
+function report({ process, pids, index }: Answer, { within, options }: Request): number {
   if (options.json)
-    writeLines(formatJsonObject({ pids: pids.map((one) => toJson(one, index)), coverage: snapshot.coverage }));
+    writeLines(formatJsonObject({ pids: pids.map((one) => toJson(one, index)), coverage: index.snapshot.coverage }));
   else if (within !== undefined) writeLines([String(process.pid)]);
   else writeTable(pids, index, options);
   return 0;

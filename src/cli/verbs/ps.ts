@@ -5,7 +5,7 @@ import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import type { Target } from '../../analysis/target/target-error.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
-import type { Process } from '../../model/snapshot/schema.ts';
+import type { Process, Snapshot } from '../../model/snapshot/schema.ts';
 import { wantListing } from '../../model/snapshot/wanted.ts';
 import { type Column, formatCell } from '../../render/columns/columns.ts';
 import {
@@ -23,11 +23,13 @@ import {
   chooseColumns,
   makeRowFilter,
   mentionsColumn,
+  type RowFilter,
   readListOption,
   sortRows,
   toJsonRow,
 } from '../reading/choose-columns.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget, mayBeWorkload } from '../reading/target.ts';
 import { noteCoverage, noteMissingWorkloads } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
@@ -40,13 +42,29 @@ const usualColumns = ['pid', 'nspid', 'ppid', 'user', 'state', ...namespaceTypes
 /** A command of this many columns is worth reading. */
 const roomForCommand = 24;
 
-export async function run([word]: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
+export const run = readingVerb({ parse, answer, report });
+
+interface Request {
+  readonly word: string | undefined;
+  readonly columns: readonly Column<ProcessRow>[];
+  readonly filter: RowFilter<ProcessRow>;
+  readonly options: OptionValues;
+}
+
+interface Answer {
+  readonly snapshot: Snapshot;
+  readonly rows: readonly ProcessRow[];
+}
+
+async function parse([word]: readonly string[], options: OptionValues): Promise<Request> {
   checkTargets([word]);
   const columns = chooseColumns(processColumns, usualColumns, options);
-  // A wrong filter or order is told before anything is read.
   const filter = await makeRowFilter(processColumns, options);
   sortRows(processColumns, [], options);
+  return { word, columns, filter, options };
+}
 
+async function answer({ word, filter, options }: Request, given: GivenCommand): Promise<Answer> {
   const snapshot = await readSnapshot(
     options,
     {
@@ -61,7 +79,10 @@ export async function run([word]: readonly string[], options: OptionValues, give
   const index = new SnapshotIndex(snapshot);
   const processes = word === undefined ? snapshot.processes : findProcesses(findTarget(word, index, options), index);
   const all = processes.map((process): ProcessRow => ({ process, index }));
-  const rows = sortRows(processColumns, filter(all), options);
+  return { snapshot, rows: sortRows(processColumns, filter(all), options) };
+}
+
+function report({ snapshot, rows }: Answer, { columns, options }: Request): number {
   if (options.json) {
     writeLines(
       formatJsonObject({

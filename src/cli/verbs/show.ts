@@ -12,7 +12,7 @@ import type { Target } from '../../analysis/target/target-error.ts';
 import { readProcessSecurity } from '../../kernel/process/process-security.ts';
 import type { ProcessSecurity } from '../../model/evidence/process-security.ts';
 import type { ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
-import type { Namespace, Process } from '../../model/snapshot/schema.ts';
+import type { Coverage, Namespace, Process } from '../../model/snapshot/schema.ts';
 import { wantEverything } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { describeNamespacePage, type LiveDetails } from '../../render/pages/show-namespace.ts';
@@ -23,14 +23,31 @@ import { describeWorkloadPage } from '../../render/pages/show-workload.ts';
 import { readLiveDetails } from '../reading/live-details.ts';
 import { readEvidence } from '../reading/read-evidence.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { GivenCommand } from '../table/verb.ts';
 
-export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
+export const run = readingVerb({ parse, answer, report });
+
+interface Request {
+  readonly words: readonly string[];
+  readonly options: OptionValues;
+}
+
+/** One object with --json, else a page for each target. */
+type Answer =
+  | { readonly json: Readonly<Record<string, unknown>> }
+  | { readonly pages: readonly Page[]; readonly coverage: Coverage };
+
+function parse(words: readonly string[], options: OptionValues): Request {
   checkTargets(words);
+  return { words, options };
+}
+
+async function answer({ words, options }: Request, given: GivenCommand): Promise<Answer> {
   const snapshot = await readSnapshot(options, wantEverything, given);
   const index = new SnapshotIndex(snapshot);
   const targets = words.map((word) => findTarget(word, index, options));
@@ -40,35 +57,36 @@ export async function run(words: readonly string[], options: OptionValues, given
     namespaces.filter(({ type }) => type === 'pid'),
     options,
   );
-  if (options.json) {
-    const processes = targets.flatMap((target) => (target.kind === 'process' ? [target.process] : []));
-    const workloads = targets.flatMap((target) => (target.kind === 'workload' ? [target.workload] : []));
-    writeLines(
-      formatJsonObject({
-        ...(namespaces.length > 0
-          ? { namespaces: namespaces.map((one) => toJsonNamespace(one, index, options, evidence)) }
-          : {}),
-        ...(processes.length > 0 ? { processes: processes.map((one) => toJsonProcess(one, index, options)) } : {}),
-        ...(workloads.length > 0 ? { workloads } : {}),
-        coverage: snapshot.coverage,
-      }),
-    );
+  const { coverage } = snapshot;
+  if (!options.json) return { pages: targets.map((target) => describe(target, index, options, evidence)), coverage };
+  const processes = targets.flatMap((target) => (target.kind === 'process' ? [target.process] : []));
+  const workloads = targets.flatMap((target) => (target.kind === 'workload' ? [target.workload] : []));
+  return {
+    json: {
+      ...(namespaces.length > 0
+        ? { namespaces: namespaces.map((one) => toJsonNamespace(one, index, options, evidence)) }
+        : {}),
+      ...(processes.length > 0 ? { processes: processes.map((one) => toJsonProcess(one, index, options)) } : {}),
+      ...(workloads.length > 0 ? { workloads } : {}),
+      coverage,
+    },
+  };
+}
+
+function report(answer: Answer): number {
+  if ('json' in answer) {
+    writeLines(formatJsonObject(answer.json));
     return 0;
   }
-  targets.forEach((target, i) => {
+  answer.pages.forEach((page, i) => {
     if (i > 0) writeLines(['']);
-    writeTarget(target, index, options, evidence);
+    writeLines(formatPage(page, { width: readTerminalWidth(), palette: choosePalette() }));
   });
-  noteCoverage(snapshot.coverage);
+  noteCoverage(answer.coverage);
   return 0;
 }
 
 type Evidence = ReleaseEvidence | undefined;
-
-function writeTarget(target: Target, index: SnapshotIndex, options: OptionValues, evidence: Evidence): void {
-  const page = describe(target, index, options, evidence);
-  writeLines(formatPage(page, { width: readTerminalWidth(), palette: choosePalette() }));
-}
 
 function describe(target: Target, index: SnapshotIndex, options: OptionValues, evidence: Evidence): Page {
   if (target.kind === 'namespace')

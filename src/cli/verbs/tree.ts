@@ -1,12 +1,13 @@
 // nscope tree: the tree of processes, and where it crosses into other namespaces.
 import { findMembers } from '../../analysis/graph/namespace-relations.ts';
-import { buildProcessTree, findSubtree } from '../../analysis/graph/process-tree.ts';
+import { buildProcessTree, findSubtree, type ProcessTreeRow } from '../../analysis/graph/process-tree.ts';
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
-import type { Process } from '../../model/snapshot/schema.ts';
+import type { Process, Snapshot } from '../../model/snapshot/schema.ts';
 import { wantListing } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatProcessTree } from '../../render/lines/process-tree-lines.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget, mayBeWorkload } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
@@ -17,8 +18,25 @@ import type { GivenCommand } from '../table/verb.ts';
 const columnsForEachLevel = 4;
 const fewestLevels = 6;
 
-export async function run([word]: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
+export const run = readingVerb({ parse, answer, report });
+
+interface Request {
+  readonly word: string | undefined;
+  readonly width: number | undefined;
+  readonly options: OptionValues;
+}
+
+interface Answer {
+  readonly snapshot: Snapshot;
+  readonly rows: readonly ProcessTreeRow[];
+}
+
+function parse([word]: readonly string[], options: OptionValues): Request {
   checkTargets([word]);
+  return { word, width: options.wide ? undefined : readTerminalWidth(), options };
+}
+
+async function answer({ word, width, options }: Request, given: GivenCommand): Promise<Answer> {
   const snapshot = await readSnapshot(
     options,
     {
@@ -31,12 +49,15 @@ export async function run([word]: readonly string[], options: OptionValues, give
   );
   const index = new SnapshotIndex(snapshot);
   const processes = word === undefined ? snapshot.processes : findProcesses(word, index, options);
-  const width = options.wide ? undefined : readTerminalWidth();
   const rows = buildProcessTree(index, {
     processes,
     foldKernelThreads: !options.all && !options.json,
     ...(width === undefined ? {} : { deepestIndent: Math.max(fewestLevels, Math.floor(width / columnsForEachLevel)) }),
   });
+  return { snapshot, rows };
+}
+
+function report({ snapshot, rows }: Answer, { width, options }: Request): number {
   if (options.json) {
     const nodes = rows.map(({ process, depth, border }) => ({ ...process, depth, border }));
     writeLines(formatJsonObject({ processes: nodes, coverage: snapshot.coverage }));

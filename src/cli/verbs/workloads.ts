@@ -2,12 +2,15 @@
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { groupByWorkload, type WorkloadGroup } from '../../analysis/listing/workloads.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
+import type { Snapshot } from '../../model/snapshot/schema.ts';
 import { wantListing } from '../../model/snapshot/wanted.ts';
+import type { Column } from '../../render/columns/columns.ts';
 import { type WorkloadRow, workloadColumns } from '../../render/columns/workload-columns.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatTable } from '../../render/lines/table.ts';
-import { chooseColumns, makeRowFilter, sortRows, toJsonRow } from '../reading/choose-columns.ts';
+import { chooseColumns, makeRowFilter, type RowFilter, sortRows, toJsonRow } from '../reading/choose-columns.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { readingVerb } from '../reading/reading-verb.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
@@ -18,18 +21,37 @@ const usualColumns = ['workload', 'kind', 'user', 'processes', 'pid', 'types', '
 /** Of the usual columns these are left out where no row has anything in them. */
 const leftOutWhenEmpty = new Set(['image', 'pod']);
 
-export async function run(_words: readonly string[], options: OptionValues): Promise<number> {
+export const run = readingVerb({ parse, answer, report });
+
+interface Request {
+  readonly columns: readonly Column<WorkloadRow>[];
+  readonly filter: RowFilter<WorkloadRow>;
+  readonly options: OptionValues;
+}
+
+interface Answer {
+  readonly snapshot: Snapshot;
+  readonly rows: readonly WorkloadRow[];
+}
+
+async function parse(_words: readonly string[], options: OptionValues): Promise<Request> {
   const columns = chooseColumns(workloadColumns, usualColumns, options);
-  // A wrong filter or order is told before anything is read.
   const filter = await makeRowFilter(workloadColumns, options);
   sortRows(workloadColumns, [], options);
+  return { columns, filter, options };
+}
+
+async function answer({ filter, options }: Request): Promise<Answer> {
   const snapshot = await readSnapshot(options, { ...wantListing, holders: false, workloads: true });
   if (!isKnown(snapshot.workloads)) throw new UsageError('the snapshot does not say which workloads there were');
   const index = new SnapshotIndex(snapshot);
   const all = groupByWorkload(index)
     .filter(options.all ? () => true : isWorthARow)
     .map((group): WorkloadRow => ({ ...group, index }));
-  const rows = sortRows(workloadColumns, filter(all), options);
+  return { snapshot, rows: sortRows(workloadColumns, filter(all), options) };
+}
+
+function report({ snapshot, rows }: Answer, { columns, options }: Request): number {
   if (options.json) {
     const workloads = rows.map((row) => (options.columns === undefined ? row.workload : toJsonRow(columns, row)));
     writeLines(formatJsonObject({ workloads, coverage: snapshot.coverage }));
