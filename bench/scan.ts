@@ -6,7 +6,7 @@ import { compileLess } from '../src/cli/line/compile-less.ts';
 import { collectSnapshot } from '../src/collect/collect.ts';
 import { readBpfTasks } from '../src/kernel/bpf/run.ts';
 import { type Wanted, wantEverything, wantListing, wantNamespaces } from '../src/model/snapshot/wanted.ts';
-import { taskRecordBytes } from '../src/parse/records/bpf-tasks.ts';
+import { taskLayout } from '../src/parse/records/bpf-tasks.ts';
 
 /** What a scan can be asked to read. */
 export const scanWants: Readonly<Record<string, Wanted>> = {
@@ -45,7 +45,7 @@ if (wanted) {
 function readBare(): Size {
   const reading = readBpfTasks();
   if ('refused' in reading) throw new Error(`the task iterator is refused: ${reading.refused.reason}`);
-  return { processes: Math.floor(reading.bytes.length / taskRecordBytes), namespaces: 0 };
+  return { processes: Math.floor(reading.bytes.length / taskLayout.bytes), namespaces: 0 };
 }
 
 type Size = Pick<ScanReport, 'processes' | 'namespaces'>;

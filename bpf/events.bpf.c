@@ -5,6 +5,7 @@
  * (fentry, fexit) are refused. The end of a namespace has no tracepoint: the reader reads the kernel's list after an `EXIT` with `last`.
  */
 #include "kernel.h"
+#include "layout.h"
 #include "namespace.h"
 #include "events.h"
 
@@ -20,11 +21,17 @@ struct actor {
 	u32 flags; /* FORK: 1 when elsewhere than its parent; EXIT: 1 when it was the last of its namespaces; EXEC: old pid */
 	char comm[16];
 };
+RECORD_BYTES(actor, 56);
+FIELD_AT(actor, at, 0); FIELD_AT(actor, start, 8); FIELD_AT(actor, kind, 16); FIELD_AT(actor, tgid, 20);
+FIELD_AT(actor, pid, 24); FIELD_AT(actor, parent, 28); FIELD_AT(actor, euid, 32); FIELD_AT(actor, flags, 36);
+FIELD_AT(actor, comm, 40);
 struct placed {
 	struct actor actor;
 	u32 inums[LINKS];
 	u64 ids[LINKS];
 };
+RECORD_BYTES(placed, 176);
+FIELD_AT(placed, actor, 0); FIELD_AT(placed, inums, 56); FIELD_AT(placed, ids, 96);
 
 /* The same on every kernel; another kernel lacks what the other architecture has. */
 struct nsproxy___count {

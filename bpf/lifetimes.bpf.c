@@ -5,6 +5,7 @@
  * refuse the whole program; then events.bpf.c and the kernel's list do.
  */
 #include "kernel.h"
+#include "layout.h"
 #include "namespace.h"
 #include "events.h"
 
@@ -21,6 +22,11 @@ struct lifetime {
 	u32 pad;
 	char comm[16];
 };
+RECORD_BYTES(lifetime, 72);
+FIELD_AT(lifetime, at, 0); FIELD_AT(lifetime, start, 8); FIELD_AT(lifetime, id, 16);
+FIELD_AT(lifetime, kind, 24); FIELD_AT(lifetime, type, 28); FIELD_AT(lifetime, inum, 32);
+FIELD_AT(lifetime, tgid, 36); FIELD_AT(lifetime, pid, 40); FIELD_AT(lifetime, parent, 44);
+FIELD_AT(lifetime, euid, 48); FIELD_AT(lifetime, pad, 52); FIELD_AT(lifetime, comm, 56);
 
 static __always_inline int tell(u32 kind, struct ns_common *ns) {
 	struct lifetime *lifetime = bpf_ringbuf_reserve(&ring, sizeof *lifetime, 0);

@@ -4,6 +4,7 @@
  * 6.18 and later.
  */
 #include "kernel.h"
+#include "layout.h"
 #include "namespace.h"
 #include "lists.h"
 #include "store.h"
@@ -17,6 +18,12 @@ struct record {
 	u32 count;  /* pid: processes and threads, and PIDNS_ADDING until its init has ended; mnt: mounts */
 	u32 inode_users; /* of its inode in nsfs (ns_common.stashed): open files, mounts, watches; 0: it has none */
 };
+RECORD_BYTES(record, 64);
+FIELD_AT(record, id, 0); FIELD_AT(record, owner_id, 8); FIELD_AT(record, parent_id, 16);
+FIELD_AT(record, type, 24); FIELD_AT(record, inum, 28); FIELD_AT(record, owner_inum, 32);
+FIELD_AT(record, owner_uid, 36); FIELD_AT(record, parent_inum, 40); FIELD_AT(record, refs, 44);
+FIELD_AT(record, active, 48); FIELD_AT(record, level, 52); FIELD_AT(record, count, 56);
+FIELD_AT(record, inode_users, 60);
 STORE(struct record, 4096);
 
 /* A user namespace that owns others, mostly several in a row. */

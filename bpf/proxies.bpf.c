@@ -4,6 +4,7 @@
  * namespace that it names. Linux 6.18 and later.
  */
 #include "kernel.h"
+#include "layout.h"
 #include "namespace.h"
 #include "reader.h"
 
@@ -16,6 +17,9 @@ struct record {
 	u32 tgid, pid;
 	u32 pad;
 };
+RECORD_BYTES(record, 80);
+FIELD_AT(record, proxy, 0); FIELD_AT(record, ids, 8); FIELD_AT(record, count, 64); FIELD_AT(record, tgid, 68);
+FIELD_AT(record, pid, 72); FIELD_AT(record, pad, 76);
 
 #define ID(structure, member) id_of((void *)((u64)READ(proxy, member) + OFFSET(structure, ns)))
 

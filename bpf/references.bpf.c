@@ -5,6 +5,7 @@
  * 6.18 and later.
  */
 #include "kernel.h"
+#include "layout.h"
 #include "namespace.h"
 #include "packet-queue.h"
 #include "reader.h"
@@ -37,6 +38,11 @@ struct record {
 	u32 fd;
 	u32 keepers; /* of a socket: what else keeps it; of a unix socket those that have it as their peer among them */
 };
+RECORD_BYTES(record, 64);
+FIELD_AT(record, id, 0); FIELD_AT(record, object, 8); FIELD_AT(record, file, 16); FIELD_AT(record, table, 24);
+FIELD_AT(record, peer, 32); FIELD_AT(record, kind, 40); FIELD_AT(record, references, 44);
+FIELD_AT(record, tgid, 48); FIELD_AT(record, pid, 52); FIELD_AT(record, fd, 56);
+FIELD_AT(record, keepers, 60);
 
 struct search {
 	struct record record;

@@ -6,6 +6,7 @@
 #ifndef NSCOPE_SEARCH_H
 #define NSCOPE_SEARCH_H
 #include "kernel.h"
+#include "layout.h"
 #include "namespace.h"
 #include "process.h"
 #include "reader.h"
@@ -50,6 +51,11 @@ struct record {
 	u32 pad;
 	u64 sock;      /* IN_FLIGHT, opaque: the address of the unix socket whose queue it is in; else 0 */
 };
+RECORD_BYTES(record, 64);
+FIELD_AT(record, id, 0); FIELD_AT(record, socket_inode, 8); FIELD_AT(record, kind, 16);
+FIELD_AT(record, type, 20); FIELD_AT(record, inum, 24); FIELD_AT(record, tgid, 28); FIELD_AT(record, pid, 32);
+FIELD_AT(record, fd, 36); FIELD_AT(record, held_by, 40); FIELD_AT(record, family, 44);
+FIELD_AT(record, target, 48); FIELD_AT(record, pad, 52); FIELD_AT(record, sock, 56);
 #define MAX_RECORDS 500 /* of one descriptor, or task */
 _Static_assert((MAX_RECORDS + 11) * sizeof(struct record) < SHOW_BYTES, "all records of one call must fit");
 

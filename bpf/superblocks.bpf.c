@@ -8,6 +8,7 @@
  * These lists are read without their locks: where the walk loses its way it says so, and the reader starts again.
  */
 #include "kernel.h"
+#include "layout.h"
 #include "namespace.h"
 #include "process.h"
 #include "store.h"
@@ -33,6 +34,11 @@ struct record {
 	u32 device;       /* of the super block: major << 20 | minor */
 	u32 locked;       /* of these: 1: nobody can unmount it alone */
 };
+RECORD_BYTES(record, 56);
+FIELD_AT(record, id, 0); FIELD_AT(record, mount_id, 8); FIELD_AT(record, kind, 16);
+FIELD_AT(record, type, 20); FIELD_AT(record, inum, 24); FIELD_AT(record, owner_inum, 28);
+FIELD_AT(record, owner_uid, 32); FIELD_AT(record, parent_inum, 36); FIELD_AT(record, mnt_inum, 40);
+FIELD_AT(record, old_mount_id, 44); FIELD_AT(record, device, 48); FIELD_AT(record, locked, 52);
 STORE(struct record, 4096);
 
 #define MNT_NS_ANON_INO 0xeffffff7u /* include/uapi/linux/nsfs.h: a tree that is in no mount namespace */

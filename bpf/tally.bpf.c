@@ -4,6 +4,7 @@
  * where it was one alone also which, for a fraction of what bpf/namespaces.bpf.c takes. Linux 6.18 and later.
  */
 #include "kernel.h"
+#include "layout.h"
 #include "namespace.h"
 #include "lists.h"
 #include "store.h"
@@ -13,6 +14,8 @@ struct record {
 	u32 count;
 	u32 type;
 };
+RECORD_BYTES(record, 16);
+FIELD_AT(record, sum, 0); FIELD_AT(record, count, 8); FIELD_AT(record, type, 12);
 STORE(struct record, TURNS);
 
 struct walk {

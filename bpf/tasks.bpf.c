@@ -7,6 +7,7 @@
  * of 6.2 to 6.18 searches the whole BTF for lists of trusted members, which costs far more than the helper ever does.
  */
 #include "kernel.h"
+#include "layout.h"
 #include "reader.h"
 
 enum link { CGROUP, IPC, MNT, NET, PID, TIME, USER, UTS, PID_FOR_CHILDREN, TIME_FOR_CHILDREN, LINKS };
@@ -26,6 +27,12 @@ struct record {
 	u64 cgroups;        /* opaque: equal for tasks in the same cgroup of every hierarchy */
 	char comm[16];
 };
+RECORD_BYTES(record, 120);
+FIELD_AT(record, tgid, 0); FIELD_AT(record, pid, 4); FIELD_AT(record, parent, 8); FIELD_AT(record, uid, 12);
+FIELD_AT(record, euid, 16); FIELD_AT(record, flags, 20); FIELD_AT(record, state, 24);
+FIELD_AT(record, exit_state, 28); FIELD_AT(record, threads, 32); FIELD_AT(record, level, 36);
+FIELD_AT(record, links, 40); FIELD_AT(record, nested, 80); FIELD_AT(record, pad, 84);
+FIELD_AT(record, start_boottime, 88); FIELD_AT(record, cgroups, 96); FIELD_AT(record, comm, 104);
 
 #define MAX_LEVELS 32 /* MAX_PID_NS_LEVEL, include/linux/pid_namespace.h */
 

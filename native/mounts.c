@@ -1,11 +1,9 @@
 /*
  * statmount(2) and listmount(2): the mounts of any mount namespace by its 64-bit id, without entering it, in one packed
  * buffer. Linux 6.11 (6.8 for the caller's own).
- *
- * Record, 8-byte aligned, numbers as the machine has them: struct record, then the strings that `lengths` counts, one
- * behind the other without ends, padded to 8. A length of ~0 means that the kernel did not tell.
  */
 #include "addon.h"
+#include "mount-record.h"
 #include "mount-visit.h"
 #include "nsfs.h"
 #include "parallel.h"
@@ -48,14 +46,6 @@ struct statmount {
 	char strings[];
 };
 _Static_assert(sizeof(struct statmount) == 512, "as the kernel has it");
-
-enum { TYPE, ROOT, POINT, SOURCE, STRINGS };
-struct record {
-	uint32_t size;
-	int32_t err; /* of statmount, 0 when it answered; ENOENT when the mount went away meanwhile */
-	uint64_t id, parent, magic, attributes, propagation, peer_group, master, propagate_from, mnt_ns_id;
-	uint32_t old_id, old_parent, major, minor, lengths[STRINGS];
-};
 
 struct reading {
 	uint64_t mnt_ns_id;

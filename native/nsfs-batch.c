@@ -2,6 +2,7 @@
 #include "nsfs.h"
 #include "parallel.h"
 #include "targets.h"
+#include "layout.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -17,6 +18,11 @@ struct answers {
 	uint64_t dev, owner, parent, id;
 	int64_t seconds, nanoseconds; /* ctime */
 };
+RECORD_BYTES(answers, 72);
+FIELD_AT(answers, err, 0); FIELD_AT(answers, owner_err, 4); FIELD_AT(answers, parent_err, 8);
+FIELD_AT(answers, uid_err, 12); FIELD_AT(answers, id_err, 16); FIELD_AT(answers, uid, 20);
+FIELD_AT(answers, dev, 24); FIELD_AT(answers, owner, 32); FIELD_AT(answers, parent, 40);
+FIELD_AT(answers, id, 48); FIELD_AT(answers, seconds, 56); FIELD_AT(answers, nanoseconds, 64);
 
 struct asking {
 	struct targets targets;

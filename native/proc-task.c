@@ -8,6 +8,7 @@
  *   per file: as visit_entry has them
  */
 #include "proc.h"
+#include "layout.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -28,6 +29,11 @@ struct task {
 	uint32_t name_length;
 	uint64_t start;
 };
+RECORD_BYTES(task, 56);
+FIELD_AT(task, size, 0); FIELD_AT(task, err, 4); FIELD_AT(task, stat, 8); FIELD_AT(task, marks, 12);
+FIELD_AT(task, pid, 16); FIELD_AT(task, tid, 20); FIELD_AT(task, uid, 24); FIELD_AT(task, ppid, 28);
+FIELD_AT(task, state, 32); FIELD_AT(task, flags, 36); FIELD_AT(task, threads, 40);
+FIELD_AT(task, name_length, 44); FIELD_AT(task, start, 48);
 
 /* Skips so many fields and reads the next one; false where there is no number. */
 static bool read_field(const char **at, int skip, uint64_t *value) {

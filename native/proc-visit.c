@@ -13,6 +13,7 @@
  *   u32 name (a number), i32 length, the text (of a file on nsfs always "type:[number]"), padded to 8
  */
 #include "proc.h"
+#include "layout.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +34,16 @@ struct head {
 	};
 	uint32_t nlink, count;
 };
+RECORD_BYTES(head, 24);
+FIELD_AT(head, size, 0); FIELD_AT(head, err, 4); FIELD_AT(head, uid, 8); FIELD_AT(head, gid, 12);
+FIELD_AT(head, nlink, 16); FIELD_AT(head, count, 20); FIELD_AT(head, refused, 8); FIELD_AT(head, refusal, 12);
+
+struct link {
+	uint32_t name; /* a number, as of a descriptor */
+	int32_t length;
+};
+RECORD_BYTES(link, 8);
+FIELD_AT(link, name, 0); FIELD_AT(link, length, 4);
 
 static bool reserve(struct job *job, size_t more) {
 	if (job->size + more <= job->room) return true;
@@ -143,10 +154,7 @@ static bool put_wanted_link(struct job *job, int dir, const char *name, struct h
 		if (text[0] == '/') length = (ssize_t)read_nsfs_link(job->nsfs, dir, name, text, sizeof text);
 		if (!is_wanted(job, text, (size_t)length)) return true;
 	}
-	struct {
-		uint32_t name;
-		int32_t length;
-	} link = {(uint32_t)strtoul(name, NULL, 10), (int32_t)length};
+	struct link link = {(uint32_t)strtoul(name, NULL, 10), (int32_t)length};
 	return put(job, &link, sizeof link) && put(job, text, (size_t)length) && put_padding(job);
 }
 

@@ -1,5 +1,6 @@
 /* The kernel's process events: the connector of Documentation/driver-api/connector.rst, linux/cn_proc.h. Needs root. */
 #include "addon.h"
+#include "layout.h"
 #include <errno.h>
 #include <linux/cn_proc.h>
 #include <linux/connector.h>
@@ -42,11 +43,26 @@ static napi_value open_socket(napi_env env, napi_callback_info info) {
 	return throw_errno(env, err, "bind(NETLINK_CONNECTOR)");
 }
 
+/* Before each event. */
+struct event_head {
+	uint32_t length; /* in bytes, without the padding to 8 */
+	uint32_t pad;
+};
+RECORD_BYTES(event_head, 8);
+FIELD_AT(event_head, length, 0); FIELD_AT(event_head, pad, 4);
+/* include/uapi/linux/cn_proc.h */
+FIELD_AT(proc_event, what, 0); FIELD_AT(proc_event, cpu, 4); FIELD_AT(proc_event, timestamp_ns, 8);
+FIELD_AT(proc_event, event_data.exec.process_pid, 16); FIELD_AT(proc_event, event_data.exec.process_tgid, 20);
+FIELD_AT(proc_event, event_data.exit.process_pid, 16); FIELD_AT(proc_event, event_data.exit.process_tgid, 20);
+FIELD_AT(proc_event, event_data.exit.exit_code, 24); FIELD_AT(proc_event, event_data.exit.exit_signal, 28);
+FIELD_AT(proc_event, event_data.fork.parent_pid, 16); FIELD_AT(proc_event, event_data.fork.parent_tgid, 20);
+FIELD_AT(proc_event, event_data.fork.child_pid, 24); FIELD_AT(proc_event, event_data.fork.child_tgid, 28);
+
 #define ROOM (256 << 10)
 #define MAX_MESSAGE 256
 
 /*
- * processEventsRead(fd) → a Buffer with struct proc_event one after the other, each after its length in a u32 and
+ * processEventsRead(fd) → a Buffer with struct proc_event one after the other, each after a struct event_head and
  * padded to 8 bytes. ENOBUFS when the kernel had to drop some. Only the kernel's own messages count.
  */
 static napi_value read_events(napi_env env, napi_callback_info info) {
@@ -74,10 +90,11 @@ static napi_value read_events(napi_env env, napi_callback_info info) {
 		if (from.nl_pid != 0 || (size_t)got < before || message->id.idx != CN_IDX_PROC) continue;
 		uint32_t length = message->len;
 		if (length > (size_t)got - before || length > MAX_MESSAGE - 16) continue;
-		uint32_t rounded = (length + 8 + 7) & ~7u;
+		struct event_head before_event = {.length = length};
+		uint32_t rounded = (length + sizeof before_event + 7) & ~7u;
 		memset(out + taken, 0, rounded);
-		memcpy(out + taken, &length, sizeof length);
-		memcpy(out + taken + 8, message->data, length);
+		memcpy(out + taken, &before_event, sizeof before_event);
+		memcpy(out + taken + sizeof before_event, message->data, length);
 		taken += rounded;
 	}
 	return make_buffer(env, out, taken);

@@ -1,5 +1,6 @@
 /* pidfds, other processes' descriptors, and the network namespaces behind sockets and tun devices. */
 #include "addon.h"
+#include "layout.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -65,6 +66,8 @@ static napi_value tun_device_netns(napi_env env, napi_callback_info info) {
 struct answer {
 	int64_t netns, file;
 };
+RECORD_BYTES(answer, 16);
+FIELD_AT(answer, netns, 0); FIELD_AT(answer, file, 8);
 
 static struct answer find_netns(int pidfd, int number) {
 	struct stat status;

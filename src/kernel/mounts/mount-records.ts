@@ -1,4 +1,6 @@
-// The packed records of native/mounts.c, whose opening comment gives their layout.
+// The packed records of native/mounts.c, whose opening comment says what comes after each.
+import { layOut } from '../../parse/records/layout.ts';
+import { RecordReader } from '../../parse/records/record-reader.ts';
 import { parseText } from '../../parse/text/text.ts';
 
 /** One mount of a mount namespace, as statmount(2) tells. */
@@ -19,45 +21,69 @@ interface MountRecord {
   readonly master: number;
 }
 
-const headBytes = 8 + 9 * 8 + 8 * 4;
+/** The strings come after it: type, root, mount point, source. */
+export const mountLayout = layOut('struct record of native/mount-record.h', {
+  size: 'u32',
+  err: 's32',
+  id: 'u64',
+  parent: 'u64',
+  magic: 'u64',
+  attributes: 'u64',
+  propagation: 'u64',
+  peer_group: 'u64',
+  master: 'u64',
+  propagate_from: 'u64',
+  mnt_ns_id: 'u64',
+  old_id: 'u32',
+  old_parent: 'u32',
+  major: 'u32',
+  minor: 'u32',
+  lengths: ['u32', 4],
+});
+
+const { word } = mountLayout;
 const unknownLength = 0xffff_ffff;
 
 /** Decodes the records; mounts that went away while they were read (or were refused) are left out. */
 export function* decodeMounts(buffer: Buffer): Generator<MountRecord> {
-  for (let start = 0; start < buffer.length; start += buffer.readUInt32LE(start)) {
-    if (buffer.readInt32LE(start + 4) === 0) yield decode(buffer, start);
-  }
+  const record = new RecordReader(buffer);
+  for (const at of findRecords(record)) if (record.u32(word.err) === 0) yield decode(buffer, record, at);
 }
 
 /** The errno values of the mounts that decodeMounts leaves out. */
 export function decodeMountErrors(buffer: Buffer): number[] {
+  const record = new RecordReader(buffer);
   const errors: number[] = [];
-  for (let start = 0; start < buffer.length; start += buffer.readUInt32LE(start)) {
-    const errno = buffer.readInt32LE(start + 4);
-    if (errno !== 0) errors.push(errno);
-  }
+  for (const _ of findRecords(record)) if (record.u32(word.err) !== 0) errors.push(record.u32(word.err));
   return errors;
 }
 
-function decode(buffer: Buffer, start: number): MountRecord {
-  const words = start + 80;
-  let at = start + headBytes;
+/** Goes to each record, and tells at which word it begins. */
+function* findRecords(record: RecordReader): Generator<number> {
+  for (let at = 0; at < record.length; at += record.goTo(at).u32(word.size) >>> 2) {
+    record.goTo(at);
+    yield at;
+  }
+}
+
+function decode(buffer: Buffer, record: RecordReader, at: number): MountRecord {
+  let end = at * 4 + mountLayout.bytes;
   const take = (index: number): Buffer | undefined => {
-    const length = buffer.readUInt32LE(words + 16 + 4 * index);
+    const length = record.u32(word.lengths + index);
     if (length === unknownLength) return undefined;
-    at += length;
-    return buffer.subarray(at - length, at);
+    end += length;
+    return buffer.subarray(end - length, end);
   };
   const fsType = take(0);
   const root = take(1);
   const mountPoint = take(2) ?? Buffer.alloc(0);
-  // The groups fit 32 bits, and a bigint costs more.
+  // The groups fit 32 bits: of each the low half is read.
   return {
-    peerGroup: buffer.readUInt32LE(start + 48),
-    master: buffer.readUInt32LE(start + 56),
-    oldId: buffer.readUInt32LE(words),
-    oldParentId: buffer.readUInt32LE(words + 4),
-    device: `${buffer.readUInt32LE(words + 8)}:${buffer.readUInt32LE(words + 12)}`,
+    peerGroup: record.u32(word.peer_group),
+    master: record.u32(word.master),
+    oldId: record.u32(word.old_id),
+    oldParentId: record.u32(word.old_parent),
+    device: `${record.u32(word.major)}:${record.u32(word.minor)}`,
     fsType: fsType?.toString('latin1') ?? '',
     root: root ? parseText(root) : '',
     mountPoint: parseText(mountPoint),

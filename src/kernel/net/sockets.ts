@@ -1,5 +1,7 @@
 // Namespaces behind processes' descriptors: pidfds, sockets, tun and tap devices.
 import type { NamespaceLink } from '../../model/snapshot/namespace-types.ts';
+import { layOut } from '../../parse/records/layout.ts';
+import { RecordReader } from '../../parse/records/record-reader.ts';
 import { requireAddon } from '../addon/require-addon.ts';
 
 /** The numbers of the requests PIDFD_GET_*_NAMESPACE: include/uapi/linux/pidfd.h. */
@@ -81,6 +83,8 @@ export function tungetdevnetns(fd: number): number {
   return requireAddon().tungetdevnetns(fd);
 }
 
+export const netnsAnswerLayout = layOut('struct answer of native/sockets.c', { netns: 's64', file: 's64' });
+
 /** Inode numbers; below zero are errno values with the sign turned. */
 interface SocketNetns {
   readonly netns: number;
@@ -94,9 +98,10 @@ interface SocketNetns {
  * @returns in the order of `fds`
  */
 export function findSocketNetns(pidfd: number, fds: readonly number[]): SocketNetns[] {
-  const bytes = requireAddon().findSocketNetns(pidfd, Int32Array.from(fds));
-  return fds.map((_, index) => ({
-    netns: Number(bytes.readBigInt64LE(16 * index)),
-    file: Number(bytes.readBigInt64LE(16 * index + 8)),
-  }));
+  const answer = new RecordReader(requireAddon().findSocketNetns(pidfd, Int32Array.from(fds)));
+  const { word } = netnsAnswerLayout;
+  return fds.map((_, index) => {
+    answer.goTo(index * netnsAnswerLayout.words);
+    return { netns: answer.signedLong(word.netns), file: answer.signedLong(word.file) };
+  });
 }

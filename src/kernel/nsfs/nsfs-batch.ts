@@ -1,7 +1,8 @@
 // What ioctl_nsfs(2) answers about many namespaces, in one call of the addon: nsReadAll of native/nsfs-batch.c.
 import { type Known, unknownFromErrno } from '../../model/snapshot/known.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
-import { viewWords } from '../../parse/records/bpf-words.ts';
+import { layOut } from '../../parse/records/layout.ts';
+import { RecordReader } from '../../parse/records/record-reader.ts';
 import { requireAddon } from '../addon/require-addon.ts';
 import { nameErrno } from '../addon/syscall-error.ts';
 import { countReaders } from '../proc/proc-reading.ts';
@@ -30,9 +31,22 @@ const questions: Readonly<Partial<Record<NamespaceType, number>>> = {
   mnt: askMntnsId,
 };
 
-/** Of struct answers. */
-const recordWords = 18;
-const wordValues = 0x1_0000_0000;
+export const answersLayout = layOut('struct answers of native/nsfs-batch.c', {
+  err: 's32',
+  owner_err: 's32',
+  parent_err: 's32',
+  uid_err: 's32',
+  id_err: 's32',
+  uid: 'u32',
+  dev: 'u64',
+  owner: 'u64',
+  parent: 'u64',
+  id: 'u64',
+  seconds: 's64',
+  nanoseconds: 's64',
+});
+
+const { word } = answersLayout;
 
 /**
  * Opens each path, asks what stands behind it, and closes it again.
@@ -45,35 +59,23 @@ export function readNsfsAnswers(
 ): Known<NsfsAnswers>[] {
   const { paths, inodes } = packPaths(namespaces);
   const what = Uint8Array.from(namespaces, ({ type }) => questions[type] ?? 0);
-  const words = viewWords(requireAddon().nsReadAll(paths, inodes, what, countReaders()));
-  return namespaces.map(({ type }, index) => decode(words, index * recordWords, type));
+  const answers = new RecordReader(requireAddon().nsReadAll(paths, inodes, what, countReaders()));
+  return namespaces.map(({ type }, index) => decode(answers.goTo(index * answersLayout.words), type));
 }
 
-function decode(words: Uint32Array, at: number, type: NamespaceType): Known<NsfsAnswers> {
-  const errno = words[at] as number;
+function decode(answers: RecordReader, type: NamespaceType): Known<NsfsAnswers> {
+  const errno = answers.u32(word.err);
   if (errno !== 0) return unknownFromErrno(nameErrno(errno));
   return {
-    dev: readLong(words, at + 6),
-    owner: known(words[at + 1], readLong(words, at + 8)),
-    parent: type === 'pid' ? known(words[at + 2], readLong(words, at + 10)) : undefined,
-    creatorUid: type === 'user' ? known(words[at + 3], words[at + 5] as number) : undefined,
-    id: known(words[at + 4], readId(words, at + 12)),
-    openedAtMs: readLong(words, at + 14) * 1000 + readLong(words, at + 16) / 1e6,
+    dev: answers.long(word.dev),
+    owner: known(answers.u32(word.owner_err), answers.long(word.owner)),
+    parent: type === 'pid' ? known(answers.u32(word.parent_err), answers.long(word.parent)) : undefined,
+    creatorUid: type === 'user' ? known(answers.u32(word.uid_err), answers.u32(word.uid)) : undefined,
+    id: known(answers.u32(word.id_err), answers.id(word.id)),
+    openedAtMs: answers.long(word.seconds) * 1000 + answers.long(word.nanoseconds) / 1e6,
   };
 }
 
-function known<T>(errno: number | undefined, value: T): Known<T> {
-  return errno === 0 ? value : unknownFromErrno(nameErrno(errno ?? 0));
-}
-
-function readLong(words: Uint32Array, at: number): number {
-  return (words[at] as number) + (words[at + 1] as number) * wordValues;
-}
-
-/** Ids count from the boot on: few need more than a number holds exactly. */
-function readId(words: Uint32Array, at: number): string {
-  const id = readLong(words, at);
-  return Number.isSafeInteger(id)
-    ? String(id)
-    : String((BigInt(words[at + 1] as number) << 32n) | BigInt(words[at] as number));
+function known<T>(errno: number, value: T): Known<T> {
+  return errno === 0 ? value : unknownFromErrno(nameErrno(errno));
 }

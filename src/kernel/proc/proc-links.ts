@@ -3,6 +3,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { viewWords } from '../../parse/records/bpf-words.ts';
+import { layOut } from '../../parse/records/layout.ts';
 import { loadAddon } from '../addon/addon.ts';
 import { isSyscallError } from '../addon/syscall-error.ts';
 import { attempt } from '../files/files.ts';
@@ -21,7 +22,20 @@ interface LinkDirectory {
   readonly links: readonly { readonly name: number; readonly text: string }[];
 }
 
-const headBytes = 24;
+/** What visit_links packs; each wanted link comes after it. */
+export const linkDirectoryLayout = layOut('struct head of native/proc-visit.c', {
+  size: 'u32',
+  err: 's32',
+  refused: 'u32',
+  refusal: 'u32',
+  nlink: 'u32',
+  count: 'u32',
+});
+
+/** The text comes after it. */
+export const linkLayout = layOut('struct link of native/proc-visit.c', { name: 'u32', length: 's32' });
+
+const { word } = linkDirectoryLayout;
 
 /** Directories whose links are being read. */
 interface StartedLinks {
@@ -51,14 +65,14 @@ function decodeDirectories(batches: Iterable<Buffer>, names: readonly string[]):
   const directories: LinkDirectory[] = [];
   for (const batch of batches) {
     const words = viewWords(batch);
-    for (let at = 0; at < words.length; at += (words[at] as number) >>> 2)
+    for (let at = 0; at < words.length; at += (words[at + word.size] as number) >>> 2)
       directories.push({
         name: names[directories.length] ?? '',
-        errno: words[at + 1] as number,
-        refused: words[at + 2] as number,
-        refusal: words[at + 3] as number,
-        count: words[at + 5] as number,
-        links: words[at] === headBytes ? noLinks : decodeLinks(batch, words, at),
+        errno: words[at + word.err] as number,
+        refused: words[at + word.refused] as number,
+        refusal: words[at + word.refusal] as number,
+        count: words[at + word.count] as number,
+        links: words[at + word.size] === linkDirectoryLayout.bytes ? noLinks : decodeLinks(batch, words, at),
       });
   }
   return directories;
@@ -67,12 +81,17 @@ function decodeDirectories(batches: Iterable<Buffer>, names: readonly string[]):
 const noLinks: LinkDirectory['links'] = [];
 
 function decodeLinks(batch: Buffer, words: Uint32Array, start: number): LinkDirectory['links'] {
-  const end = start * 4 + (words[start] as number);
+  const end = start * 4 + (words[start + word.size] as number);
   const links: { name: number; text: string }[] = [];
-  for (let at = start * 4 + headBytes; at < end; ) {
-    const length = words[(at >>> 2) + 1] as number;
-    links.push({ name: words[at >>> 2] as number, text: batch.toString('latin1', at + 8, at + 8 + length) });
-    at += (8 + length + 7) & ~7;
+  for (let at = start * 4 + linkDirectoryLayout.bytes; at < end; ) {
+    const link = at >>> 2;
+    const text = at + linkLayout.bytes;
+    const length = words[link + linkLayout.word.length] as number;
+    links.push({
+      name: words[link + linkLayout.word.name] as number,
+      text: batch.toString('latin1', text, text + length),
+    });
+    at = (text + length + 7) & ~7;
   }
   return links;
 }

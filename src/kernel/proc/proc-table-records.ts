@@ -1,8 +1,19 @@
 // The packed records of native/proc-visit.c, whose opening comment gives their layout.
-import { viewWords } from '../../parse/records/bpf-words.ts';
+import { readSignedLong, viewWords } from '../../parse/records/bpf-words.ts';
+import { layOut } from '../../parse/records/layout.ts';
 import type { ProcEntry } from './proc-table.ts';
 
-const headWords = 6;
+/** What visit_entry packs; links and files come after it. */
+export const entryLayout = layOut('struct head of native/proc-visit.c', {
+  size: 'u32',
+  err: 's32',
+  uid: 'u32',
+  gid: 'u32',
+  nlink: 'u32',
+  count: 'u32',
+});
+
+const { word } = entryLayout;
 
 /**
  * Decodes the buffers, which hold the records of `names` one after another. Neighbours mostly have the same links: those
@@ -19,18 +30,18 @@ export function* decodeProcTable(
     const words = viewWords(buffer);
     let links: readonly number[] = [];
     let linksAt = 0;
-    for (let start = 0; start < words.length; start += (words[start] as number) >>> 2) {
-      const errno = words[start + 1] as number;
+    for (let start = 0; start < words.length; start += (words[start + word.size] as number) >>> 2) {
+      const errno = words[start + word.err] as number;
       const name = names[index++] ?? '';
       if (errno !== 0) {
         yield { name, errno, uid: 0, links: [], files: [] };
         continue;
       }
-      const at = start + headWords;
+      const at = start + entryLayout.words;
       if (linksAt === 0 || !areEqual(words, linksAt, at, 2 * linkCount)) links = readLinks(words, at, linkCount);
       linksAt = at;
       const files = readFiles(buffer, words, at + 2 * linkCount, fileCount);
-      yield { name, errno, uid: words[start + 2] as number, links, files };
+      yield { name, errno, uid: words[start + word.uid] as number, links, files };
     }
   }
 }
@@ -41,13 +52,12 @@ function areEqual(words: Uint32Array, a: number, b: number, length: number): boo
 }
 
 /**
- * Inode numbers and errno values fit 53 bits: low word and sign-extended high word, without a bigint for each.
+ * Inode numbers and errno values fit 53 bits.
  * @param start - the word where the first of them begins
  */
 export function readLinks(words: Uint32Array, start: number, count: number): number[] {
   const links: number[] = [];
-  for (let i = start; i < start + 2 * count; i += 2)
-    links.push((words[i] as number) + ((words[i + 1] as number) | 0) * 0x1_0000_0000);
+  for (let i = start; i < start + 2 * count; i += 2) links.push(readSignedLong(words, i));
   return links;
 }
 

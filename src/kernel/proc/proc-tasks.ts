@@ -5,7 +5,8 @@ import type { NamespaceInodes, ProcessFact } from '../../model/facts/facts.ts';
 import { notAsked } from '../../model/snapshot/known.ts';
 import type { NamespaceLink } from '../../model/snapshot/namespace-types.ts';
 import { isKernelThread, kernelThreadFlag, parseStat } from '../../parse/proc/stat.ts';
-import { viewWords } from '../../parse/records/bpf-words.ts';
+import { readLong, viewWords } from '../../parse/records/bpf-words.ts';
+import { layOut } from '../../parse/records/layout.ts';
 import { parseText } from '../../parse/text/text.ts';
 import { loadAddon } from '../addon/addon.ts';
 import { packQuestion, type ReadingQuestion, takeBatches } from './proc-reading.ts';
@@ -61,7 +62,25 @@ export function startProcTasks(question: TaskQuestion): (receiver: ProcTaskRecei
 }
 
 const { EBADMSG } = constants.errno;
-const headWords = 14;
+
+/** Links, name and files come after it. */
+export const procTaskLayout = layOut('struct task of native/proc-task.c', {
+  size: 'u32',
+  err: 's32',
+  stat: 's32',
+  marks: 'u32',
+  pid: 'u32',
+  tid: 'u32',
+  uid: 'u32',
+  ppid: 'u32',
+  state: 'u32',
+  flags: 'u32',
+  threads: 'u32',
+  name_length: 'u32',
+  start: 'u64',
+});
+
+const { word } = procTaskLayout;
 /** Its links are those of the task before it in the batch. */
 const sameLinks = 1;
 const noFiles: TaskFiles = { commandLine: notAsked, cgroup: notAsked };
@@ -82,18 +101,18 @@ class TaskRecords {
     const receiver = this.#receiver;
     const words = viewWords(batch);
     let namespaces: NamespaceInodes | undefined;
-    for (let at = 0; at < words.length; at += (words[at] as number) >>> 2) {
+    for (let at = 0; at < words.length; at += (words[at + word.size] as number) >>> 2) {
       const name = names[this.#index++] as string;
-      const errno = words[at + 1] as number;
+      const errno = words[at + word.err] as number;
       if (errno !== 0) {
         receiver.failed(name, errno);
         continue;
       }
-      if (!namespaces || ((words[at + 3] as number) & sameLinks) === 0)
-        namespaces = receiver.links(readLinks(words, at + headWords, links.length));
-      const failure = words[at + 2] as number;
+      if (!namespaces || ((words[at + word.marks] as number) & sameLinks) === 0)
+        namespaces = receiver.links(readLinks(words, at + procTaskLayout.words, links.length));
+      const failure = words[at + word.stat] as number;
       if (failure === 0) {
-        const nameStart = (at + headWords + 2 * links.length) * 4;
+        const nameStart = (at + procTaskLayout.words + 2 * links.length) * 4;
         const told = files.length === 0 ? noFiles : receiver.files(readFilesBehind(batch, words, at, nameStart, files));
         receiver.task(new TaskFact(words, at, batch, nameStart, namespaces, told), name);
       } else if (failure === EBADMSG) readByNode(name, this.#question, receiver);
@@ -102,7 +121,12 @@ class TaskRecords {
 }
 
 function readFilesBehind(batch: Buffer, words: Uint32Array, at: number, nameStart: number, files: readonly string[]) {
-  return readFiles(batch, words, (nameStart + (((words[at + 11] as number) + 7) & ~7)) >>> 2, files.length);
+  return readFiles(
+    batch,
+    words,
+    (nameStart + (((words[at + word.name_length] as number) + 7) & ~7)) >>> 2,
+    files.length,
+  );
 }
 
 /** A task whose name is made text when somebody wants it: of thousands a listing shows a few. */
@@ -131,20 +155,20 @@ class TaskFact implements ProcessFact {
     namespaces: NamespaceInodes,
     told: TaskFiles,
   ) {
-    this.pid = words[at + 4] as number;
-    this.tid = words[at + 5] as number;
-    this.ppid = words[at + 7] as number;
-    this.state = String.fromCharCode(words[at + 8] as number);
-    this.startTimeTicks = (words[at + 12] as number) + (words[at + 13] as number) * 0x1_0000_0000;
-    this.threads = words[at + 10] as number;
-    this.uid = words[at + 6] as number;
-    this.kernelThread = ((words[at + 9] as number) & kernelThreadFlag) !== 0;
+    this.pid = words[at + word.pid] as number;
+    this.tid = words[at + word.tid] as number;
+    this.ppid = words[at + word.ppid] as number;
+    this.state = String.fromCharCode(words[at + word.state] as number);
+    this.startTimeTicks = readLong(words, at + word.start);
+    this.threads = words[at + word.threads] as number;
+    this.uid = words[at + word.uid] as number;
+    this.kernelThread = ((words[at + word.flags] as number) & kernelThreadFlag) !== 0;
     this.namespaces = namespaces;
     this.commandLine = told.commandLine;
     this.cgroup = told.cgroup;
     this.#batch = batch;
     this.#nameStart = nameStart;
-    this.#nameEnd = nameStart + (words[at + 11] as number);
+    this.#nameEnd = nameStart + (words[at + word.name_length] as number);
   }
 
   get comm(): string {

@@ -1,4 +1,6 @@
 // The kernel's process events, struct proc_event of linux/cn_proc.h, as native/process-events.c hands them on.
+import { layOut } from '../records/layout.ts';
+import { RecordReader } from '../records/record-reader.ts';
 
 type ProcessEventKind = 'fork' | 'exec' | 'exit';
 
@@ -15,34 +17,78 @@ export interface ProcessEvent {
 
 const kinds: Readonly<Record<number, ProcessEventKind>> = { 1: 'fork', 2: 'exec', 2147483648: 'exit' };
 
-/** Every event has `what`, `cpu` and the time before what its kind adds. */
-const headBytes = 16;
-const bytesOfKind: Readonly<Record<ProcessEventKind, number>> = { fork: 16, exec: 8, exit: 16 };
+/** Before each event. */
+export const eventHeadLayout = layOut('struct event_head of native/process-events.c', { length: 'u32', pad: 'u32' });
+
+/** What every event has before what its kind adds. */
+const head = { what: 'u32', cpu: 'u32', timestamp_ns: 'u64' } as const;
+
+export const forkLayout = layOut('struct proc_event of native/process-events.c', {
+  ...head,
+  'event_data.fork.parent_pid': 'u32',
+  'event_data.fork.parent_tgid': 'u32',
+  'event_data.fork.child_pid': 'u32',
+  'event_data.fork.child_tgid': 'u32',
+});
+export const execLayout = layOut('struct proc_event of native/process-events.c', {
+  ...head,
+  'event_data.exec.process_pid': 'u32',
+  'event_data.exec.process_tgid': 'u32',
+});
+export const exitLayout = layOut('struct proc_event of native/process-events.c', {
+  ...head,
+  'event_data.exit.process_pid': 'u32',
+  'event_data.exit.process_tgid': 'u32',
+  'event_data.exit.exit_code': 'u32',
+  'event_data.exit.exit_signal': 'u32',
+});
+
+const headBytes = execLayout.byte['event_data.exec.process_pid'];
+const parentWord = forkLayout.word['event_data.fork.parent_tgid'];
+
+/** By kind the bytes that there must be, and in which words an event has its thread and process. */
+const places: Readonly<Record<ProcessEventKind, Readonly<Record<'bytes' | 'tid' | 'pid', number>>>> = {
+  fork: {
+    bytes: forkLayout.bytes,
+    tid: forkLayout.word['event_data.fork.child_pid'],
+    pid: forkLayout.word['event_data.fork.child_tgid'],
+  },
+  exec: {
+    bytes: execLayout.bytes,
+    tid: execLayout.word['event_data.exec.process_pid'],
+    pid: execLayout.word['event_data.exec.process_tgid'],
+  },
+  exit: {
+    bytes: exitLayout.bytes,
+    tid: exitLayout.word['event_data.exit.process_pid'],
+    pid: exitLayout.word['event_data.exit.process_tgid'],
+  },
+};
 
 /**
  * Other kinds (uid, gid, session, comm, acknowledgements) are passed over.
  * @throws Error when an event is cut
  */
 export function parseProcessEvents(bytes: Uint8Array): ProcessEvent[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const event = new RecordReader(bytes);
   const events: ProcessEvent[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const start = at + 8;
-    if (start > bytes.length) throw new Error('a process event is cut');
-    const length = view.getUint32(at, true);
-    at = start + Math.ceil(length / 8) * 8;
-    if (at > bytes.length) throw new Error('a process event is cut');
-    const kind = length >= headBytes ? kinds[view.getUint32(start, true)] : undefined;
+  for (let at = 0; at * 4 < bytes.length; ) {
+    const start = at + eventHeadLayout.words;
+    if (start > event.length) throw new Error('a process event is cut');
+    const length = event.goTo(at).u32(eventHeadLayout.word.length);
+    at = start + Math.ceil(length / 8) * 2;
+    if (at > event.length) throw new Error('a process event is cut');
+    event.goTo(start);
+    const kind = length >= headBytes ? kinds[event.u32(execLayout.word.what)] : undefined;
     if (!kind) continue;
-    if (length < headBytes + bytesOfKind[kind]) throw new Error(`a process event of ${length} bytes is cut`);
-    const word = (index: number): number => view.getUint32(start + headBytes + 4 * index, true);
-    const own = kind === 'fork' ? 2 : 0;
+    const { bytes: needed, tid, pid } = places[kind];
+    if (length < needed) throw new Error(`a process event of ${length} bytes is cut`);
     events.push({
       kind,
-      atNs: Number(view.getBigUint64(start + 8, true)),
-      tid: word(own),
-      pid: word(own + 1),
-      ppid: kind === 'fork' ? word(1) : 0,
+      atNs: Number(event.u64(execLayout.long.timestamp_ns)),
+      tid: event.u32(tid),
+      pid: event.u32(pid),
+      ppid: kind === 'fork' ? event.u32(parentWord) : 0,
     });
   }
   return events;

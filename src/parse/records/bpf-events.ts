@@ -1,6 +1,7 @@
 // The records of bpf/events.bpf.c: processes that fork, execute, exit, and go to other namespaces.
 import { namespaceLinks } from '../../model/snapshot/namespace-types.ts';
-import { parseText } from '../text/text.ts';
+import { layOut } from './layout.ts';
+import { RecordReader } from './record-reader.ts';
 
 /** The numbers of `enum kind`. */
 const kinds = ['none', 'fork', 'exec', 'exit', 'unshare', 'setns', 'mount'] as const;
@@ -28,8 +29,26 @@ export interface BpfEvent {
   readonly ids: readonly (string | null)[];
 }
 
-const shortBytes = 56;
-const placedBytes = shortBytes + namespaceLinks.length * 12;
+export const actorLayout = layOut('struct actor of bpf/events.bpf.c', {
+  at: 'u64',
+  start: 'u64',
+  kind: 'u32',
+  tgid: 'u32',
+  pid: 'u32',
+  parent: 'u32',
+  euid: 'u32',
+  flags: 'u32',
+  comm: ['char', 16],
+});
+
+export const placedLayout = layOut('struct placed of bpf/events.bpf.c', {
+  actor: actorLayout,
+  inums: ['u32', namespaceLinks.length],
+  ids: ['u64', namespaceLinks.length],
+});
+
+const { word, long } = actorLayout;
+const { inums, ids } = placedLayout.word;
 const nanosecondsPerTick = 10_000_000n;
 
 /**
@@ -37,40 +56,33 @@ const nanosecondsPerTick = 10_000_000n;
  * @throws Error for a kind that is not known, or a cut record: program and parser are not of one version
  */
 export function parseBpfEvents(bytes: Uint8Array): BpfEvent[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const record = new RecordReader(bytes);
   const events: BpfEvent[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const kind = at + shortBytes <= bytes.length ? kinds[view.getUint32(at + 16, true)] : undefined;
+  for (let at = 0; at * 4 < bytes.length; ) {
+    record.goTo(at);
+    const kind = at + actorLayout.words <= record.length ? kinds[record.u32(word.kind)] : undefined;
     if (kind === undefined || kind === 'none') throw new Error('a BPF event is cut, or of a kind that is not known');
     const placed = kind !== 'exit' && kind !== 'mount';
-    const end = at + (placed ? placedBytes : shortBytes);
-    if (end > bytes.length) throw new Error('a BPF event is cut');
+    const end = at + (placed ? placedLayout : actorLayout).words;
+    if (end > record.length) throw new Error('a BPF event is cut');
     events.push({
       kind,
-      atNs: Number(view.getBigUint64(at, true)),
-      startTimeTicks: Number(view.getBigUint64(at + 8, true) / nanosecondsPerTick),
-      pid: view.getUint32(at + 20, true),
-      tid: view.getUint32(at + 24, true),
-      ppid: view.getUint32(at + 28, true),
-      uid: view.getUint32(at + 32, true),
-      flags: view.getUint32(at + 36, true),
-      comm: readName(bytes, at + 40),
-      inodes: placed ? namespaceLinks.map((_, i) => view.getUint32(at + shortBytes + 4 * i, true)) : [],
-      ids: placed ? namespaceLinks.map((_, i) => readId(view, at + shortBytes + 40 + 8 * i)) : [],
+      atNs: Number(record.u64(long.at)),
+      startTimeTicks: Number(record.u64(long.start) / nanosecondsPerTick),
+      pid: record.u32(word.tgid),
+      tid: record.u32(word.pid),
+      ppid: record.u32(word.parent),
+      uid: record.u32(word.euid),
+      flags: record.u32(word.flags),
+      comm: record.comm(actorLayout.byte.comm),
+      inodes: placed ? namespaceLinks.map((_, i) => record.u32(inums + i)) : [],
+      ids: placed ? namespaceLinks.map((_, i) => readKnownId(record, ids + 2 * i)) : [],
     });
     at = end;
   }
   return events;
 }
 
-function readId(view: DataView, at: number): string | null {
-  const [low, high] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
-  if (low === 0 && high === 0) return null;
-  return high < 0x20_0000 ? String(high * 0x1_0000_0000 + low) : String(view.getBigUint64(at, true));
-}
-
-function readName(bytes: Uint8Array, at: number): string {
-  let end = at;
-  while (end < at + 16 && bytes[end] !== 0) end++;
-  return parseText(bytes.subarray(at, end));
+function readKnownId(record: RecordReader, word: number): string | null {
+  return record.u32(word) === 0 && record.u32(word + 1) === 0 ? null : record.id(word);
 }

@@ -1,6 +1,8 @@
 // The records of bpf/files.bpf.c, queues.bpf.c, mappings.bpf.c and paths.bpf.c: what a task or a queue holds a namespace by.
 import { findTypeByCloneValue, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
-import { countRecords, viewLongWords, viewWords } from './bpf-words.ts';
+import { countRecords } from './bpf-words.ts';
+import { layOut } from './layout.ts';
+import { RecordReader } from './record-reader.ts';
 
 /** What kind of file holds it; the numbers of `enum kind` in bpf/search.h. */
 const kinds = [
@@ -91,9 +93,23 @@ export interface BpfFiles {
   readonly nested: readonly BpfNestedQueue[];
 }
 
-const recordBytes = 64;
-const wordsOfRecord = recordBytes / 4;
-const idsOfRecord = recordBytes / 8;
+export const fileLayout = layOut('struct record of bpf/search.h', {
+  id: 'u64',
+  socket_inode: 'u64',
+  kind: 'u32',
+  type: 'u32',
+  inum: 'u32',
+  tgid: 'u32',
+  pid: 'u32',
+  fd: 'u32',
+  held_by: 'u32',
+  family: 'u32',
+  target: 'u32',
+  pad: 'u32',
+  sock: 'u64',
+});
+
+const { word, long } = fileLayout;
 
 /** Once each: an id opens what nothing else leads to, such as what a descriptor in flight alone holds. Linux 6.18. */
 export function listIdentified(records: readonly BpfFileRecord[]): Iterable<BpfFileRecord> {
@@ -104,34 +120,38 @@ export function listIdentified(records: readonly BpfFileRecord[]): Iterable<BpfF
 
 /** Decodes what readBpfFiles and its like give. */
 export function parseBpfFiles(bytes: Uint8Array): BpfFiles {
-  const count = countRecords(bytes, recordBytes);
-  const words = viewWords(bytes);
-  const ids = viewLongWords(bytes);
+  const count = countRecords(bytes, fileLayout);
+  const record = new RecordReader(bytes);
   const records: BpfFileRecord[] = [];
   const cutSocketInodes: number[] = [];
   const receivers: BpfReceiver[] = [];
   const nested: BpfNestedQueue[] = [];
   let cut = 0;
-  for (let record = 0; record < count; record++) {
-    const at = (index: number): number => words[record * wordsOfRecord + index] as number;
-    const idAt = (index: number): bigint => ids[record * idsOfRecord + index] as bigint;
-    const kind = kinds[at(4)];
-    const type = findTypeByCloneValue(at(5));
-    const socketInode = Number(idAt(1));
-    const queue = idAt(7);
-    const descriptor = { pid: at(7), tid: at(8), fd: at(9), socketInode, queue };
+  for (let index = 0; index < count; index++) {
+    record.goTo(index * fileLayout.words);
+    const kind = kinds[record.u32(word.kind)];
+    const type = findTypeByCloneValue(record.u32(word.type));
+    const socketInode = record.long(word.socket_inode);
+    const queue = record.u64(long.sock);
+    const descriptor = {
+      pid: record.u32(word.tgid),
+      tid: record.u32(word.pid),
+      fd: record.u32(word.fd),
+      socketInode,
+      queue,
+    };
     if (kind === 'queue') receivers.push(descriptor);
-    else if (kind === 'lies-in') nested.push({ inner: idAt(0), outer: queue });
+    else if (kind === 'lies-in') nested.push({ inner: record.u64(long.id), outer: queue });
     else if (kind === 'cut' && socketInode !== 0) cutSocketInodes.push(socketInode);
     else if (kind === 'cut') cut++;
     else if (kind !== undefined && kind !== 'none' && type !== undefined)
       records.push({
         kind,
         type,
-        inode: at(6),
-        id: idAt(0),
+        inode: record.u32(word.inum),
+        id: record.u64(long.id),
         ...descriptor,
-        inFlight: ways[at(10)] === 'in-flight',
+        inFlight: ways[record.u32(word.held_by)] === 'in-flight',
       });
   }
   return { records, cutSocketInodes, cut, receivers, nested };
@@ -139,9 +159,12 @@ export function parseBpfFiles(bytes: Uint8Array): BpfFiles {
 
 /** Without what says only that a queue is not empty: what is left changes when a holder does. */
 export function listLasting(bytes: Uint8Array): Uint8Array[] {
-  const words = viewWords(bytes);
-  const isLasting = (record: number) => kinds[words[record * wordsOfRecord + 4] ?? 0] !== 'queue';
-  return Array.from({ length: countRecords(bytes, recordBytes) }, (_, record) => record)
-    .filter(isLasting)
-    .map((record) => bytes.subarray(record * recordBytes, (record + 1) * recordBytes));
+  const record = new RecordReader(bytes);
+  const lasting: Uint8Array[] = [];
+  for (let index = 0; index < countRecords(bytes, fileLayout); index++) {
+    record.goTo(index * fileLayout.words);
+    if (kinds[record.u32(word.kind)] === 'queue') continue;
+    lasting.push(bytes.subarray(index * fileLayout.bytes, (index + 1) * fileLayout.bytes));
+  }
+  return lasting;
 }

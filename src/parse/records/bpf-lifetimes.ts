@@ -1,6 +1,8 @@
 // The records of bpf/lifetimes.bpf.c: the making and freeing of every namespace.
 import { findTypeByCloneValue, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
-import { parseText } from '../text/text.ts';
+import { countRecords } from './bpf-words.ts';
+import { layOut } from './layout.ts';
+import { RecordReader } from './record-reader.ts';
 
 export interface BpfLifetime {
   readonly kind: 'created' | 'destroyed';
@@ -19,32 +21,46 @@ export interface BpfLifetime {
   readonly comm: string;
 }
 
-const recordBytes = 72;
+export const lifetimeLayout = layOut('struct lifetime of bpf/lifetimes.bpf.c', {
+  at: 'u64',
+  start: 'u64',
+  id: 'u64',
+  kind: 'u32',
+  type: 'u32',
+  inum: 'u32',
+  tgid: 'u32',
+  pid: 'u32',
+  parent: 'u32',
+  euid: 'u32',
+  pad: 'u32',
+  comm: ['char', 16],
+});
+
+const { word, long } = lifetimeLayout;
 const nanosecondsPerTick = 10_000_000n;
 
 /** @throws Error for a cut record: program and parser are not of one version */
 export function parseBpfLifetimes(bytes: Uint8Array): BpfLifetime[] {
-  if (bytes.length % recordBytes !== 0)
-    throw new Error(`${bytes.length} bytes of BPF records are not a multiple of ${recordBytes}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const count = countRecords(bytes, lifetimeLayout);
+  const record = new RecordReader(bytes);
   const lifetimes: BpfLifetime[] = [];
-  for (let at = 0; at < bytes.length; at += recordBytes) {
-    const type = findTypeByCloneValue(view.getUint32(at + 28, true));
+  for (let index = 0; index < count; index++) {
+    record.goTo(index * lifetimeLayout.words);
+    const type = findTypeByCloneValue(record.u32(word.type));
     // A type of a newer kernel.
     if (type === undefined) continue;
-    const end = bytes.indexOf(0, at + 56);
     lifetimes.push({
-      kind: view.getUint32(at + 24, true) === 1 ? 'created' : 'destroyed',
-      atNs: Number(view.getBigUint64(at, true)),
-      startTimeTicks: Number(view.getBigUint64(at + 8, true) / nanosecondsPerTick),
-      id: String(view.getBigUint64(at + 16, true)),
+      kind: record.u32(word.kind) === 1 ? 'created' : 'destroyed',
+      atNs: Number(record.u64(long.at)),
+      startTimeTicks: Number(record.u64(long.start) / nanosecondsPerTick),
+      id: record.id(word.id),
       type,
-      inode: view.getUint32(at + 32, true),
-      pid: view.getUint32(at + 36, true),
-      tid: view.getUint32(at + 40, true),
-      ppid: view.getUint32(at + 44, true),
-      uid: view.getUint32(at + 48, true),
-      comm: parseText(bytes.subarray(at + 56, end < 0 ? at + recordBytes : Math.min(end, at + recordBytes))),
+      inode: record.u32(word.inum),
+      pid: record.u32(word.tgid),
+      tid: record.u32(word.pid),
+      ppid: record.u32(word.parent),
+      uid: record.u32(word.euid),
+      comm: record.comm(lifetimeLayout.byte.comm),
     });
   }
   return lifetimes;

@@ -1,7 +1,8 @@
 // The records of bpf/namespaces.bpf.c: every namespace in the kernel's own lists.
 import { findTypeByCloneValue, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { PidNamespaceStage } from '../../model/snapshot/pid-namespace-stage.ts';
-import { countRecords, viewLongWords, viewWords } from './bpf-words.ts';
+import { countRecords, readLong, viewLongWords, viewWords } from './bpf-words.ts';
+import { layOut } from './layout.ts';
 
 /** A namespace as the kernel's list of its type has it. */
 export interface BpfNamespace {
@@ -27,9 +28,24 @@ export interface BpfNamespace {
   readonly stage?: PidNamespaceStage;
 }
 
-const recordBytes = 64;
+export const namespaceLayout = layOut('struct record of bpf/namespaces.bpf.c', {
+  id: 'u64',
+  owner_id: 'u64',
+  parent_id: 'u64',
+  type: 'u32',
+  inum: 'u32',
+  owner_inum: 'u32',
+  owner_uid: 'u32',
+  parent_inum: 'u32',
+  refs: 'u32',
+  active: 's32',
+  level: 'u32',
+  count: 'u32',
+  inode_users: 'u32',
+});
 
-/** The numbers of `enum flag` in bpf/namespaces.bpf.c. */
+const { word, long } = namespaceLayout;
+
 /** PIDNS_ADDING in the count of a pid namespace: include/linux/pid_namespace.h. */
 const adding = 0x8000_0000;
 
@@ -44,47 +60,47 @@ export class BpfNamespaceList {
   /** The numbers of the records whose type is known. */
   readonly records: readonly number[];
   readonly #words: Uint32Array;
-  readonly #ids: BigUint64Array;
+  readonly #longWords: BigUint64Array;
 
   constructor(bytes: Uint8Array) {
     this.#words = viewWords(bytes);
-    this.#ids = viewLongWords(bytes);
+    this.#longWords = viewLongWords(bytes);
     const records: number[] = [];
-    for (let record = 0; record < countRecords(bytes, recordBytes); record++)
-      if (findTypeByCloneValue(this.#at(record, 6)) !== undefined) records.push(record);
+    for (let record = 0; record < countRecords(bytes, namespaceLayout); record++)
+      if (findTypeByCloneValue(this.#at(record, word.type)) !== undefined) records.push(record);
     this.records = records;
   }
 
   /** The 64-bit id, exact below 2^53: the kernel counts them. */
   idOf(record: number): number {
-    return this.#at(record, 0) + this.#at(record, 1) * 0x1_0000_0000;
+    return readLong(this.#words, record * namespaceLayout.words + word.id);
   }
 
   typeOf(record: number): NamespaceType {
-    return findTypeByCloneValue(this.#at(record, 6)) as NamespaceType;
+    return findTypeByCloneValue(this.#at(record, word.type)) as NamespaceType;
   }
 
   inodeOf(record: number): number {
-    return this.#at(record, 7);
+    return this.#at(record, word.inum);
   }
 
   /** 0 for the initial user namespace. */
   ownerInodeOf(record: number): number {
-    return this.#at(record, 8);
+    return this.#at(record, word.owner_inum);
   }
 
   ownerUidOf(record: number): number {
-    return this.#at(record, 9);
+    return this.#at(record, word.owner_uid);
   }
 
   /** Of pid and user namespaces; 0 for the initial ones. */
   parentInodeOf(record: number): number {
-    return this.#at(record, 10);
+    return this.#at(record, word.parent_inum);
   }
 
   /** Of a pid namespace: what the kernel counts in it, and whether it lets processes be born there. */
   stageOf(record: number): PidNamespaceStage {
-    const count = this.#at(record, 14);
+    const count = this.#at(record, word.count);
     if (count < adding) return 'dead';
     return count === adding ? 'unborn' : 'alive';
   }
@@ -93,20 +109,20 @@ export class BpfNamespaceList {
     const at = (index: number): number => this.#at(record, index);
     return {
       type: findTypeByCloneValue(at(6)) as NamespaceType,
-      inode: at(7),
-      id: this.#ids[record * 8] as bigint,
-      ownerInode: at(8),
-      ownerUid: at(9),
-      parentInode: at(10),
-      references: at(11),
-      level: at(13),
-      count: this.typeOf(record) === 'pid' ? at(14) % adding : at(14),
-      inodeUsers: at(15),
+      inode: at(word.inum),
+      id: this.#longWords[((record * namespaceLayout.words) >>> 1) + long.id] as bigint,
+      ownerInode: at(word.owner_inum),
+      ownerUid: at(word.owner_uid),
+      parentInode: at(word.parent_inum),
+      references: at(word.refs),
+      level: at(word.level),
+      count: this.typeOf(record) === 'pid' ? at(word.count) % adding : at(word.count),
+      inodeUsers: at(word.inode_users),
       ...(this.typeOf(record) === 'pid' ? { stage: this.stageOf(record) } : {}),
     };
   }
 
   #at(record: number, index: number): number {
-    return this.#words[record * 16 + index] as number;
+    return this.#words[record * namespaceLayout.words + index] as number;
   }
 }

@@ -1,23 +1,32 @@
 // The records of bpf/proxies.bpf.c and bpf/references.bpf.c: what has references of namespaces.
 import type { ReferringFile, SharedNamespaces } from '../../model/evidence/references.ts';
-import { countRecords, viewLongWords, viewWords } from './bpf-words.ts';
+import { countRecords } from './bpf-words.ts';
+import { layOut } from './layout.ts';
+import { RecordReader } from './record-reader.ts';
 
-const proxyBytes = 80;
 const members = 7;
+
+export const proxyLayout = layOut('struct record of bpf/proxies.bpf.c', {
+  proxy: 'u64',
+  ids: ['u64', members],
+  count: 'u32',
+  tgid: 'u32',
+  pid: 'u32',
+  pad: 'u32',
+});
 
 /** Decodes what readBpfProxies gives: a record for each thread. */
 export function parseBpfProxies(bytes: Uint8Array): SharedNamespaces[] {
-  const words = viewWords(bytes);
-  const longWords = viewLongWords(bytes);
-  return Array.from({ length: countRecords(bytes, proxyBytes) }, (_, record) => {
-    const at = (index: number): number => words[record * 20 + index] as number;
-    const first = record * 10;
+  const record = new RecordReader(bytes);
+  const { word, long } = proxyLayout;
+  return Array.from({ length: countRecords(bytes, proxyLayout) }, (_, index) => {
+    record.goTo(index * proxyLayout.words);
     return {
-      proxy: longWords[first] as bigint,
-      ids: [...longWords.subarray(first + 1, first + 1 + members)],
-      users: at(16),
-      pid: at(17),
-      tid: at(18),
+      proxy: record.u64(long.proxy),
+      ids: record.u64s(long.ids, members),
+      users: record.u32(word.count),
+      pid: record.u32(word.tgid),
+      tid: record.u32(word.pid),
     };
   });
 }
@@ -25,29 +34,41 @@ export function parseBpfProxies(bytes: Uint8Array): SharedNamespaces[] {
 /** The numbers of `enum kind` in bpf/references.bpf.c. */
 const kinds = [undefined, 'inode', 'socket', 'proc-file', 'cgroup-file', 'fs-context'] as const;
 
-const referenceBytes = 64;
+export const referenceLayout = layOut('struct record of bpf/references.bpf.c', {
+  id: 'u64',
+  object: 'u64',
+  file: 'u64',
+  table: 'u64',
+  peer: 'u64',
+  kind: 'u32',
+  references: 'u32',
+  tgid: 'u32',
+  pid: 'u32',
+  fd: 'u32',
+  keepers: 'u32',
+});
 
 /** Decodes what readBpfReferences gives: a record for each descriptor and each namespace that its file refers to. */
 export function parseBpfReferences(bytes: Uint8Array): ReferringFile[] {
-  const words = viewWords(bytes);
-  const longWords = viewLongWords(bytes);
+  const record = new RecordReader(bytes);
   const records: ReferringFile[] = [];
-  for (let record = 0; record < countRecords(bytes, referenceBytes); record++) {
-    const at = (index: number): number => words[record * 16 + index] as number;
-    const longAt = (index: number): bigint => longWords[record * 8 + index] as bigint;
-    const kind = kinds[at(10)];
+  const count = countRecords(bytes, referenceLayout);
+  const { word, long } = referenceLayout;
+  for (let index = 0; index < count; index++) {
+    record.goTo(index * referenceLayout.words);
+    const kind = kinds[record.u32(word.kind)];
     if (kind === undefined) continue;
     records.push({
-      id: longAt(0),
+      id: record.u64(long.id),
       kind,
-      object: longAt(1),
-      file: longAt(2),
-      table: longAt(3),
-      users: at(11),
-      pid: at(12),
-      fd: at(14),
-      peer: longAt(4),
-      keepers: at(15),
+      object: record.u64(long.object),
+      file: record.u64(long.file),
+      table: record.u64(long.table),
+      users: record.u32(word.references),
+      pid: record.u32(word.tgid),
+      fd: record.u32(word.fd),
+      peer: record.u64(long.peer),
+      keepers: record.u32(word.keepers),
     });
   }
   return records;

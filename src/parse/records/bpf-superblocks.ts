@@ -1,6 +1,8 @@
 // The records of bpf/superblocks.bpf.c: namespaces that net lists, super blocks and mounts lead to.
 import { findTypeByCloneValue, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
-import { countRecords, viewLongWords, viewWords } from './bpf-words.ts';
+import { countRecords } from './bpf-words.ts';
+import { layOut } from './layout.ts';
+import { RecordReader } from './record-reader.ts';
 
 /** How the kernel's tables led to a namespace; the numbers of `enum kind` in bpf/superblocks.bpf.c. */
 const ways = [
@@ -42,34 +44,48 @@ export interface BpfSuperblockRecord {
   readonly deviceMinor: number;
 }
 
-const recordBytes = 56;
+export const superblockLayout = layOut('struct record of bpf/superblocks.bpf.c', {
+  id: 'u64',
+  mount_id: 'u64',
+  kind: 'u32',
+  type: 'u32',
+  inum: 'u32',
+  owner_inum: 'u32',
+  owner_uid: 'u32',
+  parent_inum: 'u32',
+  mnt_inum: 'u32',
+  old_mount_id: 'u32',
+  device: 'u32',
+  locked: 'u32',
+});
+
+const { word, long } = superblockLayout;
 const minorBits = 20;
 
 /** Decodes what readBpfSuperblocks gives. A namespace appears once for each thing that leads to it. */
 export function parseBpfSuperblocks(bytes: Uint8Array): BpfSuperblockRecord[] {
-  const count = countRecords(bytes, recordBytes);
-  const words = viewWords(bytes);
-  const ids = viewLongWords(bytes);
+  const count = countRecords(bytes, superblockLayout);
+  const record = new RecordReader(bytes);
   const records: BpfSuperblockRecord[] = [];
-  for (let record = 0; record < count; record++) {
-    const at = (index: number): number => words[record * 14 + index] as number;
-    const way = ways[at(4)];
-    const type = findTypeByCloneValue(at(5));
+  for (let index = 0; index < count; index++) {
+    record.goTo(index * superblockLayout.words);
+    const way = ways[record.u32(word.kind)];
+    const type = findTypeByCloneValue(record.u32(word.type));
     if (way === undefined || type === undefined) continue;
     records.push({
       way,
       type,
-      inode: at(6),
-      id: ids[record * 7] as bigint,
-      ownerInode: at(7),
-      ownerUid: at(8),
-      parentInode: at(9),
-      mountNamespaceInode: at(10),
-      mountId: ids[record * 7 + 1] as bigint,
-      oldMountId: at(11),
-      isLocked: at(13) !== 0,
-      deviceMajor: at(12) >>> minorBits,
-      deviceMinor: at(12) & ((1 << minorBits) - 1),
+      inode: record.u32(word.inum),
+      id: record.u64(long.id),
+      ownerInode: record.u32(word.owner_inum),
+      ownerUid: record.u32(word.owner_uid),
+      parentInode: record.u32(word.parent_inum),
+      mountNamespaceInode: record.u32(word.mnt_inum),
+      mountId: record.u64(long.mount_id),
+      oldMountId: record.u32(word.old_mount_id),
+      isLocked: record.u32(word.locked) !== 0,
+      deviceMajor: record.u32(word.device) >>> minorBits,
+      deviceMinor: record.u32(word.device) & ((1 << minorBits) - 1),
     });
   }
   return records;

@@ -1,6 +1,8 @@
 // The records of bpf/tally.bpf.c: of each type of namespace how many there are, and a sum over their ids.
 import { findTypeByCloneValue, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
-import { countRecords, viewLongWords, viewWords } from './bpf-words.ts';
+import { countRecords } from './bpf-words.ts';
+import { layOut } from './layout.ts';
+import { RecordReader } from './record-reader.ts';
 
 export interface Tally {
   /** Of mixId, modulo 2^64. */
@@ -8,16 +10,18 @@ export interface Tally {
   readonly count: number;
 }
 
-const recordBytes = 16;
+export const tallyLayout = layOut('struct record of bpf/tally.bpf.c', { sum: 'u64', count: 'u32', type: 'u32' });
 
 export function parseBpfTally(bytes: Uint8Array): Map<NamespaceType, Tally> {
-  const words = viewWords(bytes);
-  const sums = viewLongWords(bytes);
+  const record = new RecordReader(bytes);
   const tallies = new Map<NamespaceType, Tally>();
-  for (let record = 0; record < countRecords(bytes, recordBytes); record++) {
-    const type = findTypeByCloneValue(words[record * 4 + 3] as number);
-    if (type !== undefined)
-      tallies.set(type, { sum: sums[record * 2] as bigint, count: words[record * 4 + 2] as number });
+  const count = countRecords(bytes, tallyLayout);
+  const { word, long } = tallyLayout;
+  for (let index = 0; index < count; index++) {
+    record.goTo(index * tallyLayout.words);
+    const type = findTypeByCloneValue(record.u32(word.type));
+    if (type === undefined) continue;
+    tallies.set(type, { sum: record.u64(long.sum), count: record.u32(word.count) });
   }
   return tallies;
 }

@@ -1,16 +1,29 @@
 // The records of bpf/tasks.bpf.c: processes and threads, read one after the other without an object for each.
 import { type NamespaceLink, namespaceLinks } from '../../model/snapshot/namespace-types.ts';
-import { parseText } from '../text/text.ts';
-import { viewWords } from './bpf-words.ts';
+import { readComm, viewWords } from './bpf-words.ts';
+import { layOut } from './layout.ts';
 
-const fixedWords = 30;
+/** Its PIDs in nested pid namespaces, if there are any, come after it. */
+export const taskLayout = layOut('struct record of bpf/tasks.bpf.c', {
+  tgid: 'u32',
+  pid: 'u32',
+  parent: 'u32',
+  uid: 'u32',
+  euid: 'u32',
+  flags: 'u32',
+  state: 'u32',
+  exit_state: 'u32',
+  threads: 'u32',
+  level: 'u32',
+  links: ['u32', namespaceLinks.length],
+  nested: 'u32',
+  pad: 'u32',
+  start_boottime: 'u64',
+  cgroups: 'u64',
+  comm: ['char', 16],
+});
 
-/** A record of a task without PIDs in nested pid namespaces. */
-export const taskRecordBytes = fixedWords * 4;
-
-const firstLink = 10;
-const commByte = 104;
-const commBytes = 16;
+const { word } = taskLayout;
 
 /** PF_KTHREAD of include/linux/sched.h. */
 const kernelThreadFlag = 0x00200000;
@@ -47,7 +60,7 @@ export class BpfTaskCursor {
   next(): boolean {
     this.#at = this.#end;
     if (this.#at >= this.#words.length) return false;
-    this.#end = this.#at + fixedWords + (this.#words[this.#at + 20] ?? 0);
+    this.#end = this.#at + taskLayout.words + (this.#words[this.#at + word.nested] ?? 0);
     if (this.#end > this.#words.length) throw new Error('a BPF task record is cut');
     return true;
   }
@@ -60,47 +73,47 @@ export class BpfTaskCursor {
   /** Goes to a task that was there before. */
   goTo(position: number): this {
     this.#at = position;
-    this.#end = position + fixedWords + (this.#words[position + 20] ?? 0);
+    this.#end = position + taskLayout.words + (this.#words[position + word.nested] ?? 0);
     return this;
   }
 
   /** The process, as the reader's pid namespace has it. */
   get pid(): number {
-    return this.#word(0);
+    return this.#word(word.tgid);
   }
 
   /** The thread; equal to `pid` for the leader. */
   get tid(): number {
-    return this.#word(1);
+    return this.#word(word.pid);
   }
 
   /** 0: none, or outside the reader's pid namespace. */
   get ppid(): number {
-    return this.#word(2);
+    return this.#word(word.parent);
   }
 
   /** Real uid, as the initial user namespace has it. */
   get uid(): number {
-    return this.#word(3);
+    return this.#word(word.uid);
   }
 
   /** Effective uid, as the initial user namespace has it: the owner of /proc/PID while the process is dumpable. */
   get euid(): number {
-    return this.#word(4);
+    return this.#word(word.euid);
   }
 
   get isKernelThread(): boolean {
-    return (this.#word(5) & kernelThreadFlag) !== 0;
+    return (this.#word(word.flags) & kernelThreadFlag) !== 0;
   }
 
   /** The letter of proc_pid_stat(5). */
   get state(): string {
-    return findStateLetter(this.#word(6), this.#word(7));
+    return findStateLetter(this.#word(word.state), this.#word(word.exit_state));
   }
 
   /** Threads of the process. */
   get threads(): number {
-    return this.#word(8);
+    return this.#word(word.threads);
   }
 
   /** The inode number behind a link of /proc/PID/ns; 0 when it has none any more. */
@@ -115,19 +128,19 @@ export class BpfTaskCursor {
 
   /** Where among the words the inode numbers of the links begin, in the order of namespaceLinks. */
   get linksStart(): number {
-    return this.#at + firstLink;
+    return this.#at + word.links;
   }
 
   /** Its PID in each pid namespace from the reader's to its own, as NSpid of proc_pid_status(5). */
   get pids(): number[] {
     const pids = [this.tid];
-    for (let word = this.#at + fixedWords; word < this.#end; word++) pids.push(this.#words[word] as number);
+    for (let at = this.#at + taskLayout.words; at < this.#end; at++) pids.push(this.#words[at] as number);
     return pids;
   }
 
   /** How many PIDs `pids` has. */
   get pidCount(): number {
-    return 1 + this.#word(20);
+    return 1 + this.#word(word.nested);
   }
 
   /**
@@ -135,8 +148,8 @@ export class BpfTaskCursor {
    * @param offset - what the reader's time namespace adds to the clock `boottime`
    */
   startTimeTicks(offset: { readonly seconds: number; readonly nanoseconds: number } = noOffset): number {
-    const low = this.#word(22);
-    const high = this.#word(23);
+    const low = this.#word(word.start_boottime);
+    const high = this.#word(word.start_boottime + 1);
     // 2^32 ns are 429 ticks and 4,967,296 ns: so nothing is rounded, however long the host is up.
     const rest = high * 4_967_296 + low + offset.nanoseconds;
     return high * 429 + Math.floor(rest / nanosecondsPerTick) + offset.seconds * ticksPerSecond;
@@ -148,15 +161,12 @@ export class BpfTaskCursor {
    */
   get cgroupSet(): number {
     // Of a kernel address the 7 highest bits are ones and the 4 lowest tell no two objects apart: 53 bits remain.
-    return (this.#word(25) & 0x01ff_ffff) * 0x1000_0000 + (this.#word(24) >>> 4);
+    return (this.#word(word.cgroups + 1) & 0x01ff_ffff) * 0x1000_0000 + (this.#word(word.cgroups) >>> 4);
   }
 
   /** The name, at most 15 bytes. Kernel threads have longer ones in /proc (and workers say there what they do). */
   get comm(): string {
-    const start = this.#at * 4 + commByte;
-    let end = start;
-    while (end < start + commBytes && this.#bytes[end] !== 0) end++;
-    return parseText(this.#bytes.subarray(start, end));
+    return readComm(this.#bytes, this.#at * 4 + taskLayout.byte.comm);
   }
 
   #word(index: number): number {
@@ -166,7 +176,7 @@ export class BpfTaskCursor {
 
 const noOffset = { seconds: 0, nanoseconds: 0 };
 
-const linkWords = Object.fromEntries(namespaceLinks.map((link, index) => [link, firstLink + index])) as Record<
+const linkWords = Object.fromEntries(namespaceLinks.map((link, index) => [link, word.links + index])) as Record<
   NamespaceLink,
   number
 >;
