@@ -43,7 +43,7 @@ export const exitLayout = layOut('struct proc_event of native/process-events.c',
   'event_data.exit.exit_signal': 'u32',
 });
 
-const headBytes = execLayout.byte['event_data.exec.process_pid'];
+const headBytes = execLayout.word['event_data.exec.process_pid'] * 4;
 const parentWord = forkLayout.word['event_data.fork.parent_tgid'];
 
 /** By kind the bytes that there must be, and in which words an event has its thread and process. */
@@ -85,7 +85,7 @@ export function parseProcessEvents(bytes: Uint8Array): ProcessEvent[] {
     if (length < needed) throw new Error(`a process event of ${length} bytes is cut`);
     events.push({
       kind,
-      atNs: Number(event.u64(execLayout.long.timestamp_ns)),
+      atNs: Number(event.u64(execLayout.word.timestamp_ns)),
       tid: event.u32(tid),
       pid: event.u32(pid),
       ppid: kind === 'fork' ? event.u32(parentWord) : 0,

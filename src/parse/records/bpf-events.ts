@@ -47,7 +47,7 @@ export const placedLayout = layOut('struct placed of bpf/events.bpf.c', {
   ids: ['u64', namespaceLinks.length],
 });
 
-const { word, long } = actorLayout;
+const { word } = actorLayout;
 const { inums, ids } = placedLayout.word;
 const nanosecondsPerTick = 10_000_000n;
 
@@ -67,14 +67,14 @@ export function parseBpfEvents(bytes: Uint8Array): BpfEvent[] {
     if (end > record.length) throw new Error('a BPF event is cut');
     events.push({
       kind,
-      atNs: Number(record.u64(long.at)),
-      startTimeTicks: Number(record.u64(long.start) / nanosecondsPerTick),
+      atNs: Number(record.u64(word.at)),
+      startTimeTicks: Number(record.u64(word.start) / nanosecondsPerTick),
       pid: record.u32(word.tgid),
       tid: record.u32(word.pid),
       ppid: record.u32(word.parent),
       uid: record.u32(word.euid),
       flags: record.u32(word.flags),
-      comm: record.comm(actorLayout.byte.comm),
+      comm: record.comm(actorLayout.word.comm),
       inodes: placed ? namespaceLinks.map((_, i) => record.u32(inums + i)) : [],
       ids: placed ? namespaceLinks.map((_, i) => readKnownId(record, ids + 2 * i)) : [],
     });

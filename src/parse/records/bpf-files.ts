@@ -109,7 +109,7 @@ export const fileLayout = layOut('struct record of bpf/search.h', {
   sock: 'u64',
 });
 
-const { word, long } = fileLayout;
+const { word } = fileLayout;
 
 /** Once each: an id opens what nothing else leads to, such as what a descriptor in flight alone holds. Linux 6.18. */
 export function listIdentified(records: readonly BpfFileRecord[]): Iterable<BpfFileRecord> {
@@ -132,7 +132,7 @@ export function parseBpfFiles(bytes: Uint8Array): BpfFiles {
     const kind = kinds[record.u32(word.kind)];
     const type = findTypeByCloneValue(record.u32(word.type));
     const socketInode = record.long(word.socket_inode);
-    const queue = record.u64(long.sock);
+    const queue = record.u64(word.sock);
     const descriptor = {
       pid: record.u32(word.tgid),
       tid: record.u32(word.pid),
@@ -141,7 +141,7 @@ export function parseBpfFiles(bytes: Uint8Array): BpfFiles {
       queue,
     };
     if (kind === 'queue') receivers.push(descriptor);
-    else if (kind === 'lies-in') nested.push({ inner: record.u64(long.id), outer: queue });
+    else if (kind === 'lies-in') nested.push({ inner: record.u64(word.id), outer: queue });
     else if (kind === 'cut' && socketInode !== 0) cutSocketInodes.push(socketInode);
     else if (kind === 'cut') cut++;
     else if (kind !== undefined && kind !== 'none' && type !== undefined)
@@ -149,7 +149,7 @@ export function parseBpfFiles(bytes: Uint8Array): BpfFiles {
         kind,
         type,
         inode: record.u32(word.inum),
-        id: record.u64(long.id),
+        id: record.u64(word.id),
         ...descriptor,
         inFlight: ways[record.u32(word.held_by)] === 'in-flight',
       });

@@ -36,7 +36,7 @@ export const lifetimeLayout = layOut('struct lifetime of bpf/lifetimes.bpf.c', {
   comm: ['char', 16],
 });
 
-const { word, long } = lifetimeLayout;
+const { word } = lifetimeLayout;
 const nanosecondsPerTick = 10_000_000n;
 
 /** @throws Error for a cut record: program and parser are not of one version */
@@ -51,8 +51,8 @@ export function parseBpfLifetimes(bytes: Uint8Array): BpfLifetime[] {
     if (type === undefined) continue;
     lifetimes.push({
       kind: record.u32(word.kind) === 1 ? 'created' : 'destroyed',
-      atNs: Number(record.u64(long.at)),
-      startTimeTicks: Number(record.u64(long.start) / nanosecondsPerTick),
+      atNs: Number(record.u64(word.at)),
+      startTimeTicks: Number(record.u64(word.start) / nanosecondsPerTick),
       id: record.id(word.id),
       type,
       inode: record.u32(word.inum),
@@ -60,7 +60,7 @@ export function parseBpfLifetimes(bytes: Uint8Array): BpfLifetime[] {
       tid: record.u32(word.pid),
       ppid: record.u32(word.parent),
       uid: record.u32(word.euid),
-      comm: record.comm(lifetimeLayout.byte.comm),
+      comm: record.comm(lifetimeLayout.word.comm),
     });
   }
   return lifetimes;

@@ -44,7 +44,7 @@ export const namespaceLayout = layOut('struct record of bpf/namespaces.bpf.c', {
   inode_users: 'u32',
 });
 
-const { word, long } = namespaceLayout;
+const { word } = namespaceLayout;
 
 /** PIDNS_ADDING in the count of a pid namespace: include/linux/pid_namespace.h. */
 const adding = 0x8000_0000;
@@ -110,7 +110,7 @@ export class BpfNamespaceList {
     return {
       type: findTypeByCloneValue(at(6)) as NamespaceType,
       inode: at(word.inum),
-      id: this.#longWords[((record * namespaceLayout.words) >>> 1) + long.id] as bigint,
+      id: this.#longWords[(record * namespaceLayout.words + word.id) >>> 1] as bigint,
       ownerInode: at(word.owner_inum),
       ownerUid: at(word.owner_uid),
       parentInode: at(word.parent_inum),

@@ -18,12 +18,12 @@ export const proxyLayout = layOut('struct record of bpf/proxies.bpf.c', {
 /** Decodes what readBpfProxies gives: a record for each thread. */
 export function parseBpfProxies(bytes: Uint8Array): SharedNamespaces[] {
   const record = new RecordReader(bytes);
-  const { word, long } = proxyLayout;
+  const { word } = proxyLayout;
   return Array.from({ length: countRecords(bytes, proxyLayout) }, (_, index) => {
     record.goTo(index * proxyLayout.words);
     return {
-      proxy: record.u64(long.proxy),
-      ids: record.u64s(long.ids, members),
+      proxy: record.u64(word.proxy),
+      ids: record.u64s(word.ids, members),
       users: record.u32(word.count),
       pid: record.u32(word.tgid),
       tid: record.u32(word.pid),
@@ -53,21 +53,21 @@ export function parseBpfReferences(bytes: Uint8Array): ReferringFile[] {
   const record = new RecordReader(bytes);
   const records: ReferringFile[] = [];
   const count = countRecords(bytes, referenceLayout);
-  const { word, long } = referenceLayout;
+  const { word } = referenceLayout;
   for (let index = 0; index < count; index++) {
     record.goTo(index * referenceLayout.words);
     const kind = kinds[record.u32(word.kind)];
     if (kind === undefined) continue;
     records.push({
-      id: record.u64(long.id),
+      id: record.u64(word.id),
       kind,
-      object: record.u64(long.object),
-      file: record.u64(long.file),
-      table: record.u64(long.table),
+      object: record.u64(word.object),
+      file: record.u64(word.file),
+      table: record.u64(word.table),
       users: record.u32(word.references),
       pid: record.u32(word.tgid),
       fd: record.u32(word.fd),
-      peer: record.u64(long.peer),
+      peer: record.u64(word.peer),
       keepers: record.u32(word.keepers),
     });
   }

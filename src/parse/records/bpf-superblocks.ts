@@ -59,7 +59,7 @@ export const superblockLayout = layOut('struct record of bpf/superblocks.bpf.c',
   locked: 'u32',
 });
 
-const { word, long } = superblockLayout;
+const { word } = superblockLayout;
 const minorBits = 20;
 
 /** Decodes what readBpfSuperblocks gives. A namespace appears once for each thing that leads to it. */
@@ -76,12 +76,12 @@ export function parseBpfSuperblocks(bytes: Uint8Array): BpfSuperblockRecord[] {
       way,
       type,
       inode: record.u32(word.inum),
-      id: record.u64(long.id),
+      id: record.u64(word.id),
       ownerInode: record.u32(word.owner_inum),
       ownerUid: record.u32(word.owner_uid),
       parentInode: record.u32(word.parent_inum),
       mountNamespaceInode: record.u32(word.mnt_inum),
-      mountId: record.u64(long.mount_id),
+      mountId: record.u64(word.mount_id),
       oldMountId: record.u32(word.old_mount_id),
       isLocked: record.u32(word.locked) !== 0,
       deviceMajor: record.u32(word.device) >>> minorBits,

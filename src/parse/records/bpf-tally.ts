@@ -16,12 +16,12 @@ export function parseBpfTally(bytes: Uint8Array): Map<NamespaceType, Tally> {
   const record = new RecordReader(bytes);
   const tallies = new Map<NamespaceType, Tally>();
   const count = countRecords(bytes, tallyLayout);
-  const { word, long } = tallyLayout;
+  const { word } = tallyLayout;
   for (let index = 0; index < count; index++) {
     record.goTo(index * tallyLayout.words);
     const type = findTypeByCloneValue(record.u32(word.type));
     if (type === undefined) continue;
-    tallies.set(type, { sum: record.u64(long.sum), count: record.u32(word.count) });
+    tallies.set(type, { sum: record.u64(word.sum), count: record.u32(word.count) });
   }
   return tallies;
 }

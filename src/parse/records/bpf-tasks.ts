@@ -166,7 +166,7 @@ export class BpfTaskCursor {
 
   /** The name, at most 15 bytes. Kernel threads have longer ones in /proc (and workers say there what they do). */
   get comm(): string {
-    return readComm(this.#bytes, this.#at * 4 + taskLayout.byte.comm);
+    return readComm(this.#bytes, (this.#at + word.comm) * 4);
   }
 
   #word(index: number): number {

@@ -8,13 +8,12 @@ type Field = Scalar | readonly [type: Scalar, count: number] | Layout;
 
 type Fields = Readonly<Record<string, Field>>;
 
-/** Those of a given type, alone or in an array. */
-type FieldsOf<F extends Fields, S extends Scalar> = {
-  [K in keyof F]: F[K] extends S | readonly [S, number] ? K : never;
-}[keyof F];
+/** The place of a field of 64 bits. */
+export type LongWord = number & { readonly bits?: 64 };
+/** The place of a field of 32 bits, of characters or of a struct. */
+export type ShortWord = number & { readonly bits?: 32 };
 
-type NumberFields<F extends Fields> = FieldsOf<F, Exclude<Scalar, 'char'>>;
-type LongFields<F extends Fields> = FieldsOf<F, 'u64' | 's64'>;
+type WordOf<F extends Field> = F extends 'u64' | 's64' | readonly ['u64' | 's64', number] ? LongWord : ShortWord;
 
 export interface Layout<F extends Fields = Fields> {
   /** Where the struct is defined: "struct record of bpf/tasks.bpf.c". */
@@ -24,12 +23,8 @@ export interface Layout<F extends Fields = Fields> {
   readonly bytes: number;
   /** The same in words of 32 bits. */
   readonly words: number;
-  /** What offsetof gives. */
-  readonly byte: { readonly [K in keyof F]: number };
-  /** The offset in words of 32 bits; of a field of 64 bits that of its low half. */
-  readonly word: { readonly [K in NumberFields<F>]: number };
-  /** The offset in words of 64 bits. */
-  readonly long: { readonly [K in LongFields<F>]: number };
+  /** What offsetof gives, in words of 32 bits; of a field of 64 bits that of its low half. */
+  readonly word: { readonly [K in keyof F]: WordOf<F[K]> };
 }
 
 const scalarBytes: Readonly<Record<Scalar, number>> = { char: 1, u32: 4, s32: 4, u64: 8, s64: 8 };
@@ -41,22 +36,18 @@ const scalarBytes: Readonly<Record<Scalar, number>> = { char: 1, u32: 4, s32: 4,
  * @param source - "struct NAME of FILE"
  */
 export function layOut<const F extends Fields>(source: string, fields: F): Layout<F> {
-  const byte: Record<string, number> = {};
   const word: Record<string, number> = {};
-  const long: Record<string, number> = {};
   let end = 0;
   let alignment = 1;
-  for (const [name, field] of Object.entries<Field>(fields)) {
-    const { size, unit } = measure(field);
+  for (const name in fields) {
+    const { size, unit } = measure(fields[name] as Field);
     const at = roundUp(end, unit);
-    byte[name] = at;
     word[name] = at / 4;
-    long[name] = at / 8;
     end = at + size;
-    alignment = Math.max(alignment, unit);
+    if (unit > alignment) alignment = unit;
   }
   const bytes = roundUp(end, alignment);
-  return { source, fields, bytes, words: bytes / 4, byte, word, long } as Layout<F>;
+  return { source, fields, bytes, words: bytes / 4, word } as Layout<F>;
 }
 
 /** @returns in bytes the size, and to what it is aligned */

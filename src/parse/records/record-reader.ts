@@ -1,5 +1,6 @@
 // Reads the fields of packed records, one record after another, by the places that their layout gives.
 import { readComm, readLong, readSignedLong, viewLongWords, viewWords } from './bpf-words.ts';
+import type { LongWord, ShortWord } from './layout.ts';
 
 /** Stands on one record at a time; nothing is made for a record, and nothing decoded before it is asked for. */
 export class RecordReader {
@@ -30,36 +31,35 @@ export class RecordReader {
     return this.#words[this.#at + word] as number;
   }
 
-  /** 64 bits. @param long - of a layout */
-  u64(long: number): bigint {
-    return this.#longWords[(this.#at >>> 1) + long] as bigint;
+  u64(word: LongWord): bigint {
+    return this.#longWords[(this.#at + word) >>> 1] as bigint;
   }
 
-  /** An array of 64 bits each. @param long - of a layout, where it begins */
-  u64s(long: number, count: number): bigint[] {
-    const start = (this.#at >>> 1) + long;
+  /** An array of them, of which `word` is the first. */
+  u64s(word: LongWord, count: number): bigint[] {
+    const start = (this.#at + word) >>> 1;
     return [...this.#longWords.subarray(start, start + count)];
   }
 
   /** 64 bits without a bigint: exact below 2^53. */
-  long(word: number): number {
+  long(word: LongWord): number {
     return readLong(this.#words, this.#at + word);
   }
 
   /** The same with a sign. */
-  signedLong(word: number): number {
+  signedLong(word: LongWord): number {
     return readSignedLong(this.#words, this.#at + word);
   }
 
   /** 64 bits in decimal. Ids count from the boot on: few need more than a number holds exactly. */
-  id(word: number): string {
+  id(word: LongWord): string {
     const id = this.long(word);
     if (Number.isSafeInteger(id)) return String(id);
     return String((BigInt(this.u32(word + 1)) << 32n) | BigInt(this.u32(word)));
   }
 
-  /** The name of a task. @param byte - of a layout */
-  comm(byte: number): string {
-    return readComm(this.#bytes, this.#at * 4 + byte);
+  /** The name of a task. */
+  comm(word: ShortWord): string {
+    return readComm(this.#bytes, (this.#at + word) * 4);
   }
 }
