@@ -57,7 +57,10 @@ before(() => {
 after(() => rmSync(project, { recursive: true, force: true }));
 
 test('The documents with examples in TypeScript are those that are tried here.', () => {
-  const counts = documents.map((document) => [document, readBlocks(document).length] as const);
+  // The API reference has declarations, which its own test holds against the sources.
+  const others = documents.filter((document) => document !== 'docs/api.md');
+  assert.equal(others.length, documents.length - 1);
+  const counts = others.map((document) => [document, readBlocks(document).length] as const);
   assert.deepEqual(
     counts.filter(([, count]) => count > 0),
     [
