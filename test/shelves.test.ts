@@ -1,5 +1,6 @@
 // The shelves of the rooms of src/, as CONTRIBUTING.md lists them: which there are, how large, and which imports which.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -30,6 +31,15 @@ test('Every shelf is listed with a sentence, and no folder lies deeper.', () => 
   const folders = [...new Set(files.map((file) => dirname(file)))].filter((folder) => folder.includes('/'));
   assert.ok(folders.length > 40);
   assert.deepEqual(listed.map(({ name }) => name).sort(), folders.sort());
+});
+
+test('Git ignores no file of src/, or a clone could not be built.', () => {
+  const paths = files.map((file) => join('src', file));
+  assert.ok(paths.length > 400);
+  // --no-index: as if none were tracked yet. Status 1: none is ignored.
+  const { status, stdout } = spawnSync('git', ['check-ignore', '--no-index', ...paths], { encoding: 'utf8' });
+  assert.equal(stdout, '');
+  assert.equal(status, 1);
 });
 
 test('A shelf holds 2 to 15 files, or more where it has one for each thing of a kind.', () => {
