@@ -12,13 +12,21 @@ type Term = readonly [term: string, meaning: string];
 const helpTerm: Term = ['-h, --help', 'print help'];
 const versionTerm: Term = ['-V, --version', 'print the version'];
 
-/** A term that is longer has its meaning on the next line. */
+/** A term that is longer has its meaning on the next line; less on a narrow screen. */
 const maxTermWidth = 26;
+
+/** So many columns are left for meanings. */
+const minMeaningWidth = 20;
 
 /** The help of a verb; that of nscope where there is none. */
 export async function printHelp(verb: Verb | undefined): Promise<void> {
   const width = Math.min(Math.max(readTerminalWidth() ?? 80, 40), 100);
-  writeLines(verb ? await describeVerb(verb, width) : describeVerbs(width));
+  writeLines(await describeHelp(verb, width));
+}
+
+/** @param width - in columns; what a person would copy may be longer */
+export async function describeHelp(verb: Verb | undefined, width: number): Promise<string[]> {
+  return verb ? describeVerb(verb, width) : describeVerbs(width);
 }
 
 function describeVerbs(width: number): string[] {
@@ -69,10 +77,11 @@ function formatFlags({ flags }: VerbOption): string {
 }
 
 function describeTerms(terms: readonly Term[], width: number): string[] {
-  const termWidth = Math.max(...terms.map(([term]) => (term.length > maxTermWidth ? 0 : term.length)), 4);
+  const longest = Math.min(maxTermWidth, width - 4 - minMeaningWidth);
+  const termWidth = Math.max(...terms.map(([term]) => (term.length > longest ? 0 : term.length)), 4);
   const indent = ' '.repeat(termWidth + 4);
   return terms.flatMap(([term, meaning]) => {
-    const [first = '', ...rest] = wrapText(meaning, Math.max(width - indent.length, 20));
+    const [first = '', ...rest] = wrapText(meaning, width - indent.length);
     const more = rest.map((line) => indent + line);
     if (term.length > termWidth) return [`  ${term}`, indent + first, ...more];
     return [`  ${term.padEnd(termWidth)}  ${first}`, ...more];
