@@ -10,7 +10,7 @@ import { UsageError } from '../table/errors.ts';
 
 /** @throws UsageError naming the file, the place in it and what was expected */
 export function loadSnapshot(file: string): Snapshot {
-  const shown = file === '-' ? 'standard input' : file;
+  const shown = file === '-' ? 'standard input' : file || 'the file ""';
   let text: string;
   try {
     text = readText(file);

@@ -93,6 +93,7 @@ test('An empty file, one of bytes, a directory and none at all are told apart.',
   refuse(write(Uint8Array.from({ length: 256 }, (_, i) => i)), /is no JSON: line 1, column 1/);
   refuse(directory, /cannot read .*: EISDIR/);
   refuse(join(directory, 'none.json'), /ENOENT/);
+  assert.throws(() => loadSnapshot(''), { name: 'UsageError', message: 'cannot read the file "": ENOENT' });
 });
 
 test('Every reading verb exits with 2 and one sentence, from a file and from standard input.', () => {
