@@ -60,9 +60,11 @@ function readLine(verb: Verb, argv: readonly string[], isWithoutVerb: boolean): 
   for (const { name } of known) if (name.startsWith('no-')) options[toCamelCase(name.slice(3))] = true;
   for (const token of own) {
     if (token.kind !== 'option') continue;
-    if (token.name === 'help') return 'help';
-    if (token.name === 'version' && isWithoutVerb) return 'version';
-    const one = known.find(({ name }) => name === token.name) ?? refuseOption(token.rawName, known, verb);
+    if (token.name === 'help' || (token.name === 'version' && isWithoutVerb)) {
+      if (token.inlineValue) refuseValue(token.rawName, token.value);
+      return token.name;
+    }
+    const one = known.find(({ name }) => name === token.name) ?? refuseOption(nameOf(token, argv), known, verb);
     const value = readValue(one, token, words);
     if (one.name.startsWith('no-')) options[toCamelCase(one.name.slice(3))] = false;
     else options[toCamelCase(one.name)] = value;
@@ -125,7 +127,7 @@ function readValue(
   words: Word[],
 ): string | true {
   if (wanted === undefined) {
-    if (inlineValue) throw new UsageError(`${long} takes no value, and ${JSON.stringify(value)} was given`);
+    if (inlineValue) refuseValue(long, value);
     return true;
   }
   if (optional && value === undefined) {
@@ -139,9 +141,22 @@ function readValue(
   return value;
 }
 
+function refuseValue(option: string, value: string): never {
+  throw new UsageError(`${option} takes no value, and ${JSON.stringify(value)} was given`);
+}
+
+/** As it was written: parseArgs takes a group of short options apart into halves of characters. */
+function nameOf({ rawName, index }: Extract<Token, { kind: 'option' }>, argv: readonly string[]): string {
+  const word = argv[index] ?? '';
+  if (rawName.startsWith('--')) return rawName;
+  return `-${[...word].find((character) => character.startsWith(rawName.slice(1))) ?? rawName.slice(1)}`;
+}
+
+/** The dashes are not compared: with them each name of three letters would be like any other. */
 function refuseOption(raw: string, known: readonly KnownOption[], { name }: Verb): never {
-  const similar = raw.startsWith('--') ? findSimilar(raw, ['--help', ...known.map(({ long }) => long)]) : undefined;
-  const hint = similar === undefined ? `nscope help ${name} lists those of ${name}` : `did you mean ${similar}?`;
+  const names = ['help', ...known.map((one) => one.name)];
+  const similar = raw.startsWith('--') ? findSimilar(raw.slice(2), names) : undefined;
+  const hint = similar === undefined ? `nscope help ${name} lists those of ${name}` : `did you mean --${similar}?`;
   throw new UsageError(`unknown option '${raw}'; ${hint}`);
 }
 
