@@ -34,3 +34,12 @@ test('A terminal gets colours, unless it is dumb or NO_COLOR is set.', () => {
   assert.ok(!seen({ TERM: 'dumb' }));
   assert.ok(!seen({ NO_COLOR: '1' }));
 });
+
+test('A terminal that does not know its size, as on a serial line, gets whole lines.', () => {
+  const see = (words: string) => {
+    const command = `stty cols 0 rows 0; ${process.execPath} ${main} ${words}`;
+    return spawnSync('script', ['-qec', command, '/dev/null'], { env: bare, encoding: 'utf8' }).stdout;
+  };
+  assert.match(see('ls --nope'), /^nscope: unknown option '--nope'; nscope help ls lists those of ls\r$/m);
+  assert.match(see('help ls'), /^Lists every namespace that can be seen, one on a line. What could not be seen is/m);
+});

@@ -5,9 +5,9 @@ import { isSyscallError, type SyscallError } from '../../kernel/addon/syscall-er
 import { makePalette, type Palette, type Styler } from '../../render/words/colours.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
 
-/** The columns of the terminal, or undefined where standard output is no terminal. */
+/** The columns of the terminal; undefined where standard output is no terminal, or one that does not know, as on a serial line. */
 export function readTerminalWidth(): number | undefined {
-  return isTerminal(1) ? process.stdout.columns : undefined;
+  return isTerminal(1) ? process.stdout.columns || undefined : undefined;
 }
 
 /** Major number of /dev/null and its like: include/uapi/linux/major.h MEM_MAJOR. */
@@ -49,7 +49,7 @@ export function writeLines(lines: Iterable<string>): void {
 /** A remark for the person, on standard error. Where that takes none, the exit status still tells how it went. */
 export function writeNote(text: string): void {
   try {
-    const width = isTerminal(2) ? process.stderr.columns : undefined;
+    const width = isTerminal(2) ? process.stderr.columns || undefined : undefined;
     writeAll(
       2,
       `${text
