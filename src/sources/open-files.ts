@@ -24,8 +24,11 @@ export const openFiles: Source<'host' | 'wanted' | 'namespaces' | 'tasks'> = {
     for (const record of files.records)
       report.emit({ fact: 'holder', type: record.type, inode: record.inode, holder: toHolder(record) });
     emitQueued(report, tasks.processes, queued);
-    for (const { type, inode, id } of listIdentified([...files.records, ...queued.map(({ record }) => record)]))
+    const records = [...files.records, ...queued.map(({ record }) => record)];
+    for (const { type, inode, id } of listIdentified(records))
       report.emit({ fact: 'namespace', type, inode, id: String(id) });
+    for (const { type, inode, kind, inFlight } of records)
+      if (inFlight && kind === 'nsfs') report.emit({ fact: 'namespace', type, inode, openInFlight: true });
     report.searched(fileKinds);
     tellUnreadQueues(report, reading);
     const { cut } = files;

@@ -46,6 +46,20 @@ test('What is deep in queues is held by whoever has the outermost socket open, a
   });
 });
 
+test('Since when a namespace is kept open is told where a descriptor of it is in flight, and not where a message is.', {
+  skip,
+}, async () => {
+  await withBed('fd-in-nested-queue:net', (made) => {
+    const { openSince = '' } = find(collectSnapshot(wantEverything), made);
+    assert.ok(Date.parse(openSince) <= Date.now(), openSince);
+  });
+  for (const place of ['connection:net', 'message:net'])
+    await withBed(place, (made) => {
+      const { holders, openSince } = find(collectSnapshot(wantEverything), made);
+      assert.deepEqual([holders.map(({ kind }) => kind), openSince], [['in-flight'], undefined], place);
+    });
+});
+
 test('What waits in a socket that no process has open is in flight without a process.', { skip }, async () => {
   await withBed('queue-of-nobody:uts', (made) => {
     const holders = [{ kind: 'in-flight', socket: made.holder.socketInode }];

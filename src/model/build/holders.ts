@@ -54,10 +54,10 @@ export function describeHolders(
     holders = Object.freeze([census.listedFirst(entry) ? kernel.describe(entry) : cameDuringScan]);
     counts.kernel = 1;
   }
-  const { openedAtMs } = entry.attributes;
-  // Without something that keeps it open, the inode came into being when nscope looked.
+  const { openedAtMs, openInFlight } = entry.attributes;
+  // Without something that keeps it open, the inode came into being when nscope looked. In flight may be a mere message.
   const openSince =
-    typeof openedAtMs === 'number' && (counts.fd || counts['bind-mount'] || counts['in-flight'])
+    typeof openedAtMs === 'number' && (counts.fd || counts['bind-mount'] || openInFlight)
       ? new Date(openedAtMs).toISOString()
       : undefined;
   return { holders, holderCounts: Object.freeze(counts), openSince };

@@ -72,6 +72,8 @@ export interface NamespaceFact {
   readonly parent?: Known<number | null>;
   /** When it was first opened by what holds it open until now, in ms since 1970: ctime of its inode in nsfs. */
   readonly openedAtMs?: number;
+  /** A descriptor of it waits in the queue of a unix socket, and keeps it open. */
+  readonly openInFlight?: true;
   readonly uts?: Known<UtsNames>;
   readonly uidMap?: Known<readonly IdMapping[]>;
   readonly gidMap?: Known<readonly IdMapping[]>;

@@ -84,6 +84,7 @@ const anyDetails = {
   id: known(fc.nat(2).map(String)),
   owner: known(inodes.user),
   openedAtMs: fc.nat(8),
+  openInFlight: fc.constant(true as const),
 };
 const detailsOf: Readonly<Partial<Record<NamespaceType, object>>> = {
   pid: { parent: known(inodes.pid) },
