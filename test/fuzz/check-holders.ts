@@ -101,6 +101,9 @@ function isTrue(ledger: Ledger, space: Space, reasons: readonly Reason[], holder
         !isKnown(holder.mountNamespace) || holder.mountNamespace === through?.inode || hold.path.startsWith('/run/')
       );
     });
+  // Below the initial pid namespace the queues of all sockets are seen, and not who has them open.
+  if (holder.kind === 'in-flight' && holder.pid === undefined && !vantage.hostNumbers)
+    return reasons.some(({ kind }) => kind === 'in-flight');
   if (!vantage.hostNumbers) return false;
   return reasons.some(
     ({ kind, hold, worker }) =>
