@@ -20,13 +20,20 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof Error && error.name === 'OutputClosedError') return 0;
     // A person can do something about what has an exit status; anything else is a bug and shows its stack.
     if (error instanceof Error && 'exitStatus' in error && typeof error.exitStatus === 'number') {
-      writeNote(`nscope: ${error.message.split('\n').map(escapeText).join('\n')}`);
+      const message = escapeWords(error.message, argv);
+      writeNote(`nscope: ${message.split('\n').map(escapeText).join('\n')}`);
       return usual?.answersByStatus ? 2 : error.exitStatus;
     }
     const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
     writeNote(`nscope: this is a bug: ${told.split('\n').map(escapeText).join('\n')}`);
     return 2;
   }
+}
+
+/** Lines of a message are its own: no word of the command line begins another one. */
+function escapeWords(message: string, argv: readonly string[]): string {
+  const words = argv.flatMap((word) => [word, word.slice(word.indexOf('=') + 1)]).filter((word) => word.includes('\n'));
+  return words.reduce((text, word) => text.replaceAll(word, () => escapeText(word)), message);
 }
 
 void main(readOwnArguments()).then((status) => {

@@ -18,6 +18,9 @@ export function chooseColumns<C extends Column<never>>(
   const words = readListOption(options, 'columns');
   const usually = usual.map((name) => findColumn(all, name));
   if (words.length === 0) return usually;
+  const bare = words.find((word) => word === '+' || word === '-');
+  if (bare !== undefined)
+    throw new UsageError(`--columns ${options.columns}: ${bare} has no name of a column behind it`);
   const named = words.map((word) => ({
     sign: /^[+-]/.exec(word)?.[0],
     column: findColumn(all, word.replace(/^[+-]/, '')),

@@ -312,6 +312,7 @@ test('nscope unmount says what the kernel answers.', { skip }, async (t) => {
   assert.equal(runNscope(['unmount', path]).status, 0);
   const again = runNscope(['unmount', path]);
   assert.equal(again.status, 2);
+  assert.ok(again.stderr.includes(path), again.stderr);
   assert.match(again.stderr, /EINVAL/);
   await waitUntil('nothing is mounted there', () => !readFileSync('/proc/self/mountinfo', 'utf8').includes(path));
 });

@@ -112,6 +112,7 @@ test('Wrong words of ls are told with what was meant.', () => {
   refuse([
     [2, /there is no namespace type "nett"; did you mean net\?/, 'ls', '--type', 'nett'],
     [2, /there is no column "inod"; did you mean inode\?/, 'ls', '-o', 'inod'],
+    [2, /--columns \+: \+ has no name of a column behind it/, 'ls', '-o', '+'],
     [2, /there is no column "colour"; there are: type, inode/, 'ls', '--sort', 'colour'],
     [2, /there is no column "procs"; did you mean processes\?/, 'ls', '--sort', 'procs'],
     [2, /there is no column "x"; there are: type, inode/, 'ls', '-o', 'x'],
@@ -135,6 +136,22 @@ test('Wrong words of ls are told with what was meant.', () => {
     [2, /"net" is a type: nscope ls --type net/, 'ls', 'net'],
     [2, /too many arguments/, 'ls', '1', '2'],
   ]);
+});
+
+test('No word of the command line begins a line of its own in what is said of it.', () => {
+  const forged = 'x\nnscope: done';
+  const outcomes = run(
+    ['show', forged],
+    ['ls', '--type', forged],
+    ['ls', `--sort=${forged}`],
+    ['pid', forged],
+    [forged],
+  );
+  for (const { words, status, stderr } of outcomes) {
+    assert.notEqual(status, 0, words.join(' '));
+    assert.match(stderr, /x\\nnscope: done/);
+    assert.doesNotMatch(stderr, /^nscope: done/m, words.join(' '));
+  }
 });
 
 test('Rows of which none is chosen are exit status 1.', () => {
