@@ -26,9 +26,7 @@ export {
   findPlace,
   isPlace,
   type ListedNamespace,
-  nameUnnumbered,
   type Togetherness,
-  toListed,
 } from './graph/inferred-places.ts';
 export {
   type Chain,
@@ -39,7 +37,7 @@ export {
   findParents,
   type NamespaceMembers,
 } from './graph/namespace-relations.ts';
-export { arrangeTree, isTreeKind, type TreeKind, type TreeRow, treeKinds } from './graph/namespace-tree.ts';
+export { arrangeTree, type TreeKind, type TreeRow, treeKinds } from './graph/namespace-tree.ts';
 export { findByPid, type PidInNamespace, translatePid } from './graph/pid-translation.ts';
 export { findAncestors, findCompanions, findPlacements, type Placement } from './graph/process-placement.ts';
 export {
@@ -52,14 +50,6 @@ export {
 } from './graph/process-tree.ts';
 export { SnapshotIndex } from './graph/snapshot-index.ts';
 export { findThreadsElsewhere, listThreadsElsewhere, type ThreadElsewhere } from './graph/threads-elsewhere.ts';
-export { layOutTree, type TreeLine } from './graph/tree-layout.ts';
-export {
-  type BaselineEntry,
-  type BaselineSource,
-  type ClassicListing,
-  type ClassicRow,
-  listClassic,
-} from './listing/classic-listing.ts';
 export {
   compileFilter,
   type Filter,
@@ -77,7 +67,6 @@ export {
   nameWorkload,
   type WorkloadGroup,
 } from './listing/workloads.ts';
-export { describeCommand, describeUser } from './release/command.ts';
 export { findHolders, type HeldBy } from './release/find-holders.ts';
 export { parseTarget, type TargetQuery } from './target/parse-target.ts';
 export { type IdentifyPath, type ReadPidfdInode, resolveTarget } from './target/resolve-target.ts';

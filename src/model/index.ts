@@ -1,9 +1,6 @@
 // nscope/model: the snapshot, its schema and its validator. Pure: runs in a browser.
-export { buildSnapshot } from './build/build-snapshot.ts';
 export type * from './evidence/detect-evidence.ts';
 export type { HoldingProcess, MountPlace, MountRoom, ReleaseEvidence } from './evidence/release-evidence.ts';
-export type * from './facts/facts.ts';
-export { compareStates } from './live/compare-states.ts';
 export {
   type EventKind,
   type EventNamespace,
@@ -56,5 +53,5 @@ export {
 export { snapshotVersion } from './snapshot/schema-version.ts';
 export { SnapshotError, validateSnapshot } from './snapshot/validate-snapshot.ts';
 export { nscopeVersion } from './snapshot/version.ts';
-export { type Wanted, wantEverything, wantListing, wantNamespaces, wantProcesses } from './snapshot/wanted.ts';
+export type { Wanted } from './snapshot/wanted.ts';
 export { type WorkloadEngine, type WorkloadKind, workloadEngines, workloadKinds } from './snapshot/workload-engines.ts';
