@@ -4,8 +4,9 @@ import { attempt } from '../kernel/files/files.ts';
 import { RouteSocket } from '../kernel/net/netlink.ts';
 import { closeNamespace } from '../kernel/nsfs/nsfs.ts';
 import { openFound } from '../kernel/nsfs/open-namespace.ts';
-import { isKnown, type Known, notAsked } from '../model/snapshot/known.ts';
+import { isKnown, type Known } from '../model/snapshot/known.ts';
 import type { FoundNamespace } from './inputs.ts';
+import { outOfReach } from './reasons.ts';
 import type { Report, Source } from './source.ts';
 
 export const netnsIds: Source<'wanted' | 'namespaces'> = {
@@ -38,11 +39,11 @@ export const netnsIds: Source<'wanted' | 'namespaces'> = {
   },
 };
 
-/** A namespace that nothing leads to, as one that sockets alone hold, has not ended for that: it was not asked. */
+/** A namespace that nothing leads to has not ended for that. */
 function ask(report: Report, socket: RouteSocket, namespace: FoundNamespace): Known<number | null> {
   report.asked();
   const open = openFound(namespace);
-  if (!isKnown(open)) return namespace.paths.length === 0 && namespace.id === undefined ? notAsked : open;
+  if (!isKnown(open)) return namespace.paths.length === 0 && namespace.id === undefined ? outOfReach : open;
   try {
     return attempt(() => socket.readNsid(open.fd) ?? null);
   } finally {

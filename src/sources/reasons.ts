@@ -1,8 +1,14 @@
 // Why something is not looked for, in the words that the coverage has: the same for all sources that ask.
 import type { ProcessFact } from '../model/facts/facts.ts';
-import { isKnown } from '../model/snapshot/known.ts';
+import { isKnown, type Unknown } from '../model/snapshot/known.ts';
 import { namespaceTypes } from '../model/snapshot/namespace-types.ts';
 import type { Inputs } from './inputs.ts';
+
+/** Of what was seen, as a mount that another covers, and can be opened in no way. */
+export const outOfReach: Unknown = Object.freeze({
+  unknown: 'denied',
+  detail: 'nothing that could be opened leads there, so that it was not asked',
+});
 
 /** Why what holds namespaces is not looked for; undefined when it is. */
 export function skipHolders({ wanted, namespaces }: Pick<Inputs, 'wanted' | 'namespaces'>): string | undefined {

@@ -6,10 +6,10 @@ import { attempt } from '../kernel/files/files.ts';
 import { closeNamespace, nsGetParent, nsGetUserns, type OpenNamespace } from '../kernel/nsfs/nsfs.ts';
 import { type NsfsAnswers, readNsfsAnswers } from '../kernel/nsfs/nsfs-batch.ts';
 import { openFound } from '../kernel/nsfs/open-namespace.ts';
-import { isKnown, type Known, type Unknown } from '../model/snapshot/known.ts';
+import { isKnown, type Known } from '../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType, namespaceTypeFacts } from '../model/snapshot/namespace-types.ts';
 import type { FoundNamespace } from './inputs.ts';
-import { skipHolders } from './reasons.ts';
+import { outOfReach, skipHolders } from './reasons.ts';
 import type { Report, Source } from './source.ts';
 
 export const relations: Source<'wanted' | 'namespaces'> = {
@@ -29,8 +29,6 @@ export const relations: Source<'wanted' | 'namespaces'> = {
     climb.tellOutOfReach();
   },
 };
-
-const noPath: Unknown = Object.freeze({ unknown: 'denied', detail: 'no path leads there, so that it cannot be asked' });
 
 class Climb {
   readonly #report: Report;
@@ -70,9 +68,17 @@ class Climb {
         paths.length === 0 && !described && !this.#asked.has(formatNamespace(type, inode)),
     );
     for (const { type, inode } of pathless) {
-      const parent = type === 'pid' || type === 'user' ? { parent: noPath } : {};
-      const creatorUid = type === 'user' ? { creatorUid: noPath } : {};
-      this.#report.emit({ fact: 'namespace', type, inode, id: noPath, owner: noPath, ...parent, ...creatorUid });
+      const parent = type === 'pid' || type === 'user' ? { parent: outOfReach } : {};
+      const creatorUid = type === 'user' ? { creatorUid: outOfReach } : {};
+      this.#report.emit({
+        fact: 'namespace',
+        type,
+        inode,
+        id: outOfReach,
+        owner: outOfReach,
+        ...parent,
+        ...creatorUid,
+      });
     }
     const [first] = pathless;
     if (!first) return;
@@ -80,7 +86,7 @@ class Climb {
       pathless.length === 1
         ? formatNamespace(first.type, first.inode)
         : `${pathless.length} namespaces (the first: ${formatNamespace(first.type, first.inode)})`;
-    this.#report.limit(`the owner of ${whose} is out of reach: no path leads there`);
+    this.#report.limit(`the owner of ${whose} is out of reach: nothing that could be opened leads there`);
   }
 
   #chooseWanted(namespaces: readonly FoundNamespace[]): FoundNamespace[] {

@@ -39,7 +39,7 @@ test('Namespaces that are bind mounted are listed with what was not asked of the
     for (const { type, inode } of bound)
       assert.deepEqual(
         find(snapshot, type, inode).owner,
-        { unknown: 'not-asked' },
+        { unknown: 'denied', detail: 'nothing that could be opened leads there, so that it was not asked' },
         `${type}: the time was not used up`,
       );
     const { refusals = [] } = snapshot.coverage.sources.find(({ source }) => source === 'mounts') ?? {};

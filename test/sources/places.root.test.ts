@@ -159,9 +159,9 @@ test('Without BPF what stands above a namespace whose mount another covers is sa
     const { inode } = ledger.space(hold.space);
     const snapshot = collectSnapshot({ bpf: false });
     const { owner, parent } = find(snapshot, 'pid', inode);
-    const noPath = { unknown: 'denied', detail: 'no path leads there, so that it cannot be asked' };
+    const noPath = { unknown: 'denied', detail: 'nothing that could be opened leads there, so that it was not asked' };
     assert.deepEqual([owner, parent], [noPath, noPath]);
-    const reason = `the owner of pid:[${inode}] is out of reach: no path leads there`;
+    const reason = `the owner of pid:[${inode}] is out of reach: nothing that could be opened leads there`;
     assert.ok(
       snapshot.coverage.reasons.some((one) => one.includes(reason)),
       snapshot.coverage.reasons.join('\n'),
