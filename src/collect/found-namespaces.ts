@@ -19,6 +19,7 @@ interface Entry extends FoundNamespace {
   oldestTask: ProcessFact | undefined;
   id: string | undefined;
   described: boolean;
+  hasOwner: boolean;
 }
 
 /** More ways than this to one namespace are not kept. */
@@ -105,6 +106,7 @@ export class FoundNamespaces implements NamespaceView {
       const entry = this.#enter(fact.type, fact.inode);
       if (fact.id !== undefined && isKnown(fact.id)) entry.id = fact.id;
       if (fact.id !== undefined && fact.owner !== undefined) entry.described = true;
+      if (typeof fact.owner === 'number') entry.hasOwner = true;
       if (typeof fact.owner === 'number') this.#enter('user', fact.owner);
       if (typeof fact.parent === 'number') this.#enter(fact.type, fact.parent);
     } else if (fact.fact === 'holder') {
@@ -124,7 +126,7 @@ export class FoundNamespaces implements NamespaceView {
     if (!entry) {
       const fd = this.#kept.size === 0 ? undefined : this.#kept.get(formatNamespace(type, inode));
       const paths = fd === undefined ? [] : [pathOf(fd)];
-      const unknown = { oldest: undefined, oldestTask: undefined, id: undefined, described: false };
+      const unknown = { oldest: undefined, oldestTask: undefined, id: undefined, described: false, hasOwner: false };
       entry = { type, inode, paths, members: new Map(), ...unknown };
       inodes.set(inode, entry);
     }

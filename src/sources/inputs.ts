@@ -56,6 +56,8 @@ export interface FoundNamespace {
   readonly members: ReadonlyMap<NamespaceLink, number>;
   /** Whether owner, parent and id were told already, by the kernel's own list. */
   readonly described: boolean;
+  /** Whether its owner was told already. */
+  readonly hasOwner: boolean;
   /** The kernel's 64-bit id, by which it can be opened from Linux 6.18 on. */
   readonly id: string | undefined;
   /** The oldest process in it, if any. */

@@ -64,8 +64,8 @@ class Climb {
   /** What was seen, as a mount that another covers, and can be opened in no way: what stands above it is not known. */
   #tellPathless(namespaces: readonly FoundNamespace[]): void {
     const pathless = namespaces.filter(
-      ({ type, inode, paths, described }) =>
-        paths.length === 0 && !described && !this.#asked.has(formatNamespace(type, inode)),
+      ({ type, inode, paths, hasOwner }) =>
+        paths.length === 0 && !hasOwner && !this.#asked.has(formatNamespace(type, inode)),
     );
     for (const { type, inode } of pathless) {
       const parent = type === 'pid' || type === 'user' ? { parent: outOfReach } : {};

@@ -175,8 +175,8 @@ function explainNamespace(whole: Namespace, isOpenElsewhere: boolean): Explain<N
     if (['processes', 'holderCounts'].includes(field) && isUnbornUnseen(left, right)) return noLinkYet;
     if (field === 'stage' && value === undefined && isStageTrue(left))
       return 'whether a pid namespace takes processes is told with BPF alone';
-    if ([...askedOfDescriptor, 'netnsid'].includes(field) && isNotAsked(value) && isHeldBySocketsAlone(whole))
-      return 'a network namespace that sockets alone hold can be opened by its id alone, which only BPF tells';
+    if (field === 'id' && isNotAsked(whole.id) && !isLinuxSince(6, 18) && isHeldBySocketsAlone(whole))
+      return 'a network namespace that sockets alone hold is opened through them without BPF alone, to be asked for its id';
     if (
       field === 'openSince' &&
       value === undefined &&

@@ -19,7 +19,16 @@ function ask(source: Source<'wanted' | 'namespaces'>, type: 'time' | 'user', ino
   const facts: Fact[] = [];
   const link = type === 'time' ? 'time_for_children' : 'user';
   const found: FoundNamespace[] = [
-    { type, inode, paths: [], members: new Map([[link, pid]]), id: undefined, oldest: pid, described: false },
+    {
+      type,
+      inode,
+      paths: [],
+      members: new Map([[link, pid]]),
+      id: undefined,
+      oldest: pid,
+      described: false,
+      hasOwner: false,
+    },
   ];
   const report: Report = {
     emit: (fact) => void facts.push(fact),

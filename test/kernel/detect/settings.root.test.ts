@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { namespaceTypes } from '../../../src/model/snapshot/namespace-types.ts';
+import { isLinuxSince } from '../../kernels/release.ts';
 import { missing } from '../../tiers.ts';
 import { observe } from './observe.ts';
 import { settings } from './settings.ts';
@@ -32,7 +33,8 @@ for (const setting of settings.filter(({ everyKernel }) => everyKernel || !inGue
       }
       assert.equal(status, 0, name);
     }
-    // Where least can be read, one type is told: that of the mounts, or of the user.
-    assert.ok(compared > 0, 'nothing was told of any type');
+    // Where least can be read, one type is told: that of the mounts, or of the user. Without /proc it takes a newer kernel.
+    const nothingToRead = setting.name === '/proc not mounted' && !isLinuxSince(6, 11);
+    assert.ok(compared > 0 || nothingToRead, 'nothing was told of any type');
   });
 }
