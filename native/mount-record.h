@@ -4,7 +4,7 @@
  */
 #ifndef NSCOPE_MOUNT_RECORD_H
 #define NSCOPE_MOUNT_RECORD_H
-#include "layout.h"
+#include "../bpf/layout.h"
 #include <stdint.h>
 
 enum { TYPE, ROOT, POINT, SOURCE, STRINGS };

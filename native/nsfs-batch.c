@@ -2,7 +2,7 @@
 #include "nsfs.h"
 #include "parallel.h"
 #include "targets.h"
-#include "layout.h"
+#include "../bpf/layout.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>

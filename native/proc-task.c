@@ -8,7 +8,7 @@
  *   per file: as visit_entry has them
  */
 #include "proc.h"
-#include "layout.h"
+#include "../bpf/layout.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -13,7 +13,7 @@
  *   u32 name (a number), i32 length, the text (of a file on nsfs always "type:[number]"), padded to 8
  */
 #include "proc.h"
-#include "layout.h"
+#include "../bpf/layout.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* The kernel's process events: the connector of Documentation/driver-api/connector.rst, linux/cn_proc.h. Needs root. */
 #include "addon.h"
-#include "layout.h"
+#include "../bpf/layout.h"
 #include <errno.h>
 #include <linux/cn_proc.h>
 #include <linux/connector.h>

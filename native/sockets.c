@@ -1,6 +1,6 @@
 /* pidfds, other processes' descriptors, and the network namespaces behind sockets and tun devices. */
 #include "addon.h"
-#include "layout.h"
+#include "../bpf/layout.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
