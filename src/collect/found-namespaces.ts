@@ -106,8 +106,10 @@ export class FoundNamespaces implements NamespaceView {
       const entry = this.#enter(fact.type, fact.inode);
       if (fact.id !== undefined && isKnown(fact.id)) entry.id = fact.id;
       if (fact.id !== undefined && fact.owner !== undefined) entry.described = true;
-      if (typeof fact.owner === 'number') entry.hasOwner = true;
-      if (typeof fact.owner === 'number') this.#enter('user', fact.owner);
+      if (typeof fact.owner === 'number') {
+        entry.hasOwner = true;
+        this.#enter('user', fact.owner);
+      }
       if (typeof fact.parent === 'number') this.#enter(fact.type, fact.parent);
     } else if (fact.fact === 'holder') {
       const entry = this.#enter(fact.type, fact.inode);

@@ -80,12 +80,8 @@ class Climb {
         ...creatorUid,
       });
     }
-    const [first] = pathless;
-    if (!first) return;
-    const whose =
-      pathless.length === 1
-        ? formatNamespace(first.type, first.inode)
-        : `${pathless.length} namespaces (the first: ${formatNamespace(first.type, first.inode)})`;
+    if (pathless.length === 0) return;
+    const whose = nameFirst(pathless.map(({ type, inode }) => formatNamespace(type, inode)));
     this.#report.limit(`the owner of ${whose} is out of reach: nothing that could be opened leads there`);
   }
 
@@ -183,9 +179,13 @@ class Climb {
   tellOutOfReach(): void {
     const [first] = this.#outOfReach;
     if (!first) return;
-    const { size } = this.#outOfReach;
-    const whose = size === 1 ? first[0] : `${size} namespaces (the first: ${first[0]})`;
+    const whose = nameFirst([...this.#outOfReach.keys()]);
     const lift = first[1] === 'ENOTTY' ? 'a kernel that answers ioctl_nsfs(2)' : 'run as root of the host';
     this.#report.limit(`the owner or parent of ${whose} is out of reach (${first[1]})`, lift);
   }
+}
+
+/** The only one, or how many there are and the first. */
+function nameFirst(names: readonly string[]): string {
+  return names.length === 1 ? `${names[0]}` : `${names.length} namespaces (the first: ${names[0]})`;
 }

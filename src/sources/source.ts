@@ -30,7 +30,7 @@ export interface Report {
   keep(type: NamespaceType, inode: number, fd: number): void;
 }
 
-/** What a source that has run leaves to those after it, beside its facts. */
+/** What a source that has run leaves to those after it, apart from its facts. */
 export interface Outcome {
   /** The kernel's task list gave all tasks, and of each in which cgroups it is, where that was wanted. */
   readonly tasksByBpf?: { readonly cgroupSets: ReadonlyMap<number, number> };

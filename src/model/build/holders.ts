@@ -70,7 +70,7 @@ export function sortHolders(holders: Iterable<readonly [string, Holder]>): Holde
   return [...holders].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, holder]) => holder);
 }
 
-/** Tasks and relatives hold as well, and are no entries of the list. */
+/** Tasks and relatives hold as well, and are not in the list. */
 export function countHolders(
   holders: readonly Holder[],
   others: Readonly<Record<'process' | 'thread' | 'for-children' | 'child' | 'owned', number | undefined>>,
