@@ -97,7 +97,7 @@ function keyOf({ namespace, holder: { kind, pid, tid, fd, socket, path, namespac
 
 /**
  * Whoever else looks at namespaces of this host has descriptors of them for a moment, and in mount namespaces that come and
- * go copies of their bind mounts: those are no holders of the bed.
+ * go copies of their bind mounts: the bed does not have those holders.
  */
 function pickOwn(rows: readonly Row[], beds: readonly Bed[]): Row[] {
   const rooms = new Set(ownRooms);

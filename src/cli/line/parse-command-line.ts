@@ -44,6 +44,10 @@ interface KnownOption extends OptionFlags {
   readonly option: VerbOption;
   /** "no-bpf" */
   readonly name: string;
+  /** By which its value is found: "bpf". */
+  readonly key: string;
+  /** Whether it begins with `no-`: its value is then true where it is not given. */
+  readonly isNegated: boolean;
 }
 
 type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
@@ -51,13 +55,14 @@ type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
 function readLine(verb: Verb, argv: readonly string[], isWithoutVerb: boolean): Invocation | 'help' | 'version' {
   const known = verb.options.map((option): KnownOption => {
     const flags = parseOptionFlags(option.flags);
-    return { ...flags, option, name: flags.long.slice(2) };
+    const name = flags.long.slice(2);
+    return { ...flags, option, name, key: toCamelCase(name.replace(/^no-/, '')), isNegated: name.startsWith('no-') };
   });
   const tokens = split(argv, known);
   const { own, words, behind } = divide(verb, argv, tokens);
   const options: Record<string, string | boolean> = {};
   const repeated: Record<string, readonly string[]> = {};
-  for (const { name } of known) if (name.startsWith('no-')) options[toCamelCase(name.slice(3))] = true;
+  for (const { key, isNegated } of known) if (isNegated) options[key] = true;
   for (const token of own) {
     if (token.kind !== 'option') continue;
     if (token.name === 'help' || (token.name === 'version' && isWithoutVerb)) {
@@ -66,10 +71,8 @@ function readLine(verb: Verb, argv: readonly string[], isWithoutVerb: boolean): 
     }
     const one = known.find(({ name }) => name === token.name) ?? refuseOption(nameOf(token, argv), known, verb);
     const value = readValue(one, token, words);
-    if (one.name.startsWith('no-')) options[toCamelCase(one.name.slice(3))] = false;
-    else options[toCamelCase(one.name)] = value;
-    if (one.option.repeated && typeof value === 'string')
-      repeated[toCamelCase(one.name)] = [...(repeated[toCamelCase(one.name)] ?? []), value];
+    options[one.key] = one.isNegated ? false : value;
+    if (one.option.repeated && typeof value === 'string') repeated[one.key] = [...(repeated[one.key] ?? []), value];
   }
   const given = words.map(({ value }) => value);
   checkWords(verb, given);
@@ -79,6 +82,8 @@ function readLine(verb: Verb, argv: readonly string[], isWithoutVerb: boolean): 
 
 /** No error is made here: what is wrong is told below, with what was meant. */
 function split(argv: readonly string[], known: readonly KnownOption[]): readonly Token[] {
+  // A verb alone is the most common line, and parseArgs takes a millisecond to load.
+  if (argv.length === 0) return [];
   const options: Record<string, { type: 'string' | 'boolean'; short?: string }> = {
     help: { type: 'boolean', short: 'h' },
     version: { type: 'boolean', short: 'V' },
@@ -97,8 +102,8 @@ interface Word {
 }
 
 /**
- * A verb's own words, and those of the command that it takes: these are behind `--`, or begin where the first word is that
- * is no option. `behind` is undefined where there is no `--`.
+ * A verb's own words, and those of the command that it takes: these follow `--`, or begin with the first word that is not
+ * an option. `behind` is undefined where there is no `--`.
  */
 function divide(verb: Verb, argv: readonly string[], tokens: readonly Token[]) {
   const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index;
@@ -171,6 +176,6 @@ function checkWords({ name, arguments: wanted }: Verb, words: readonly string[])
 }
 
 /** "no-header" → "noHeader" */
-export function toCamelCase(name: string): string {
+function toCamelCase(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,6 +1,7 @@
 // The help of nscope and of each verb, from the table of verbs.
 import { wrapText } from '../../render/words/wrap-text.ts';
 import { readTerminalWidth, writeLines } from '../screen/output.ts';
+import { about, toSentence } from '../table/about.ts';
 import { parseOptionFlags } from '../table/option-flags.ts';
 import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from '../table/verb.ts';
 import { verbGroups } from '../table/verb-groups.ts';
@@ -30,11 +31,7 @@ export async function describeHelp(verb: Verb | undefined, width: number): Promi
 }
 
 function describeVerbs(width: number): string[] {
-  const lines = [
-    ...describeUsage('nscope [VERB] [OPTIONS] [WORDS]', width),
-    '',
-    ...wrapText('Every Linux namespace on a host: who is in it, what holds it, whose it is, how it nests.', width),
-  ];
+  const lines = [...describeUsage('nscope [VERB] [OPTIONS] [WORDS]', width), '', ...wrapText(toSentence(about), width)];
   for (const { title, verbs: names, example } of verbGroups) {
     const terms = names.map((name): Term => [name, verbs.find((verb) => verb.name === name)?.summary ?? '']);
     lines.push('', `${title}:`, ...describeTerms(terms, width), `  such as: ${example}`);
@@ -47,10 +44,8 @@ async function describeVerb(verb: Verb, width: number): Promise<string[]> {
   const words = verb.arguments.map(formatArgument);
   const options = verb.options.map((option): Term => [formatFlags(option), option.meaning]);
   const columns = ((await verb.columns?.()) ?? []).map(({ name, meaning }: ColumnMeaning): Term => [name, meaning]);
-  const [first = '', ...rest] = verb.summary;
   const lines = describeUsage(['nscope', verb.name, '[OPTIONS]', ...words].join(' '), width);
-  for (const paragraph of [`${first.toUpperCase()}${rest.join('')}.`, ...verb.details])
-    lines.push('', ...wrapText(paragraph, width));
+  for (const paragraph of [toSentence(verb.summary), ...verb.details]) lines.push('', ...wrapText(paragraph, width));
   const sections: [string, readonly Term[]][] = [
     ['Arguments', verb.arguments.map(({ name, meaning }): Term => [name, meaning])],
     ['Options', [...options, helpTerm]],

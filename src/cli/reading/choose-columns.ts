@@ -20,7 +20,7 @@ export function chooseColumns<C extends Column<never>>(
   if (words.length === 0) return usually;
   const bare = words.find((word) => word === '+' || word === '-');
   if (bare !== undefined)
-    throw new UsageError(`--columns ${options.columns}: ${bare} has no name of a column behind it`);
+    throw new UsageError(`--columns ${options.columns}: ${bare} wants the name of a column after it`);
   const named = words.map((word) => ({
     sign: /^[+-]/.exec(word)?.[0],
     column: findColumn(all, word.replace(/^[+-]/, '')),
@@ -35,6 +35,24 @@ export function chooseColumns<C extends Column<never>>(
   const columns = signless.length > 0 ? chosen : [...usually.filter((column) => !gone.has(column)), ...chosen];
   if (columns.length === 0) throw new UsageError(`--columns ${options.columns} leaves no column`);
   return columns;
+}
+
+/** What the options of rows choose. */
+export interface RowChoice<Row> {
+  readonly columns: readonly Column<Row>[];
+  readonly filter: RowFilter<Row>;
+}
+
+/** Before anything is read. @throws UsageError for a wrong column, filter or order */
+export async function readRowChoice<Row>(
+  all: readonly Column<Row>[],
+  usual: readonly string[],
+  options: OptionValues,
+): Promise<RowChoice<Row>> {
+  const columns = chooseColumns(all, usual, options);
+  const filter = await makeRowFilter(all, options);
+  sortRows(all, [], options);
+  return { columns, filter };
 }
 
 /** Which of some rows are chosen. */

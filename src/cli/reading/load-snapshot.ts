@@ -13,10 +13,10 @@ export function loadSnapshot(file: string): Snapshot {
   const shown = file === '-' ? 'standard input' : file || 'the file ""';
   let text: string;
   try {
-    text = readText(file);
+    text = readText(file, shown);
   } catch (error) {
     if (isSyscallError(error)) throw new UsageError(`cannot read ${shown}: ${error.code}`, { cause: error });
-    if (error instanceof UsageError || !isTooLarge(error)) throw error;
+    if (!isTooLarge(error)) throw error;
     throw describeTooLarge(shown, error);
   }
   if (text.trim() === '')
@@ -36,11 +36,10 @@ export function loadSnapshot(file: string): Snapshot {
 }
 
 /** A file of which Node cannot make a string is not read at all. */
-function readText(file: string): string {
+function readText(file: string, shown: string): string {
   const fd = file === '-' ? 0 : openSync(toPath(file), 'r');
   try {
-    if (fstatSync(fd).size > constants.MAX_STRING_LENGTH)
-      throw describeTooLarge(file === '-' ? 'standard input' : file);
+    if (fstatSync(fd).size > constants.MAX_STRING_LENGTH) throw describeTooLarge(shown);
     return readFileSync(fd, 'utf8');
   } finally {
     if (fd !== 0) closeSync(fd);

@@ -12,10 +12,9 @@ import {
   italic,
   joinPage,
 } from '../../render/lines/roff.ts';
+import { about, toSentence } from './about.ts';
 import { parseOptionFlags } from './option-flags.ts';
 import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from './verb.ts';
-
-const about = 'every Linux namespace on a host: who is in it, what holds it, whose it is, how it nests';
 
 const exitStatuses = [
   ['0', 'Done.'],
@@ -65,8 +64,7 @@ export async function formatManualPage(
 
 function formatVerb(verb: Verb, usual: string, columns: readonly ColumnMeaning[]): string[] {
   const parts = [formatSubsection(`nscope ${verb.name}`), formatParagraph(formatSynopsis(verb, usual))];
-  const [first = '', ...rest] = verb.summary;
-  parts.push(formatParagraph(escapeRoff(`${first.toUpperCase()}${rest.join('')}.`)));
+  parts.push(formatParagraph(escapeRoff(toSentence(verb.summary))));
   for (const paragraph of verb.details) parts.push(formatParagraph(escapeRoff(paragraph)));
   for (const argument of verb.arguments) parts.push(formatTerm(italic(argument.name), escapeRoff(argument.meaning)));
   for (const option of verb.options) parts.push(formatTerm(formatOption(option), escapeRoff(option.meaning)));

@@ -22,7 +22,7 @@ type Value<R> = R extends `no-${string}`
       : true;
 
 /**
- * By the long name in camelCase: true for one without a value, and of those that begin with `no-` what stands behind it,
+ * By the long name in camelCase: true for one without a value, and of those that begin with `no-` the rest of the name,
  * false where it is given.
  */
 export type OptionValues = { readonly [R in WithoutDashes<Flags> as Name<R>]?: Value<R> | undefined };

@@ -17,14 +17,7 @@ import { makeNamespaceRow, type NamespaceRow } from '../../render/columns/namesp
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatTable } from '../../render/lines/table.ts';
 import type { Palette } from '../../render/words/colours.ts';
-import {
-  chooseColumns,
-  makeRowFilter,
-  mentionsColumn,
-  type RowFilter,
-  sortRows,
-  toJsonRow,
-} from '../reading/choose-columns.ts';
+import { mentionsColumn, type RowChoice, readRowChoice, sortRows, toJsonRow } from '../reading/choose-columns.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readTypes } from '../reading/read-types.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
@@ -46,13 +39,11 @@ const leftOutWhenEmpty = ['name'];
 
 export const run = readingVerb({ parse, answer, report });
 
-interface Request {
+interface Request extends RowChoice<NamespaceRow> {
   readonly word: string | undefined;
   /** None stand for all. */
   readonly types: readonly NamespaceType[];
   readonly treeKind: TreeKind | undefined;
-  readonly columns: readonly Column<NamespaceRow>[];
-  readonly filter: RowFilter<NamespaceRow>;
   readonly options: OptionValues;
 }
 
@@ -70,10 +61,8 @@ async function parse([word]: readonly string[], options: OptionValues): Promise<
   checkTargets([word]);
   const types = readTypes(options);
   const treeKind = readTreeKind(options);
-  const columns = chooseColumns(namespaceColumns, options.hidden ? hiddenColumns : usualColumns, options);
-  const filter = await makeRowFilter(namespaceColumns, options);
-  sortRows(namespaceColumns, [], options);
-  return { word, types, treeKind, columns, filter, options };
+  const choice = await readRowChoice(namespaceColumns, options.hidden ? hiddenColumns : usualColumns, options);
+  return { word, types, treeKind, ...choice, options };
 }
 
 async function answer({ word, types, treeKind, filter, options }: Request, given: GivenCommand): Promise<Answer> {

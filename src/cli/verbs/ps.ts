@@ -20,11 +20,10 @@ import { formatTable } from '../../render/lines/table.ts';
 import { inferredMark } from '../../render/words/inferred.ts';
 import { formatUnknown } from '../../render/words/unknown.ts';
 import {
-  chooseColumns,
-  makeRowFilter,
   mentionsColumn,
-  type RowFilter,
+  type RowChoice,
   readListOption,
+  readRowChoice,
   sortRows,
   toJsonRow,
 } from '../reading/choose-columns.ts';
@@ -44,10 +43,8 @@ const roomForCommand = 24;
 
 export const run = readingVerb({ parse, answer, report });
 
-interface Request {
+interface Request extends RowChoice<ProcessRow> {
   readonly word: string | undefined;
-  readonly columns: readonly Column<ProcessRow>[];
-  readonly filter: RowFilter<ProcessRow>;
   readonly options: OptionValues;
 }
 
@@ -58,10 +55,8 @@ interface Answer {
 
 async function parse([word]: readonly string[], options: OptionValues): Promise<Request> {
   checkTargets([word]);
-  const columns = chooseColumns(processColumns, usualColumns, options);
-  const filter = await makeRowFilter(processColumns, options);
-  sortRows(processColumns, [], options);
-  return { word, columns, filter, options };
+  const choice = await readRowChoice(processColumns, usualColumns, options);
+  return { word, ...choice, options };
 }
 
 async function answer({ word, filter, options }: Request, given: GivenCommand): Promise<Answer> {

@@ -4,11 +4,10 @@ import { groupByWorkload, type WorkloadGroup } from '../../analysis/listing/work
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Snapshot } from '../../model/snapshot/schema.ts';
 import { wantListing } from '../../model/snapshot/wanted.ts';
-import type { Column } from '../../render/columns/columns.ts';
 import { type WorkloadRow, workloadColumns } from '../../render/columns/workload-columns.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatTable } from '../../render/lines/table.ts';
-import { chooseColumns, makeRowFilter, type RowFilter, sortRows, toJsonRow } from '../reading/choose-columns.ts';
+import { type RowChoice, readRowChoice, sortRows, toJsonRow } from '../reading/choose-columns.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
@@ -23,9 +22,7 @@ const leftOutWhenEmpty = new Set(['image', 'pod']);
 
 export const run = readingVerb({ parse, answer, report });
 
-interface Request {
-  readonly columns: readonly Column<WorkloadRow>[];
-  readonly filter: RowFilter<WorkloadRow>;
+interface Request extends RowChoice<WorkloadRow> {
   readonly options: OptionValues;
 }
 
@@ -35,10 +32,8 @@ interface Answer {
 }
 
 async function parse(_words: readonly string[], options: OptionValues): Promise<Request> {
-  const columns = chooseColumns(workloadColumns, usualColumns, options);
-  const filter = await makeRowFilter(workloadColumns, options);
-  sortRows(workloadColumns, [], options);
-  return { columns, filter, options };
+  const choice = await readRowChoice(workloadColumns, usualColumns, options);
+  return { ...choice, options };
 }
 
 async function answer({ filter, options }: Request): Promise<Answer> {

@@ -112,7 +112,7 @@ test('Wrong words of ls are told with what was meant.', () => {
   refuse([
     [2, /there is no namespace type "nett"; did you mean net\?/, 'ls', '--type', 'nett'],
     [2, /there is no column "inod"; did you mean inode\?/, 'ls', '-o', 'inod'],
-    [2, /--columns \+: \+ has no name of a column behind it/, 'ls', '-o', '+'],
+    [2, /--columns \+: \+ wants the name of a column after it/, 'ls', '-o', '+'],
     [2, /there is no column "colour"; there are: type, inode/, 'ls', '--sort', 'colour'],
     [2, /there is no column "procs"; did you mean processes\?/, 'ls', '--sort', 'procs'],
     [2, /there is no column "x"; there are: type, inode/, 'ls', '-o', 'x'],

@@ -8,7 +8,7 @@ test('The kernel’s name of a namespace gives its type and its inode number, fo
     assert.deepEqual(parseNamespaceName(`${type}:[4026532992]`), { type, inode: 4026532992 });
 });
 
-test('Whatever else a link leads to is no namespace.', () => {
+test('Whatever else a link leads to is not a namespace.', () => {
   const others = [
     'socket:[4026532992]',
     'pipe:[4026532992]',
