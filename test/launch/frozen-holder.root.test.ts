@@ -33,10 +33,12 @@ for (const { version, root, file, frozen, thawed } of versions)
       const held = await hold('unshare', ['--uts', 'sh', '-c', `${trap}echo; while :; do sleep 99 & wait; done`]);
       const group = join(root, `nscope-frozen-${process.pid}`);
       try {
+        // Not in the middle of fork(2), where signals are blocked and SIGKILL is the right answer.
+        await waitFor(() => readField(held.pid, 'State') === 'S' && /^0+$/.test(readField(held.pid, 'SigBlk') ?? ''));
         mkdirSync(group);
         writeFileSync(join(group, 'cgroup.procs'), String(held.pid));
         writeFileSync(join(group, file), frozen);
-        await waitFor(() => readState(held.pid) === (version === 1 ? 'D' : 'S'));
+        await waitFor(() => readField(held.pid, 'State') === (version === 1 ? 'D' : 'S'));
         const index = new SnapshotIndex(collectSnapshot(wantEverything));
         const namespace = index.namespace('uts', readLinksOf(held.pid).uts) ?? assert.fail();
         const evidence = readReleaseEvidence(index, [namespace]);
@@ -47,12 +49,12 @@ for (const { version, root, file, frozen, thawed } of versions)
           assert.match(releaseNote, /frozen/);
           process.kill(held.pid, 'SIGKILL');
           await sleep(300);
-          assert.equal(readState(held.pid), 'D', 'even SIGKILL waits');
+          assert.equal(readField(held.pid, 'State'), 'D', 'even SIGKILL waits');
           return;
         }
         assert.equal(release, `kill ${trap && '-KILL '}${held.pid}`);
         assert.equal(spawnSync('sh', ['-c', release]).status, 0);
-        await waitFor(() => ['Z', undefined].includes(readState(held.pid)));
+        await waitFor(() => ['Z', undefined].includes(readField(held.pid, 'State')));
       } finally {
         writeFileSync(join(group, file), thawed);
         await held.end();
@@ -60,10 +62,10 @@ for (const { version, root, file, frozen, thawed } of versions)
       }
     });
 
-/** Of proc_pid_stat(5); undefined: it has ended. */
-function readState(pid: number): string | undefined {
+/** The first word of a field of proc_pid_status(5); undefined: the process has ended. */
+function readField(pid: number, name: string): string | undefined {
   try {
-    return /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    return new RegExp(`^${name}:\\s+(\\w+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
   } catch {
     return undefined;
   }
