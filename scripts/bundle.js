@@ -37,8 +37,8 @@ const library = await build({
   ...shared,
   entryPoints: {
     index: 'src/index.ts',
-    // Started as a thread by src/live/snapshot-aside.ts.
-    'snapshot-thread': 'src/live/snapshot-thread.ts',
+    // Started as a thread by src/live/snapshots/snapshot-aside.ts.
+    'snapshot-thread': 'src/live/snapshots/snapshot-thread.ts',
   },
   platform: 'node',
   define: { 'Intl.Segmenter': 'LazySegmenter' },

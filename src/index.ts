@@ -6,9 +6,9 @@ export { isSyscallError, type SyscallError } from './kernel/addon/syscall-error.
 export { type DetectQuestion, readDetectEvidence } from './kernel/detect/evidence.ts';
 export { NoProcError } from './kernel/own/host.ts';
 export { readReleaseEvidence } from './launch/namespaces/read-release-evidence.ts';
-export { EventSourceError } from './live/open-source.ts';
-export { watch } from './live/watch.ts';
-export type { WatchOptions } from './live/watch-options.ts';
+export { EventSourceError } from './live/events/open-source.ts';
+export type { WatchOptions } from './live/events/watch-options.ts';
+export { watch } from './live/watch/watch.ts';
 export * from './model/index.ts';
 export { MalformedError } from './parse/text/malformed.ts';
 export { findWorkloads } from './workloads/index.ts';

@@ -1,28 +1,29 @@
 // The ordered table of sources: it reads as the algorithm.
-import { cgroups } from './cgroups.ts';
-import { commandLines } from './command-lines.ts';
-import { descriptors } from './descriptors.ts';
-import { fileSystems } from './file-systems.ts';
-import { keptPaths } from './kept-paths.ts';
-import { kernelList, kernelListAgain } from './kernel-list.ts';
-import { mappedFiles } from './mapped-files.ts';
-import { mounts } from './mounts.ts';
-import { nestedPids } from './nested-pids.ts';
-import { netPeers } from './net-peers.ts';
-import { netnsIds } from './netns-ids.ts';
-import { netnsNames } from './netns-names.ts';
-import { openFiles } from './open-files.ts';
-import { processes } from './processes.ts';
-import { relations } from './relations.ts';
-import { signs } from './signs.ts';
-import { sockets } from './sockets.ts';
-import type { Source } from './source.ts';
-import { tasks } from './tasks.ts';
-import { threads } from './threads.ts';
-import { timeOffsets } from './time-offsets.ts';
-import { userMaps } from './user-maps.ts';
-import { utsNames } from './uts-names.ts';
-import { visibility } from './visibility.ts';
+
+import type { Source } from './contract/source.ts';
+import { descriptors } from './holders/descriptors.ts';
+import { fileSystems } from './holders/file-systems.ts';
+import { keptPaths } from './holders/kept-paths.ts';
+import { mappedFiles } from './holders/mapped-files.ts';
+import { mounts } from './holders/mounts.ts';
+import { openFiles } from './holders/open-files.ts';
+import { sockets } from './holders/sockets.ts';
+import { kernelList, kernelListAgain } from './namespaces/kernel-list.ts';
+import { netPeers } from './namespaces/net-peers.ts';
+import { netnsIds } from './namespaces/netns-ids.ts';
+import { netnsNames } from './namespaces/netns-names.ts';
+import { relations } from './namespaces/relations.ts';
+import { timeOffsets } from './namespaces/time-offsets.ts';
+import { userMaps } from './namespaces/user-maps.ts';
+import { utsNames } from './namespaces/uts-names.ts';
+import { cgroups } from './tasks/cgroups.ts';
+import { commandLines } from './tasks/command-lines.ts';
+import { nestedPids } from './tasks/nested-pids.ts';
+import { processes } from './tasks/processes.ts';
+import { signs } from './tasks/signs.ts';
+import { tasks } from './tasks/tasks.ts';
+import { threads } from './tasks/threads.ts';
+import { visibility } from './tasks/visibility.ts';
 
 export type {
   DescriptorView,
@@ -31,9 +32,9 @@ export type {
   NamespaceView,
   OpenLinks,
   TaskView,
-} from './inputs.ts';
-export { skipBpfOfTasks, skipHolders } from './reasons.ts';
-export type { Outcome, Report, Source } from './source.ts';
+} from './contract/inputs.ts';
+export { skipBpfOfTasks, skipHolders } from './contract/reasons.ts';
+export type { Outcome, Report, Source } from './contract/source.ts';
 
 /**
  * In this order: first who is where, then what else leads to a namespace, then what is asked of each one found. Command

@@ -2,10 +2,10 @@
 // are done when the test says so.
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Clock } from '../../src/live/clock.ts';
-import type { TakenSnapshot } from '../../src/live/snapshot-aside.ts';
-import { type Moment, now, type SourceHost, type TaskReport } from '../../src/live/source.ts';
-import type { WatchedHost } from '../../src/live/watched-host.ts';
+import { type Moment, now, type SourceHost, type TaskReport } from '../../src/live/events/source.ts';
+import type { Clock } from '../../src/live/snapshots/clock.ts';
+import type { TakenSnapshot } from '../../src/live/snapshots/snapshot-aside.ts';
+import type { WatchedHost } from '../../src/live/watch/watched-host.ts';
 import { wholeAsChange } from '../../src/model/live/snapshot-change.ts';
 import { type NamespaceLink, namespaceLinks, readLinkType } from '../../src/model/snapshot/namespace-types.ts';
 import type { Snapshot } from '../../src/model/snapshot/schema.ts';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import { watch } from '../../src/live/watch.ts';
-import type { WatchOptions } from '../../src/live/watch-options.ts';
+import type { WatchOptions } from '../../src/live/events/watch-options.ts';
+import { watch } from '../../src/live/watch/watch.ts';
 import type { NamespaceEvent, StateElement } from '../../src/model/live/events.ts';
 import { LiveState } from '../../src/model/live/live-state.ts';
 import { wantEverything } from '../../src/model/snapshot/wanted.ts';

@@ -1,8 +1,8 @@
 // The stream of events of a host that happens by script: numbers, choice, and a reader that falls behind.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { watchHost } from '../../src/live/watch.ts';
-import type { WatchOptions } from '../../src/live/watch-options.ts';
+import type { WatchOptions } from '../../src/live/events/watch-options.ts';
+import { watchHost } from '../../src/live/watch/watch.ts';
 import type { StreamElement } from '../../src/model/live/events.ts';
 import { snapshotOf } from '../container-host.ts';
 import { makeTask, ScriptedHost, settle } from './scripted-host.ts';

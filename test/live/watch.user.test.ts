@@ -1,8 +1,8 @@
 // The stream of events where nothing but comparison is permitted, as an ordinary user.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EventSourceError } from '../../src/live/open-source.ts';
-import { watch } from '../../src/live/watch.ts';
+import { EventSourceError } from '../../src/live/events/open-source.ts';
+import { watch } from '../../src/live/watch/watch.ts';
 import type { NamespaceEvent } from '../../src/model/live/events.ts';
 import { hold, readLinksOf, readOnlyChild } from '../held-process.ts';
 import { countDescriptors } from '../kernel/open-descriptors.ts';

@@ -1,8 +1,8 @@
 // In what order a watcher tells what, on a host that happens by script.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TaskReport } from '../../src/live/source.ts';
-import { type Listener, Watcher } from '../../src/live/watcher.ts';
+import type { TaskReport } from '../../src/live/events/source.ts';
+import { type Listener, Watcher } from '../../src/live/watch/watcher.ts';
 import { LiveState } from '../../src/model/live/live-state.ts';
 import type { Snapshot } from '../../src/model/snapshot/schema.ts';
 import { container, snapshotOf } from '../container-host.ts';

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoad } from '../../bench/load.ts';
-import { canListNamespaces } from '../../src/live/listed-namespaces.ts';
+import { canListNamespaces } from '../../src/live/lists/listed-namespaces.ts';
 import { compile } from '../fixtures/compile.ts';
 import { hold, readLinksOf } from '../held-process.ts';
 import { missing } from '../tiers.ts';

@@ -1,10 +1,10 @@
 // A session without a kernel: a test sends requests and reads the answers.
 import assert from 'node:assert/strict';
 import type { Snapshot } from '../../src/model/snapshot/schema.ts';
-import type { Announcement } from '../../src/namespacefs/announcer.ts';
-import { compareSnapshots } from '../../src/namespacefs/chronicle.ts';
-import { Session } from '../../src/namespacefs/session.ts';
-import type { SnapshotFeed, SnapshotListener } from '../../src/namespacefs/snapshot-feed.ts';
+import { compareSnapshots } from '../../src/namespacefs/feed/chronicle.ts';
+import type { SnapshotFeed, SnapshotListener } from '../../src/namespacefs/feed/snapshot-feed.ts';
+import type { Announcement } from '../../src/namespacefs/session/announcer.ts';
+import { Session } from '../../src/namespacefs/session/session.ts';
 import { fuseOpcode } from '../../src/parse/fuse/protocol.ts';
 import { longs, type Message, message, readBody, text, words } from '../parse/fuse/messages.ts';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { namespaceTypes } from '../../src/model/snapshot/namespace-types.ts';
-import { buildTree } from '../../src/namespacefs/tree.ts';
-import { type DirectoryNode, findEntry, type TreeNode } from '../../src/namespacefs/tree-node.ts';
+import { buildTree } from '../../src/namespacefs/tree/tree.ts';
+import { type DirectoryNode, findEntry, type TreeNode } from '../../src/namespacefs/tree/tree-node.ts';
 import { container, snapshotOf } from '../container-host.ts';
 import { hostInodes, linksOf, netnsName, processFact } from '../recorded-facts.ts';
 

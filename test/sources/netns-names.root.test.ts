@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import { collectSnapshot } from '../../src/collect/collect.ts';
-import { findMountChanges } from '../../src/live/own-mounts.ts';
+import { findMountChanges } from '../../src/live/lists/own-mounts.ts';
 import { LiveState } from '../../src/model/live/live-state.ts';
 import { wantEverything } from '../../src/model/snapshot/wanted.ts';
 import { main } from '../cli/run-nscope.ts';

@@ -6,8 +6,8 @@ import type { Fact } from '../../src/model/facts/facts.ts';
 import { isKnown } from '../../src/model/snapshot/known.ts';
 import { wantEverything } from '../../src/model/snapshot/wanted.ts';
 import type { FoundNamespace, Report, Source } from '../../src/sources/index.ts';
-import { timeOffsets } from '../../src/sources/time-offsets.ts';
-import { userMaps } from '../../src/sources/user-maps.ts';
+import { timeOffsets } from '../../src/sources/namespaces/time-offsets.ts';
+import { userMaps } from '../../src/sources/namespaces/user-maps.ts';
 import { hold, readChildren, readLinksOf, waitForName } from '../held-process.ts';
 import { missing } from '../tiers.ts';
 

@@ -16,7 +16,7 @@ export async function run([word = '']: readonly string[], options: OptionValues)
   if (word === '') throw new UsageError('DIR is empty; name a directory');
   if (options.daemon) return startDaemon(word, options);
   keepYoungHeapSmall();
-  const { mountNamespacefs } = await import('../../namespacefs/mount.ts');
+  const { mountNamespacefs } = await import('../../namespacefs/mount/mount.ts');
   const { capabilities } = readHost().vantage;
   const mounted = mountNamespacefs(findDirectory(word), {
     asRoot: (BigInt(`0x${capabilities}`) & capSysAdmin) !== 0n && process.geteuid?.() === 0,

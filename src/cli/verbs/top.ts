@@ -1,8 +1,8 @@
 // nscope top: a live screen of namespaces and workloads.
 import { CreationRates } from '../../analysis/compare/creation-rates.ts';
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
-import { LiveSnapshot } from '../../live/live-snapshot.ts';
-import { Watcher } from '../../live/watcher.ts';
+import { LiveSnapshot } from '../../live/watch/live-snapshot.ts';
+import { Watcher } from '../../live/watch/watcher.ts';
 import type { EventDraft, EventProcess } from '../../model/live/events.ts';
 import type { LiveState } from '../../model/live/live-state.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';

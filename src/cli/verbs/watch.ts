@@ -1,6 +1,6 @@
 // nscope watch: what happens to namespaces, a line an event, for as long as somebody reads.
 import { awaitReader } from '../../kernel/own/reader-left.ts';
-import { watch } from '../../live/watch.ts';
+import { watch } from '../../live/watch/watch.ts';
 import type { NamespaceEvent, StateElement } from '../../model/live/events.ts';
 import {
   type EventColumn,

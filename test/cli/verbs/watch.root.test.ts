@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { canListNamespaces } from '../../../src/live/listed-namespaces.ts';
+import { canListNamespaces } from '../../../src/live/lists/listed-namespaces.ts';
 import { compile } from '../../fixtures/compile.ts';
 import { missing } from '../../tiers.ts';
 import { main } from '../run-nscope.ts';

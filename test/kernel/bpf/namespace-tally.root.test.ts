@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { type NamespaceTally, openNamespaceTally } from '../../../src/kernel/bpf/namespace-tally.ts';
 import { readBpfNamespaces } from '../../../src/kernel/bpf/run.ts';
 import { describeByHandle } from '../../../src/kernel/nsfs/namespace-relations.ts';
-import { NamespaceSums } from '../../../src/live/namespace-sums.ts';
+import { NamespaceSums } from '../../../src/live/lists/namespace-sums.ts';
 import { type BpfNamespace, parseBpfNamespaces } from '../../../src/parse/records/bpf-namespaces.ts';
 import { hold, readLinksOf } from '../../held-process.ts';
 import { missing } from '../../tiers.ts';
