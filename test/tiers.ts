@@ -2,7 +2,7 @@
 //
 // How to write a test
 // - The file's name says its tier: `x.test.ts` is pure, `x.user.test.ts`, `x.root.test.ts`, `x.engines.test.ts` and so
-//   on belong to the tier in the name. Paths mirror src/: test/sources/threads.root.test.ts.
+//   on belong to the tier in the name. Paths mirror src/: test/sources/tasks/signs.root.test.ts.
 // - A test that needs something of the host says so in its options, and the skip then names what is missing:
 //     test('A sentence.', { skip: missing({ root: true, commands: ['ip'] }) }, () => { … });
 //   What the tier itself promises (root, for the tier root) is to be named too, since a file may be run alone.

@@ -1,15 +1,15 @@
 // What is in the queues of unix sockets, and what is claimed of it where not every queue is walked.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { collectSnapshot } from '../../src/collect/collect.ts';
-import type { Namespace, Snapshot } from '../../src/model/snapshot/schema.ts';
-import { wantEverything } from '../../src/model/snapshot/wanted.ts';
-import { type BedNamespace, bedNeeds, makeBed } from '../bed/bed.ts';
-import { compile } from '../fixtures/compile.ts';
-import { hold } from '../held-process.ts';
-import { isLinuxSince } from '../kernels/release.ts';
-import { missing } from '../tiers.ts';
-import { takeSnapshotIn } from './bad-conditions.ts';
+import { collectSnapshot } from '../../../src/collect/collect.ts';
+import type { Namespace, Snapshot } from '../../../src/model/snapshot/schema.ts';
+import { wantEverything } from '../../../src/model/snapshot/wanted.ts';
+import { type BedNamespace, bedNeeds, makeBed } from '../../bed/bed.ts';
+import { compile } from '../../fixtures/compile.ts';
+import { hold } from '../../held-process.ts';
+import { isLinuxSince } from '../../kernels/release.ts';
+import { missing } from '../../tiers.ts';
+import { takeSnapshotIn } from '../bad-conditions.ts';
 
 const skip =
   missing({ root: true, ...bedNeeds }) ||

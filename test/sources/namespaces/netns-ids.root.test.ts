@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { collectSnapshot } from '../../src/collect/collect.ts';
-import { wantEverything } from '../../src/model/snapshot/wanted.ts';
-import { bedNeeds, makeBed } from '../bed/bed.ts';
-import { hold, readLinksOf } from '../held-process.ts';
-import { missing } from '../tiers.ts';
-import { find } from './unshared.ts';
+import { collectSnapshot } from '../../../src/collect/collect.ts';
+import { wantEverything } from '../../../src/model/snapshot/wanted.ts';
+import { bedNeeds, makeBed } from '../../bed/bed.ts';
+import { hold, readLinksOf } from '../../held-process.ts';
+import { missing } from '../../tiers.ts';
+import { find } from '../unshared.ts';
 
 const skip = missing({ ...bedNeeds, root: true, commands: [...(bedNeeds.commands ?? []), 'ip', 'unshare'] });
 

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
 import { test } from 'node:test';
-import { namespaceTypeFacts } from '../../src/model/snapshot/namespace-types.ts';
-import type { Snapshot } from '../../src/model/snapshot/schema.ts';
-import { validateSnapshot } from '../../src/model/snapshot/validate-snapshot.ts';
-import { main } from '../cli/run-nscope.ts';
-import { hold, readLinksOf, readOnlyChild } from '../held-process.ts';
-import { missing } from '../tiers.ts';
+import { namespaceTypeFacts } from '../../../src/model/snapshot/namespace-types.ts';
+import type { Snapshot } from '../../../src/model/snapshot/schema.ts';
+import { validateSnapshot } from '../../../src/model/snapshot/validate-snapshot.ts';
+import { main } from '../../cli/run-nscope.ts';
+import { hold, readLinksOf, readOnlyChild } from '../../held-process.ts';
+import { missing } from '../../tiers.ts';
 
 const skip = missing({ root: true, commands: ['unshare', 'setpriv', 'mount', 'nsenter'] });
 const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];

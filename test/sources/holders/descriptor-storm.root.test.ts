@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { collectSnapshot } from '../../src/collect/collect.ts';
-import { wantListing } from '../../src/model/snapshot/wanted.ts';
-import { compile } from '../fixtures/compile.ts';
-import { hold } from '../held-process.ts';
-import { missing } from '../tiers.ts';
+import { collectSnapshot } from '../../../src/collect/collect.ts';
+import { wantListing } from '../../../src/model/snapshot/wanted.ts';
+import { compile } from '../../fixtures/compile.ts';
+import { hold } from '../../held-process.ts';
+import { missing } from '../../tiers.ts';
 
 const skip = missing({ root: true, commands: ['cc'] });
 const scans = 100;

@@ -1,10 +1,10 @@
 // Sums over namespaces: what they tell of the difference between a state and the kernel's lists.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NamespaceSums } from '../../src/live/lists/namespace-sums.ts';
-import type { EventNamespace } from '../../src/model/live/events.ts';
-import { type NamespaceType, namespaceTypes } from '../../src/model/snapshot/namespace-types.ts';
-import { mixId, type Tally } from '../../src/parse/records/bpf-tally.ts';
+import { NamespaceSums } from '../../../src/live/lists/namespace-sums.ts';
+import type { EventNamespace } from '../../../src/model/live/events.ts';
+import { type NamespaceType, namespaceTypes } from '../../../src/model/snapshot/namespace-types.ts';
+import { mixId, type Tally } from '../../../src/parse/records/bpf-tally.ts';
 
 /** As the kernel's program adds up. */
 function tally(namespaces: readonly EventNamespace[]): Map<NamespaceType, Tally> {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import type { Snapshot } from '../../src/model/snapshot/schema.ts';
-import { main } from '../cli/run-nscope.ts';
-import { missing } from '../tiers.ts';
+import type { Snapshot } from '../../../src/model/snapshot/schema.ts';
+import { main } from '../../cli/run-nscope.ts';
+import { missing } from '../../tiers.ts';
 
 const skip = missing({ root: true, commands: ['unshare', 'mount', 'setpriv'] });
 

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { test } from 'node:test';
-import { hold, readLinksOf } from '../held-process.ts';
-import { missing } from '../tiers.ts';
-import { mountFor } from './mounted.ts';
+import { hold, readLinksOf } from '../../held-process.ts';
+import { missing } from '../../tiers.ts';
+import { mountFor } from '../mounted.ts';
 
 const skip = missing({ root: true, commands: ['bash', 'ip', 'unshare', 'mount'], files: ['/dev/fuse'] });
 

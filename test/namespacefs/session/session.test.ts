@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { buildSnapshot } from '../../src/model/build/build-snapshot.ts';
-import type { Fact } from '../../src/model/facts/facts.ts';
-import { changingOpcodes, fuseOpcode, initFlag, openFlag } from '../../src/parse/fuse/protocol.ts';
-import { container, facts, snapshotOf } from '../container-host.ts';
-import { join, longs, message, readBody, samples, text, words } from '../parse/fuse/messages.ts';
-import { linksOf, processFact } from '../recorded-facts.ts';
-import { ownThread, ScriptedKernel } from './scripted-kernel.ts';
+import { buildSnapshot } from '../../../src/model/build/build-snapshot.ts';
+import type { Fact } from '../../../src/model/facts/facts.ts';
+import { changingOpcodes, fuseOpcode, initFlag, openFlag } from '../../../src/parse/fuse/protocol.ts';
+import { container, facts, snapshotOf } from '../../container-host.ts';
+import { join, longs, message, readBody, samples, text, words } from '../../parse/fuse/messages.ts';
+import { linksOf, processFact } from '../../recorded-facts.ts';
+import { ownThread, ScriptedKernel } from '../scripted-kernel.ts';
 
 const { EAGAIN, EINTR, EIO, EISDIR, ENOENT, ENOSYS, EROFS } = constants.errno;
 

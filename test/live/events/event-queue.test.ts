@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EventQueue } from '../../src/live/events/event-queue.ts';
+import { EventQueue } from '../../../src/live/events/event-queue.ts';
 
 test('A reader that keeps up gets everything in order, however much passes.', () => {
   const queue = new EventQueue<number>(3000);

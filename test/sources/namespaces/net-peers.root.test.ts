@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { test } from 'node:test';
-import { collectSnapshot } from '../../src/collect/collect.ts';
-import type { Snapshot } from '../../src/model/snapshot/schema.ts';
-import { wantEverything } from '../../src/model/snapshot/wanted.ts';
-import { compile } from '../fixtures/compile.ts';
-import { missing } from '../tiers.ts';
+import { collectSnapshot } from '../../../src/collect/collect.ts';
+import type { Snapshot } from '../../../src/model/snapshot/schema.ts';
+import { wantEverything } from '../../../src/model/snapshot/wanted.ts';
+import { compile } from '../../fixtures/compile.ts';
+import { missing } from '../../tiers.ts';
 
 const skip = missing({ root: true, commands: ['cc', 'ip'] });
 

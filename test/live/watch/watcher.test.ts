@@ -1,13 +1,13 @@
 // In what order a watcher tells what, on a host that happens by script.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TaskReport } from '../../src/live/events/source.ts';
-import { type Listener, Watcher } from '../../src/live/watch/watcher.ts';
-import { LiveState } from '../../src/model/live/live-state.ts';
-import type { Snapshot } from '../../src/model/snapshot/schema.ts';
-import { container, snapshotOf } from '../container-host.ts';
-import { linksOf, processFact } from '../recorded-facts.ts';
-import { makeTask, ScriptedHost } from './scripted-host.ts';
+import type { TaskReport } from '../../../src/live/events/source.ts';
+import { type Listener, Watcher } from '../../../src/live/watch/watcher.ts';
+import { LiveState } from '../../../src/model/live/live-state.ts';
+import type { Snapshot } from '../../../src/model/snapshot/schema.ts';
+import { container, snapshotOf } from '../../container-host.ts';
+import { linksOf, processFact } from '../../recorded-facts.ts';
+import { makeTask, ScriptedHost } from '../scripted-host.ts';
 
 type Told = Parameters<Listener>[0];
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { main } from '../cli/run-nscope.ts';
-import { missing } from '../tiers.ts';
+import { main } from '../../cli/run-nscope.ts';
+import { missing } from '../../tiers.ts';
 
 const skip = missing({ root: true, commands: ['bash'] });
 

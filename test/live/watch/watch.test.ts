@@ -1,11 +1,11 @@
 // The stream of events of a host that happens by script: numbers, choice, and a reader that falls behind.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { WatchOptions } from '../../src/live/events/watch-options.ts';
-import { watchHost } from '../../src/live/watch/watch.ts';
-import type { StreamElement } from '../../src/model/live/events.ts';
-import { snapshotOf } from '../container-host.ts';
-import { makeTask, ScriptedHost, settle } from './scripted-host.ts';
+import type { WatchOptions } from '../../../src/live/events/watch-options.ts';
+import { watchHost } from '../../../src/live/watch/watch.ts';
+import type { StreamElement } from '../../../src/model/live/events.ts';
+import { snapshotOf } from '../../container-host.ts';
+import { makeTask, ScriptedHost, settle } from '../scripted-host.ts';
 
 /** A stream, the host that it is of, and what reads so many elements of it. */
 function begin(options: WatchOptions = {}) {

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chownSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
-import { main } from '../cli/run-nscope.ts';
-import { missing } from '../tiers.ts';
-import { makeDirectory } from './mounted.ts';
+import { main } from '../../cli/run-nscope.ts';
+import { missing } from '../../tiers.ts';
+import { makeDirectory } from '../mounted.ts';
 
 const skip = missing({ root: true, commands: ['fusermount3', 'setpriv', 'unshare', 'mknod'], files: ['/dev/fuse'] });
 

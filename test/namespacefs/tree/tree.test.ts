@@ -1,11 +1,11 @@
 // The tree of the file system, from a recorded host: what is where, whose it is, and what its files say.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { namespaceTypes } from '../../src/model/snapshot/namespace-types.ts';
-import { buildTree } from '../../src/namespacefs/tree/tree.ts';
-import { type DirectoryNode, findEntry, type TreeNode } from '../../src/namespacefs/tree/tree-node.ts';
-import { container, snapshotOf } from '../container-host.ts';
-import { hostInodes, linksOf, netnsName, processFact } from '../recorded-facts.ts';
+import { namespaceTypes } from '../../../src/model/snapshot/namespace-types.ts';
+import { buildTree } from '../../../src/namespacefs/tree/tree.ts';
+import { type DirectoryNode, findEntry, type TreeNode } from '../../../src/namespacefs/tree/tree-node.ts';
+import { container, snapshotOf } from '../../container-host.ts';
+import { hostInodes, linksOf, netnsName, processFact } from '../../recorded-facts.ts';
 
 const groups = new Map([[1000, 100]]);
 const { root } = buildTree(snapshotOf(), { groups });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LostEvents } from '../../src/live/events/lost-events.ts';
+import { LostEvents } from '../../../src/live/events/lost-events.ts';
 
 test('A loss is told once, with how many changes the comparison gave that began after it.', () => {
   const loss = new LostEvents();

@@ -1,11 +1,11 @@
 // What an ordinary user is told of processes whose links are refused, held against what root reads.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type NamespaceType, namespaceTypes } from '../../src/model/snapshot/namespace-types.ts';
-import type { Process, Snapshot } from '../../src/model/snapshot/schema.ts';
-import { runNscope } from '../cli/run-nscope.ts';
-import { type Held, hold } from '../held-process.ts';
-import { missing } from '../tiers.ts';
+import { type NamespaceType, namespaceTypes } from '../../../src/model/snapshot/namespace-types.ts';
+import type { Process, Snapshot } from '../../../src/model/snapshot/schema.ts';
+import { runNscope } from '../../cli/run-nscope.ts';
+import { type Held, hold } from '../../held-process.ts';
+import { missing } from '../../tiers.ts';
 
 const skip = missing({ root: true, commands: ['unshare', 'nsenter', 'perl', 'setpriv'] });
 

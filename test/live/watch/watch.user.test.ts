@@ -1,13 +1,13 @@
 // The stream of events where nothing but comparison is permitted, as an ordinary user.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EventSourceError } from '../../src/live/events/open-source.ts';
-import { watch } from '../../src/live/watch/watch.ts';
-import type { NamespaceEvent } from '../../src/model/live/events.ts';
-import { hold, readLinksOf, readOnlyChild } from '../held-process.ts';
-import { countDescriptors } from '../kernel/open-descriptors.ts';
-import { missing } from '../tiers.ts';
-import { watchWhile } from './watch-for.ts';
+import { EventSourceError } from '../../../src/live/events/open-source.ts';
+import { watch } from '../../../src/live/watch/watch.ts';
+import type { NamespaceEvent } from '../../../src/model/live/events.ts';
+import { hold, readLinksOf, readOnlyChild } from '../../held-process.ts';
+import { countDescriptors } from '../../kernel/open-descriptors.ts';
+import { missing } from '../../tiers.ts';
+import { watchWhile } from '../watch-for.ts';
 
 const skip = missing({ unprivileged: true, commands: ['unshare'] });
 const options = { source: 'comparison', bpf: false, intervalMs: 100 } as const;

@@ -1,11 +1,11 @@
 // Which user namespaces are said to be held by a mounted file system, and which by none.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { collectSnapshot } from '../../src/collect/collect.ts';
-import { wantEverything } from '../../src/model/snapshot/wanted.ts';
-import { hold, readLinksOf } from '../held-process.ts';
-import { missing } from '../tiers.ts';
-import { find } from './unshared.ts';
+import { collectSnapshot } from '../../../src/collect/collect.ts';
+import { wantEverything } from '../../../src/model/snapshot/wanted.ts';
+import { hold, readLinksOf } from '../../held-process.ts';
+import { missing } from '../../tiers.ts';
+import { find } from '../unshared.ts';
 
 const skip = missing({ root: true, commands: ['unshare', 'mount'] });
 

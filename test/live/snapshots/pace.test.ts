@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Pace, type Readings } from '../../src/live/snapshots/pace.ts';
-import { ScriptedClock, settle } from './scripted-host.ts';
+import { Pace, type Readings } from '../../../src/live/snapshots/pace.ts';
+import { ScriptedClock, settle } from '../scripted-host.ts';
 
 type Reading = 'list' | 'mounts' | 'whole' | 'fingerprint';
 

@@ -19,11 +19,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeBed } from '../bed/bed.ts';
-import { runNscope } from '../cli/run-nscope.ts';
-import { hold, readLinksOf, readOnlyChild, waitForName } from '../held-process.ts';
-import { missing } from '../tiers.ts';
-import { countMounts, makeDirectory, mountFor, waitUntil } from './mounted.ts';
+import { makeBed } from '../../bed/bed.ts';
+import { runNscope } from '../../cli/run-nscope.ts';
+import { hold, readLinksOf, readOnlyChild, waitForName } from '../../held-process.ts';
+import { missing } from '../../tiers.ts';
+import { countMounts, makeDirectory, mountFor, waitUntil } from '../mounted.ts';
 
 const skip = missing({
   root: true,
