@@ -102,27 +102,56 @@ interface Word {
 }
 
 /**
- * A verb's own words, and those of the command that it takes: these follow `--`, or begin with the first word that is not
- * an option. `behind` is undefined where there is no `--`.
+ * A verb's own words, and those of the command that it takes. `behind` is undefined where there is no `--` and no TARGET
+ * comes before the command.
  */
 function divide(verb: Verb, argv: readonly string[], tokens: readonly Token[]) {
-  const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index;
   const words = tokens.flatMap((token): Word[] => (token.kind === 'positional' ? [token] : []));
   if (!verb.takesCommand) return { own: tokens, words, behind: undefined };
-  const takesOthers = verb.arguments.some(({ name }) => name !== 'COMMAND');
-  const begin = words[0]?.index ?? argv.length;
-  if (end === undefined || (begin < end && !takesOthers)) {
-    const rest = argv.slice(begin).map((value, i): Word => ({ index: begin + i, value }));
-    const dashes = rest.findIndex(({ value }) => value === '--');
-    const own = tokens.filter(({ index }) => index < begin);
-    if (dashes < 0) return { own, words: rest, behind: undefined };
-    return { own, words: rest.slice(0, dashes), behind: rest.slice(dashes + 1).map(({ value }) => value) };
+  const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index ?? argv.length;
+  const before = words.filter(({ index }) => index < end);
+  if (verb.takesCommand === 'after TARGET') {
+    const begin = findCommand(verb, tokens, before, end < argv.length) ?? end;
+    return {
+      own: tokens.filter(({ index }) => index < begin),
+      words: before.filter(({ index }) => index < begin),
+      behind: argv.slice(begin === end ? end + 1 : begin),
+    };
   }
-  return {
-    own: tokens.filter(({ index }) => index < end),
-    words: words.filter(({ index }) => index < end),
-    behind: argv.slice(end + 1),
-  };
+  const begin = before[0]?.index ?? end;
+  const own = tokens.filter(({ index }) => index < begin);
+  if (begin === end) return { own, words: [], behind: end < argv.length ? argv.slice(end + 1) : undefined };
+  const rest = argv.slice(begin).map((value, i): Word => ({ index: begin + i, value }));
+  const dashes = rest.findIndex(({ value }) => value === '--');
+  if (dashes < 0) return { own, words: rest, behind: undefined };
+  return { own, words: rest.slice(0, dashes), behind: rest.slice(dashes + 1).map(({ value }) => value) };
+}
+
+/**
+ * Where the command begins that follows a TARGET without `--`: at the second word, or at the first with an option that
+ * stands for the TARGET. Words before a `--` are TARGETs, as long as each after the first can be nothing else.
+ */
+function findCommand(
+  verb: Verb,
+  tokens: readonly Token[],
+  words: readonly Word[],
+  hasDashes: boolean,
+): number | undefined {
+  const instead = verb.options.filter(({ insteadOfTarget }) => insteadOfTarget).map(({ flags }) => flags);
+  const [first = { index: tokens.length, value: '' }] = words;
+  const isGiven = tokens.some(
+    (token) =>
+      token.kind === 'option' &&
+      token.index < first.index &&
+      instead.some((flags) => flags.includes(`--${token.name} `)),
+  );
+  const commands = isGiven ? words : words.slice(1);
+  return commands.find(({ value }) => !hasDashes || !canOnlyBeTarget(value))?.index;
+}
+
+/** TYPE:NAME, ENGINE:NAME, a path, a number, `self`: all but a bare name. */
+function canOnlyBeTarget(word: string): boolean {
+  return /[:/]|^\d+$|^self$/.test(word);
 }
 
 /** Of an option whose value may be left out the next word is the value where it is one of its choices. */

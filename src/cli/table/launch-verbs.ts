@@ -8,7 +8,7 @@ import type { Verb } from './verb.ts';
 
 const commandArgument = {
   name: 'COMMAND',
-  meaning: 'the command and its arguments, which may stand behind --',
+  meaning: 'the command and its arguments; from its first word on no word is nscope’s, and -- may stand before it',
   optional: true,
   repeated: true,
 };
@@ -30,8 +30,8 @@ export const launchVerbs = [
     arguments: [commandArgument],
     options: runOptions,
     examples: [
-      { command: 'nscope run --pid --mount-proc -- ps a', meaning: 'ps as PID 1, with a /proc of its own' },
-      { command: 'nscope run --map-root --offline -- id', meaning: 'as root of a user namespace, without a network' },
+      { command: 'nscope run --pid --mount-proc ps a', meaning: 'ps as PID 1, with a /proc of its own' },
+      { command: 'nscope run --map-root --offline id', meaning: 'as root of a user namespace, without a network' },
       { command: 'nscope run -p -m --init -- bash', meaning: 'a shell as PID 2, below an init' },
       { command: 'nscope run --net --keep /run/netns/blue -- true', meaning: 'what ip netns add blue does' },
     ],
@@ -44,11 +44,12 @@ export const launchVerbs = [
       'Enters each TARGET and starts the command there. A process stands for all its namespaces that nscope is not in, or for those of --type; a workload stands for its first process. One that is only likely, as any user can pretend it, is refused; its first process can be entered by PID. A namespace that no process is in is entered as well: through a descriptor that holds it, a bind mount in any mount namespace, its 64-bit id, or what is below it.',
       'The order is such that the capabilities that each step needs are there: what a user namespace owns is entered after it, all else before it. In a pid namespace the command is a new process, whose parent has no number there: it is 0.',
       'With a process whose mount namespace is entered, the root directory is that of the process and the working directory is its root. In a user namespace the command is root, if anybody is mapped to root there.',
-      '-n is for reading along with articles on setns(2): it names files, all other words are the command, and without -f the command itself stays outside a pid namespace, in which its children will be.',
+      'The words after TARGET are the command, options of its own among them; without any it is the shell of the user. Options of nscope stand before the command. Several TARGETs end at --, and only the first of them can be a bare name.',
+      '-n is for reading along with articles on setns(2): it names files, the first word is that of the command, and without -f the command itself stays outside a pid namespace, in which its children will be.',
       'A pid namespace whose init has ended can be entered, but no process can be born in it any more.',
       statuses,
     ],
-    arguments: [{ ...targetArgument, optional: true, repeated: true }],
+    arguments: [{ ...targetArgument, optional: true }, commandArgument],
     options: [
       {
         flags: '-t, --type TYPE,...',
@@ -60,6 +61,7 @@ export const launchVerbs = [
         meaning: 'enter the namespace behind FILE, as /proc/812/ns/pid',
         completes: 'file',
         repeated: true,
+        insteadOfTarget: true,
       },
       { flags: '-f, --fork', meaning: 'with -n: start the command as a child, which is in the pid namespace' },
       {
@@ -84,13 +86,14 @@ export const launchVerbs = [
       },
     ],
     examples: [
-      { command: 'nscope enter 812 -- ps a', meaning: 'in all namespaces of process 812' },
-      { command: 'nscope enter docker:web -- ip address', meaning: 'in those of a container' },
-      { command: 'nscope enter net:blue -- ip address', meaning: 'in the network namespace called blue' },
-      { command: 'nscope enter 812 --type net,uts -- hostname', meaning: 'in two of its namespaces' },
+      { command: 'nscope enter 812 ps a', meaning: 'in all namespaces of process 812' },
+      { command: 'nscope enter docker:web ip address', meaning: 'in those of a container' },
+      { command: 'nscope enter net:blue ip -br address', meaning: 'in the network namespace called blue' },
+      { command: 'nscope enter 812 --type net,uts hostname', meaning: 'in two of its namespaces' },
+      { command: 'nscope enter 812 net:blue -- sh', meaning: 'in those of a process, but the network namespace blue' },
       { command: 'nscope enter -f -n /proc/812/ns/pid nscope orphan', meaning: 'a child in a pid namespace' },
     ],
-    takesCommand: true,
+    takesCommand: 'after TARGET',
   },
   {
     name: 'init',

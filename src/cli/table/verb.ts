@@ -14,6 +14,8 @@ export interface VerbOption {
   readonly completes?: 'file' | 'columns';
   /** Whether it may be written several times; its values are then in `GivenCommand.repeated`. */
   readonly repeated?: boolean;
+  /** It names what is entered: with it no TARGET need stand before the command. */
+  readonly insteadOfTarget?: true;
 }
 
 /** A column that a verb can show, as its help lists it. */
@@ -47,10 +49,10 @@ export interface Verb {
   readonly options: readonly VerbOption[];
   readonly examples: readonly VerbExample[];
   /**
-   * That it takes a command, whose words are not nscope's: behind `--`, or, where there is none, from the first word on
-   * that is no option.
+   * That it takes a command, whose words are not nscope's: after `--`, or from the first word on that is not an option,
+   * with `after TARGET` the first after a TARGET.
    */
-  readonly takesCommand?: boolean;
+  readonly takesCommand?: true | 'after TARGET';
   /** Exit status 1 is an answer: what is not there is then a failure, status 2. */
   readonly answersByStatus?: true;
   /** The BPF programs that it reads, unless an option says that this host is not to be read, or not with BPF. */
@@ -61,7 +63,7 @@ export interface Verb {
 
 /** What is given to verbs that take a command. */
 export interface GivenCommand {
-  /** The words behind `--`; undefined where there is no `--`. */
+  /** The words after `--`, or after a TARGET; undefined where there is neither. */
   readonly behind: readonly string[] | undefined;
   /** The values of options that may be written several times, by their long name in camelCase. */
   readonly repeated: Readonly<Record<string, readonly string[]>>;

@@ -13,14 +13,11 @@ import type { GivenCommand } from '../table/verb.ts';
 export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
   const inherited = listInheritedDescriptors();
   const files = given.repeated['namespace'] ?? [];
-  // As in the article: with -n alone all words are the command's.
-  const isArticles = files.length > 0 && given.behind === undefined;
-  const targets = isArticles ? [] : words;
-  if (targets.length === 0 && files.length === 0)
-    throw new UsageError('what is to be entered? name a TARGET, as in: nscope enter 812 -- sh');
-  const command = isArticles ? words : (given.behind ?? []);
+  if (words.length === 0 && files.length === 0)
+    throw new UsageError('what is to be entered? name a TARGET, as in: nscope enter 812 sh');
+  const command = given.behind ?? [];
   const request = readOptions(options, files.length > 0);
-  const { entrances, process, userMember } = await findEntrances(targets, files, readTypes(options));
+  const { entrances, process, userMember } = await findEntrances(words, files, readTypes(options));
   const named = command.length > 0 ? command : usualShell();
   const steps = request.env === 'target' ? undefined : await planCommand(named, inherited);
   return finishAs(() => enter({ ...request, entrances, userMember, inherited, process }, named, steps));

@@ -40,7 +40,7 @@ test('An option whose value may be left out takes the next word where that is on
   }
 });
 
-test('The words of a command are its own: behind two dashes, and else from the first word on.', async () => {
+test('The words of a command are its own: after two dashes, and else from the first word on.', async () => {
   for (const [line, words, behind, options] of [
     ['run -u sh -c x', ['sh', '-c', 'x'], undefined, { uts: true }],
     ['run -u -- sh -u', [], ['sh', '-u'], { uts: true }],
@@ -48,14 +48,39 @@ test('The words of a command are its own: behind two dashes, and else from the f
     ['run', [], undefined, {}],
     ['run --', [], [], {}],
     ['run -u env --help', ['env', '--help'], undefined, { uts: true }],
-    ['enter 7 --root self -- ls --root', ['7'], ['ls', '--root'], { root: 'self' }],
-    ['enter 7 8 -- ls -- x', ['7', '8'], ['ls', '--', 'x'], {}],
-    ['enter -f -n /x nscope orphan -f', ['nscope', 'orphan', '-f'], undefined, { fork: true, namespace: '/x' }],
     ['init -- sh', [], ['sh'], {}],
   ] as const) {
     const parsed = await parse(...line.split(' '));
     assert.deepEqual([parsed.words, parsed.behind, parsed.options], [words, behind, options], line);
   }
+});
+
+test('After a TARGET comes the command, with options of its own; several TARGETs end at two dashes.', async () => {
+  for (const [line, words, behind, options] of [
+    ['enter net:blue ip -br addr', ['net:blue'], ['ip', '-br', 'addr'], {}],
+    ['enter 7 -t net,uts sh -t net', ['7'], ['sh', '-t', 'net'], { type: 'net,uts' }],
+    ['enter --root self 7 --cwd=caller ls --root', ['7'], ['ls', '--root'], { root: 'self', cwd: 'caller' }],
+    ['enter 7 -- ls --root', ['7'], ['ls', '--root'], {}],
+    ['enter 7 --root self -- ls --root', ['7'], ['ls', '--root'], { root: 'self' }],
+    ['enter 7 8 -- ls -- x', ['7', '8'], ['ls', '--', 'x'], {}],
+    ['enter blue uts:web /run/x self -t net -- sh', ['blue', 'uts:web', '/run/x', 'self'], ['sh'], { type: 'net' }],
+    ['enter blue git log -- file', ['blue'], ['git', 'log', '--', 'file'], {}],
+    ['enter blue 8 env -- --help', ['blue', '8'], ['env', '--', '--help'], {}],
+    ['enter 7 ls --help', ['7'], ['ls', '--help'], {}],
+    ['enter 7', ['7'], [], {}],
+    ['enter 7 --', ['7'], [], {}],
+    ['enter -t net 7', ['7'], [], { type: 'net' }],
+    ['enter -f -n /x nscope orphan -f', [], ['nscope', 'orphan', '-f'], { fork: true, namespace: '/x' }],
+    ['enter -n /x', [], [], { namespace: '/x' }],
+    ['enter -n /x -- sh', [], ['sh'], { namespace: '/x' }],
+    ['enter 7 -n /x sh -f', ['7'], ['sh', '-f'], { namespace: '/x' }],
+    ['enter -n /x 7 -- sh', ['7'], ['sh'], { namespace: '/x' }],
+    ['enter -n /x grep -- sh', [], ['grep', '--', 'sh'], { namespace: '/x' }],
+  ] as const) {
+    const parsed = await parse(...line.split(' '));
+    assert.deepEqual([parsed.words, parsed.behind, parsed.options], [words, behind, options], line);
+  }
+  await assert.rejects(parseCommandLine(['enter', '7', '-x', 'ls']), /unknown option '-x'/);
 });
 
 test('Two dashes end the options of other verbs as well, and a dash alone is a word.', async () => {

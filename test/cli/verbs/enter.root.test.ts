@@ -48,6 +48,13 @@ test('A process stands for all its namespaces, and the command is where it is.',
   assert.equal(enter(String(inside), '--', 'sh', '-c', 'id -u; echo $PPID; hostname; pwd'), '0\n0\nentered\n/');
 });
 
+test('The words after TARGET are the command, and its options are its own.', { skip }, () => {
+  const own = enter(String(inside), '-t', 'uts,net', 'sh', '-c', 'hostname; echo "$@"', 'sh', '-t', 'mnt', '--', '-h');
+  assert.equal(own, 'entered\n-t mnt -- -h');
+  const alone = runNscope(['enter', String(inside), 'no-such-command-here', '--help']);
+  assert.deepEqual([alone.status, alone.stdout], [127, ''], alone.stderr);
+});
+
 test('Of a process some types alone are entered, and the rest stays that of the caller.', { skip }, () => {
   const links = readLinksOf(inside);
   const own = readLinksOf(process.pid);
