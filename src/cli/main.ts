@@ -22,7 +22,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof Error && 'exitStatus' in error && typeof error.exitStatus === 'number') {
       const message = escapeWords(error.message, argv);
       writeNote(`nscope: ${message.split('\n').map(escapeText).join('\n')}`);
-      return usual?.answersByStatus ? 2 : error.exitStatus;
+      return error.exitStatus;
     }
     const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
     writeNote(`nscope: this is a bug: ${told.split('\n').map(escapeText).join('\n')}`);

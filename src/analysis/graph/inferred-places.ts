@@ -65,6 +65,8 @@ export interface Togetherness {
  * @param index - tells how certain it is that two inferred namespaces are two; without it that is only likely
  */
 export function compareProcesses(a: Process, b: Process, type: NamespaceType, index?: SnapshotIndex): Togetherness {
+  // Also where nothing tells which one that is.
+  if (a === b) return { shared: true, how: 'known' };
   const [placeOfA, placeOfB] = [findPlace(a, type), findPlace(b, type)];
   for (const place of [placeOfA, placeOfB])
     if (!isPlace(place) && !isKnown(place)) return { shared: place, how: 'known' };

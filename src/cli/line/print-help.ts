@@ -2,6 +2,7 @@
 import { wrapText } from '../../render/words/wrap-text.ts';
 import { readTerminalWidth, writeLines } from '../screen/output.ts';
 import { about, toSentence } from '../table/about.ts';
+import { listExitStatuses } from '../table/exit-statuses.ts';
 import { parseOptionFlags } from '../table/option-flags.ts';
 import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from '../table/verb.ts';
 import { verbGroups } from '../table/verb-groups.ts';
@@ -50,6 +51,7 @@ async function describeVerb(verb: Verb, width: number): Promise<string[]> {
     ['Arguments', verb.arguments.map(({ name, meaning }): Term => [name, meaning])],
     ['Options', [...options, helpTerm]],
     ['Columns', columns],
+    ['Exit status', listExitStatuses(verb)],
     ['Examples', verb.examples.map(({ command, meaning }): Term => [command, meaning])],
   ];
   for (const [title, terms] of sections)

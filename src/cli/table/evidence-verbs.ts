@@ -71,7 +71,7 @@ export const evidenceVerbs = [
     summary: 'show what a process may do to a namespace, rule by rule',
     details: [
       'By the rules of user_namespaces(7): a process has its effective capabilities in its own user namespace and in those below; who made a user namespace has all of them in it, from its parent. What setns(2) demands for each type is listed with whether it is met and why; a process of several threads, or one that shares its root directory or memory, is refused some of them. self stands for a command that nscope would start. A process as TARGET stands for all the namespaces that it is in.',
-      'Security modules, seccomp filters, and who may open the link in /proc are not looked at. Exit status 0 when it may enter or configure one at least (with --cap: has the capability), 1 when not, 2 on failure, 3 when that cannot be told.',
+      'Security modules, seccomp filters, and who may open the link in /proc are not looked at.',
     ],
     arguments: [{ name: 'PID', meaning: 'the process that would act, or self' }, targetArgument],
     options: [
@@ -83,6 +83,10 @@ export const evidenceVerbs = [
       { command: 'nscope caps 812 net:blue', meaning: 'may process 812 enter or configure the one called blue' },
       { command: 'nscope caps self 1 --cap sys_admin', meaning: 'where nscope would have CAP_SYS_ADMIN' },
     ],
-    answersByStatus: true,
+    statuses: [
+      ['0', 'it may enter or configure one of the namespaces; with --cap: it has the capability over one'],
+      ['1', 'it may not, or PID or TARGET is not there'],
+      ['3', 'cannot be told'],
+    ],
   },
 ] as const satisfies readonly Verb[];

@@ -2,6 +2,7 @@
 import { experimentNames } from '../../lab/stage/experiment-names.ts';
 import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { runOptions } from './command-options.ts';
+import { commandStatuses } from './exit-statuses.ts';
 import { jsonOption } from './reading-options.ts';
 import { targetArgument } from './target-argument.ts';
 import type { Verb } from './verb.ts';
@@ -13,9 +14,6 @@ const commandArgument = {
   repeated: true,
 };
 
-const statuses =
-  'The exit status is the command’s own; 127 where there is no such command, 126 where it cannot be executed, 128 and the number of the signal that killed it; 2 where the namespaces could not be had.';
-
 export const launchVerbs = [
   {
     name: 'run',
@@ -25,7 +23,6 @@ export const launchVerbs = [
       'nscope stays outside and waits. It passes signals on, stops when the command stops, and goes on with it. A signal that a PID 1 does not handle is dropped by the kernel: nscope then does to it from outside what the signal does to any other process. When nscope is killed, the command and what it has started are killed as well.',
       'Mounts in a new mount namespace are private unless --propagation says otherwise, so that no mount made in there is seen on the host.',
       'Without root, --map-root makes a user namespace first, which owns the others.',
-      statuses,
     ],
     arguments: [commandArgument],
     options: runOptions,
@@ -36,6 +33,7 @@ export const launchVerbs = [
       { command: 'nscope run --net --keep /run/netns/blue -- true', meaning: 'what ip netns add blue does' },
     ],
     takesCommand: true,
+    statuses: commandStatuses,
   },
   {
     name: 'enter',
@@ -47,7 +45,6 @@ export const launchVerbs = [
       'The words after TARGET are the command, options of its own among them; without any it is the shell of the user. Options of nscope stand before the command. Several TARGETs end at --, and only the first of them can be a bare name.',
       '-n is for reading along with articles on setns(2): it names files, the first word is that of the command, and without -f the command itself stays outside a pid namespace, in which its children will be.',
       'A pid namespace whose init has ended can be entered, but no process can be born in it any more.',
-      statuses,
     ],
     arguments: [{ ...targetArgument, optional: true }, commandArgument],
     options: [
@@ -94,6 +91,7 @@ export const launchVerbs = [
       { command: 'nscope enter -f -n /proc/812/ns/pid nscope orphan', meaning: 'a child in a pid namespace' },
     ],
     takesCommand: 'after TARGET',
+    statuses: commandStatuses,
   },
   {
     name: 'init',
@@ -101,7 +99,6 @@ export const launchVerbs = [
     details: [
       'As PID 1 of a pid namespace it is the parent of every process that loses its own, and waits for each so that no zombie stays. Elsewhere it takes that part for all that it has started. Every signal that can be passed on goes to the command; the end of the command is the end of init, and with it of the pid namespace.',
       'Without a command it prompts: each line is run by sh(1) in a process group of its own, until the end of the input. fg and bg go on with a command that was stopped, exit ends init, orphan is the demonstration of that name.',
-      statuses,
     ],
     arguments: [commandArgument],
     options: [{ flags: '-v, --verbose', meaning: 'say which children are made, and which have ended' }],
@@ -111,6 +108,7 @@ export const launchVerbs = [
       { command: 'nscope init -- make', meaning: 'wait for everything that make leaves behind' },
     ],
     takesCommand: true,
+    statuses: commandStatuses,
   },
   {
     name: 'orphan',
@@ -151,7 +149,6 @@ export const launchVerbs = [
     details: [
       'Each experiment runs here and now, shows its commands and what the kernel answered, and says in a sentence what it proves. The verdict is as described, differs on this kernel, or not permitted here, with the reason; it follows from the answers alone.',
       'Without a NAME the experiments are listed; all stands for all of them. An ordinary user makes a user namespace for each. Mounts are made in new mount namespaces alone, no file is written, and what was started ends with the experiment, also when nscope is interrupted or killed.',
-      'Exit status 0 when all was as described, 1 when something differs, 3 when nothing differs and something was not permitted.',
     ],
     arguments: [
       {
@@ -167,6 +164,11 @@ export const launchVerbs = [
       { command: 'nscope lab', meaning: 'list the experiments' },
       { command: 'nscope lab dead-namespace', meaning: 'a pid namespace that outlives its init' },
       { command: 'nscope lab all --json', meaning: 'all of them, for a program' },
+    ],
+    statuses: [
+      ['0', 'all was as described'],
+      ['1', 'something differs on this kernel'],
+      ['3', 'nothing differs, and something was not permitted'],
     ],
   },
 ] as const satisfies readonly Verb[];

@@ -13,14 +13,9 @@ import {
   joinPage,
 } from '../../render/lines/roff.ts';
 import { about, toSentence } from './about.ts';
+import { exitStatuses, listExitStatuses } from './exit-statuses.ts';
 import { parseOptionFlags } from './option-flags.ts';
 import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from './verb.ts';
-
-const exitStatuses = [
-  ['0', 'Done.'],
-  ['1', 'Nothing matched, or what was asked for is not there.'],
-  ['2', 'The command line or a file is wrong, or the host gave nothing to read.'],
-] as const;
 
 const environment = [
   ['NO_COLOR', 'Where it is set and not empty, nothing is coloured.'],
@@ -54,7 +49,10 @@ export async function formatManualPage(
     formatSection('VERBS'),
   ];
   for (const verb of verbs) parts.push(...formatVerb(verb, usual, (await verb.columns?.()) ?? []));
-  parts.push(formatSection('EXIT STATUS'), formatCompactTerms(exitStatuses), formatSection('ENVIRONMENT'));
+  const statuses = exitStatuses.map(([status, meaning]) => [status, toSentence(meaning)] as const);
+  parts.push(formatSection('EXIT STATUS'), formatCompactTerms(statuses));
+  const own = verbs.filter((verb) => verb.statuses).map(({ name }) => bold(name));
+  parts.push(formatParagraph(`Others of ${own.join(', ')} are listed with them.`), formatSection('ENVIRONMENT'));
   for (const [name, meaning] of environment) parts.push(formatTerm(bold(name), escapeRoff(meaning)));
   parts.push(formatSection('SEE ALSO'));
   const others = ['ip-netns(8)', 'lsns(8)', 'namespaces(7)', 'nsenter(1)', 'proc(5)', 'unshare(1)'];
@@ -70,6 +68,7 @@ function formatVerb(verb: Verb, usual: string, columns: readonly ColumnMeaning[]
   for (const option of verb.options) parts.push(formatTerm(formatOption(option), escapeRoff(option.meaning)));
   if (columns.length > 0)
     parts.push(formatParagraph('Columns:'), formatCompactTerms(columns.map(({ name, meaning }) => [name, meaning])));
+  if (verb.statuses) parts.push(formatParagraph('Exit status:'), formatCompactTerms(listExitStatuses(verb)));
   for (const { command, meaning } of verb.examples)
     parts.push(formatParagraph(`Example: ${escapeRoff(meaning)}`), formatExample(command));
   return parts;

@@ -1,6 +1,7 @@
 // What a verb is. The table of verbs drives parsing, help, completion and the manual page.
 import type { BpfProgram } from '../../kernel/bpf/programs.ts';
 import type { PreparedBpf } from '../../kernel/bpf/start.ts';
+import type { ExitStatus } from './exit-statuses.ts';
 import type { OptionValues } from './option-values.ts';
 
 /** An option as a person writes it; `value` names what it takes, and brackets make it optional. */
@@ -53,8 +54,8 @@ export interface Verb {
    * with `after TARGET` the first after a TARGET.
    */
   readonly takesCommand?: true | 'after TARGET';
-  /** Exit status 1 is an answer: what is not there is then a failure, status 2. */
-  readonly answersByStatus?: true;
+  /** Its own exit statuses, and what those of every verb say here. */
+  readonly statuses?: readonly ExitStatus[];
   /** The BPF programs that it reads, unless an option says that this host is not to be read, or not with BPF. */
   readonly reads?: readonly BpfProgram[];
   /** The columns that --columns may name. Loaded only where they are to be listed: help, completion, the manual page. */

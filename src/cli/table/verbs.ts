@@ -158,7 +158,7 @@ const table = [
     summary: 'show what differs between two snapshots, or what two processes share',
     details: [
       'Two snapshots (files, - for standard input, now for this host): namespaces that ended (-), came (+) or changed (~). A number that was given out again is not taken for the same namespace where that can be told: by the 64-bit id, the boot, and what a namespace never changes. Where only the number speaks for it, that is said.',
-      'Two processes: which namespaces they share. Exit status 0 when nothing differs, 1 when something does, 2 on failure.',
+      'Two processes: which namespaces they share.',
     ],
     arguments: [
       { name: 'A', meaning: 'a snapshot, or a process' },
@@ -169,14 +169,17 @@ const table = [
       { command: 'nscope diff before.json now', meaning: 'what came and went since a snapshot was kept' },
       { command: 'nscope diff 1 812', meaning: 'what process 812 shares with the init of this host' },
     ],
-    answersByStatus: true,
+    statuses: [
+      ['0', 'nothing differs'],
+      ['1', 'something differs, or one of the two is not there'],
+      ['3', 'cannot be told: nothing differs of what is known'],
+    ],
   },
   {
     name: 'detect',
     summary: 'tell whether a process is in child namespaces, and how that is known',
     details: [
       'Judges for each type by some twenty methods, none of which needs privilege: initial (the namespace of the boot), child, host’s (that of the init of the host, which may itself be a child), or cannot tell. Certain is what a proof says, likely what a strong sign does; hints and claims that were shown wrong are told and decide nothing. Without a PID it judges nscope itself, as it is started inside a container.',
-      'The exit status is 0 when it is in a child namespace of the type asked with --type (of any of the types, where none or several are asked), 1 when it is in none, 2 on failure, and 3 when that cannot be told. A PID that is not there is a failure.',
       '--explain tells what each method read, what follows from it, and how far it may be trusted on this kernel. docs/detect.md has the methods and how often each was right.',
     ],
     arguments: [{ ...targetArgument, optional: true }],
@@ -195,7 +198,11 @@ const table = [
       },
       { command: 'nscope detect 812 --explain', meaning: 'about process 812, with the reasons' },
     ],
-    answersByStatus: true,
+    statuses: [
+      ['0', 'it is in a child namespace of the type asked with --type, or of any of those asked'],
+      ['1', 'it is in none, or is not there'],
+      ['3', 'cannot be told'],
+    ],
   },
   {
     name: 'snapshot',

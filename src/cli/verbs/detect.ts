@@ -17,7 +17,7 @@ import { formatUnknown } from '../../render/words/unknown.ts';
 import { readTypes } from '../reading/read-types.ts';
 import { checkTargets } from '../reading/target.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../screen/output.ts';
-import { UsageError } from '../table/errors.ts';
+import { NotFoundError, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 
 export async function run([word = 'self']: readonly string[], options: OptionValues): Promise<number> {
@@ -25,13 +25,10 @@ export async function run([word = 'self']: readonly string[], options: OptionVal
   const types = asked.length === 0 ? namespaceTypes : namespaceTypes.filter((type) => asked.includes(type));
   const question = await readQuestion(word);
   const evidence = readDetectEvidence(question);
-  // What is not there is a failure: status 1 says that the process is in no child namespace.
-  if (!isKnown(evidence))
-    throw new UsageError(
-      evidence.unknown === 'gone'
-        ? `there is no process ${word} here, or it has just ended`
-        : `process ${word} cannot be looked at: ${formatUnknown(evidence)}`,
-    );
+  if (!isKnown(evidence)) {
+    if (evidence.unknown === 'gone') throw new NotFoundError(`there is no process ${word} here, or it has just ended`);
+    throw new UsageError(`process ${word} cannot be looked at: ${formatUnknown(evidence)}`);
+  }
   const judgements = judgeEvidence(evidence, types);
   if (judgements.length === 0) throw new UsageError(`${word} is of none of the types ${types.join(', ')}`);
   if (options.json) writeLines(formatJsonObject({ verdicts: judgements, evidence }));

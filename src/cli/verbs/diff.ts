@@ -77,6 +77,7 @@ function reportFiles({ diff, earlier, later }: FilesAnswer, { options }: Request
   }
   const palette = choosePalette();
   writeLines([...describeDiff(diff, earlier, later)].map((line) => paintNamespaces(line, palette)));
+  if (same) writeNote('nscope: nothing differs between the two snapshots');
   if (diff.differentBoots) writeNote('nscope: the snapshots are of different boots: nothing in them is the same');
   else if (diff.presumed > 0)
     writeNote(`nscope: ${diff.presumed} are taken for the same by their number alone; ${adviseIds([earlier, later])}`);
@@ -145,6 +146,8 @@ const diffTargets = readingVerb({
 });
 
 function reportTargets({ left, right, shared, coverage }: TargetsAnswer, { a, b, options }: Request): number {
+  const answers = shared.map(({ shared: same }) => same);
+  const differs = answers.includes(false) || (answers.includes(undefined) ? undefined : false);
   if (options.json) writeLines(formatJsonObject({ namespaces: shared, coverage }));
   else {
     const palette = choosePalette();
@@ -163,9 +166,15 @@ function reportTargets({ left, right, shared, coverage }: TargetsAnswer, { a, b,
         ].join(''),
       ),
     ]);
+    if (differs === false) writeNote(`nscope: nothing differs: ${describeBoth(left, right)}`);
     noteCoverage(coverage);
   }
-  return shared.every(({ shared: same }) => same === true) ? 0 : 1;
+  return differs === undefined ? 3 : differs ? 1 : 0;
+}
+
+function describeBoth(left: Process, right: Process): string {
+  if (left.tid === right.tid) return `both are process ${left.tid}`;
+  return `processes ${left.tid} and ${right.tid} are in the same namespaces of all types`;
 }
 
 function findProcess(word: string, index: SnapshotIndex, options: OptionValues): Process {
