@@ -1,5 +1,6 @@
 // What the sources have told so far, and what those after them may read of it.
 import { readSuperblocks, type Superblocks } from '../kernel/bpf/kernel-lists.ts';
+import { bpfUnwanted } from '../kernel/bpf/refusal.ts';
 import type { HostFacts } from '../kernel/own/host.ts';
 import type { Fact } from '../model/facts/facts.ts';
 import type { Wanted } from '../model/snapshot/wanted.ts';
@@ -7,14 +8,6 @@ import type { Inputs, Outcome } from '../sources/index.ts';
 import { FoundDescriptors } from './found-descriptors.ts';
 import { FoundNamespaces } from './found-namespaces.ts';
 import { FoundTasks } from './found-tasks.ts';
-
-/** What the sources of BPF are told where it is not to be used. */
-const bpfUnwanted = {
-  code: '',
-  syscall: '',
-  reason: 'BPF was not to be used',
-  lift: 'let BPF be used (without --no-bpf)',
-};
 
 export class Collection {
   readonly facts: Fact[] = [];

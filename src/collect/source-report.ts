@@ -2,6 +2,7 @@
 import type { CoverageFact, Fact, SearchedKind, SearchFact } from '../model/facts/facts.ts';
 import { RefusalCounts } from '../model/facts/refusals.ts';
 import { formatNamespace, type NamespaceType } from '../model/snapshot/namespace-types.ts';
+import type { Limit } from '../model/snapshot/schema.ts';
 import type { Report, Source } from '../sources/index.ts';
 import type { Collection } from './collection.ts';
 
@@ -38,8 +39,8 @@ export class SourceReport implements Report {
     for (const kind of kinds) this.#collection.take({ fact: 'search', kind, ...why });
   }
 
-  limit(reason: string, lift?: string): void {
-    this.#collection.take({ fact: 'limit', reason, ...(lift === undefined ? {} : { lift }) });
+  limit(limit: Limit): void {
+    this.#collection.take({ fact: 'limit', ...limit });
   }
 
   keep(type: NamespaceType, inode: number, fd: number): void {

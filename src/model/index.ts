@@ -34,6 +34,7 @@ export {
   type HolderCounts,
   type HostSnapshot,
   type IdMapping,
+  type Limit,
   type Namespace,
   type NamespaceName,
   type Place,

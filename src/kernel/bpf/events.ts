@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import { loadAddon } from '../addon/addon.ts';
 import { awaitReadiness, readable } from '../own/readiness.ts';
-import { type BpfRefusal, explainRefusal } from './refusal.ts';
+import { type BpfRefusal, explainNoAddon, explainRefusal } from './refusal.ts';
 import { loadBpfSkeleton } from './run.ts';
 
 export interface BpfEventStream {
@@ -27,8 +27,7 @@ export function openBpfEvents(
   ringBytes = usualRingBytes,
 ): BpfEventStream | BpfRefusal {
   const found = loadAddon();
-  if ('missing' in found)
-    return { code: 'ELIBACC', syscall: 'dlopen', reason: found.missing, lift: 'the addon of nscope' };
+  if ('missing' in found) return explainNoAddon(found.missing);
   const { addon } = found;
   const loaded = loadBpfSkeleton(addon, name, [ringBytes]);
   if ('code' in loaded) return loaded;

@@ -23,21 +23,14 @@ export interface Listing {
 }
 
 /** A way that does not work here, and why. */
-export interface NoListing {
+export interface NoListing extends BpfRefusal {
   readonly source: string;
-  /** The errno's name. */
-  readonly errno: string;
-  /** A sentence. */
-  readonly reason: string;
-  /** What would make it work. */
-  readonly lift: string;
 }
 
 /** Every namespace of all types, from the kernel's lists: the same object while they stay the same. Linux 6.18 with BPF. */
 export function listByBpf(dev: number | undefined): Listing | NoListing {
   const reading = readBpfNamespaces();
-  if ('refused' in reading)
-    return { source: 'BPF', errno: reading.refused.code, reason: reading.refused.reason, lift: reading.refused.lift };
+  if ('refused' in reading) return { source: 'BPF', ...reading.refused };
   const { missed } = reading;
   const list = new BpfNamespaceList(reading.bytes);
   const ids = list.records.map((record) => list.idOf(record));
@@ -95,13 +88,19 @@ export function readSuperblocks(): Superblocks {
   if (missed === 0) return { records: parseBpfSuperblocks(bytes) };
   const reason = `there was no room for ${missed} of what super blocks and mounts lead to`;
   return {
-    refused: { code: 'ENOMEM', syscall: 'bpf(MAP_CREATE)', reason, lift: 'more memory and descriptors for nscope' },
+    refused: {
+      code: 'ENOMEM',
+      syscall: 'bpf(MAP_CREATE)',
+      brief: 'too little memory for BPF',
+      reason,
+      lift: 'more memory and descriptors for nscope',
+    },
   };
 }
 
 /** All net, mnt and ipc namespaces, and others that mounts hold. Linux 6.1 with BPF. */
 export function listBySuperblocks({ records, refused }: Superblocks, dev: number | undefined): Listing | NoListing {
-  if (!records) return { source: 'BPF super blocks', errno: refused.code, reason: refused.reason, lift: refused.lift };
+  if (!records) return { source: 'BPF super blocks', ...refused };
   const facts = records.map(({ type, inode, id, ownerInode, ownerUid, parentInode }): NamespaceFact => {
     const initialUser = type === 'user' && parentInode === 0;
     return {
@@ -124,7 +123,7 @@ export function listBySuperblocks({ records, refused }: Superblocks, dev: number
  */
 export function listByListns(): Listing | NoListing {
   const ids = attempt(() => listns());
-  if (!isKnown(ids)) return { ...noListns, errno: ids.errno ?? '' };
+  if (!isKnown(ids)) return { ...noListns, code: ids.errno ?? '' };
   const facts: NamespaceFact[] = [];
   for (const id of ids) {
     const fd = attempt(() => openNsHandle({ id }));
@@ -142,6 +141,8 @@ export function listByListns(): Listing | NoListing {
 
 const noListns = {
   source: 'listns',
+  syscall: 'listns',
+  brief: 'no listns(2)',
   reason: 'listns(2) is there from Linux 6.19 on',
   lift: 'Linux 6.19 or newer',
 } as const;
@@ -154,13 +155,13 @@ const noListns = {
 export function listMountNamespaces(privileged: boolean): Listing | NoListing {
   const facts: NamespaceFact[] = [];
   const own = attempt(() => openNamespace('/proc/self/ns/mnt'));
-  if (!isKnown(own)) return { ...noWalk, errno: own.errno ?? '' };
+  if (!isKnown(own)) return { ...noWalk, code: own.errno ?? '' };
   try {
     // The walk gives those beside it, not itself.
     facts.push({ fact: 'namespace', type: 'mnt', inode: own.inode, dev: own.dev });
     for (const step of [nsMntGetNext, nsMntGetPrev]) {
       const end = walkMountNamespaces(own.fd, step, facts);
-      if (end !== 'ENOENT') return { ...noWalk, errno: end };
+      if (end !== 'ENOENT') return { ...noWalk, code: end };
     }
   } finally {
     closeNamespace(own);
@@ -170,6 +171,8 @@ export function listMountNamespaces(privileged: boolean): Listing | NoListing {
 
 const noWalk = {
   source: 'NS_MNT_GET_NEXT',
+  syscall: 'ioctl(NS_MNT_GET_NEXT)',
+  brief: 'no NS_MNT_GET_NEXT',
   reason: 'NS_MNT_GET_NEXT needs Linux 6.12, and CAP_SYS_ADMIN in the initial user namespace',
   lift: 'Linux 6.12 or newer, as root of the host',
 } as const;

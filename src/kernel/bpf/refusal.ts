@@ -7,10 +7,14 @@ import { readTextFile } from '../files/files.ts';
 import { readHost } from '../own/host.ts';
 import { type BpfProgram, bpfPrograms, btfFile } from './programs.ts';
 
-/** Why a program could not be loaded or read: the errno's name, the call it came from, a sentence, and what would help. */
+/**
+ * Why a program could not be loaded or read: the errno's name, the call it came from, a few words, a sentence, and what
+ * would help.
+ */
 export interface BpfRefusal {
   readonly code: string;
   readonly syscall: string;
+  readonly brief: string;
   readonly reason: string;
   readonly lift: string;
 }
@@ -46,11 +50,12 @@ export function meetsEveryProgram({ syscall }: BpfRefusal): boolean {
   return syscall === 'open' || syscall === 'bpf(BTF_LOAD)' || syscall === 'bpf(MAP_CREATE)';
 }
 
-function explain(name: BpfProgram, refusals: readonly TypeRefusal[]): Pick<BpfRefusal, 'reason' | 'lift'> {
+function explain(name: BpfProgram, refusals: readonly TypeRefusal[]): Pick<BpfRefusal, 'brief' | 'reason' | 'lift'> {
   const [first] = refusals;
   if (first?.syscall === 'open') return explainNoBtf(first.code);
   if (first?.code === 'ENOSYS')
     return {
+      brief: 'no bpf(2)',
       reason: 'this kernel has no bpf(2), or a seccomp filter denies it',
       lift: 'a kernel with CONFIG_BPF_SYSCALL, and no seccomp filter that denies bpf(2)',
     };
@@ -62,16 +67,20 @@ function explain(name: BpfProgram, refusals: readonly TypeRefusal[]): Pick<BpfRe
   const [major = 0, minor = 0] = since.split('.').map(Number);
   if (!isKernelSince(kernel, major, minor))
     return {
+      brief: `Linux before ${since}`,
       reason: `this kernel is older than Linux ${since}, for which the BPF program '${name}' is made`,
       lift: `Linux ${since} or newer`,
     };
   if (first && meetsEveryProgram({ ...first, ...notPermitted }))
     return {
+      brief: `bpf(2) refused (${first.code})`,
       reason: `${first.syscall} answers ${first.code} although nscope has the right to use bpf(2)`,
       lift: 'run where no seccomp filter or security module denies bpf(2)',
     };
+  const refused = [...new Set(refusals.map(({ program }) => types[program] ?? name))].join(', ');
   const list = refusals.map(({ program, code, syscall }) => `${types[program] ?? name} (${syscall}: ${code})`);
   return {
+    brief: `BPF refused for ${refused}`,
     reason: `this host refuses BPF programs of type ${list.join(' and ')}`,
     lift: `a kernel and security policy that let root load BPF programs of type ${types.join(' or ')}`,
   };
@@ -79,20 +88,43 @@ function explain(name: BpfProgram, refusals: readonly TypeRefusal[]): Pick<BpfRe
 
 function explainNoBtf(code: string) {
   return {
+    brief: 'no BTF for BPF',
     reason: `${btfFile} cannot be read (${code}): this kernel does not describe its types to BPF programs, or sysfs is not mounted`,
     lift: `a kernel with CONFIG_DEBUG_INFO_BTF, and ${btfFile} to be seen`,
   };
 }
 
 const notPermitted = {
+  brief: 'BPF not permitted',
   reason: 'reading with BPF needs CAP_BPF and CAP_PERFMON in the initial user namespace',
   lift: 'run as root of the host, or with CAP_BPF and CAP_PERFMON',
 };
 
 const locked = {
+  brief: 'BPF locked down',
   reason: 'the kernel is locked down against BPF programs that read its memory (lockdown=confidentiality)',
   lift: 'a boot without lockdown=confidentiality',
 };
+
+/** What is said where BPF is not to be used. */
+export const bpfUnwanted: BpfRefusal = {
+  code: '',
+  syscall: '',
+  brief: '--no-bpf',
+  reason: 'BPF was not to be used',
+  lift: 'let BPF be used (without --no-bpf)',
+};
+
+/** @param missing - why the addon is not there */
+export function explainNoAddon(missing: string): BpfRefusal {
+  return {
+    code: 'ELIBACC',
+    syscall: 'dlopen',
+    brief: 'no addon',
+    reason: missing,
+    lift: 'the addon of nscope',
+  };
+}
 
 /** kernel_lockdown(7); the file is absent where the kernel has no lockdown, and no securityfs is mounted. */
 function isLocked(): boolean {

@@ -4,7 +4,7 @@ import { namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
 import { parseNestedPids } from '../../parse/proc/status.ts';
 import { type Addon, type AddonBpf, type AddonBpfReading, type BpfReader, loadAddon } from '../addon/addon.ts';
 import { type BpfProgram, btfFile, readSkeleton, tryOrder } from './programs.ts';
-import { type BpfRefusal, explainRefusal, explainRefusals, meetsEveryProgram } from './refusal.ts';
+import { type BpfRefusal, explainNoAddon, explainRefusal, explainRefusals, meetsEveryProgram } from './refusal.ts';
 import { type PreparedBpf, type PreparedProgram, startBpf } from './start.ts';
 
 /** All records of one pass (see src/parse/bpf-*.ts). */
@@ -130,8 +130,7 @@ export function prepareBpf(programs: readonly BpfProgram[], already: PreparedBpf
 
 function readProgram(name: BpfProgram): BpfReading {
   const found = loadAddon();
-  if ('missing' in found)
-    return { refused: { code: 'ELIBACC', syscall: 'dlopen', reason: found.missing, lift: 'the addon of nscope' } };
+  if ('missing' in found) return { refused: explainNoAddon(found.missing) };
   const reader = readers.get(name) ?? refusalOfAll(name) ?? finishProgram(found.addon, name);
   readers.set(name, reader);
   if (!isReader(reader)) return { refused: reader };
@@ -152,6 +151,7 @@ const maxReadings = 5;
 const everTorn: BpfRefusal = {
   code: 'EAGAIN',
   syscall: 'bpf(PROG_RUN)',
+  brief: 'lists changed while they were read',
   reason: `the kernel's lists changed while they were read, ${maxReadings} times`,
   lift: 'to read again when fewer namespaces and mounts come and go',
 };

@@ -1,7 +1,7 @@
 // What could not be seen: one verdict over what the sources report.
 
 import type { Fact } from '../facts/facts.ts';
-import type { Coverage, SourceCoverage, UnseenHolders } from '../snapshot/schema.ts';
+import type { Coverage, Limit, SourceCoverage, UnseenHolders } from '../snapshot/schema.ts';
 import type { Census } from './census.ts';
 
 /**
@@ -15,7 +15,7 @@ export function buildCoverage(
   census: Pick<Census, 'allWhole'>,
   unseenHolders: readonly UnseenHolders[],
 ): Coverage {
-  const reasons = new Set<string>();
+  const limits = new Map<string, Limit>();
   const lifts = new Set<string>();
   const contradictions = new Set(disagreements);
   const sources: SourceCoverage[] = [];
@@ -23,13 +23,20 @@ export function buildCoverage(
     if (fact.fact === 'coverage') sources.push(fact.coverage);
     if (fact.fact === 'disagreement') contradictions.add(fact.text);
     if (fact.fact !== 'limit') continue;
-    reasons.add(fact.reason);
-    if (fact.lift) lifts.add(fact.lift);
+    const { fact: _, ...limit } = fact;
+    const { reason, lift } = limit;
+    if (lift) lifts.add(lift);
+    const told = limits.get(reason);
+    // Of the same told twice the order decides nothing.
+    if (!told || (lift !== undefined && (told.lift === undefined || lift < told.lift)))
+      limits.set(reason, Object.freeze(limit));
   }
+  const reasons = [...limits.keys()].sort();
   return Object.freeze({
     verdict: census.allWhole() ? 'complete' : 'partial',
-    reasons: Object.freeze([...reasons].sort()),
+    reasons: Object.freeze(reasons),
     lifts: Object.freeze([...lifts].sort()),
+    limits: Object.freeze(reasons.flatMap((reason) => limits.get(reason) ?? [])),
     unseenHolders,
     disagreements: Object.freeze([...contradictions].sort()),
     sources: Object.freeze(

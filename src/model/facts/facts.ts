@@ -7,6 +7,7 @@ import type {
   Holder,
   HostSnapshot,
   IdMapping,
+  Limit,
   NamespaceName,
   SourceCoverage,
   TimeOffsets,
@@ -177,10 +178,8 @@ export interface CoverageFact {
 }
 
 /** A reason why the listing may lack something, and what would lift it. */
-export interface LimitFact {
+export interface LimitFact extends Limit {
   readonly fact: 'limit';
-  readonly reason: string;
-  readonly lift?: string;
 }
 
 /** The host, and from where it was looked at. A snapshot has one. */

@@ -398,6 +398,36 @@ const unseenHoldersSchema = Type.Object(
   { ...strict, description: 'Holders of this kind may be there without having been seen.' },
 );
 
+const limitSchema = Type.Object(
+  {
+    code: Type.Union([
+      Type.Literal('addon-missing'),
+      Type.Literal('files-refused'),
+      Type.Literal('processes-hidden'),
+      Type.Literal('processes-outside'),
+      Type.Literal('links-refused'),
+      Type.Literal('descriptors-refused'),
+      Type.Literal('list-not-read'),
+      Type.Literal('list-cut'),
+      Type.Literal('mounts-unread'),
+      Type.Literal('mounts-silent'),
+      Type.Literal('names-silent'),
+      Type.Literal('names-cut'),
+      Type.Literal('queue-cut'),
+      Type.Literal('sockets-refused'),
+      Type.Literal('owner-out-of-reach'),
+      Type.Literal('above-out-of-reach'),
+      Type.Literal('peers-not-found'),
+      Type.Literal('peers-not-followed'),
+      Type.Literal('workloads-nameless'),
+    ]),
+    brief: Type.String({ description: 'A few words.' }),
+    reason: Type.String({ description: 'A sentence.' }),
+    lift: Type.Optional(Type.String({ description: 'What would lift it.' })),
+  },
+  { ...strict, description: 'One thing that limits the listing.' },
+);
+
 const coverageSchema = Type.Object(
   {
     verdict: Type.Union([Type.Literal('complete'), Type.Literal('partial')], {
@@ -408,6 +438,12 @@ const coverageSchema = Type.Object(
         'What limits the listing. Beside complete they say of which processes or holders something is not known.',
     }),
     lifts: Type.Array(Type.String(), { description: 'What would lift the reasons.' }),
+    limits: Type.Optional(
+      Type.Array(limitSchema, {
+        description:
+          'The reasons again, in the same order: each with its code, in a few words, and with what would lift it.',
+      }),
+    ),
     unseenHolders: Type.Array(unseenHoldersSchema, {
       description: 'The kinds of holders that were not looked for everywhere; all others were.',
     }),
@@ -498,6 +534,7 @@ export type HolderCounts = Frozen<Static<typeof holderCounts>>;
 export type HostSnapshot = Frozen<Static<typeof hostSchema>>;
 export type Workload = Frozen<Static<typeof workloadSchema>>;
 export type WorkloadEvidence = Frozen<Static<typeof workloadEvidence>>;
+export type Limit = Frozen<Static<typeof limitSchema>>;
 export type Coverage = Frozen<Static<typeof coverageSchema>>;
 export type SourceCoverage = Frozen<Static<typeof sourceCoverage>>;
 export type Refusal = Frozen<Static<typeof refusal>>;

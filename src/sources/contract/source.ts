@@ -1,6 +1,7 @@
 // What a source is: one question to one kernel interface, answered in plain facts. Sources never see each other.
 import type { Fact, SearchedKind, SearchFact } from '../../model/facts/facts.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
+import type { Limit } from '../../model/snapshot/schema.ts';
 import type { Inputs } from './inputs.ts';
 
 /** @typeParam Needs - the groups of inputs that it reads */
@@ -24,8 +25,8 @@ export interface Report {
   refused(what: string, errno: string, example: string): void;
   /** Says that a kind of holders was looked for: everywhere, or where not, and whose processes do not even appear. */
   searched(kinds: readonly SearchedKind[], unseen?: string, invisible?: SearchFact['invisible']): void;
-  /** States that the listing may lack something, and what would lift that. */
-  limit(reason: string, lift?: string): void;
+  /** States that the listing may lack something: one of src/model/facts/limits.ts. */
+  limit(limit: Limit): void;
   /** Hands over the descriptor of a namespace, for the sources that follow; it is closed, and refused, when there are too many. */
   keep(type: NamespaceType, inode: number, fd: number): void;
 }

@@ -1,4 +1,5 @@
 // Which namespaces do open descriptors hold? The links of /proc/PID/fd: proc_pid_fd(5).
+import { limits, sentences } from '../../model/facts/limits.ts';
 import { shownByBpfAlone } from '../../model/snapshot/holder-kinds.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { parseNamespaceName } from '../../parse/proc/namespace-name.ts';
@@ -29,16 +30,14 @@ export const descriptors: Source<'wanted' | 'namespaces' | 'tasks' | 'descriptor
           });
       }
     }
-    const [first] = refused;
     report.searched(['fd']);
     if (!descriptors.readByBpf) report.searched(shownByBpfAlone, 'only BPF shows them');
-    if (!first) return;
-    const [pid, errno] = first;
-    const whose = refused.size === 1 ? `process ${pid}` : `${refused.size} processes (the first: ${pid})`;
-    const what = `the descriptors of ${whose} are refused (${errno})`;
-    report.searched(['fd', 'socket', 'tap'], what);
+    const [errno] = refused.values();
+    if (errno === undefined) return;
+    const pids = [...refused.keys()];
+    report.searched(['fd', 'socket', 'tap'], sentences.descriptorsRefused(pids, errno));
     // Where the namespace links are refused as well, that is told, and says as much.
-    if (hasReadableLinks(tasks, refused)) report.limit(`${what}: what they alone hold is not shown`);
+    if (hasReadableLinks(tasks, refused)) report.limit(limits.descriptorsRefused(pids, errno));
   },
 };
 

@@ -6,6 +6,7 @@ import { type FoundMount, searchMounts } from '../../kernel/mounts/mount-search.
 import { findMounts, findNamespacesIn, superBlockMagic } from '../../kernel/mounts/mounts.ts';
 import { closeNamespace } from '../../kernel/nsfs/nsfs.ts';
 import { openFound } from '../../kernel/nsfs/open-namespace.ts';
+import { limits, sentences } from '../../model/facts/limits.ts';
 import { isKnown, type Unknown } from '../../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import { parseNamespaceName } from '../../parse/proc/namespace-name.ts';
@@ -166,12 +167,11 @@ class BindMountSearch {
     this.#report.searched(['process-mount', 'file-system'], 'only BPF shows them');
     if (!this.#inputs.namespaces.isListedWhole('mnt'))
       this.#report.searched(['bind-mount'], 'mount namespaces may be there that were not found');
-    const [first] = this.#unread;
-    if (!first) return;
-    const whose = this.#unread.size === 1 ? `mnt:[${first[0]}]` : `${this.#unread.size} mount namespaces`;
-    const what = `the mounts of ${whose} could not be read as a whole (${first[1]})`;
-    this.#report.searched(['bind-mount'], what);
-    this.#report.limit(`${what}: what is bind mounted there alone is not shown`, 'run as root of the host');
+    const [errno] = this.#unread.values();
+    if (errno === undefined) return;
+    const inodes = [...this.#unread.keys()];
+    this.#report.searched(['bind-mount'], sentences.mountsUnread(inodes, errno));
+    this.#report.limit(limits.mountsUnread(inodes, errno));
   }
 }
 
@@ -212,9 +212,5 @@ function keepUnreachable(report: Report, fd: number, bound: readonly Bound[], re
     reachable.add(formatNamespace(type, inode));
     report.keep(type, inode, answer.fd);
   });
-  for (const silence of silences)
-    report.limit(
-      `${silence}: a namespace that is bind mounted there alone was not asked`,
-      'a file system that answers',
-    );
+  for (const silence of silences) report.limit(limits.mountsSilent(silence));
 }

@@ -2,6 +2,7 @@
 // sockets, by BPF: bpf/files.bpf.c, bpf/queues.bpf.c.
 import { type OpenFiles, readOpenFiles } from '../../kernel/bpf/open-files.ts';
 import type { ProcessFact } from '../../model/facts/facts.ts';
+import { limits } from '../../model/facts/limits.ts';
 import { fileKinds, shownByBpfAlone } from '../../model/snapshot/holder-kinds.ts';
 import type { Holder } from '../../model/snapshot/schema.ts';
 import { type BpfFileRecord, listIdentified } from '../../parse/records/bpf-files.ts';
@@ -67,8 +68,7 @@ function tellUnreadQueues(report: Report, { files, missed, refusedQueues }: Open
   if (!refusedQueues) return;
   report.refused('the queues of all unix sockets', refusedQueues.code, refusedQueues.syscall);
   report.searched(['in-flight'], `only descriptors in the queues of open sockets were read: ${refusedQueues.reason}`);
-  for (const socket of files.cutSocketInodes)
-    report.limit(`not all that is in flight in socket:[${socket}] was read: it is too much, or has queues of its own`);
+  for (const socket of files.cutSocketInodes) report.limit(limits.queueCut(socket));
 }
 
 function toHolder({ kind, pid, tid, fd, inFlight, socketInode }: BpfFileRecord): Holder {

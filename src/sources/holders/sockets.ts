@@ -5,6 +5,7 @@ import { nameErrno } from '../../kernel/addon/syscall-error.ts';
 import { attempt, closeDescriptor } from '../../kernel/files/files.ts';
 import { findSocketNetns, pidfdGetfd, pidfdOpen, pidfdOpenThread, siocgskns } from '../../kernel/net/sockets.ts';
 import { closeNamespace, identify } from '../../kernel/nsfs/nsfs.ts';
+import { asHostRoot, limits, sentences } from '../../model/facts/limits.ts';
 import { isCapable } from '../../model/snapshot/capabilities.ts';
 import { isKnown, knownOr } from '../../model/snapshot/known.ts';
 import type { Inputs, NamespaceView, OpenLinks, TaskView } from '../contract/inputs.ts';
@@ -133,10 +134,9 @@ class SocketSearch {
     if (!this.#inputs.descriptors.readByBpf)
       this.#report.searched(['tap'], 'without BPF they are known by the path /dev/net/tun alone');
     for (const [errno, count] of this.#refused) {
-      const what = `the network namespaces of ${count} sockets could not be asked for (${errno})`;
-      this.#report.searched(kinds, what);
-      const lift = isCapable(this.#inputs.host.vantage, 'CAP_SYS_ADMIN') ? undefined : 'run as root of the host';
-      this.#report.limit(`${what}: what they alone hold is not shown`, lift);
+      this.#report.searched(kinds, sentences.socketsRefused(count, errno));
+      const lift = isCapable(this.#inputs.host.vantage, 'CAP_SYS_ADMIN') ? undefined : asHostRoot;
+      this.#report.limit(limits.socketsRefused(count, errno, lift));
     }
   }
 }

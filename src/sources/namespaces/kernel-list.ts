@@ -10,10 +10,12 @@ import {
   listMountNamespaces,
   type NoListing,
 } from '../../kernel/bpf/kernel-lists.ts';
+import { bpfUnwanted } from '../../kernel/bpf/refusal.ts';
 import { readNsfsDevice } from '../../kernel/files/files.ts';
 import { closeNamespace } from '../../kernel/nsfs/nsfs.ts';
 import { openFound } from '../../kernel/nsfs/open-namespace.ts';
 import type { NamespaceInodes } from '../../model/facts/facts.ts';
+import { limits } from '../../model/facts/limits.ts';
 import { isCapable } from '../../model/snapshot/capabilities.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import {
@@ -48,6 +50,8 @@ export const kernelList: Source<ReadingNeeds> = {
       report.emitAll(listing.facts);
       report.emit(toEnumeration(listing, 'first'));
     }
+    for (const { source, code, syscall } of failures)
+      if (code !== '') report.refused(`the kernel's list, by ${source}`, code, syscall);
     tellLimits(report, listings, failures);
   },
 };
@@ -86,12 +90,7 @@ function readListings({ host, wanted, superblocks }: Pick<Inputs, ReadingNeeds>)
   return { listings: tries.filter(isListing), failures: tries.filter((one) => !isListing(one)) as NoListing[] };
 }
 
-const noBpf: NoListing = {
-  source: 'BPF',
-  errno: '',
-  reason: 'BPF was not to be used',
-  lift: 'let BPF be used (without --no-bpf)',
-};
+const noBpf: NoListing = { source: 'BPF', ...bpfUnwanted };
 
 function isListing(one: Listing | NoListing): one is Listing {
   return 'facts' in one;
@@ -109,21 +108,11 @@ function toEnumeration({ source, wholeTypes, facts }: Listing, pass: 'first' | '
 
 function tellLimits(report: Report, listings: readonly Listing[], failures: readonly NoListing[]): void {
   const whole = new Set(listings.flatMap(({ wholeTypes }) => wholeTypes));
-  for (const { source, missed } of listings)
-    if (missed > 0)
-      report.limit(
-        `${missed} namespaces of the kernel's list (${source}) found no room in nscope's memory: they are shown only where something visible leads to them`,
-        'more memory and descriptors for nscope',
-      );
+  for (const { source, missed } of listings) if (missed > 0) report.limit(limits.listCut(missed, source));
   const missing = namespaceTypes.filter((type) => !whole.has(type));
   if (missing.length === 0 || listings.some(({ missed }) => missed > 0)) return;
   const byBpf = failures.filter(({ source }) => source.startsWith('BPF'));
-  const [reasons, lifts] = [new Set(byBpf.map(({ reason }) => reason)), new Set(byBpf.map(({ lift }) => lift))];
-  const because = reasons.size > 0 ? ` (${[...reasons].join('; ')})` : '';
-  report.limit(
-    `the kernel was not asked for its list of all ${missing.join(', ')} namespaces${because}: one that nothing visible holds is not shown`,
-    lifts.size > 0 ? [...lifts].join('; ') : undefined,
-  );
+  report.limit(limits.listNotRead(missing, byBpf));
 }
 
 /** What was found and still is there must be in the kernel's list, where that is whole. */

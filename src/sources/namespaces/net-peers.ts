@@ -5,6 +5,7 @@ import { attempt } from '../../kernel/files/files.ts';
 import { RouteSocket, readLinksIn } from '../../kernel/net/netlink.ts';
 import { closeNamespace, type OpenNamespace } from '../../kernel/nsfs/nsfs.ts';
 import { openFound } from '../../kernel/nsfs/open-namespace.ts';
+import { limits } from '../../model/facts/limits.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import type { FoundNamespace, Inputs } from '../contract/inputs.ts';
@@ -132,20 +133,7 @@ class PeerSearch {
   }
 
   tell(): void {
-    const { length } = this.#strangers;
-    const lift = 'read the list of network namespaces with BPF: Linux 6.1 or newer, as root of the host';
-    if (length > 0) {
-      const which = length === 1 ? `a link leads` : `${length} links lead`;
-      const hidden = this.#closed.size > 0 ? 'was not found, or could not be opened' : 'was not found';
-      this.#report.limit(
-        `${which} to a network namespace that ${hidden} (${length === 1 ? '' : 'the first: '}${this.#strangers[0]})`,
-        lift,
-      );
-    }
-    if (this.#unfollowed > 0)
-      this.#report.limit(
-        `${this.#unfollowed} links to other network namespaces were not followed, for their number`,
-        lift,
-      );
+    if (this.#strangers.length > 0) this.#report.limit(limits.peersNotFound(this.#strangers, this.#closed.size > 0));
+    if (this.#unfollowed > 0) this.#report.limit(limits.peersNotFollowed(this.#unfollowed));
   }
 }

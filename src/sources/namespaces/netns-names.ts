@@ -1,5 +1,6 @@
 // Which network namespaces did ip(8) name? The files in /run/netns: ip-netns(8).
 import { readNetnsFiles } from '../../kernel/nsfs/netns-names.ts';
+import { limits } from '../../model/facts/limits.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { netnsDirectory } from '../../model/snapshot/namespace-types.ts';
 import type { Source } from '../contract/source.ts';
@@ -12,7 +13,7 @@ export const netnsNames: Source<never> = {
     if (!isKnown(found)) {
       if (found.unknown === 'gone') return;
       report.refused('the names of ip netns', found.errno ?? '', netnsDirectory);
-      if (found.errno === 'ETIMEDOUT') report.limit(`${found.detail}: names of ip netns were not read`);
+      if (found.errno === 'ETIMEDOUT') report.limit(limits.namesSilent(found.detail ?? ''));
       return;
     }
     for (const { path, named } of found.files) {
@@ -21,7 +22,6 @@ export const netnsNames: Source<never> = {
       // A file on which nothing is mounted (any more) leads to no namespace.
       else if (named.errno !== 'ENOTTY') report.refused('a name of ip netns', named.errno ?? '', path);
     }
-    if (found.cut)
-      report.limit(`${netnsDirectory} has more than ${found.files.length} names: the others were not read`);
+    if (found.cut) report.limit(limits.namesCut(netnsDirectory, found.files.length));
   },
 };

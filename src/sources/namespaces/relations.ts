@@ -6,6 +6,7 @@ import { attempt } from '../../kernel/files/files.ts';
 import { closeNamespace, nsGetParent, nsGetUserns, type OpenNamespace } from '../../kernel/nsfs/nsfs.ts';
 import { type NsfsAnswers, readNsfsAnswers } from '../../kernel/nsfs/nsfs-batch.ts';
 import { openFound } from '../../kernel/nsfs/open-namespace.ts';
+import { limits } from '../../model/facts/limits.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType, namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
 import type { FoundNamespace } from '../contract/inputs.ts';
@@ -81,8 +82,7 @@ class Climb {
       });
     }
     if (pathless.length === 0) return;
-    const whose = nameFirst(pathless.map(({ type, inode }) => formatNamespace(type, inode)));
-    this.#report.limit(`the owner of ${whose} is out of reach: nothing that could be opened leads there`);
+    this.#report.limit(limits.ownerOutOfReach(pathless.map(({ type, inode }) => formatNamespace(type, inode))));
   }
 
   #chooseWanted(namespaces: readonly FoundNamespace[]): FoundNamespace[] {
@@ -177,15 +177,7 @@ class Climb {
 
   /** What stands above, and nothing else holds, is not found then. */
   tellOutOfReach(): void {
-    const [first] = this.#outOfReach;
-    if (!first) return;
-    const whose = nameFirst([...this.#outOfReach.keys()]);
-    const lift = first[1] === 'ENOTTY' ? 'a kernel that answers ioctl_nsfs(2)' : 'run as root of the host';
-    this.#report.limit(`the owner or parent of ${whose} is out of reach (${first[1]})`, lift);
+    const [errno] = this.#outOfReach.values();
+    if (errno !== undefined) this.#report.limit(limits.aboveOutOfReach([...this.#outOfReach.keys()], errno));
   }
-}
-
-/** The only one, or how many there are and the first. */
-function nameFirst(names: readonly string[]): string {
-  return names.length === 1 ? `${names[0]}` : `${names.length} namespaces (the first: ${names[0]})`;
 }

@@ -2,6 +2,7 @@
 import { loadAddon } from '../../kernel/addon/addon.ts';
 import { readProcMount } from '../../kernel/own/host.ts';
 import type { NamespaceInodes } from '../../model/facts/facts.ts';
+import { limits, sentences } from '../../model/facts/limits.ts';
 import { isCapable } from '../../model/snapshot/capabilities.ts';
 import { fileKinds, keptKinds, taskKinds } from '../../model/snapshot/holder-kinds.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
@@ -14,8 +15,7 @@ export const visibility: Source<'host' | 'tasks'> = {
   question: 'what keeps processes from being seen here?',
   run({ host, tasks }, report) {
     const result = loadAddon();
-    if ('missing' in result)
-      report.limit(`owners, parents, ids and uts names were not read: ${result.missing}`, 'the addon of nscope');
+    if ('missing' in result) report.limit(limits.addonMissing(result.missing));
     tellHiddenProcesses(host, report);
     tellForeignPidNamespace(host, tasks, report);
     tellRefusedLinks(host, tasks, report);
@@ -23,21 +23,14 @@ export const visibility: Source<'host' | 'tasks'> = {
   },
 };
 
-const asHostRoot = 'run as root of the host';
-
 function tellHiddenProcesses(host: Inputs['host'], report: Report): void {
   report.asked();
   const hidden = /(?:^|,)hidepid=(\w+)/.exec(readProcMount()?.superOptions ?? '')?.[1];
   if (hidden === undefined || hidden === '0' || hidden === 'off' || mayTrace(host)) return;
-  if (hidden === '1' || hidden === 'noaccess')
-    report.limit(
-      `/proc is mounted with hidepid=${hidden}: the files of other users' processes are refused`,
-      asHostRoot,
-    );
+  if (hidden === '1' || hidden === 'noaccess') report.limit(limits.filesRefused(hidden));
   else {
-    const what = `/proc is mounted with hidepid=${hidden}: other users' processes do not appear at all`;
-    report.limit(what, asHostRoot);
-    report.searched([...taskKinds, ...fileKinds, ...keptKinds], what, 'of-other-users');
+    report.limit(limits.processesHidden(hidden));
+    report.searched([...taskKinds, ...fileKinds, ...keptKinds], sentences.processesHidden(hidden), 'of-other-users');
   }
 }
 
@@ -49,8 +42,8 @@ function tellForeignPidNamespace(host: Inputs['host'], tasks: TaskView, report: 
     if (procPidNamespace === namespaceTypeFacts.pid.initialInode) return;
   } else if (seesKernelThreads(tasks)) return;
   const shown = isKnown(procPidNamespace) ? `pid:[${procPidNamespace}]` : 'a pid namespace above that of nscope';
-  const what = `/proc shows ${shown}, a child pid namespace: processes outside it are invisible`;
-  report.limit(what, 'run in the initial pid namespace');
+  report.limit(limits.processesOutside(shown));
+  const what = sentences.processesOutside(shown);
   report.searched([...taskKinds, ...fileKinds, ...keptKinds], what, 'outside-pid-namespace');
 }
 
@@ -66,12 +59,10 @@ function tellRefusedLinks(host: Inputs['host'], tasks: TaskView, report: Report)
     .filter(({ pid, tid }) => pid === tid);
   const [first] = refused;
   if (!first) return;
-  const errno = findRefusal(first.namespaces);
-  const whose = refused.length === 1 ? `process ${first.pid}` : `${refused.length} processes (the first: ${first.pid})`;
-  const what = `the namespace links of ${whose} are refused (${errno})`;
-  report.searched(taskKinds, what);
-  if (mayTrace(host)) report.limit(`${what} even to root: a security module or sandbox of this host guards them`);
-  else report.limit(what, asHostRoot);
+  const errno = findRefusal(first.namespaces) ?? '';
+  const pids = refused.map(({ pid }) => pid);
+  report.searched(taskKinds, sentences.linksRefused(pids, errno));
+  report.limit(limits.linksRefused(pids, errno, mayTrace(host)));
 }
 
 /** The errno with which a link was refused. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildSnapshot } from '../../../src/model/build/build-snapshot.ts';
 import type { Fact } from '../../../src/model/facts/facts.ts';
+import { limits } from '../../../src/model/facts/limits.ts';
 import { type NamespaceType, namespaceTypes } from '../../../src/model/snapshot/namespace-types.ts';
 import { hostFact } from '../../recorded-facts.ts';
 
@@ -27,7 +28,7 @@ test('The listing is complete where the kernel listed all types, before the othe
     coverage.sources.map(({ source }) => source),
     ['a', 'b'],
   );
-  const limit: Fact = { fact: 'limit', reason: 'the links of a process are refused' };
+  const limit: Fact = { fact: 'limit', ...limits.linksRefused([1], 'EACCES', true) };
   assert.equal(buildCoverage(...whole, limit, { fact: 'disagreement', text: 'x' }).verdict, 'complete');
 });
 
@@ -42,14 +43,20 @@ test('Types that several lists give together are all there; one that is missing 
 });
 
 test('Reasons and what lifts them are told once each, in one order.', () => {
+  const told = { fact: 'limit', code: 'names-silent', brief: 'b' } as const;
   const coverage = buildCoverage(
-    { fact: 'limit', reason: 'z', lift: 'run as root' },
+    { ...told, reason: 'z', lift: 'run as root' },
     { fact: 'disagreement', text: 'y' },
-    { fact: 'limit', reason: 'a', lift: 'run as root' },
+    { ...told, reason: 'a', lift: 'run as root' },
     { fact: 'disagreement', text: 'x' },
-    { fact: 'limit', reason: 'a' },
+    { ...told, reason: 'a' },
   );
   assert.deepEqual(coverage.reasons, ['a', 'z']);
   assert.deepEqual(coverage.lifts, ['run as root']);
+  const { fact: _, ...limit } = told;
+  assert.deepEqual(coverage.limits, [
+    { ...limit, reason: 'a', lift: 'run as root' },
+    { ...limit, reason: 'z', lift: 'run as root' },
+  ]);
   assert.deepEqual(coverage.disagreements, ['x', 'y']);
 });

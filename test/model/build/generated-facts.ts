@@ -137,9 +137,15 @@ const small: fc.Arbitrary<Fact> = fc.oneof(
   fc
     .tuple(fc.constantFrom(0, 1000), fc.constantFrom('root', 'ann'))
     .map(([uid, name]): Fact => ({ fact: 'user-name', uid, name })),
-  fc
-    .tuple(fc.constantFrom('a', 'b'), fc.constantFrom(undefined, 'c', 'd'))
-    .map(([reason, lift]): Fact => ({ fact: 'limit', reason, ...(lift === undefined ? {} : { lift }) })),
+  fc.tuple(fc.constantFrom('a', 'b'), fc.constantFrom(undefined, 'c', 'd')).map(
+    ([reason, lift]): Fact => ({
+      fact: 'limit',
+      code: 'links-refused',
+      brief: `brief ${reason}`,
+      reason,
+      ...(lift === undefined ? {} : { lift }),
+    }),
+  ),
   fc.constantFrom('x', 'y').map((text): Fact => ({ fact: 'disagreement', text })),
 );
 
