@@ -69,10 +69,11 @@ export {
 } from './listing/workloads.ts';
 export { findHolders, type HeldBy } from './release/find-holders.ts';
 export { parseTarget, type TargetQuery } from './target/parse-target.ts';
-export { type IdentifyPath, type ReadPidfdInode, resolveTarget } from './target/resolve-target.ts';
+export { type ReadPidfdInode, resolveTarget } from './target/resolve-target.ts';
 export { compareIdentity, type Sameness } from './target/same-namespace.ts';
 export {
   describeTarget,
+  type IdentifyPath,
   type Target,
   TargetError,
   type TargetErrorDetails,

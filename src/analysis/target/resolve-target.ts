@@ -1,27 +1,29 @@
 // Which namespace or process does a target lead to, in this snapshot?
-import { isKnown, type Known, type Unknown } from '../../model/snapshot/known.ts';
-import {
-  formatNamespace,
-  type NamespaceLink,
-  type NamespaceType,
-  namespaceLinks,
-  readLinkType,
-} from '../../model/snapshot/namespace-types.ts';
-import type { Namespace, Workload } from '../../model/snapshot/schema.ts';
+import { isKnown, type Known } from '../../model/snapshot/known.ts';
+import { formatNamespace, type NamespaceLink, namespaceLinks } from '../../model/snapshot/namespace-types.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';
 import { findWorkloadsByName, listWorkloads } from '../listing/workloads.ts';
-import { explainPath, pathOfName } from './explain-path.ts';
-import { parseTarget, unknownPrefix } from './parse-target.ts';
-import { type Target, TargetError } from './target-error.ts';
-
-/** Inode number and device of what a path leads to on the host of the snapshot: stat(2). */
-export type IdentifyPath = (path: string) => Known<{ readonly inode: number; readonly dev: number }>;
+import { explainPath } from './explain-path.ts';
+import { findBareName, findTypedName } from './find-by-name.ts';
+import {
+  findByInode,
+  findDevice,
+  followLink,
+  notKnown,
+  onlyOne,
+  readPid,
+  toTargets,
+  toWorkloads,
+} from './find-in-snapshot.ts';
+import { parseTarget } from './parse-target.ts';
+import { type IdentifyPath, type Target, TargetError } from './target-error.ts';
 
 /** The inode number of a pidfd of the process that has a PID on the host of the snapshot now, in decimal. */
 export type ReadPidfdInode = (pid: number) => Known<string>;
 
 /**
- * Looks a target up. A bare name is first that of a namespace, then a host name, then that of a workload, then the name of a process.
+ * Looks a target up. A bare name is looked for among the names of namespaces, host names, workloads and names of processes
+ * at once: one that leads to several things is ambiguous.
  * @param identify - how to ask the host about a path; without it (a snapshot from a file) paths are looked up in what the
  *   snapshot says of names and processes
  * @param readPidfdInode - how to ask the host whether a PID is still that of the process meant
@@ -55,23 +57,10 @@ export function resolveTarget(
     case 'workload':
       return findWorkload(word, query.name, query.engine, index);
     case 'name':
-      return findByName(word, query.name, query.type, index, identify);
+      return query.type === undefined
+        ? findBareName(word, index, identify)
+        : findTypedName(word, query.name, query.type, index, identify);
   }
-}
-
-function onlyOne(word: string, targets: readonly Target[], missing: string): Target {
-  const [first, second] = targets;
-  if (!first) throw new TargetError('not-found', `${word}: ${missing}`);
-  if (!second) return first;
-  throw new TargetError('ambiguous', `"${word}" is ambiguous: ${targets.length} have this name`, {
-    candidates: targets,
-  });
-}
-
-function findByInode(index: SnapshotIndex, inode: number, type: NamespaceType | undefined): Target[] {
-  return toTargets(
-    index.snapshot.namespaces.filter((one) => one.inode === inode && (type === undefined || one.type === type)),
-  );
 }
 
 function findByNetnsid(word: string, netnsid: number, index: SnapshotIndex): Target {
@@ -130,82 +119,6 @@ function findWorkload(word: string, name: string, engine: string, index: Snapsho
   return onlyOne(word, toWorkloads(found), others.length > 8 ? `${missing} and ${others.length - 8} more` : missing);
 }
 
-function toWorkloads(workloads: readonly Workload[]): Target[] {
-  return workloads.map((workload) => ({ kind: 'workload', workload }));
-}
-
-function findByName(
-  word: string,
-  name: string,
-  type: NamespaceType | undefined,
-  index: SnapshotIndex,
-  identify: IdentifyPath | undefined,
-): Target {
-  const { namespaces, processes } = index.snapshot;
-  const typed = type === undefined ? namespaces : namespaces.filter((namespace) => namespace.type === type);
-  const steps: (() => Target[])[] = [
-    () => toTargets(typed.filter(({ names }) => names.some((one) => one.name === name))),
-    () => toTargets(typed.filter(({ uts }) => uts !== undefined && isKnown(uts) && uts.nodename === name)),
-    ...(type === undefined ? [() => toWorkloads(findWorkloadsByName(name, undefined, index))] : []),
-    type === undefined
-      ? () => processes.filter(({ comm }) => comm === name).map((process) => ({ kind: 'process', process }))
-      : () => (/^(?:\d+|self)$/.test(name) ? [followLink(index, readPid(name, index), type)] : []),
-  ];
-  for (const step of steps) {
-    const targets = step();
-    if (targets.length > 0) return onlyOne(word, targets, '');
-  }
-  const prefix = /^(\w+):/.exec(name)?.[1];
-  if (prefix !== undefined) throw unknownPrefix(prefix);
-  const told = type === undefined || type === 'net' ? explainName(name, index, identify) : undefined;
-  if (told !== undefined) throw new TargetError('not-found', told);
-  throw new TargetError(
-    'not-found',
-    type === undefined
-      ? `nothing is called "${name}" here: no namespace, no host, no workload and no process`
-      : `no ${type} namespace is called "${name}" here`,
-  );
-}
-
-/** A name of ip-netns(8) that leads to no network namespace here. */
-function explainName(name: string, index: SnapshotIndex, identify: IdentifyPath | undefined): string | undefined {
-  const path = pathOfName(name);
-  const identity = identify?.(path);
-  if (!identity) return undefined;
-  if (!isKnown(identity) || identity.dev !== findDevice(index)) return explainPath(path, isKnown(identity), index);
-  const [found] = findByInode(index, identity.inode, undefined);
-  return found?.kind === 'namespace' && found.namespace.type !== 'net'
-    ? `${path} leads to ${formatNamespace(found.namespace.type, found.namespace.inode)}, which is not a network namespace`
-    : undefined;
-}
-
-/** The device number of nsfs, which all namespaces share. */
-function findDevice(index: SnapshotIndex): number | undefined {
-  return index.snapshot.namespaces.map(({ dev }) => dev).find(isKnown);
-}
-
-/** The namespace behind a link of a process, as the snapshot has it. */
-function followLink(index: SnapshotIndex, pid: number, link: NamespaceLink): Target {
-  const process = index.process(pid);
-  if (!process) throw new TargetError('not-found', `there is no process ${pid} here`);
-  const inode = process.namespaces[link];
-  if (!isKnown(inode)) throw notKnown(`/proc/${pid}/ns/${link}`, inode);
-  const namespace = index.namespace(readLinkType(link), inode);
-  if (!namespace)
-    throw new TargetError(
-      'not-found',
-      `${formatNamespace(readLinkType(link), inode)}: no such namespace is known here`,
-    );
-  return { kind: 'namespace', namespace };
-}
-
-function notKnown(path: string, unknown: Unknown): TargetError {
-  const why = unknown.errno ?? unknown.detail ?? unknown.unknown;
-  return unknown.unknown === 'denied'
-    ? new TargetError('refused', `${path} may not be looked at (${why})`)
-    : new TargetError('not-found', `${path} is not there (${why})`);
-}
-
 function findByPath(written: string, index: SnapshotIndex, identify: IdentifyPath | undefined): Target {
   const process = /^\/proc\/(\d+|self)\/?$/.exec(written)?.[1];
   if (process !== undefined) return findProcess(index, readPid(process, index), identify);
@@ -248,12 +161,4 @@ function findRecordedPath(written: string, index: SnapshotIndex): Target {
   }
   const named = index.snapshot.namespaces.filter(({ names }) => names.some((one) => one.path === path));
   return onlyOne(written, toTargets(named), 'the snapshot knows no namespace by this path');
-}
-
-function readPid(word: string, index: SnapshotIndex): number {
-  return /^\d+$/.test(word) ? Number(word) : index.snapshot.host.vantage.pid;
-}
-
-function toTargets(namespaces: readonly Namespace[]): Target[] {
-  return namespaces.map((namespace) => ({ kind: 'namespace', namespace }));
 }

@@ -1,4 +1,5 @@
-// Why a target could not be had.
+// What a target leads to, or why it leads nowhere.
+import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import type { Namespace, Process, Workload } from '../../model/snapshot/schema.ts';
 
@@ -7,6 +8,9 @@ export type Target =
   | { readonly kind: 'namespace'; readonly namespace: Namespace }
   | { readonly kind: 'process'; readonly process: Process }
   | { readonly kind: 'workload'; readonly workload: Workload };
+
+/** Inode number and device of what a path leads to on the host of the snapshot: stat(2). */
+export type IdentifyPath = (path: string) => Known<{ readonly inode: number; readonly dev: number }>;
 
 /** `malformed`: not in any notation. `ambiguous`: the candidates tell. `refused`: the host did not let it be looked at. */
 export type TargetProblem = 'malformed' | 'ambiguous' | 'not-found' | 'refused';
@@ -40,8 +44,9 @@ export function describeTarget(target: Target): string {
     return tid === pid ? `${pid}  ${comm}` : `${tid}  ${comm}, a thread of ${pid}`;
   }
   if (target.kind === 'workload') return describeWorkload(target.workload);
-  const { type, inode, names } = target.namespace;
-  const known = names.map(({ path }) => path).join(' ');
+  const { type, inode, names, uts } = target.namespace;
+  const host = uts !== undefined && isKnown(uts) ? `host name ${uts.nodename}` : '';
+  const known = names.length === 0 ? host : names.map(({ path }) => path).join(' ');
   return known === '' ? formatNamespace(type, inode) : `${formatNamespace(type, inode)}  ${known}`;
 }
 

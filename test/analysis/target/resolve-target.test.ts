@@ -1,11 +1,18 @@
 // Every notation of a target, and every way in which one can lead nowhere.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type IdentifyPath, type ReadPidfdInode, resolveTarget } from '../../../src/analysis/target/resolve-target.ts';
-import { describeTarget, TargetError, type TargetProblem } from '../../../src/analysis/target/target-error.ts';
+import { SnapshotIndex } from '../../../src/analysis/graph/snapshot-index.ts';
+import { type ReadPidfdInode, resolveTarget } from '../../../src/analysis/target/resolve-target.ts';
+import {
+  describeTarget,
+  type IdentifyPath,
+  TargetError,
+  type TargetProblem,
+} from '../../../src/analysis/target/target-error.ts';
 import type { Fact } from '../../../src/model/facts/facts.ts';
 import { unknownFromErrno } from '../../../src/model/snapshot/known.ts';
-import { container, indexOf } from '../../container-host.ts';
+import type { Workload } from '../../../src/model/snapshot/schema.ts';
+import { container, indexOf, snapshotOf } from '../../container-host.ts';
 import { deniedLinks, hostInodes, netnsName, processFact } from '../../recorded-facts.ts';
 
 function resolve(word: string, others: readonly Fact[] = [], identify?: IdentifyPath): string {
@@ -113,12 +120,69 @@ test('A link for children leads to the namespace of its type, and a thread that 
   assert.equal(resolve('/proc/201/task/9999/ns/uts'), `uts:[${container.uts}]`);
 });
 
-test('A name of a namespace goes before a host name, and that before the name of a process.', () => {
+test('A bare name leads to the one thing that has it: a namespace, a host, a workload or a process.', () => {
   assert.equal(resolve('webhost'), `uts:[${container.uts}]`);
   assert.equal(resolve('uts:webhost'), `uts:[${container.uts}]`);
   assert.equal(resolve('web'), 'process 201');
-  assert.equal(resolve('webhost', [netnsName('webhost', container.net)]), net);
   assert.equal(resolve('prober'), 'process 105');
+});
+
+test('A bare name of several kinds of things is refused, and each candidate leads to its own.', () => {
+  const { details } = fail('webhost', 'ambiguous', [netnsName('webhost', container.net)]);
+  assert.deepEqual(details.candidates?.map(describeTarget), [
+    `${net}  /run/netns/blue /run/netns/webhost`,
+    `uts:[${container.uts}]  host name webhost`,
+  ]);
+  const web = fail('web', 'ambiguous', [netnsName('web', container.net)]);
+  assert.deepEqual(web.details.candidates?.map(describeTarget), [`${net}  /run/netns/blue /run/netns/web`, '201  web']);
+  for (const {
+    details: { candidates = [] },
+  } of [{ details }, web])
+    for (const candidate of candidates)
+      assert.match(resolve(describeTarget(candidate).split('  ')[0] ?? '', [netnsName('web', container.net)]), /\d/);
+});
+
+/** The snapshot with workloads of these names, which have the namespaces and processes of the container. */
+function withWorkloads(others: readonly Fact[], ...workloads: readonly Partial<Workload>[]): SnapshotIndex {
+  return new SnapshotIndex({
+    ...snapshotOf(others),
+    workloads: workloads.map((workload, i) => ({
+      engine: 'docker',
+      name: 'web',
+      id: `${i}`.repeat(64),
+      kind: 'container',
+      certainty: 'certain',
+      evidence: [],
+      leader: 201,
+      pids: [201, 202, 203],
+      namespaces: [
+        { type: 'net', inode: container.net },
+        { type: 'uts', inode: container.uts },
+      ],
+      ...workload,
+    })) as unknown as readonly Workload[],
+  });
+}
+
+test('A workload stands for its host name and its processes, and for nothing that is outside of it.', () => {
+  const named = withWorkloads([], { name: 'webhost' });
+  assert.equal(resolveTarget('webhost', named).kind, 'workload');
+  assert.equal(resolveTarget('web', withWorkloads([], {})).kind, 'workload');
+  const outside = withWorkloads([processFact(300, ['/tmp/web'])], {});
+  assert.throws(
+    () => resolveTarget('web', outside),
+    (error) =>
+      error instanceof TargetError &&
+      error.details.candidates?.map(describeTarget).join() === `docker:000000000000  web, PID 201,300  web`,
+  );
+});
+
+test('A workload never takes the place of a namespace by chance, but a named network is its namespace.', () => {
+  const blue = { name: 'blue', leader: null, pids: [] };
+  assert.throws(() => resolveTarget('blue', withWorkloads([], blue)), { problem: 'ambiguous' });
+  const network = { ...blue, engine: 'netns' as const, namespaces: [{ type: 'net' as const, inode: container.net }] };
+  const found = resolveTarget('blue', withWorkloads([], network));
+  assert.equal(found.kind === 'namespace' && found.namespace.inode, container.net);
 });
 
 test('A name that is a number is the name, where a namespace of that type has it.', () => {
