@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 const apart = [
   'src/cli/reading/load-snapshot.ts',
   'src/cli/line/print-help.ts',
+  'src/cli/line/explain-failure.ts',
   'src/cli/reading/read-this-host.ts',
   'src/cli/reading/load-workloads.ts',
   'src/analysis/listing/filter.ts',

@@ -1,10 +1,12 @@
 // The command: parses, loads the verb that was asked for and nothing else, and turns failures into sentences.
 import { readOwnArguments } from '../kernel/own/own-arguments.ts';
 import { escapeText } from '../render/words/escape.ts';
+import type { Failure } from './line/explain-failure.ts';
 import { parseCommandLine } from './line/parse-command-line.ts';
 import { prepareReading } from './line/prepare-reading.ts';
 import { loadVerb } from './load-verb.ts';
 import { writeNote } from './screen/output.ts';
+import { answersByOne } from './table/exit-statuses.ts';
 import { findVerbName, verbs } from './table/verbs.ts';
 
 export async function main(argv: readonly string[]): Promise<number> {
@@ -20,9 +22,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof Error && error.name === 'OutputClosedError') return 0;
     // A person can do something about what has an exit status; anything else is a bug and shows its stack.
     if (error instanceof Error && 'exitStatus' in error && typeof error.exitStatus === 'number') {
-      const message = escapeWords(error.message, argv);
-      writeNote(`nscope: ${message.split('\n').map(escapeText).join('\n')}`);
-      return error.exitStatus;
+      const { message, status } = await explain({ message: error.message, status: error.exitStatus, error }, argv);
+      writeNote(`nscope: ${message}`);
+      return status === 1 && usual && answersByOne(usual) ? 2 : status;
     }
     const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
     writeNote(`nscope: this is a bug: ${told.split('\n').map(escapeText).join('\n')}`);
@@ -30,10 +32,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Lines of a message are its own: no word of the command line begins another one. */
-function escapeWords(message: string, argv: readonly string[]): string {
-  const words = argv.flatMap((word) => [word, word.slice(word.indexOf('=') + 1)]).filter((word) => word.includes('\n'));
-  return words.reduce((text, word) => text.replaceAll(word, () => escapeText(word)), message);
+/** Without a descriptor nothing more can be loaded: then the message is said as it is. */
+async function explain(failure: Failure, argv: readonly string[]): Promise<Pick<Failure, 'message' | 'status'>> {
+  try {
+    const { explainFailure } = await import('./line/explain-failure.ts');
+    return explainFailure(failure, argv);
+  } catch {
+    return { message: escapeText(failure.message), status: failure.status };
+  }
 }
 
 void main(readOwnArguments()).then((status) => {

@@ -13,7 +13,7 @@ test('The help of nscope is the same however it is asked for, and ends with stat
     ['help', '-h'],
     ['help', 'help'],
   ]);
-  assert.match(usual?.stdout ?? '', /^Usage: nscope \[VERB\] \[OPTIONS\] \[WORDS\]$/m);
+  assert.match(usual?.stdout ?? '', /^Usage: nscope \[VERB\] \[OPTIONS\] \[TARGET\.\.\.\]$/m);
   for (const name of verbNames) assert.match(usual?.stdout ?? '', new RegExp(`^ {2}${name}\\b`, 'm'));
   assert.equal(others.length, 5);
   for (const { words, status, stdout, stderr } of others)
@@ -38,4 +38,39 @@ test('Help for what is no verb names it and what may have been meant, with statu
   const [outcome] = runInTurn([['help', 'holdrs']]);
   assert.equal(outcome?.status, 2);
   assert.match(outcome?.stderr ?? '', /^nscope: there is no verb "holdrs"; .*holders/);
+});
+
+test('What a TARGET is has a page of its own, which the help of each verb with a TARGET names.', () => {
+  const [page, capital, ...verbs] = runInTurn([
+    ['help', 'target'],
+    ['help', 'TARGET'],
+    ...verbNames.map((name) => ['help', name]),
+  ]);
+  assert.match(page?.stdout ?? '', /^A TARGET names one thing/);
+  assert.deepEqual([page?.status, page?.stderr, capital?.stdout], [0, '', page?.stdout]);
+  const taking = verbs.filter(({ stdout }) => /^ {2}TARGET /m.test(stdout));
+  assert.ok(taking.length >= 7);
+  for (const { stdout, words } of taking)
+    assert.match(stdout.replace(/\s+/g, ' '), /nscope help target/, words.join(' '));
+});
+
+test('A word too many after help is refused, and a word of habit leads to the verb.', () => {
+  const outcomes = runInTurn([
+    ['help', 'ls', 'nope'],
+    ['help', 'nope', 'ls'],
+    ['help', 'exec'],
+    ['help', 'targt'],
+  ]);
+  const said = [
+    'help: too many arguments: "nope"; it takes one VERB, or target',
+    /^nscope: there is no verb "nope"; there are: .*, target\n$/,
+    'there is no verb "exec"; did you mean enter?',
+    'there is no verb "targt"; did you mean target?',
+  ];
+  for (const [i, { status, stdout, stderr }] of outcomes.entries()) {
+    assert.deepEqual([status, stdout], [2, '']);
+    const expected = said[i];
+    if (expected instanceof RegExp) assert.match(stderr, expected);
+    else assert.equal(stderr, `nscope: ${expected}\n`);
+  }
 });

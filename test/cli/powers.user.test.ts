@@ -36,8 +36,8 @@ test('caps tells an ordinary user what they may do to a namespace of their own, 
 test('caps says what is wrong with its words.', { skip }, () => {
   const cases: readonly (readonly [number, RegExp, ...string[]])[] = [
     [2, /there is no capability CAP_NET_ADMN; did you mean CAP_NET_ADMIN\?/, 'self', 'self', '--cap', 'net_admn'],
-    [1, /there is no process 4000000 here/, '4000000', 'self'],
-    [1, /no net namespace is called "nowhere" here/, 'self', 'net:nowhere'],
+    [2, /there is no process 4000000 here/, '4000000', 'self'],
+    [2, /no net namespace is called "nowhere" here/, 'self', 'net:nowhere'],
     [2, /caps speaks of what a process may do/, 'net:self', 'self'],
     [2, /missing argument/, 'self'],
   ];

@@ -2,11 +2,11 @@
 import { parseArgs } from 'node:util';
 import { nscopeVersion } from '../../model/snapshot/version.ts';
 import { writeLines } from '../screen/output.ts';
-import { findSimilar, suggest, UsageError } from '../table/errors.ts';
+import { findSimilar, UsageError } from '../table/errors.ts';
 import { type OptionFlags, parseOptionFlags } from '../table/option-flags.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { Invocation, Verb, VerbOption } from '../table/verb.ts';
-import { findVerbName, verbNames, verbs } from '../table/verbs.ts';
+import { findVerbName, isVerb, verbs } from '../table/verbs.ts';
 
 /**
  * What is to be done; undefined when help or the version was asked for and has been printed.
@@ -16,26 +16,27 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Invocat
   const [first = ''] = argv;
   if (first === 'help') {
     const [, word] = argv;
-    const isOfVerb = word !== undefined && !['help', '-h', '--help'].includes(word);
-    await help(isOfVerb ? findVerb(word) : undefined);
+    await help(word === undefined || ['help', '-h', '--help'].includes(word) ? [] : argv.slice(1));
     return undefined;
   }
+  if (!first.startsWith('-') && argv.length > 0 && !isVerb(first))
+    (await import('./explain-failure.ts')).checkFirstWord(first, argv);
   const verb = findVerb(findVerbName(argv));
   const hasVerb = first === verb.name;
   const line = readLine(verb, hasVerb ? argv.slice(1) : argv, !hasVerb);
-  if (line === 'help') await help(hasVerb ? verb : undefined);
+  if (line === 'help') await help(hasVerb ? [verb.name] : []);
   if (line === 'version') writeLines([nscopeVersion]);
   return typeof line === 'string' ? undefined : line;
 }
 
-async function help(verb: Verb | undefined): Promise<void> {
+async function help(words: readonly string[]): Promise<void> {
   const { printHelp } = await import('./print-help.ts');
-  await printHelp(verb);
+  await printHelp(words);
 }
 
 function findVerb(name: string): Verb {
   const verb = verbs.find((one) => one.name === name);
-  if (!verb) throw new UsageError(`there is no verb "${name}"; ${suggest(name, verbNames)}`);
+  if (!verb) throw new Error(`the verb ${name} is not in the table`);
   return verb;
 }
 

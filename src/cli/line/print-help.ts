@@ -2,11 +2,14 @@
 import { wrapText } from '../../render/words/wrap-text.ts';
 import { readTerminalWidth, writeLines } from '../screen/output.ts';
 import { about, toSentence } from '../table/about.ts';
+import { suggest, UsageError } from '../table/errors.ts';
 import { listExitStatuses } from '../table/exit-statuses.ts';
+import { findHabit } from '../table/habits.ts';
 import { parseOptionFlags } from '../table/option-flags.ts';
+import { targetDetails, targetForms, targetSummary, targetTopic } from '../table/target-forms.ts';
 import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from '../table/verb.ts';
 import { verbGroups } from '../table/verb-groups.ts';
-import { usualVerb, verbs } from '../table/verbs.ts';
+import { usualVerb, verbNames, verbs } from '../table/verbs.ts';
 
 /** What is explained: a word or an option, and its meaning. */
 type Term = readonly [term: string, meaning: string];
@@ -20,25 +23,67 @@ const maxTermWidth = 26;
 /** So many columns are left for meanings. */
 const minMeaningWidth = 20;
 
-/** The help of a verb; that of nscope where there is none. */
-export async function printHelp(verb: Verb | undefined): Promise<void> {
+/**
+ * The help of a verb or of a topic; that of nscope where none is named.
+ * @throws UsageError for a word that is neither, and for a word too many
+ */
+export async function printHelp([word, excess]: readonly string[]): Promise<void> {
+  const topic = word === undefined ? undefined : findTopic(word);
+  if (excess !== undefined)
+    throw new UsageError(`help: too many arguments: ${JSON.stringify(excess)}; it takes one VERB, or ${targetTopic}`);
   const width = Math.min(Math.max(readTerminalWidth() ?? 80, 40), 100);
-  writeLines(await describeHelp(verb, width));
+  writeLines(await describeHelp(topic, width));
 }
 
-/** @param width - in columns; what a person would copy may be longer */
-export async function describeHelp(verb: Verb | undefined, width: number): Promise<string[]> {
-  return verb ? describeVerb(verb, width) : describeVerbs(width);
+function findTopic(word: string): Verb | typeof targetTopic {
+  if (word.toLowerCase() === targetTopic) return targetTopic;
+  const verb = verbs.find(({ name }) => name === word);
+  if (verb) return verb;
+  const habit = findHabit(word);
+  const hint = habit === undefined ? suggest(word, [...verbNames, targetTopic]) : `did you mean ${habit}?`;
+  throw new UsageError(`there is no verb "${word}"; ${hint}`);
+}
+
+/**
+ * @param topic - a verb, `target`, or undefined for nscope itself
+ * @param width - in columns; what a person would copy may be longer
+ */
+export async function describeHelp(topic: Verb | typeof targetTopic | undefined, width: number): Promise<string[]> {
+  if (topic === targetTopic) return describeTarget(width);
+  return topic ? describeVerb(topic, width) : describeVerbs(width);
+}
+
+function describeTarget(width: number): string[] {
+  const lines = wrapText(toSentence(targetSummary), width);
+  for (const { title, forms } of targetForms)
+    lines.push(
+      '',
+      `${title}:`,
+      ...describeTerms(
+        forms.map(({ form, meaning }): Term => [form, meaning]),
+        width,
+      ),
+    );
+  for (const paragraph of targetDetails) lines.push('', ...wrapText(paragraph, width));
+  return lines;
 }
 
 function describeVerbs(width: number): string[] {
-  const lines = [...describeUsage('nscope [VERB] [OPTIONS] [WORDS]', width), '', ...wrapText(toSentence(about), width)];
+  const lines = [
+    ...describeUsage('nscope [VERB] [OPTIONS] [TARGET...]', width),
+    '',
+    ...wrapText(toSentence(about), width),
+  ];
   for (const { title, verbs: names, example } of verbGroups) {
     const terms = names.map((name): Term => [name, verbs.find((verb) => verb.name === name)?.summary ?? '']);
     lines.push('', `${title}:`, ...describeTerms(terms, width), `  such as: ${example}`);
   }
   lines.push('', 'Options:', ...describeTerms([helpTerm, versionTerm], width));
-  return [...lines, '', ...wrapText(`nscope help VERB says more; without a verb ${usualVerb} is meant.`, width)];
+  const more = [
+    `nscope help VERB explains a verb, and nscope help ${targetTopic} what a TARGET is.`,
+    `Without a verb, nscope lists the namespaces (${usualVerb}); nscope TARGET shows that thing (show).`,
+  ];
+  return [...lines, '', ...more.flatMap((sentence) => wrapText(sentence, width))];
 }
 
 async function describeVerb(verb: Verb, width: number): Promise<string[]> {

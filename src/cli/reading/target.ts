@@ -8,7 +8,7 @@ import { describeTarget, type Target, TargetError } from '../../analysis/target/
 import { readPathIdentity } from '../../kernel/nsfs/namespace-files.ts';
 import { readPidfdInode } from '../../kernel/process/pidfd-inode.ts';
 import { escapeText } from '../../render/words/escape.ts';
-import { NotFoundError, suggest, UsageError } from '../table/errors.ts';
+import { NotFoundError, suggest, type TargetLookup, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 
 /** Of many candidates, no more than this are listed. */
@@ -25,8 +25,9 @@ export function checkTargets(words: readonly (string | undefined)[]): void {
  */
 export function findTarget(word: string, index: SnapshotIndex, options: OptionValues): Target {
   const isHere = options.from === undefined;
-  return explain(() =>
-    resolveTarget(word, index, isHere ? readPathIdentity : undefined, isHere ? readPidfdInode : undefined),
+  return explain(
+    () => resolveTarget(word, index, isHere ? readPathIdentity : undefined, isHere ? readPidfdInode : undefined),
+    { word, snapshot: index.snapshot },
   );
 }
 
@@ -57,13 +58,13 @@ export function mayBeWorkload(word: string | undefined): boolean {
   return query.form === 'workload' || (query.form === 'name' && query.type === undefined);
 }
 
-function explain<T>(resolve: () => T): T {
+function explain<T>(resolve: () => T, lookup?: TargetLookup): T {
   try {
     return resolve();
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     const { problem, message, details } = error;
-    if (problem === 'not-found') throw new NotFoundError(message, { cause: error });
+    if (problem === 'not-found') throw new NotFoundError(message, { cause: error, ...(lookup ? { lookup } : {}) });
     const { unknownWord, knownWords, candidates } = details;
     const help =
       unknownWord !== undefined && knownWords ? `; ${suggest(unknownWord, knownWords)}` : listCandidates(candidates);

@@ -1,4 +1,5 @@
-// What a person did wrong, said so that it can be mended. Exit status 2.
+// What a person did wrong, said so that it can be fixed. Exit status 2.
+import type { Snapshot } from '../../model/snapshot/schema.ts';
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -13,6 +14,19 @@ export class NotFoundError extends Error {
   readonly code = 'NSCOPE_NOT_FOUND';
   /** Of a command that ends with it. */
   readonly exitStatus = 1;
+  /** Of a TARGET: for "did you mean", which is worked out only when the message is printed. */
+  readonly lookup: TargetLookup | undefined;
+
+  constructor(message: string, { lookup, ...options }: ErrorOptions & { readonly lookup?: TargetLookup } = {}) {
+    super(message, options);
+    this.lookup = lookup;
+  }
+}
+
+/** A TARGET that leads nowhere, and where it was looked for. */
+export interface TargetLookup {
+  readonly word: string;
+  readonly snapshot: Snapshot;
 }
 
 /** The one of `words` that was probably meant, for "did you mean": its beginning, or a slip or two away. */
@@ -22,6 +36,8 @@ export function findSimilar(word: string, words: readonly string[]): string | un
   let best: string | undefined;
   let bestDistance = (word.length < 5 ? 1 : Math.max(2, Math.floor(word.length / 3))) + 1;
   for (const candidate of words) {
+    // The distance is at least the difference in length: a very long word is compared with nothing.
+    if (Math.abs(word.length - candidate.length) >= bestDistance) continue;
     const distance = measureDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance && distance < candidate.length) {
       best = candidate;

@@ -1,4 +1,5 @@
 // The verbs that conclude from evidence: their rows in the table of verbs.
+import { failureOfAnswer } from './exit-statuses.ts';
 import { fromOption, jsonOption, noBpfOption, rowOptions } from './reading-options.ts';
 import { targetArgument } from './target-argument.ts';
 import type { ColumnMeaning, Verb } from './verb.ts';
@@ -85,7 +86,8 @@ export const evidenceVerbs = [
     ],
     statuses: [
       ['0', 'it may enter or configure one of the namespaces; with --cap: it has the capability over one'],
-      ['1', 'it may not, or PID or TARGET is not there'],
+      ['1', 'it may not'],
+      failureOfAnswer,
       ['3', 'cannot be told'],
     ],
   },

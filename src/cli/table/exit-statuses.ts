@@ -10,6 +10,17 @@ export const exitStatuses: readonly ExitStatus[] = [
   ['2', 'the command line or a file is wrong, or the host gave nothing to read'],
 ];
 
+/** Of a verb whose status 1 is an answer: what is not there has another one, or "no" would be said of it. */
+export const failureOfAnswer: ExitStatus = [
+  '2',
+  'what was asked for is not there, the command line or a file is wrong, or the host gave nothing to read',
+];
+
+/** Whether status 1 is an answer of the verb. */
+export function answersByOne({ statuses = [] }: { readonly statuses?: readonly ExitStatus[] }): boolean {
+  return statuses.some(([status]) => status === '1');
+}
+
 /** Of a verb that starts a command; what is wrong before that has the status of every verb. */
 export const commandStatuses: readonly ExitStatus[] = [
   ['N', 'the status of the command'],

@@ -2,7 +2,7 @@
 import { experimentNames } from '../../lab/stage/experiment-names.ts';
 import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { runOptions } from './command-options.ts';
-import { commandStatuses } from './exit-statuses.ts';
+import { commandStatuses, failureOfAnswer } from './exit-statuses.ts';
 import { jsonOption } from './reading-options.ts';
 import { targetArgument } from './target-argument.ts';
 import type { Verb } from './verb.ts';
@@ -168,6 +168,7 @@ export const launchVerbs = [
     statuses: [
       ['0', 'all was as described'],
       ['1', 'something differs on this kernel'],
+      failureOfAnswer,
       ['3', 'nothing differs, and something was not permitted'],
     ],
   },

@@ -1,5 +1,7 @@
 // The table of verbs.
+
 import { evidenceVerbs } from './evidence-verbs.ts';
+import { failureOfAnswer } from './exit-statuses.ts';
 import { launchVerbs } from './launch-verbs.ts';
 import { liveVerbs } from './live-verbs.ts';
 import { fromOption, jsonOption, noBpfOption, rowOptions, typeOption } from './reading-options.ts';
@@ -171,7 +173,8 @@ const table = [
     ],
     statuses: [
       ['0', 'nothing differs'],
-      ['1', 'something differs, or one of the two is not there'],
+      ['1', 'something differs'],
+      failureOfAnswer,
       ['3', 'cannot be told: nothing differs of what is known'],
     ],
   },
@@ -200,7 +203,8 @@ const table = [
     ],
     statuses: [
       ['0', 'it is in a child namespace of the type asked with --type, or of any of those asked'],
-      ['1', 'it is in none, or is not there'],
+      ['1', 'it is in none'],
+      failureOfAnswer,
       ['3', 'cannot be told'],
     ],
   },
@@ -262,7 +266,19 @@ export const usualVerb = 'ls';
 
 export const verbNames: readonly string[] = verbs.map(({ name }) => name);
 
-/** The verb that a command line begins with; the usual one where it begins with an option, or is empty. */
+/** The verb that is meant where a TARGET is the first word. */
+const targetVerb = 'show';
+
+/**
+ * The verb that a command line means: its first word; the usual one where it begins with an option, or is empty; and the one
+ * that shows a TARGET where the first word is not a verb.
+ */
 export function findVerbName([first = '-']: readonly string[]): string {
-  return first.startsWith('-') ? usualVerb : first;
+  if (first.startsWith('-')) return usualVerb;
+  return isVerb(first) ? first : targetVerb;
+}
+
+/** Whether a first word is a verb: `help` also is one. */
+export function isVerb(word: string): boolean {
+  return word === 'help' || verbNames.includes(word);
 }

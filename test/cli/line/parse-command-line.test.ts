@@ -89,10 +89,26 @@ test('Two dashes end the options of other verbs as well, and a dash alone is a w
   assert.equal((await parse('ls', '--from', '-')).options['from'], '-');
 });
 
+test('A first word that is not a verb is a TARGET, which is shown.', async () => {
+  for (const [line, words, options] of [
+    ['812', ['812'], {}],
+    ['net:blue --json', ['net:blue'], { json: true }],
+    ['/run/netns/blue', ['/run/netns/blue'], {}],
+    ['shwo', ['shwo'], {}],
+    ['constructor 812', ['constructor', '812'], {}],
+  ] as const) {
+    const parsed = await parse(...line.split(' '));
+    assert.deepEqual([parsed.verb, parsed.words], ['show', words], line);
+    assert.deepEqual(parsed.options, { bpf: true, ...options }, line);
+  }
+});
+
 test('Wrong words are named, with what may have been meant.', async () => {
   for (const [line, message] of [
-    ['shwo', /^there is no verb "shwo"; did you mean show\?$/],
-    ['constructor', /^there is no verb "constructor"; there are: /],
+    ['list', /^there is no verb "list"; did you mean nscope ls\?$/],
+    ['exec 812 sh', /^there is no verb "exec"; did you mean nscope enter\?$/],
+    ['net', /^there is no verb "net"; did you mean nscope ls --type net\?$/],
+    ['812 ps', /^there is no verb "812"; did you mean nscope ps 812\?$/],
     ['ls --typ net', /^unknown option '--typ'; did you mean --type\?$/],
     ['ls --constructor', /^unknown option '--constructor'; nscope help ls lists those of ls$/],
     ['ls -x', /^unknown option '-x'; nscope help ls lists those of ls$/],

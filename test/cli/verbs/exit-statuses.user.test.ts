@@ -1,6 +1,7 @@
-// Every verb says by status 1 that what was asked for is not there, and by 2 that the words are wrong.
+// What is not there is status 1; 2 of a verb whose status 1 is an answer, or it would answer. Wrong words are status 2.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { answersByOne } from '../../../src/cli/table/exit-statuses.ts';
 import { verbs } from '../../../src/cli/table/verbs.ts';
 import { runNscope } from '../run-nscope.ts';
 
@@ -13,13 +14,21 @@ const around: Readonly<Record<string, readonly [before: readonly string[], after
 
 const takers = verbs.filter(({ arguments: words }) => words.some(({ name }) => /^(?:TARGET|PID|A)$/.test(name)));
 
-test('A process that is not there is status 1 and a sentence, whichever verb is asked.', () => {
+test('A process that is not there is a sentence and status 1, or 2 where 1 is an answer, whichever verb is asked.', () => {
   assert.ok(takers.length >= 11, `${takers.length} verbs`);
-  for (const { name } of takers) {
+  assert.deepEqual(
+    takers
+      .filter(answersByOne)
+      .map(({ name }) => name)
+      .sort(),
+    ['caps', 'detect', 'diff'],
+  );
+  for (const verb of takers) {
+    const { name } = verb;
     const [before, behind] = around[name] ?? [[], []];
     const { status, stdout, stderr } = runNscope([name, ...before, '4194303', ...behind]);
     assert.match(stderr, /there is no process 4194303 here/, name);
-    assert.deepEqual([status, stdout], [1, ''], name);
+    assert.deepEqual([status, stdout], [answersByOne(verb) ? 2 : 1, ''], name);
   }
 });
 

@@ -276,9 +276,9 @@ test('Nothing that a process chose acts on the terminal, and JSON has it as it i
   assert.equal(rows?.['processes']?.[0]?.['comm'], '\x1b]0;x\x07');
 });
 
-test('What is not there is status 1 also where that is an answer; a snapshot that is not there is a wrong word.', () => {
+test('Where status 1 is an answer, what is not there is a failure.', () => {
   refuse([
-    [1, /there is no process 4000000 here/, 'diff', '201', '4000000'],
+    [2, /there is no process 4000000 here/, 'diff', '201', '4000000'],
     [2, /now is a snapshot, and there is no file before\.json/, 'diff', 'before.json', 'now'],
     [1, /there is no process 4000000 here/, 'show', '4000000'],
   ]);
