@@ -58,6 +58,8 @@ export {
   type FilterKind,
   type FilterValue,
 } from './listing/filter.ts';
+export type { NamespaceHome } from './listing/namespace-home.ts';
+export { type CommonNamespace, groupNamespaces, type NamespaceGroup } from './listing/overview.ts';
 export {
   findWorkload,
   findWorkloadsByName,

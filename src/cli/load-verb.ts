@@ -16,6 +16,7 @@ const programs = new Map<string, () => Promise<VerbModule>>([
   ['ls', () => import('./verbs/ls.ts')],
   ['mount', () => import('./verbs/mount.ts')],
   ['orphan', () => import('./verbs/orphan.ts')],
+  ['overview', () => import('./verbs/overview.ts')],
   ['pid', () => import('./verbs/pid.ts')],
   ['ps', () => import('./verbs/ps.ts')],
   ['run', () => import('./verbs/run.ts')],

@@ -3,7 +3,6 @@ import { isKnown, knownOr } from '../../model/snapshot/known.ts';
 import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import type { HostSnapshot, Namespace, Process, Workload } from '../../model/snapshot/schema.ts';
 import { type ListedNamespace, toListed } from '../graph/inferred-places.ts';
-import { findChildren, findOwned } from '../graph/namespace-relations.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';
 
 /** `podman:web`, a target that leads to it again where no other has the name; not yet safe for a terminal. */
@@ -52,11 +51,23 @@ export function findWorkloadsOf(namespace: ListedNamespace, index: SnapshotIndex
 }
 
 /** Sandboxes leave an outer user namespace without a process, which owns the one that they are in. */
-function findBelow(namespace: Namespace | undefined, index: SnapshotIndex): readonly Workload[] {
+function findBelow(
+  namespace: Namespace | undefined,
+  index: SnapshotIndex,
+  seen = new Set<Namespace>(),
+): readonly Workload[] {
   const { count, threads, inferred } = namespace?.processes ?? { count: 1, threads: 0 };
   if (!namespace || namespace.initial === true || count > 0 || threads > 0 || inferred) return [];
-  const below = [...findOwned(namespace, index), ...findChildren(namespace, index)];
-  return [...new Set(below.flatMap((one) => index.workloadsOf(one.type, one.inode) ?? findBelow(one, index)))];
+  // In contradictory data one owns what owns it.
+  if (seen.has(namespace)) return [];
+  seen.add(namespace);
+  return [
+    ...new Set(
+      index
+        .belowOf(namespace.type, namespace.inode)
+        .flatMap((one) => index.workloadsOf(one.type, one.inode) ?? findBelow(one, index, seen)),
+    ),
+  ];
 }
 
 /**

@@ -6,7 +6,7 @@ import { escapeText } from '../../render/words/escape.ts';
 import { findNearestTarget } from '../reading/nearest-target.ts';
 import { findSimilar, type TargetLookup, UsageError } from '../table/errors.ts';
 import { findHabit } from '../table/habits.ts';
-import { isVerb, usualVerb, verbNames } from '../table/verbs.ts';
+import { isVerb, verbNames } from '../table/verbs.ts';
 
 /** An error that a person can do something about, and the exit status that it asks for. */
 export interface Failure {
@@ -26,7 +26,7 @@ const keptCharacters = 60;
 export function checkFirstWord(first: string, argv: readonly string[]): void {
   const habit = findHabit(first);
   if (habit !== undefined) throw noVerb(first, `nscope ${habit}`);
-  if (isNamespaceType(first)) throw noVerb(first, `nscope ${usualVerb} --type ${first}`);
+  if (isNamespaceType(first)) throw noVerb(first, `nscope ls --type ${first}`);
   const [second = ''] = argv.slice(1).filter((word) => !word.startsWith('-'));
   if (isVerb(second)) throw noVerb(first, `nscope ${second} ${quoteWord(first)}`);
 }

@@ -23,7 +23,7 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Invocat
     (await import('./explain-failure.ts')).checkFirstWord(first, argv);
   const verb = findVerb(findVerbName(argv));
   const hasVerb = first === verb.name;
-  const line = readLine(verb, hasVerb ? argv.slice(1) : argv, !hasVerb);
+  const line = hasVerb ? readLine(verb, argv.slice(1), false) : readLineWithoutVerb(verb, argv);
   if (line === 'help') await help(hasVerb ? [verb.name] : []);
   if (line === 'version') writeLines([nscopeVersion]);
   return typeof line === 'string' ? undefined : line;
@@ -38,6 +38,22 @@ function findVerb(name: string): Verb {
   const verb = verbs.find((one) => one.name === name);
   if (!verb) throw new Error(`the verb ${name} is not in the table`);
   return verb;
+}
+
+/** @throws UsageError that names the verb, where the words are meant for ls */
+function readLineWithoutVerb(verb: Verb, argv: readonly string[]): ReturnType<typeof readLine> {
+  try {
+    return readLine(verb, argv, true);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    try {
+      readLine(findVerb('ls'), argv, false);
+    } catch {
+      throw error;
+    }
+    const words = argv.join(' ');
+    throw new UsageError(`nscope alone does not take these words, and ls does: nscope ls ${words}`, { cause: error });
+  }
 }
 
 /** An option of a verb, and what the command line calls it. */

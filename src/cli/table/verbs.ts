@@ -4,6 +4,7 @@ import { evidenceVerbs } from './evidence-verbs.ts';
 import { failureOfAnswer } from './exit-statuses.ts';
 import { launchVerbs } from './launch-verbs.ts';
 import { liveVerbs } from './live-verbs.ts';
+import { overviewVerb } from './overview-verb.ts';
 import { fromOption, jsonOption, noBpfOption, rowOptions, typeOption } from './reading-options.ts';
 import { targetArgument } from './target-argument.ts';
 import type { ColumnMeaning, Verb } from './verb.ts';
@@ -26,7 +27,7 @@ const everyProgram = ['namespaces', 'tasks', 'files', 'queues', 'superblocks'] a
 const table = [
   {
     name: 'ls',
-    summary: 'list the namespaces of this host (the default)',
+    summary: 'list the namespaces of this host, one on a line',
     details: [
       'Lists every namespace that can be seen, one on a line. What could not be seen is said below the list, on standard error, and in full under coverage with --json.',
       'Of processes whose links are refused it is inferred where they are, from what anybody may read of them. Such counts, leaders and places have a tilde in front, and a namespace that exists and whose inode number cannot be read is ~#1. With --json each place says by what it was inferred and how certain that is.',
@@ -52,11 +53,12 @@ const table = [
       { command: `nscope ls --filter 'processes > 10'`, meaning: 'namespaces that more than ten processes are in' },
       { command: 'nscope ls -o +workload', meaning: 'and whose container or sandbox each one is' },
       { command: 'nscope ls --hidden', meaning: 'namespaces that no process is in, and what holds them' },
-      { command: 'nscope --tree=owner', meaning: 'which user namespace owns what' },
+      { command: 'nscope ls --tree=owner', meaning: 'which user namespace owns what' },
     ],
     columns: loadNamespaceColumns,
     reads: ['namespaces', 'tasks'],
   },
+  overviewVerb,
   {
     name: 'show',
     summary: 'show all that is known of a namespace, a process or a workload',
@@ -262,7 +264,7 @@ export const verbs: readonly Verb[] = table;
 export type VerbTable = typeof table;
 
 /** The verb that is meant where none is written. */
-export const usualVerb = 'ls';
+export const usualVerb = 'overview';
 
 export const verbNames: readonly string[] = verbs.map(({ name }) => name);
 

@@ -18,9 +18,18 @@ export interface Column<Row> {
   readonly cut?: 'end' | 'middle';
   /** It is not cut below this, as long as others can be. */
   readonly least?: number;
+  /**
+   * When it gives way on a narrow terminal: columns with 1 are left out first, then those with 2, and so on. Without a
+   * number it always stays.
+   */
+  readonly yields?: number;
+  /** That --columns names it: it is cut last, and stays. */
+  readonly asked?: true;
   value(row: Row): Cell;
   /** How it reads, where that is not the value itself. Already safe for a terminal, or escaped by the table. */
   text?(row: Row): string;
+  /** How it reads where there is little room: the table has this of all rows, or of none. */
+  short?(row: Row): string;
 }
 
 /** The text of a cell, not yet escaped: `-` for none, `?` for not known. */

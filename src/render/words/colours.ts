@@ -43,4 +43,10 @@ export function paintNamespaces(text: string, palette: Palette): string {
   return text.replace(anyNamespace, (match, type: NamespaceType) => palette.types[type](match));
 }
 
+/** Colours every word in a safe text that is a type, with what stands in brackets after it: `mnt net(2)`. */
+export function paintTypes(text: string, palette: Palette): string {
+  return text.replace(anyType, (match, type: NamespaceType) => palette.types[type](match));
+}
+
+const anyType = new RegExp(`(?<![\\w:])(${namespaceTypes.join('|')})\\b(?:\\(\\d+\\)|:\\[\\d+\\])?`, 'g');
 const anyNamespace = new RegExp(`\\b(${namespaceTypes.join('|')}):\\[\\d+\\]`, 'g');

@@ -12,7 +12,7 @@ async function parse(...argv: string[]) {
 
 test('Options stand before and behind words, in short and long form, alone and in groups.', async () => {
   const options = { bpf: true, header: false, wide: true, type: 'net' };
-  for (const line of ['ls -nw -t net 7', 'ls 7 --no-header --wide --type=net', 'ls -wn -tnet 7', '-t net 7 -n -w']) {
+  for (const line of ['ls -nw -t net 7', 'ls 7 --no-header --wide --type=net', 'ls -wn -tnet 7', 'ls -t net 7 -n -w']) {
     const parsed = await parse(...line.split(' '));
     assert.deepEqual([parsed.verb, parsed.words], ['ls', ['7']], line);
     assert.deepEqual(parsed.options, options, line);
@@ -101,6 +101,22 @@ test('A first word that is not a verb is a TARGET, which is shown.', async () =>
     assert.deepEqual([parsed.verb, parsed.words], ['show', words], line);
     assert.deepEqual(parsed.options, { bpf: true, ...options }, line);
   }
+});
+
+test('Without a verb the overview is meant, with its options; what ls alone takes names ls.', async () => {
+  assert.equal((await parse()).verb, 'overview');
+  const parsed = await parse('-w', '--json', '-t', 'net', '--from', '-');
+  assert.deepEqual([parsed.verb, parsed.options['type'], parsed.options['json']], ['overview', 'net', true]);
+  for (const line of ['--tree=owner', '--hidden', '-t net 7 -n -w', '--tree parent -w'])
+    await assert.rejects(
+      parseCommandLine(line.split(' ')),
+      { name: 'UsageError', message: `nscope alone does not take these words, and ls does: nscope ls ${line}` },
+      line,
+    );
+  await assert.rejects(parseCommandLine(['--colour']), {
+    message: /^unknown option '--colour'; nscope help overview /,
+  });
+  await assert.rejects(parseCommandLine(['overview', '--hidden']), { message: /^unknown option '--hidden'; / });
 });
 
 test('Wrong words are named, with what may have been meant.', async () => {
