@@ -132,7 +132,7 @@ export class EventTranslator implements SourceHost {
     how: EventWay,
     at: Moment,
   ): void {
-    for (const { type, inode, link } of listLinked(report.inodes)) {
+    for (const { type, inode, link } of [...listLinked(report.inodes)].sort(byOwner)) {
       const id = report.ids[link] ?? null;
       const maker = type === 'user' ? before : report.inodes;
       const likely = how === 'setns' || report.isReadLate ? 0 : (maker?.[userIndex] ?? 0);
@@ -163,6 +163,11 @@ function addOwner(namespace: EventNamespace): EventNamespace {
   if (id === null || (owner !== undefined && type !== 'user')) return namespace;
   const told = attempt(() => describeByHandle({ ...namespace, id }) ?? null);
   return isKnown(told) && told !== null ? { ...namespace, owner: told.owner } : namespace;
+}
+
+/** A user namespace comes before what it owns. */
+function byOwner(a: { readonly type: string }, b: { readonly type: string }): number {
+  return Number(b.type === 'user') - Number(a.type === 'user');
 }
 
 /** A zombie's number is in a pid namespace, and its credentials are of a user namespace. */

@@ -273,6 +273,10 @@ export class Watcher implements TranslatorHost {
 
   #emit(draft: EventDraft): void {
     const event = { ...draft, at: draft.at ?? toTimestamp(now()) };
+    // What has a name is alive: the name was taken away before, whoever was first to see it.
+    if (event.event === 'destroyed')
+      for (const name of this.#state.namesOf(keyOf(event.namespace)))
+        this.#emit({ event: 'unnamed', namespace: event.namespace, name, at: event.at });
     this.#state.apply({ ...event, seq: 0 });
     if (event.event === 'created' || event.event === 'destroyed') this.#list?.note(event);
     this.#zombies.note(event);

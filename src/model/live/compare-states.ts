@@ -14,11 +14,17 @@ export interface NewerEvents {
 
 const nothingNewer: NewerEvents = { namespace: () => false, task: () => false };
 
+/**
+ * User namespaces first, since they own the others; then in the order of namespaceTypes. Events of one moment come in this
+ * order.
+ */
+const inOrder = [...namespaceTypes.entries()].sort(([, a], [, b]) => Number(b === 'user') - Number(a === 'user'));
+
 /** In an order in which each event makes sense after those before it: what comes, before what goes. */
 export function compareStates(before: LiveState, after: LiveState, newer: NewerEvents = nothingNewer): EventDraft[] {
   const gone: EventDraft[] = [];
   const events: EventDraft[] = [];
-  for (const [key, namespace] of after.namespaces) {
+  for (const [key, namespace] of ownersFirst(after)) {
     if (newer.namespace(key)) continue;
     const known = before.namespaces.get(key);
     if (known && isSame(known, namespace)) {
@@ -26,8 +32,11 @@ export function compareStates(before: LiveState, after: LiveState, newer: NewerE
         events.push({ event: 'described', namespace: { ...known, ...namespace, id: namespace.id ?? known.id } });
       continue;
     }
-    // The number is used again: the other one has ended.
-    if (known) events.push({ event: 'destroyed', namespace: known });
+    // The number is used again: the other one has ended, and before that it lost its names.
+    if (known) {
+      for (const name of before.namesOf(key)) events.push({ event: 'unnamed', namespace: known, name });
+      events.push({ event: 'destroyed', namespace: known });
+    }
     const process = findMaker(after, namespace);
     events.push({ event: 'created', namespace, how: 'seen', process });
   }
@@ -37,6 +46,11 @@ export function compareStates(before: LiveState, after: LiveState, newer: NewerE
   compareNames(before, after, newer, events);
   compareHolders(before, after, newer, events);
   return [...events, ...gone];
+}
+
+function* ownersFirst({ namespaces }: LiveState): Generator<[key: string, namespace: EventNamespace]> {
+  for (const one of namespaces) if (one[1].type === 'user') yield one;
+  for (const one of namespaces) if (one[1].type !== 'user') yield one;
 }
 
 function isSame(a: EventNamespace, b: EventNamespace): boolean {
@@ -111,7 +125,7 @@ export function describeBirth(state: LiveState, task: LiveTask, how: 'clone' | '
   const process = toEventProcess(task);
   const when = at === undefined ? {} : { at };
   const events: EventDraft[] = [{ event: 'fork', process, links: task.links, ...when }];
-  for (const [i, type] of namespaceTypes.entries())
+  for (const [i, type] of inOrder)
     if (task.entered & (1 << i))
       events.push({ event: 'entered', namespace: state.find(type, task.links[i] ?? 0), how, process, ...when });
   return events;
@@ -128,7 +142,7 @@ export function describeEnd(
   const process = toEventProcess(task);
   const when = at === undefined ? {} : { at };
   const events: EventDraft[] = [];
-  for (const [i, type] of namespaceTypes.entries())
+  for (const [i, type] of inOrder)
     if (task.entered & (1 << i))
       events.push({ event: 'left', namespace: state.find(type, task.links[i] ?? 0), how, process, ...when });
   events.push({ event: 'exit', process, links: task.links, ...(zombie ? { zombie } : {}), ...when });
@@ -136,7 +150,8 @@ export function describeEnd(
 }
 
 /**
- * Nothing where the links are equal; a link that is not known on one side does not count.
+ * First what the task came into, then what it came out of. Nothing where the links are equal; a link that is not known on
+ * one side does not count.
  * @param now - the task as it is since
  */
 export function describeMove(
@@ -152,20 +167,27 @@ export function describeMove(
   const process = toEventProcess(now);
   const when = at === undefined ? {} : { at };
   const events: EventDraft[] = [];
-  for (const [i, type] of namespaceTypes.entries()) {
+  const left: EventDraft[] = [];
+  for (const [i, type] of inOrder) {
     const [old, now] = [task.links[i] ?? 0, links[i] ?? 0];
     if (old === now || now === 0) continue;
-    if (old !== 0) events.push({ event: 'left', namespace: before.find(type, old), how, process, ...when });
     events.push({ event: 'entered', namespace: after.find(type, now), how, process, ...when });
+    if (old !== 0) left.push({ event: 'left', namespace: before.find(type, old), how, process, ...when });
   }
-  events.push({ event: 'moved', process, links: links.map((inode, i) => inode || (task.links[i] ?? 0)), ...when });
+  events.push(...left, {
+    event: 'moved',
+    process,
+    links: links.map((inode, i) => inode || (task.links[i] ?? 0)),
+    ...when,
+  });
   return events;
 }
 
 function compareNames(before: LiveState, after: LiveState, newer: NewerEvents, events: EventDraft[]): void {
   for (const [path, { key, name }] of before.names) {
     const namespace = before.namespaces.get(key);
-    if (namespace && after.names.get(path)?.key !== key && !newer.namespace(key))
+    const isReplaced = after.namespaces.has(key) && !isKept(before, after, key);
+    if (namespace && !isReplaced && after.names.get(path)?.key !== key && !newer.namespace(key))
       events.push({ event: 'unnamed', namespace, name });
   }
   for (const [path, { key, name }] of after.names) {

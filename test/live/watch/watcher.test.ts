@@ -6,7 +6,7 @@ import { type Listener, Watcher } from '../../../src/live/watch/watcher.ts';
 import { LiveState } from '../../../src/model/live/live-state.ts';
 import type { Snapshot } from '../../../src/model/snapshot/schema.ts';
 import { container, snapshotOf } from '../../container-host.ts';
-import { linksOf, processFact } from '../../recorded-facts.ts';
+import { hostInodes, linksOf, netnsName, processFact } from '../../recorded-facts.ts';
 import { makeTask, ScriptedHost } from '../scripted-host.ts';
 
 type Told = Parameters<Listener>[0];
@@ -73,7 +73,8 @@ test('A namespace is told to come once, whoever tells of it, and not of the host
   });
   assert.equal(words(told).filter((word) => word.startsWith('created')).length, 1);
   assert.equal(words(told).filter((word) => word === `entered net:[${net}]`).length, 3);
-  assert.deepEqual(words(told).slice(-2), [`entered net:[${net}]`, `moved ${makeTask(3).pid}`]);
+  const last = [`entered net:[${net}]`, `left net:[${hostInodes.net}]`, `moved ${makeTask(3).pid}`];
+  assert.deepEqual(words(told).slice(-3), last);
   watcher.stop();
 });
 
@@ -91,6 +92,44 @@ test('A number that is given out again is an end and a beginning, and an end of 
   const ids = told.map((event) => `${event.event} ${'namespace' in event ? event.namespace.id : ''}`);
   assert.deepEqual(ids, ['created 9001', 'destroyed 9001', 'created 9002', 'destroyed 9002']);
   watcher.stop();
+});
+
+test('What one call does is told as it happened: what was made, owners first, what was entered, what was left.', () => {
+  const { host, watcher, told } = watchScript(snapshotOf([factOf(makeTask(1))]));
+  const user = 4026532998;
+  const { net: ownNet, user: ownUser } = hostInodes;
+  host.tells((source, at) => source.moved(makeTask(1, { net, user }), 'unshare', at));
+  assert.deepEqual(words(told), [
+    `created user:[${user}]`,
+    `created net:[${net}]`,
+    `entered user:[${user}]`,
+    `entered net:[${net}]`,
+    `left user:[${ownUser}]`,
+    `left net:[${ownNet}]`,
+    `moved ${makeTask(1).pid}`,
+  ]);
+  watcher.stop();
+});
+
+test('A namespace that ends has lost its names before, each once, whoever tells of its end.', async () => {
+  const blue = { fact: 'namespace', type: 'net', inode: net, id: '9001' } as const;
+  const first = snapshotOf([blue, netnsName('red', net)]);
+  const end = [`unnamed net:[${net}]`, `destroyed net:[${net}]`];
+  const { host, watcher, told } = watchScript(first);
+  host.tells((source, at) => source.destroyed({ type: 'net', inode: net, id: '9001' }, at));
+  assert.deepEqual(words(told), end);
+  watcher.stop();
+  // Comparison finds the end, or another namespace of the same number.
+  for (const [later, rest] of [
+    [snapshotOf(), []],
+    [snapshotOf([{ ...blue, id: '9002' }]), [`created net:[${net}]`]],
+  ] as const) {
+    const script = watchScript(first);
+    await script.host.clock.pass(aSecond);
+    await script.host.answers(later);
+    assert.deepEqual(words(script.told), [...end, ...rest]);
+    script.watcher.stop();
+  }
 });
 
 test('What no event told is told when a snapshot has it: in order, and once.', async () => {
