@@ -11,48 +11,45 @@
 //
 // bpf-skeleton.js says what is in the file.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { headBytes, magic, packSkeleton } from './bpf-skeleton.js';
+import { packSkeleton } from './bpf-skeleton.js';
+import { clangFlags, hashSources, listLeftovers, listPrograms, listStale, readHead } from './skeleton-sources.js';
 
 const words = process.argv.slice(2);
 const folder = words.includes('--folder')
   ? (words[words.indexOf('--folder') + 1] ?? '.')
   : fileURLToPath(new URL('../bpf/', import.meta.url));
 const store = join(folder, 'skeletons');
-const clangFlags =
-  '-g -O2 -target bpfel -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter -ffile-compilation-dir=.'.split(' ');
 
 process.exitCode = main();
 
 function main() {
-  const names = readdirSync(folder)
-    .filter((file) => file.endsWith('.bpf.c'))
-    .map((file) => file.slice(0, -'.bpf.c'.length));
+  const names = listPrograms(folder);
   return words.includes('--check') ? check(names) : build(names, words.includes('--force'));
 }
 
 function build(names, force) {
+  const wanted = force ? names : listStale(folder);
+  for (const file of listLeftovers(folder)) rmSync(join(store, file));
+  if (wanted.length === 0) return 0;
   const tools = nameTools();
   if (tools === undefined) return say(2, "needs clang and libbpf's headers (apt-get install clang libbpf-dev)");
   mkdirSync(store, { recursive: true });
-  for (const name of leftovers(names)) rmSync(join(store, name));
-  for (const name of names) {
+  for (const name of wanted) {
     const file = join(store, `${name}.skel`);
-    const hash = hashSources(name);
-    if (!force && existsSync(file) && readHead(file).hash === hash) continue;
-    const bytes = makeSkeleton(name, hash, tools);
-    writeFileSync(file, bytes);
+    const bytes = makeSkeleton(name, hashSources(folder, name), tools);
+    writeFileSync(`${file}.tmp`, bytes);
+    renameSync(`${file}.tmp`, file);
     process.stdout.write(`bpf/skeletons/${name}.skel: ${bytes.length} bytes\n`);
   }
   return 0;
 }
 
 function check(names) {
-  const wrong = leftovers(names).map((file) => `bpf/skeletons/${file} has no source`);
+  const wrong = listLeftovers(folder).map((file) => `bpf/skeletons/${file} has no source`);
   const tools = nameTools();
   let rebuilt = 0;
   for (const name of names) {
@@ -62,7 +59,7 @@ function check(names) {
       continue;
     }
     const head = readHead(file);
-    const hash = hashSources(name);
+    const hash = hashSources(folder, name);
     if (head.hash !== hash) wrong.push(`bpf/skeletons/${name}.skel is older than its sources: run make -C bpf`);
     else if (head.tools === tools) {
       rebuilt++;
@@ -79,41 +76,10 @@ function check(names) {
   return 0;
 }
 
-/** Stored skeletons that no source stands for. */
-function leftovers(names) {
-  if (!existsSync(store)) return [];
-  return readdirSync(store).filter((file) => !names.includes(file.replace(/\.skel$/, '')));
-}
-
-/** The hash over a program, the headers of this folder that it includes, and the flags. */
-function hashSources(name) {
-  const hash = createHash('sha256').update(`${magic}\n${clangFlags.join(' ')}\n`);
-  const seen = new Set();
-  const add = (file) => {
-    if (seen.has(file)) return;
-    seen.add(file);
-    const text = readFileSync(join(folder, file), 'utf8');
-    hash.update(`${file}\n${Buffer.byteLength(text)}\n${text}`);
-    for (const match of text.matchAll(/^#include "([^"]+)"/gm)) add(match[1]);
-  };
-  add(`${name}.bpf.c`);
-  return hash.digest('hex');
-}
-
 /** "clang 14.0.6", or undefined when it is missing. */
 function nameTools() {
   const clang = spawnSync('clang', ['--version'], { encoding: 'utf8' }).stdout?.match(/version (\S+)/)?.[1];
   return clang && `clang ${clang}`;
-}
-
-function readHead(file) {
-  const bytes = readFileSync(file);
-  const stated = bytes.subarray(0, 8).toString('latin1') === magic && bytes.length >= headBytes;
-  if (!stated) return { hash: 'none', tools: 'none' };
-  return {
-    hash: bytes.subarray(24, 56).toString('hex'),
-    tools: bytes.subarray(56, headBytes).toString('latin1').replace(/\0+$/, ''),
-  };
 }
 
 function makeSkeleton(name, hash, tools) {
