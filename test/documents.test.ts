@@ -1,5 +1,6 @@
 // The documents say what the code does: error codes, commands, files that they name.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -92,9 +93,26 @@ test('Every script that the documents start with npm is one of the package.', ()
   assert.ok(count >= 3);
 });
 
-test('The README has every verb.', () => {
-  const text = readFileSync('README.md', 'utf8');
+test('The tour has every verb.', () => {
+  const text = readFileSync('docs/tour.md', 'utf8');
   for (const { name } of verbs) assert.match(text, new RegExp(`\`nscope ${name}\\b`), name);
+});
+
+test('Documents that the command names are in the package, and pictures are not.', () => {
+  const named = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => readFileSync(join('src', file), 'utf8').split('\n'))
+    .filter((line) => !/^\s*(?:\/\/|\/?\*)/.test(line))
+    .flatMap((line) => line.match(/\bdocs\/[\w/-]+\.md\b/g) ?? []);
+  assert.ok(named.length > 0, 'the help names documents');
+  const pack = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8' });
+  const [{ files }] = JSON.parse(pack.stdout) as [{ files: readonly { path: string }[] }];
+  const paths = files.map(({ path }) => path);
+  for (const document of [...named, ...listMarkdown('docs')]) assert.ok(paths.includes(document), document);
+  assert.deepEqual(
+    paths.filter((path) => path.startsWith('docs/') && !path.endsWith('.md')),
+    [],
+  );
 });
 
 test('CONTRIBUTING.md has every tier of the tests and every room of src.', () => {

@@ -29,11 +29,9 @@ function readBlocks(document: string): string[] {
   return [...readFileSync(document, 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text = '']) => text);
 }
 
-/** The calls that the README names in a sentence, on an index and a namespace of its example. */
+/** The calls that docs/library.md names in a sentence, on an index and a namespace of its example. */
 function readCalls(): string[] {
-  const [, library = ''] = readFileSync('README.md', 'utf8').split('\n## The library\n');
-  const [section = ''] = library.split('\n## ');
-  const sentences = section.replace(/^```ts\n.*?^```$/gms, '');
+  const sentences = readFileSync('docs/library.md', 'utf8').replace(/^```ts\n.*?^```$/gms, '');
   return [...sentences.matchAll(/`(\w+\([^`]*\))`/g)].map(([, call = '']) => call);
 }
 
@@ -66,12 +64,22 @@ test('The documents with examples in TypeScript are those that are tried here.',
     [
       ['README.md', 1],
       ['docs/events.md', 1],
+      ['docs/library.md', 1],
     ],
   );
 });
 
-test('The example of the README compiles strictly, and prints the network namespace that it runs in.', () => {
-  writeFileSync(join(project, 'example.ts'), readBlocks('README.md')[0] ?? '');
+test('The example of the README compiles strictly, and prints the namespaces of its host.', () => {
+  writeFileSync(join(project, 'short.ts'), readBlocks('README.md')[0] ?? '');
+  compile('short.ts');
+  const run = spawnSync(process.execPath, ['short.js'], { cwd: project, encoding: 'utf8' });
+  assert.equal(run.status, 0, run.stderr);
+  assert.match(run.stdout, /^net \d+ [1-9]\d*$/m);
+  assert.match(run.stdout, /^(?:complete|partial) \[/m);
+});
+
+test('The example of the library compiles strictly, and prints the network namespace that it runs in.', () => {
+  writeFileSync(join(project, 'example.ts'), readBlocks('docs/library.md')[0] ?? '');
   compile('example.ts');
   const run = spawnSync(process.execPath, ['example.js'], { cwd: project, encoding: 'utf8' });
   assert.equal(run.status, 0, run.stderr);
@@ -79,7 +87,7 @@ test('The example of the README compiles strictly, and prints the network namesp
   assert.match(run.stdout, /^(?:complete|partial) \[/m);
 });
 
-test('Each call that the README names in a sentence compiles strictly, and gives something.', () => {
+test('Each call that the page of the library names in a sentence compiles strictly, and gives something.', () => {
   const calls = readCalls();
   assert.ok(calls.length >= 4, calls.join(' '));
   const names = new Set([
