@@ -7,7 +7,7 @@ import { prepareReading } from './line/prepare-reading.ts';
 import { loadVerb } from './load-verb.ts';
 import { writeNote } from './screen/output.ts';
 import { answersByOne } from './table/exit-statuses.ts';
-import { findVerbName, verbs } from './table/verbs.ts';
+import { findVerbName, verbNames, verbs } from './table/verbs.ts';
 
 export async function main(argv: readonly string[]): Promise<number> {
   const usual = verbs.find(({ name }) => name === findVerbName(argv));
@@ -36,7 +36,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function explain(failure: Failure, argv: readonly string[]): Promise<Pick<Failure, 'message' | 'status'>> {
   try {
     const { explainFailure } = await import('./line/explain-failure.ts');
-    return explainFailure(failure, argv);
+    return explainFailure(failure, { argv, verbNames });
   } catch {
     return { message: escapeText(failure.message), status: failure.status };
   }

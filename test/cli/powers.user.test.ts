@@ -38,7 +38,7 @@ test('caps says what is wrong with its words.', { skip }, () => {
     [2, /there is no capability CAP_NET_ADMN; did you mean CAP_NET_ADMIN\?/, 'self', 'self', '--cap', 'net_admn'],
     [2, /there is no process 4000000 here/, '4000000', 'self'],
     [2, /no net namespace is called "nowhere" here/, 'self', 'net:nowhere'],
-    [2, /caps speaks of what a process may do/, 'net:self', 'self'],
+    [2, /caps takes a process as its first word/, 'net:self', 'self'],
     [2, /missing argument/, 'self'],
   ];
   for (const [status, message, ...words] of cases) {

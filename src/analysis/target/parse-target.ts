@@ -89,7 +89,7 @@ function readQualified(word: string, prefix: string, rest: string): TargetQuery 
   if (isNamespaceType(prefix)) return readTyped(word, prefix, rest);
   if ((workloadEngines as readonly string[]).includes(prefix)) {
     if (rest !== '') return { form: 'workload', engine: prefix, name: rest };
-    throw new TargetError('malformed', `"${word}": the name of a workload was expected behind ${prefix}:`);
+    throw new TargetError('malformed', `"${word}": the name of a workload was expected after ${prefix}:`);
   }
   if (/^\w+:\[\d*\]$/.test(word)) throw unknownPrefix(prefix);
   // A name may hold a colon itself; whether it does is seen when it is looked up.
@@ -105,7 +105,7 @@ function readTyped(word: string, type: NamespaceType, rest: string): TargetQuery
       'malformed',
       `"${word}": an inode number was expected in the brackets, as in ${type}:[4026532992]`,
     );
-  if (rest === '') throw new TargetError('malformed', `"${word}": a name or [inode] was expected behind ${type}:`);
+  if (rest === '') throw new TargetError('malformed', `"${word}": a name or [inode] was expected after ${type}:`);
   const number = /^\d+$/.test(rest) ? Number(rest) : 0;
   if (number >= smallestNamespaceInode && number <= largestInode) return { form: 'inode', type, inode: number };
   if (rest.startsWith('/')) return { form: 'path', path: rest };

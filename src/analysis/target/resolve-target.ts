@@ -132,7 +132,7 @@ function findByPath(written: string, index: SnapshotIndex, identify: IdentifyPat
   if (device !== undefined && identity.dev !== device)
     throw new TargetError(
       'malformed',
-      explainPath(written, true, index) ?? `${written} leads to no namespace: it is another kind of file`,
+      explainPath(written, true, index) ?? `${written} does not lead to a namespace: it is another kind of file`,
     );
   const [found] = findByInode(index, identity.inode, undefined);
   if (found) return found;

@@ -127,7 +127,7 @@ function openLinks(pid: number, types: readonly NamespaceType[]): Entrance[] {
 async function openFile(path: string): Promise<Entrance> {
   const open = attempt(() => openNamespace(resolve(path)));
   if (!isKnown(open)) {
-    if (open.errno === 'ENOTTY') throw new UsageError((await explain(path, true)) ?? `${path} is no namespace`);
+    if (open.errno === 'ENOTTY') throw new UsageError((await explain(path, true)) ?? `${path} is not a namespace`);
     if (open.unknown === 'gone')
       throw new NotFoundError((await explain(path, false)) ?? `${path} is not there (${open.errno})`);
     throw new LaunchError(
@@ -137,7 +137,7 @@ async function openFile(path: string): Promise<Entrance> {
   const type = attempt(() => nsGetNstype(open.fd) ?? null);
   if (isKnown(type) && type !== null) return describe(open, type);
   closeNamespace(open);
-  throw new UsageError((await explain(path, true)) ?? `${path} is no namespace`);
+  throw new UsageError((await explain(path, true)) ?? `${path} is not a namespace`);
 }
 
 async function explain(path: string, isThere: boolean): Promise<string | undefined> {

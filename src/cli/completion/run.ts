@@ -18,7 +18,7 @@ const formats = new Map([
 export async function run([shell = '']: readonly string[]): Promise<number> {
   const format = formats.get(shell);
   if (!format)
-    throw new UsageError(`no completion is made for the shell "${shell}"; ${suggest(shell, [...formats.keys()])}`);
+    throw new UsageError(`there is no completion for the shell "${shell}"; ${suggest(shell, [...formats.keys()])}`);
   const script = format(await buildCompletionTable(verbs, usualVerb));
   writeLines([script.replace(/\n$/, '')]);
   return 0;

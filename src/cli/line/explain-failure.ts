@@ -6,13 +6,18 @@ import { escapeText } from '../../render/words/escape.ts';
 import { findNearestTarget } from '../reading/nearest-target.ts';
 import { findSimilar, type TargetLookup, UsageError } from '../table/errors.ts';
 import { findHabit } from '../table/habits.ts';
-import { isVerb, verbNames } from '../table/verbs.ts';
 
 /** An error that a person can do something about, and the exit status that it asks for. */
 export interface Failure {
   readonly message: string;
   readonly status: number;
   readonly error: Error & { readonly lookup?: TargetLookup };
+}
+
+/** A command line, and the first words that have a meaning of their own: the table itself is in another bundle. */
+export interface CommandLine {
+  readonly argv: readonly string[];
+  readonly verbNames: readonly string[];
 }
 
 /** Of words that are longer only the beginning is repeated. */
@@ -23,52 +28,59 @@ const keptCharacters = 60;
  * Refuses a first word that is not a verb and cannot be meant as a TARGET, before anything is read.
  * @throws UsageError
  */
-export function checkFirstWord(first: string, argv: readonly string[]): void {
+export function checkFirstWord({ argv, verbNames }: CommandLine): void {
+  const [first = ''] = argv;
   const habit = findHabit(first);
   if (habit !== undefined) throw noVerb(first, `nscope ${habit}`);
   if (isNamespaceType(first)) throw noVerb(first, `nscope ls --type ${first}`);
   const [second = ''] = argv.slice(1).filter((word) => !word.startsWith('-'));
-  if (isVerb(second)) throw noVerb(first, `nscope ${second} ${quoteWord(first)}`);
+  if (verbNames.includes(second)) throw noVerb(first, `nscope ${second} ${quoteWord(first)}`);
 }
 
 function noVerb(word: string, meant: string): UsageError {
-  return new UsageError(`there is no verb "${word}"; did you mean ${meant}?`);
+  return new UsageError(sayNoVerb(word, meant));
+}
+
+function sayNoVerb(word: string, meant: string): string {
+  return `there is no verb "${word}"; did you mean ${meant}?`;
 }
 
 /** @returns the message, safe for a terminal, and the exit status */
-export function explainFailure(failure: Failure, argv: readonly string[]): Pick<Failure, 'message' | 'status'> {
-  const { message, status } = suggestMeant(failure, argv);
-  const lines = escapeWords(message, argv).split('\n');
+export function explainFailure(failure: Failure, line: CommandLine): Pick<Failure, 'message' | 'status'> {
+  const { message, status } = suggestMeant(failure, line);
+  const lines = escapeWords(message, line.argv).split('\n');
   return { message: lines.map((line) => escapeText(line).replace(longWords, shorten)).join('\n'), status };
 }
 
 function suggestMeant(
   { message, status, error }: Failure,
-  argv: readonly string[],
+  { argv, verbNames }: CommandLine,
 ): Pick<Failure, 'message' | 'status'> {
   const [first = '-', second] = argv;
   const { lookup } = error;
   if (first === '-v') return { message: "unknown option '-v'; did you mean -V?", status };
-  const hasVerb = first.startsWith('-') || isVerb(first);
+  const hasVerb = first.startsWith('-') || first === 'help' || verbNames.includes(first);
   if (lookup !== undefined) {
     if (hasVerb || first !== lookup.word || !mayBeVerb.test(first))
-      return { message: suggestTarget(message, lookup, first), status };
-    return { message: refuseBoth(lookup), status: 2 };
+      return { message: suggestTarget(message, lookup, argv), status };
+    return { message: refuseBoth(lookup, verbNames), status: 2 };
   }
   // What follows the first word is wrong, perhaps because that is a verb misspelt, whose options others do not have.
-  const verb = hasVerb || second === undefined || error.cause !== undefined ? undefined : findSimilar(first, verbNames);
-  return { message: verb === undefined ? message : `there is no verb "${first}"; did you mean ${verb}?`, status };
+  const isSaid =
+    hasVerb || second === undefined || error.cause !== undefined || message.startsWith('there is no verb ');
+  const verb = isSaid ? undefined : findSimilar(first, verbNames);
+  return { message: verb === undefined ? message : sayNoVerb(first, verb), status };
 }
 
 const mayBeVerb = /^[a-z][\w-]*$/i;
 
-function suggestTarget(message: string, lookup: TargetLookup, verb: string): string {
-  const meant = lookup.word === 'help' ? `nscope help ${verb}` : findMeant(lookup);
+function suggestTarget(message: string, lookup: TargetLookup, argv: readonly string[]): string {
+  const meant = lookup.word === 'help' ? `nscope help ${argv[0]}` : findMeant(lookup);
   return meant === undefined ? message : `${message}; did you mean ${meant}?`;
 }
 
 /** Of a first word that is neither a verb nor anything else. */
-function refuseBoth(lookup: TargetLookup): string {
+function refuseBoth(lookup: TargetLookup, verbNames: readonly string[]): string {
   const verb = findSimilar(lookup.word, verbNames);
   const meant = [verb === undefined ? [] : `the verb ${verb}`, findMeant(lookup) ?? []].flat();
   const end = meant.length > 0 ? `did you mean ${meant.join(' or ')}?` : 'nscope help lists the verbs';
@@ -90,7 +102,7 @@ function escapeWords(message: string, argv: readonly string[]): string {
   return words.reduce((text, word) => text.replaceAll(word, () => shorten(escapeText(word))), message);
 }
 
-const longWords = new RegExp(`\\S{${maxCharacters + 1},}`, 'g');
+const longWords = new RegExp(`[^\\s"',;]{${maxCharacters + 1},}`, 'g');
 
 function shorten(text: string): string {
   if (text.length <= maxCharacters) return text;

@@ -6,7 +6,7 @@ import { findSimilar, UsageError } from '../table/errors.ts';
 import { type OptionFlags, parseOptionFlags } from '../table/option-flags.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { Invocation, Verb, VerbOption } from '../table/verb.ts';
-import { findVerbName, isVerb, verbs } from '../table/verbs.ts';
+import { findVerbName, isVerb, verbNames, verbs } from '../table/verbs.ts';
 
 /**
  * What is to be done; undefined when help or the version was asked for and has been printed.
@@ -20,7 +20,7 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Invocat
     return undefined;
   }
   if (!first.startsWith('-') && argv.length > 0 && !isVerb(first))
-    (await import('./explain-failure.ts')).checkFirstWord(first, argv);
+    (await import('./explain-failure.ts')).checkFirstWord({ argv, verbNames });
   const verb = findVerb(findVerbName(argv));
   const hasVerb = first === verb.name;
   const line = hasVerb ? readLine(verb, argv.slice(1), false) : readLineWithoutVerb(verb, argv);
@@ -80,13 +80,14 @@ function readLine(verb: Verb, argv: readonly string[], isWithoutVerb: boolean): 
   const options: Record<string, string | boolean> = {};
   const repeated: Record<string, readonly string[]> = {};
   for (const { key, isNegated } of known) if (isNegated) options[key] = true;
+  const names = ['help', ...(isWithoutVerb ? ['version'] : []), ...known.map(({ name }) => name)];
   for (const token of own) {
     if (token.kind !== 'option') continue;
     if (token.name === 'help' || (token.name === 'version' && isWithoutVerb)) {
       if (token.inlineValue) refuseValue(token.rawName, token.value);
       return token.name;
     }
-    const one = known.find(({ name }) => name === token.name) ?? refuseOption(nameOf(token, argv), known, verb);
+    const one = known.find(({ name }) => name === token.name) ?? refuseOption(nameOf(token, argv), names, verb);
     const value = readValue(one, token, words);
     options[one.key] = one.isNegated ? false : value;
     if (one.option.repeated && typeof value === 'string') repeated[one.key] = [...(repeated[one.key] ?? []), value];
@@ -204,8 +205,7 @@ function nameOf({ rawName, index }: Extract<Token, { kind: 'option' }>, argv: re
 }
 
 /** The dashes are not compared: with them each name of three letters would be like any other. */
-function refuseOption(raw: string, known: readonly KnownOption[], { name }: Verb): never {
-  const names = ['help', ...known.map((one) => one.name)];
+function refuseOption(raw: string, names: readonly string[], { name }: Verb): never {
   const similar = raw.startsWith('--') ? findSimilar(raw.slice(2), names) : undefined;
   const hint = similar === undefined ? `nscope help ${name} lists those of ${name}` : `did you mean --${similar}?`;
   throw new UsageError(`unknown option '${raw}'; ${hint}`);

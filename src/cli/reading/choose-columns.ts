@@ -176,16 +176,16 @@ export function mentionsColumn({ columns, filter, sort }: OptionValues, name: st
 
 /**
  * The words of an option that takes several: "a,b"; none where it is not given.
- * @throws UsageError where it is given and names nothing, as a script does whose variable is empty
+ * @throws UsageError where it is given and a word of it is empty, as in a script whose variable is empty
  */
 export function readListOption(options: OptionValues, option: 'columns' | 'sort' | 'type'): readonly string[] {
   const value = options[option];
   if (value === undefined) return [];
-  const words = value
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
-  if (words.length === 0) throw new UsageError(`--${option} names nothing: "${value}"`);
+  const words = value.split(',').map((word) => word.trim());
+  const named = words.filter((word) => word !== '');
+  if (named.length === 0) throw new UsageError(`--${option} names nothing: "${value}"`);
+  if (named.length < words.length)
+    throw new UsageError(`--${option} "${value}": a word is missing between commas; did you mean ${named.join(',')}?`);
   return words;
 }
 

@@ -25,7 +25,7 @@ export function loadSnapshot(file: string): Snapshot {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`${shown} is no JSON: ${describePlace(text)}`, { cause: error });
+    throw new UsageError(`${shown} is not JSON: ${describePlace(text)}`, { cause: error });
   }
   try {
     return validateSnapshot(value);

@@ -29,7 +29,10 @@ export interface TargetLookup {
   readonly snapshot: Snapshot;
 }
 
-/** The one of `words` that was probably meant, for "did you mean": its beginning, or a slip or two away. */
+/**
+ * The one of `words` that was probably meant, for "did you mean": one that it begins, one that is a slip or two away, or
+ * the longest that it begins with, as `network` does with `net`.
+ */
 export function findSimilar(word: string, words: readonly string[]): string | undefined {
   const [longer, another] = word.length < 2 ? [] : words.filter((candidate) => candidate.startsWith(word));
   if (longer !== undefined && another === undefined) return longer;
@@ -44,7 +47,9 @@ export function findSimilar(word: string, words: readonly string[]): string | un
       bestDistance = distance;
     }
   }
-  return best;
+  if (best !== undefined) return best;
+  const beginnings = words.filter((candidate) => candidate.length >= 3 && word.startsWith(candidate));
+  return beginnings.sort((a, b) => b.length - a.length)[0];
 }
 
 /** How many letters are missing, too many, wrong, or swapped with the next; words of the command line are short. */
@@ -68,8 +73,12 @@ function measureDistance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** ": did you mean x?" or the list of what there is. */
+const maxListed = 32;
+
+/** "did you mean x?" or the list of what there is, cut where it is long. */
 export function suggest(word: string, words: readonly string[]): string {
   const similar = findSimilar(word, words);
-  return similar === undefined ? `there are: ${words.join(', ')}` : `did you mean ${similar}?`;
+  if (similar !== undefined) return `did you mean ${similar}?`;
+  const rest = words.length - maxListed;
+  return `there are: ${words.slice(0, maxListed).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

@@ -94,7 +94,7 @@ function readCapability(options: OptionValues): CapabilityName | undefined {
 function findProcess(word: string, index: SnapshotIndex, options: OptionValues): Process {
   const target = toLeader(findTarget(word, index, options), index);
   if (target.kind === 'process') return target.process;
-  throw new UsageError(`caps speaks of what a process may do: ${word} is a namespace`);
+  throw new UsageError(`caps takes a process as its first word, and ${word} is a namespace`);
 }
 
 /** A process as target stands for the namespaces that it is in. */

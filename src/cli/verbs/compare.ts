@@ -36,7 +36,7 @@ async function answer({ word, options }: Request): Promise<Answer> {
   const snapshot = await readSnapshot(options, { ...wantEverything, holders: false, workloads: mayBeWorkload(word) });
   const index = new SnapshotIndex(snapshot);
   const target = toLeader(findTarget(word, index, options), index);
-  if (target.kind !== 'process') throw new UsageError(`compare speaks of processes: ${word} is a namespace`);
+  if (target.kind !== 'process') throw new UsageError(`compare takes a process, and ${word} is a namespace`);
   return { comparisons: compareWithHost(target.process, index), coverage: snapshot.coverage };
 }
 

@@ -14,7 +14,7 @@ export async function run(words: readonly string[], options: OptionValues, given
   const inherited = listInheritedDescriptors();
   const files = given.repeated['namespace'] ?? [];
   if (words.length === 0 && files.length === 0)
-    throw new UsageError('what is to be entered? name a TARGET, as in: nscope enter 812 sh');
+    throw new UsageError('enter: missing argument TARGET, as in: nscope enter 812 sh');
   const command = given.behind ?? [];
   const request = readOptions(options, files.length > 0);
   const { entrances, process, userMember } = await findEntrances(words, files, readTypes(options));
@@ -37,5 +37,5 @@ function readChoice<C extends string>(name: string, word: string | undefined, ch
   if (word === undefined) return undefined;
   const found = choices.find((choice) => choice === word);
   if (found !== undefined) return found;
-  throw new UsageError(`--${name} knows no "${word}"; ${suggest(word, choices)}`);
+  throw new UsageError(`--${name} cannot be "${word}"; ${suggest(word, choices)}`);
 }

@@ -67,7 +67,7 @@ function report({ grouping, snapshot }: Answer, { options }: Request): number {
 function readMethod(options: OptionValues): Method {
   const word = options.by ?? 'mountinfo';
   const method = groupMethods.find((known) => known === word);
-  if (!method) throw new UsageError(`groups are not made by "${word}"; ${suggest(word, groupMethods)}`);
+  if (!method) throw new UsageError(`--by cannot be "${word}"; ${suggest(word, groupMethods)}`);
   if (options.at !== undefined && method !== 'cgroup')
     throw new UsageError('--at says where the ns control group is: it belongs to --by cgroup');
   return method;
@@ -82,7 +82,7 @@ function readHierarchy(options: OptionValues): ReadonlyMap<number, Known<string>
       'no control group hierarchy with the option ns is mounted here: only Linux 2.6.24 to 2.6.39 had it, and there it is mounted with "mount -t cgroup -o ns none DIR"; --by mountinfo works on every kernel since 2.6.26',
     );
   const groups = readNsHierarchy(root);
-  if (!groups) throw new NotFoundError(`${root} is no control group: it has no readable file called tasks`);
+  if (!groups) throw new NotFoundError(`${root} is not a control group: it has no readable file called tasks`);
   return new Map(groups.flatMap(({ path, tasks }) => tasks.map((tid): [number, string] => [tid, path])));
 }
 

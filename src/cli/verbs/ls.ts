@@ -212,5 +212,5 @@ function readTreeKind(options: OptionValues): TreeKind | undefined {
   if (options.tree === undefined) return undefined;
   const kind = options.tree === true ? 'owner' : options.tree;
   if (typeof kind === 'string' && isTreeKind(kind)) return kind;
-  throw new UsageError(`--tree draws no tree of kind "${String(kind)}"; ${suggest(String(kind), treeKinds)}`);
+  throw new UsageError(`--tree cannot be "${String(kind)}"; ${suggest(String(kind), treeKinds)}`);
 }

@@ -42,7 +42,7 @@ interface Answer {
 
 function parse([word = '']: readonly string[], options: OptionValues): Request {
   const within = options.in;
-  if (word !== 'self' && !/^[1-9]\d{0,9}$/.test(word)) throw new UsageError(`"${word}" is no PID`);
+  if (word !== 'self' && !/^[1-9]\d{0,9}$/.test(word)) throw new UsageError(`"${word}" is not a PID`);
   if (word === 'self' && within !== undefined)
     throw new UsageError('self is a process here: it is not looked up --in another namespace');
   checkTargets([within]);
@@ -79,7 +79,7 @@ function report({ process, pids, index }: Answer, { within, options }: Request):
 function findHere(word: string, index: SnapshotIndex, options: OptionValues): Process {
   const target = toLeader(findTarget(word, index, options), index);
   if (target.kind === 'process') return target.process;
-  throw new UsageError(`"${word}" is no PID`);
+  throw new UsageError(`"${word}" is not a PID`);
 }
 
 function findWithin(pid: number, inode: number, index: SnapshotIndex): Process {

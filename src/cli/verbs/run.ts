@@ -69,7 +69,7 @@ function readTexts(options: OptionValues): Pick<RunRequest, 'hostname' | 'workdi
   const { hostname, workdir, monotonic, boottime } = options;
   for (const [name, value] of Object.entries({ monotonic, boottime }))
     if (value !== undefined && !/^-?\d{1,18}$/.test(value))
-      throw new UsageError(`--${name} wants seconds, a whole number: "${value}"`);
+      throw new UsageError(`--${name} takes a whole number of seconds, and "${value}" was given`);
   return {
     ...(hostname === undefined ? {} : { hostname }),
     ...(workdir === undefined ? {} : { workdir }),
@@ -89,7 +89,7 @@ function readMaps(options: OptionValues): MapRequest {
 function readIds(word: string): readonly [number, number] {
   const [, uid, gid = uid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(word) ?? [];
   if (uid === undefined || Number(uid) >= 2 ** 32 - 1 || Number(gid) >= 2 ** 32 - 1)
-    throw new UsageError(`--map-user wants a uid, or uid:gid: "${word}"`);
+    throw new UsageError(`--map-user takes UID or UID:GID, and "${word}" was given`);
   return [Number(uid), Number(gid)];
 }
 
@@ -97,7 +97,7 @@ function readPropagation(word: string | undefined): Propagation {
   if (word === undefined) return 'private';
   const found = propagations.find((known) => known === word);
   if (found) return found;
-  throw new UsageError(`--propagation knows no "${word}"; ${suggest(word, propagations)}`);
+  throw new UsageError(`--propagation cannot be "${word}"; ${suggest(word, propagations)}`);
 }
 
 function readPins(word: string, types: ReadonlySet<NamespaceType>): Pin[] {
@@ -111,7 +111,7 @@ function readPins(word: string, types: ReadonlySet<NamespaceType>): Pin[] {
     if (!types.has(prefix)) throw new UsageError(`--keep ${word}: no ${prefix} namespace is made`);
     return [{ type: prefix, path: resolve(rest) }];
   }
-  if (word === '') throw new UsageError('--keep wants a path');
+  if (word === '') throw new UsageError('--keep takes a path, and "" was given');
   const path = resolve(word);
   const all = [...types];
   return all.length === 1

@@ -73,7 +73,7 @@ function look(directory: string): 'ready' | 'dead' {
   const mount = findMount(directory);
   const path = directory;
   const place = lookAtShaped({ path });
-  if (isKnown(place) && place.type !== 'directory') throw new MountRefusedError(`${directory} is no directory`);
+  if (isKnown(place) && place.type !== 'directory') throw new MountRefusedError(`${directory} is not a directory`);
   const listing = isKnown(place) ? listShapedDirectory({ path }, 1) : place;
   if (isKnown(listing)) {
     if (mount?.fsType === fuseType) throw new MountRefusedError(`namespacefs is mounted at ${directory} already`);

@@ -275,7 +275,7 @@ test('On a live host a path is asked of the host: device and inode number decide
   };
   assert.equal(resolve('/tmp/anything', [], identify), net);
   assert.equal(resolve('./here', [], identify), `uts:[${container.uts}]`);
-  assert.match(fail('/etc/passwd', 'malformed', [], identify).message, /leads to no namespace/);
+  assert.match(fail('/etc/passwd', 'malformed', [], identify).message, /does not lead to a namespace/);
   assert.match(fail('/new', 'not-found', [], identify).message, /4026539999/);
   assert.match(fail('/root/secret', 'refused', [], identify).message, /EACCES/);
   assert.match(fail('/nowhere', 'not-found', [], identify).message, /ENOENT/);

@@ -59,7 +59,7 @@ test('A file that is too large for a snapshot is refused.', () => {
 });
 
 test('A wrong character is told by line and column.', () => {
-  refuse(write(whole.replace('"host":', '"host";')), /is no JSON: line 3, column 8: unexpected ";"/);
+  refuse(write(whole.replace('"host":', '"host";')), /is not JSON: line 3, column 8: unexpected ";"/);
 });
 
 test('Another version, or what is no snapshot at all, is told by what it says of itself.', () => {
@@ -90,7 +90,7 @@ test('A value that does not belong is told by its place.', () => {
 test('An empty file, one of bytes, a directory and none at all are told apart.', () => {
   refuse(write(''), /is empty/);
   refuse(write(' \n'), /is empty/);
-  refuse(write(Uint8Array.from({ length: 256 }, (_, i) => i)), /is no JSON: line 1, column 1/);
+  refuse(write(Uint8Array.from({ length: 256 }, (_, i) => i)), /is not JSON: line 1, column 1/);
   refuse(directory, /cannot read .*: EISDIR/);
   refuse(join(directory, 'none.json'), /ENOENT/);
   assert.throws(() => loadSnapshot(''), { name: 'UsageError', message: 'cannot read the file "": ENOENT' });
@@ -102,11 +102,11 @@ test('Every reading verb exits with 2 and one sentence, from a file and from sta
   for (const { words, status, stdout, stderr } of runInTurn(verbs.map((verb) => [...verb, '--from', cut]))) {
     assert.equal(status, 2, words.join(' '));
     assert.equal(stdout, '');
-    assert.match(stderr, /^nscope: .*host\.json is no JSON: .*\n$/);
+    assert.match(stderr, /^nscope: .*host\.json is not JSON: .*\n$/);
   }
   const { status, stderr } = runNscope(['ls', '--from', '-'], '{"schema":');
   assert.equal(status, 2);
-  assert.match(stderr, /^nscope: standard input is no JSON: it ends too early/);
+  assert.match(stderr, /^nscope: standard input is not JSON: it ends too early/);
 });
 
 test('A snapshot goes through a pipe and is listed.', () => {

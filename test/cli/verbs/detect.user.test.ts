@@ -127,7 +127,7 @@ test('What is not there and what makes no sense is a failure, which no script ta
     [['no such name'], /nothing is called "no such name" here/],
     [['--type', 'nett'], /did you mean net\?/],
     [[`uts:[${statSync('/proc/self/ns/uts').ino}]`, '--type', 'net'], /is of none of the types net/],
-    [['/etc/passwd'], /leads to no namespace/],
+    [['/etc/passwd'], /does not lead to a namespace/],
   ] as const) {
     const { status, stdout, stderr } = runNscope(['detect', ...words]);
     assert.equal(status, 2, stderr);

@@ -146,10 +146,10 @@ test('What is not there or cannot be entered is said.', { skip }, () => {
     const { status, stderr } = runNscope(['enter', ...words]);
     return `${status} ${stderr.trim()}`;
   };
-  assert.match(complain('--', 'true'), /^2 nscope: what is to be entered\?/);
+  assert.match(complain('--', 'true'), /^2 nscope: enter: missing argument TARGET/);
   assert.match(complain('4194300', '--', 'true'), /^1 nscope: there is no process 4194300/);
   assert.match(complain('/no/such', '--', 'true'), /^1 nscope: \/no\/such is not there \(ENOENT\)/);
-  assert.match(complain('/etc/passwd', '--', 'true'), /^2 nscope: \/etc\/passwd is no namespace/);
+  assert.match(complain('/etc/passwd', '--', 'true'), /^2 nscope: \/etc\/passwd is not a namespace/);
   assert.match(
     complain(`/proc/${inside}/ns/net`, `/proc/self/ns/net`, '--', 'true'),
     /^2 nscope: two net namespaces are named/,

@@ -49,7 +49,7 @@ test('Kernels without the ns control group are told so plainly, and a directory 
   assert.match(none.stderr, /only Linux 2\.6\.24 to 2\.6\.39 had it/);
   const wrong = runNscope(['groups', '--by', 'cgroup', '--at', '/']);
   assert.equal(wrong.status, 1);
-  assert.match(wrong.stderr, /\/ is no control group/);
+  assert.match(wrong.stderr, /\/ is not a control group/);
   const words = [
     ['groups', '--by', 'magic'],
     ['groups', '--at', '/tmp'],

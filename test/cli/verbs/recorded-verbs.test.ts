@@ -119,7 +119,7 @@ test('Wrong words of ls are told with what was meant.', () => {
     [2, /--type names nothing: ""/, 'ls', '--type', ''],
     [2, /--columns names nothing: ","/, 'ls', '-o', ','],
     [2, /--sort names nothing: ""/, 'ls', '--sort', ''],
-    [2, /there is no verb "foo"; there are: ls, show/, 'foo'],
+    [2, /"foo" is neither a verb nor the name of anything here; nscope help lists the verbs/, 'foo'],
     [2, /there is no verb "snap"; did you mean snapshot\?/, 'snap'],
     [2, /there is no verb "shwo"; did you mean show\?/, 'shwo'],
     [
@@ -130,7 +130,7 @@ test('Wrong words of ls are told with what was meant.', () => {
       'typ == "net"',
     ],
     [2, /a condition is wanted/, 'ls', '--filter', 'processes'],
-    [2, /--tree draws no tree of kind "owners"; did you mean owner\?/, 'ls', '--tree=owners'],
+    [2, /--tree cannot be "owners"; did you mean owner\?/, 'ls', '--tree=owners'],
     [2, /there is no verb "lss"; did you mean ls\?/, 'lss'],
     [2, /unknown option '--colour'/, 'ls', '--colour'],
     [2, /"net" is a type: nscope ls --type net/, 'ls', 'net'],
@@ -243,8 +243,8 @@ test('pid says when there is no such process, and when a target leads to several
   refuse([
     [1, /no process has PID 99 in pid:\[4026532304\]/, 'pid', '99', '--in', '201'],
     [1, /there is no process 77777 here/, 'pid', '77777'],
-    [2, /"web" is no PID/, 'pid', 'web'],
-    [2, /is no PID/, 'pid', '4026532304'],
+    [2, /"web" is not a PID/, 'pid', 'web'],
+    [2, /is not a PID/, 'pid', '4026532304'],
     [2, /"net:blue" is ambiguous: its processes are in several pid namespaces/, 'pid', '1', '--in', 'net:blue'],
     [2, /self is a process here/, 'pid', 'self', '--in', '201'],
   ]);

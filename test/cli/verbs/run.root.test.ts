@@ -262,13 +262,13 @@ test('What cannot be asked for together is said, with status 2.', { skip }, () =
   assert.match(complain(), /name one type or more/);
   assert.match(complain('--net', '--propagation', 'slave'), /add --mount/);
   assert.match(complain('--mount', '--propagation', 'slav'), /did you mean slave\?/);
-  assert.match(complain('--map-user', 'me'), /wants a uid/);
-  assert.match(complain('--monotonic', '1s'), /wants seconds/);
+  assert.match(complain('--map-user', 'me'), /takes UID or UID:GID/);
+  assert.match(complain('--monotonic', '1s'), /takes a whole number of seconds/);
   assert.match(complain('--uts', '--keep', 'net:/tmp/x'), /no net namespace is made/);
   assert.match(complain('--uts', '--keep', 'bogus:/tmp/x'), /"bogus" is not a type of namespaces/);
   assert.match(complain('--uts', '--keep', 'ust:/tmp/x'), /did you mean uts\?/);
   assert.match(complain('--uts', '--keep', 'uts:'), /no path stands after the colon/);
-  assert.match(complain('--uts', '--keep', ''), /--keep wants a path/);
+  assert.match(complain('--uts', '--keep', ''), /--keep takes a path/);
   assert.match(complain('--hostname', 'x'.repeat(65)), /more than 64 bytes/);
   assert.match(complain('--uts', '--workdir', '/no/such'), /working directory cannot be \/no\/such \(ENOENT\)/);
   assert.match(complain('--uts', '--keep', '/proc/none'), /--keep: \/proc\/none cannot be made/);

@@ -110,7 +110,7 @@ test('A workload that is not there is exit status 1, one of several 2 with what 
     /"podman:web" is ambiguous: 2 have this name\n {2}podman:a1a1a1a1a1a1 {2}web, PID 201\n {2}podman:b2b2b2b2b2b2 {2}web, PID 301\n/,
   );
   assert.match(none?.stderr ?? '', /nothing is called "bux" here: no namespace, no host, no workload and no process/);
-  assert.match(malformed?.stderr ?? '', /the name of a workload was expected behind podman:/);
+  assert.match(malformed?.stderr ?? '', /the name of a workload was expected after podman:/);
 });
 
 test('The names of workloads do nothing to a terminal.', () => {

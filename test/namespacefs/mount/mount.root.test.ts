@@ -319,7 +319,7 @@ test('What cannot be mounted on is said in a sentence, with status 2.', { skip }
   writeFileSync(`${scratch}/file`, '');
   const cases: [string, RegExp][] = [
     [`${scratch}/none`, /\/none does not exist; make it: mkdir /],
-    [`${scratch}/file`, /\/file is no directory$/m],
+    [`${scratch}/file`, /\/file is not a directory$/m],
     [scratch, / is not empty; mount at an empty directory$/m],
     ['', /DIR is empty/],
   ];
