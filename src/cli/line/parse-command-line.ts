@@ -23,7 +23,8 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Invocat
     (await import('./explain-failure.ts')).checkFirstWord({ argv, verbNames });
   const verb = findVerb(findVerbName(argv));
   const hasVerb = first === verb.name;
-  const line = hasVerb ? readLine(verb, argv.slice(1), false) : readLineWithoutVerb(verb, argv);
+  const isAlone = first === '' || first.startsWith('-');
+  const line = isAlone ? readLineAlone(verb, argv) : readLine(verb, hasVerb ? argv.slice(1) : argv, !hasVerb);
   if (line === 'help') await help(hasVerb ? [verb.name] : []);
   if (line === 'version') writeLines([nscopeVersion]);
   return typeof line === 'string' ? undefined : line;
@@ -41,7 +42,7 @@ function findVerb(name: string): Verb {
 }
 
 /** @throws UsageError that names the verb, where the words are meant for ls */
-function readLineWithoutVerb(verb: Verb, argv: readonly string[]): ReturnType<typeof readLine> {
+function readLineAlone(verb: Verb, argv: readonly string[]): ReturnType<typeof readLine> {
   try {
     return readLine(verb, argv, true);
   } catch (error) {

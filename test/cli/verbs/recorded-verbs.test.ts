@@ -120,7 +120,7 @@ test('Wrong words of ls are told with what was meant.', () => {
     [2, /--columns names nothing: ","/, 'ls', '-o', ','],
     [2, /--sort names nothing: ""/, 'ls', '--sort', ''],
     [2, /"foo" is neither a verb nor the name of anything here; nscope help lists the verbs/, 'foo'],
-    [2, /there is no verb "snap"; did you mean snapshot\?/, 'snap'],
+    [2, /"snap" is neither a verb nor .*; did you mean the verb snapshot\?/, 'snap'],
     [2, /there is no verb "shwo"; did you mean show\?/, 'shwo'],
     [
       2,
