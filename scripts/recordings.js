@@ -21,8 +21,8 @@ const unknown = names.find((name) => !pictures.some((picture) => picture.name ==
 if (unknown) throw new Error(`${unknown} is not a picture of scripts/recordings/pictures.js`);
 
 const lines = widths.flatMap((width) =>
-  wanted.map(({ name, command, before = '', meanwhile = '', seconds = '', keys = '', rows = 60 }) =>
-    ['record', name, width, rows, command, before, meanwhile, seconds, keys].map(quote).join(' '),
+  wanted.map(({ name, command, before = '', shows = '', meanwhile = '', seconds = 0, keys = '', rows = 60 }) =>
+    ['record', name, width, rows, command, before, shows, meanwhile, seconds, keys].map(quote).join(' '),
   ),
 );
 // Under emulation a kernel now and then does not come up.

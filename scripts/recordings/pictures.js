@@ -1,8 +1,9 @@
 // The pictures of docs/pictures: each is one command in the scene of scene.sh, recorded at these widths.
 
 /**
- * `command` is what the reader sees typed. `before` runs unseen before it, `meanwhile` while it runs. A command that
- * does not end by itself is given `keys` after `seconds`. `rows` is the height of the terminal.
+ * `command` is what the reader sees typed. `before` runs unseen before it. For a command that does not end by itself:
+ * once it `shows` a word (waited for 30 s), `meanwhile` runs, and after some `seconds` it gets the `keys`. `rows` is the
+ * height of the terminal.
  */
 export const pictures = [
   { name: 'nscope', command: 'nscope' },
@@ -15,11 +16,12 @@ export const pictures = [
   {
     name: 'watch',
     command: 'nscope watch --type net',
-    meanwhile: 'unshare --net sleep 0.2; ip netns add red; ip netns del red',
-    seconds: 9,
+    shows: 'DETAIL',
+    meanwhile: 'unshare --net sleep 0.2; ip netns add red; sleep 1; ip netns del red',
+    seconds: 3,
     keys: '\\003',
   },
-  { name: 'top', command: 'nscope top', seconds: 12, keys: 'q', rows: 24 },
+  { name: 'top', command: 'nscope top', shows: 'kdevtmpfs', seconds: 3, keys: 'q', rows: 24 },
   { name: 'detect', command: 'nscope detect' },
   { name: 'enter', command: 'nscope enter net:blue -- ip -br addr' },
   {

@@ -45,18 +45,22 @@ chmod +x /run/terminal
 mkfifo /run/keys
 exec 8<>/run/keys
 
-# record NAME COLUMNS ROWS COMMAND BEFORE MEANWHILE SECONDS KEYS: a line "recording NAME COLUMNS BASE64".
+# record NAME COLUMNS ROWS COMMAND BEFORE SHOWS MEANWHILE SECONDS KEYS: prints "recording NAME COLUMNS BASE64".
 record() {
 	eval "$5" >/dev/null 2>&1
-	if [ -n "$7" ]; then
+	: >/run/recorded
+	if [ -n "$9" ]; then
 		(
-			sleep $(($7 / 2))
-			eval "$6"
-			sleep $(($7 / 2))
-			printf "$8" >&8
+			for _ in {1..150}; do
+				grep --quiet "$6" /run/recorded && break
+				sleep 0.2
+			done
+			eval "$7"
+			sleep "$8"
+			printf "$9" >&8
 		) >/dev/null 2>&1 &
 	fi
-	SHELL=/run/terminal ROWS=$3 WIDTH=$2 script --quiet --command "$4" /dev/null <&8 >/run/recorded
+	SHELL=/run/terminal ROWS=$3 WIDTH=$2 script --quiet --flush --command "$4" /dev/null <&8 >/run/recorded
 	printf 'recording %s %s ' "$1" "$2"
 	base64 --wrap 0 /run/recorded
 	echo
