@@ -121,7 +121,7 @@ test('Wrong words of ls are told with what was meant.', () => {
     [2, /--sort names nothing: ""/, 'ls', '--sort', ''],
     [2, /"foo" is neither a verb nor the name of anything here; nscope help lists the verbs/, 'foo'],
     [2, /"snap" is neither a verb nor .*; did you mean the verb snapshot\?/, 'snap'],
-    [2, /there is no verb "shwo"; did you mean show\?/, 'shwo'],
+    [2, /"shwo" is neither a verb nor .*; did you mean the verb show\?/, 'shwo'],
     [
       2,
       /there is no column typ; did you mean type\?.*\n {2}typ == "net"\n {2}\^\^\^\n/,
