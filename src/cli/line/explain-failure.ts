@@ -3,9 +3,9 @@
 import { quoteWord } from '../../analysis/release/shell-words.ts';
 import { isNamespaceType } from '../../model/snapshot/namespace-types.ts';
 import { escapeText } from '../../render/words/escape.ts';
-import { findNearestTarget } from '../reading/nearest-target.ts';
+import { findHabit } from '../help/habits.ts';
 import { findSimilar, type TargetLookup, UsageError } from '../table/errors.ts';
-import { findHabit } from '../table/habits.ts';
+import { findNearestTarget } from './nearest-target.ts';
 
 /** An error that a person can do something about, and the exit status that it asks for. */
 export interface Failure {

@@ -1,12 +1,12 @@
 // The help of nscope and of each verb, from the table of verbs.
 import { wrapText } from '../../render/words/wrap-text.ts';
+import { findHabit } from '../help/habits.ts';
+import { targetDetails, targetForms, targetSummary, targetTopic } from '../help/target-forms.ts';
 import { readTerminalWidth, writeLines } from '../screen/output.ts';
 import { about, toSentence } from '../table/about.ts';
 import { suggest, UsageError } from '../table/errors.ts';
 import { listExitStatuses } from '../table/exit-statuses.ts';
-import { findHabit } from '../table/habits.ts';
 import { parseOptionFlags } from '../table/option-flags.ts';
-import { targetDetails, targetForms, targetSummary, targetTopic } from '../table/target-forms.ts';
 import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from '../table/verb.ts';
 import { verbGroups } from '../table/verb-groups.ts';
 import { usualVerb, verbNames, verbs } from '../table/verbs.ts';

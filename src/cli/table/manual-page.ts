@@ -12,6 +12,8 @@ import {
   italic,
   joinPage,
 } from '../../render/lines/roff.ts';
+import { questions } from '../help/questions.ts';
+import { targetDetails, targetForms, targetSummary } from '../help/target-forms.ts';
 import { about, toSentence } from './about.ts';
 import { exitStatuses, listExitStatuses } from './exit-statuses.ts';
 import { parseOptionFlags } from './option-flags.ts';
@@ -21,6 +23,34 @@ const environment = [
   ['NO_COLOR', 'Where it is set and not empty, nothing is coloured.'],
   ['FORCE_COLOR', 'Where it is set, neither empty nor 0, output is coloured even if it goes to no terminal.'],
   ['NSCOPE_ADDON', 'The file of the native addon to load, or none to read /proc without one.'],
+] as const;
+
+const files = [
+  ['/proc/PID/ns/', 'The links that lead to the namespaces of a process: namespaces(7).'],
+  ['/run/netns/', 'The names of network namespaces that ip-netns(8) gives.'],
+  ['/etc/subuid, /etc/subgid', 'The ids that run --map-auto maps: subuid(5).'],
+  ['nscope.snapshot/1', 'The schema of what snapshot prints; the package has it as dist/snapshot.schema.json.'],
+] as const;
+
+/** By section, then by name. */
+const others = [
+  'lsns(1)',
+  'nsenter(1)',
+  'unshare(1)',
+  'clone(2)',
+  'ioctl_nsfs(2)',
+  'setns(2)',
+  'proc(5)',
+  'capabilities(7)',
+  'cgroup_namespaces(7)',
+  'mount_namespaces(7)',
+  'namespaces(7)',
+  'network_namespaces(7)',
+  'pid_namespaces(7)',
+  'time_namespaces(7)',
+  'user_namespaces(7)',
+  'uts_namespaces(7)',
+  'ip-netns(8)',
 ] as const;
 
 /**
@@ -43,19 +73,31 @@ export async function formatManualPage(
     formatSection('DESCRIPTION'),
     formatParagraph(
       escapeRoff(
-        'Data goes to standard output, remarks to standard error. What the host refuses is said, never passed over in silence. Without a verb nscope lists the namespaces.',
+        'Data goes to standard output, remarks to standard error. nscope says what the host refused, and leaves nothing out in silence. Without a verb it lists the namespaces; with a TARGET in place of a verb it shows that thing.',
       ),
     ),
-    formatSection('VERBS'),
+    formatSection('TARGET'),
+    formatParagraph(escapeRoff(`${targetSummary}.`)),
   ];
+  for (const { title, forms } of targetForms)
+    parts.push(
+      formatParagraph(escapeRoff(`${title}:`)),
+      ...forms.map(({ form, meaning }) => formatTerm(bold(form), escapeRoff(meaning))),
+    );
+  for (const paragraph of targetDetails) parts.push(formatParagraph(escapeRoff(paragraph)));
+  parts.push(formatSection('VERBS'));
   for (const verb of verbs) parts.push(...formatVerb(verb, usual, (await verb.columns?.()) ?? []));
   const statuses = exitStatuses.map(([status, meaning]) => [status, toSentence(meaning)] as const);
   parts.push(formatSection('EXIT STATUS'), formatCompactTerms(statuses));
   const own = verbs.filter((verb) => verb.statuses).map(({ name }) => bold(name));
   parts.push(formatParagraph(`Others of ${own.join(', ')} are listed with them.`), formatSection('ENVIRONMENT'));
   for (const [name, meaning] of environment) parts.push(formatTerm(bold(name), escapeRoff(meaning)));
+  parts.push(formatSection('FILES'));
+  for (const [path, meaning] of files) parts.push(formatTerm(italic(path), escapeRoff(meaning)));
+  parts.push(formatSection('EXAMPLES'));
+  for (const { question, command } of questions)
+    parts.push(formatParagraph(escapeRoff(question)), formatExample(command));
   parts.push(formatSection('SEE ALSO'));
-  const others = ['ip-netns(8)', 'lsns(8)', 'namespaces(7)', 'nsenter(1)', 'proc(5)', 'unshare(1)'];
   parts.push(formatParagraph(others.map((page) => bold(page.slice(0, -3)) + page.slice(-3)).join(', ')));
   return joinPage(parts);
 }

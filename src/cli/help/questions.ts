@@ -1,0 +1,25 @@
+// Questions that people ask first, each with the command that answers it: the examples of the manual page.
+
+export interface Question {
+  readonly question: string;
+  readonly command: string;
+}
+
+export const questions: readonly Question[] = [
+  { question: 'Which container is process 812 in, and in which namespaces?', command: 'nscope 812' },
+  { question: 'Who is in the network namespace that ip netns calls blue?', command: 'nscope ps net:blue' },
+  { question: 'What holds it, and which command releases each holder?', command: 'nscope holders net:blue' },
+  { question: 'Which namespaces does a container have that the host does not?', command: 'nscope ls docker:web' },
+  { question: 'Which containers, sandboxes and named networks run here?', command: 'nscope workloads' },
+  { question: 'Which namespaces have no process?', command: 'nscope ls --hidden' },
+  { question: 'Which PID does process 812 have in its container?', command: 'nscope pid 812' },
+  { question: 'Which PID here is PID 1 of the container?', command: 'nscope pid 1 --in docker:web' },
+  { question: 'Which namespaces do two processes share?', command: 'nscope diff 812 self' },
+  { question: 'What changed since yesterday?', command: 'nscope diff yesterday.json now' },
+  { question: 'May this process enter that namespace?', command: 'nscope caps 812 net:blue' },
+  { question: 'Am I in a container?', command: 'nscope detect' },
+  {
+    question: 'Run a command in the network of a container, with the programs of the host.',
+    command: 'nscope enter --type net docker:web -- ss -tln',
+  },
+];
