@@ -5,6 +5,7 @@ const programs = new Map<string, () => Promise<VerbModule>>([
   ['caps', () => import('./verbs/caps.ts')],
   ['compare', () => import('./verbs/compare.ts')],
   ['completion', () => import('./completion/run.ts')],
+  ['coverage', () => import('./verbs/coverage.ts')],
   ['detect', () => import('./verbs/detect.ts')],
   ['diff', () => import('./verbs/diff.ts')],
   ['enter', () => import('./verbs/enter.ts')],

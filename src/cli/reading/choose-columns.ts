@@ -2,7 +2,7 @@
 import type { Filter } from '../../analysis/listing/filter.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { type Cell, type Column, readCell } from '../../render/columns/columns.ts';
-import { writeNote } from '../screen/output.ts';
+import { writeRemark } from '../screen/output.ts';
 import { suggest, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 
@@ -79,7 +79,7 @@ export async function makeRowFilter<Row>(all: readonly Column<Row>[], options: O
   if (typeof expression !== 'string') return (rows) => rows;
   const filter = await compile(all, expression);
   const used = findUsed(all, expression);
-  return (rows) => filterRows(filter, used, rows);
+  return (rows) => filterRows(filter, used, rows, options);
 }
 
 /** A column costs time for each row: only those that occur in the expression are read. */
@@ -87,7 +87,12 @@ function findUsed<C extends Column<never>>(all: readonly C[], expression: string
   return all.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(expression));
 }
 
-function filterRows<Row>(filter: Filter, used: readonly Column<Row>[], rows: readonly Row[]): readonly Row[] {
+function filterRows<Row>(
+  filter: Filter,
+  used: readonly Column<Row>[],
+  rows: readonly Row[],
+  options: OptionValues,
+): readonly Row[] {
   let unclear = 0;
   let notKnown = 0;
   const chosen = rows.filter((row) => {
@@ -98,10 +103,11 @@ function filterRows<Row>(filter: Filter, used: readonly Column<Row>[], rows: rea
     return false;
   });
   if (unclear > 0 && unclear === rows.length)
-    writeNote(`nscope: the filter could be decided for no row: what it compares is none or not known everywhere`);
+    writeRemark('the filter could be decided for no row: what it compares is none or not known everywhere', options);
   else if (notKnown > 0)
-    writeNote(
-      `nscope: the filter leaves out ${notKnown} ${notKnown === 1 ? 'row' : 'rows'} of which what it compares is not known`,
+    writeRemark(
+      `the filter leaves out ${notKnown} ${notKnown === 1 ? 'row' : 'rows'} of which what it compares is not known`,
+      options,
     );
   return chosen;
 }

@@ -6,29 +6,41 @@ import type { Target } from '../../analysis/target/target-error.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import type { Snapshot } from '../../model/snapshot/schema.ts';
 import type { NamespaceRow } from '../../render/columns/namespace-row.ts';
-import { escapeText } from '../../render/words/escape.ts';
-import { writeNote } from './output.ts';
+import { type RemarkOptions, writeRemark } from './output.ts';
 
 /** Of a process that was asked for: whose namespaces stand among its own. */
-export function noteThreads(target: Target | undefined, { snapshot }: SnapshotIndex): void {
+export function noteThreads(target: Target | undefined, { snapshot }: SnapshotIndex, options: RemarkOptions): void {
   if (target?.kind !== 'process') return;
-  for (const { thread, links } of findThreadsElsewhere(target.process, snapshot)) {
+  const told = findThreadsElsewhere(target.process, snapshot).flatMap(({ thread, links }) => {
     const where = links
       .filter(({ link, type }) => link === type)
       .map(({ type, inode }) => formatNamespace(type, inode));
-    if (where.length > 0)
-      writeNote(`nscope: of these its thread ${thread.tid} (${escapeText(thread.comm)}) is in ${where.join(' ')}`);
-  }
+    return where.length > 0 ? [`its thread ${thread.tid} (${thread.comm}) is in ${where.join(' ')}`] : [];
+  });
+  const [first] = told;
+  if (first === undefined) return;
+  const rest = told.length > 1 ? `; ${told.length - 1} more threads: nscope show ${target.process.pid}` : '';
+  writeRemark(`of these ${first}${rest}`, options);
 }
 
+/** So many of those without a number are named. */
+const maxUnnumbered = 3;
+
 /** What has no number may be what is listed a second time, with one. */
-export function noteUnnumbered(unnumbered: Snapshot['unnumbered'], rows: readonly NamespaceRow[]): void {
+export function noteUnnumbered(
+  unnumbered: Snapshot['unnumbered'],
+  rows: readonly NamespaceRow[],
+  options: RemarkOptions,
+): void {
   const shown = new Set(rows.map(({ namespace }) => namespace.inode));
-  for (const { type, number, mayBe = [] } of unnumbered) {
+  const told = unnumbered.flatMap(({ type, number, mayBe = [] }) => {
     const listed = mayBe.filter((inode) => shown.has(inode));
     const row = rows.find(({ namespace }) => namespace.type === type && namespace.number === number);
-    if (!row || listed.length === 0) continue;
+    if (!row || listed.length === 0) return [];
     const which = listed.length === 1 ? formatNamespace(type, listed[0] ?? 0) : `one of ${listed.length} with a number`;
-    writeNote(`nscope: ${type} ~${nameUnnumbered(number)} may be ${which}, in which no process was seen`);
-  }
+    return [`${type} ~${nameUnnumbered(number)} may be ${which}`];
+  });
+  if (told.length === 0) return;
+  const rest = told.length > maxUnnumbered ? ` and ${told.length - maxUnnumbered} more likewise` : '';
+  writeRemark(`${told.slice(0, maxUnnumbered).join(', ')}${rest}: no process was seen in those`, options);
 }

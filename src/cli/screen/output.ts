@@ -3,6 +3,7 @@ import { fstatSync, writeSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { isSyscallError, type SyscallError } from '../../kernel/addon/syscall-error.ts';
 import { makePalette, type Palette, type Styler } from '../../render/words/colours.ts';
+import { escapeText } from '../../render/words/escape.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
 
 /** The columns of the terminal; undefined where standard output is no terminal, or one that does not know, as on a serial line. */
@@ -46,7 +47,20 @@ export function writeLines(lines: Iterable<string>): void {
   writeAll(1, piece);
 }
 
-/** A remark for the person, on standard error. Where that takes none, the exit status still tells how it went. */
+/** The option that leaves remarks out. */
+export interface RemarkOptions {
+  readonly quiet?: boolean | undefined;
+}
+
+/**
+ * A remark about what was printed, in one line; none with --quiet.
+ * @param text - may hold what processes chose: it is escaped here
+ */
+export function writeRemark(text: string, { quiet }: RemarkOptions): void {
+  if (!quiet) writeNote(`nscope: ${escapeText(text)}`);
+}
+
+/** What a person is to know, on standard error: why nothing was done, or a remark. Where that takes none, the exit status still tells how it went. */
 export function writeNote(text: string): void {
   try {
     const width = isTerminal(2) ? process.stderr.columns || undefined : undefined;

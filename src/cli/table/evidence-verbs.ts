@@ -1,6 +1,6 @@
 // The verbs that conclude from evidence: their rows in the table of verbs.
 import { failureOfAnswer } from './exit-statuses.ts';
-import { fromOption, jsonOption, noBpfOption, rowOptions } from './reading-options.ts';
+import { fromOption, jsonOption, noBpfOption, quietOption, rowOptions } from './reading-options.ts';
 import { targetArgument } from './target-argument.ts';
 import type { ColumnMeaning, Verb } from './verb.ts';
 
@@ -46,6 +46,7 @@ export const evidenceVerbs = [
       jsonOption,
       { flags: '-n, --no-header', meaning: 'no line of column names' },
       { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
+      quietOption,
       noBpfOption,
     ],
     examples: [
@@ -61,7 +62,7 @@ export const evidenceVerbs = [
       'A tilde marks what is likely and not certain, a question mark what cannot be told. nscope diff answers the same question for any two processes.',
     ],
     arguments: [{ name: 'PID', meaning: 'a process; nscope itself where none is given', optional: true }],
-    options: [jsonOption, noBpfOption, fromOption],
+    options: [jsonOption, quietOption, noBpfOption, fromOption],
     examples: [
       { command: 'nscope compare', meaning: 'inside a container: what it shares with the host' },
       { command: 'nscope compare 812', meaning: 'the same of process 812' },
@@ -78,6 +79,7 @@ export const evidenceVerbs = [
     options: [
       { flags: '--cap NAME', meaning: 'ask for one capability, such as CAP_NET_ADMIN' },
       jsonOption,
+      quietOption,
       noBpfOption,
     ],
     examples: [

@@ -1,5 +1,5 @@
 // The verbs that go on until they are stopped: their rows in the table of verbs.
-import { columnsOption, noBpfOption, typeOption } from './reading-options.ts';
+import { columnsOption, noBpfOption, quietOption, typeOption } from './reading-options.ts';
 import { sourceOption } from './source-option.ts';
 import type { ColumnMeaning, Verb } from './verb.ts';
 
@@ -30,6 +30,7 @@ export const liveVerbs = [
       { flags: '--interval SECONDS', meaning: 'between two snapshots, where they are compared' },
       { flags: '-n, --no-header', meaning: 'no line of column names' },
       { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
+      quietOption,
       noBpfOption,
     ],
     examples: [

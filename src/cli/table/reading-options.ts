@@ -15,6 +15,11 @@ export const noBpfOption = {
 
 export const jsonOption = { flags: '-j, --json', meaning: 'print one JSON object' } as const satisfies VerbOption;
 
+export const quietOption = {
+  flags: '-q, --quiet',
+  meaning: 'no remarks on standard error; errors are still told',
+} as const satisfies VerbOption;
+
 export const typeOption = {
   flags: '-t, --type TYPE,...',
   meaning: 'only namespaces of these types',
@@ -38,6 +43,7 @@ export const rowOptions = [
   },
   { flags: '-n, --no-header', meaning: 'no line of column names' },
   { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
+  quietOption,
   noBpfOption,
   fromOption,
 ] as const satisfies readonly VerbOption[];

@@ -5,7 +5,7 @@ import { failureOfAnswer } from './exit-statuses.ts';
 import { launchVerbs } from './launch-verbs.ts';
 import { liveVerbs } from './live-verbs.ts';
 import { overviewVerb } from './overview-verb.ts';
-import { fromOption, jsonOption, noBpfOption, rowOptions, typeOption } from './reading-options.ts';
+import { fromOption, jsonOption, noBpfOption, quietOption, rowOptions, typeOption } from './reading-options.ts';
 import { targetArgument } from './target-argument.ts';
 import type { ColumnMeaning, Verb } from './verb.ts';
 
@@ -69,7 +69,7 @@ const table = [
       'A bare name is first looked for among the names of namespaces, then among the host names in uts namespaces, then among those of workloads, then among the names of processes. One that leads to several is refused, with the list of them.',
     ],
     arguments: [{ ...targetArgument, repeated: true }],
-    options: [jsonOption, noBpfOption, fromOption],
+    options: [jsonOption, quietOption, noBpfOption, fromOption],
     examples: [
       { command: 'nscope show 812', meaning: 'process 812, and where it is' },
       {
@@ -109,6 +109,7 @@ const table = [
       jsonOption,
       { flags: '-n, --no-header', meaning: 'no line of column names' },
       { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
+      quietOption,
       noBpfOption,
       fromOption,
     ],
@@ -129,6 +130,7 @@ const table = [
       { flags: '--in TARGET', meaning: 'the PID is one in this pid namespace' },
       jsonOption,
       { flags: '-n, --no-header', meaning: 'no line of column names' },
+      quietOption,
       noBpfOption,
       fromOption,
     ],
@@ -168,7 +170,7 @@ const table = [
       { name: 'A', meaning: 'a snapshot, or a process' },
       { name: 'B', meaning: 'a snapshot, or a process' },
     ],
-    options: [jsonOption, noBpfOption, fromOption],
+    options: [jsonOption, quietOption, noBpfOption, fromOption],
     examples: [
       { command: 'nscope diff before.json now', meaning: 'what came and went since a snapshot was kept' },
       { command: 'nscope diff 1 812', meaning: 'what process 812 shares with the init of this host' },
@@ -194,6 +196,7 @@ const table = [
       { flags: '--certain', meaning: 'for the exit status, take what is only likely for what cannot be told' },
       jsonOption,
       { flags: '-n, --no-header', meaning: 'no line of column names' },
+      quietOption,
     ],
     examples: [
       { command: 'nscope detect', meaning: 'where nscope itself runs' },
@@ -217,10 +220,24 @@ const table = [
       'The object has the schema nscope.snapshot/1, which the package publishes as nscope/snapshot.schema.json.',
     ],
     arguments: [],
-    options: [{ flags: '--compact', meaning: 'one line, no indentation' }, noBpfOption, fromOption],
+    options: [{ flags: '--compact', meaning: 'one line, no indentation' }, quietOption, noBpfOption, fromOption],
     examples: [
       { command: 'nscope snapshot > host.json', meaning: 'keep the state of this host' },
       { command: 'nscope snapshot | nscope ls --from -', meaning: 'list from a snapshot' },
+    ],
+    reads: everyProgram,
+  },
+  {
+    name: 'coverage',
+    summary: 'show what could not be seen, why, and what would lift that',
+    details: [
+      'Looks at this host as snapshot does, and says whether the kernel listed all namespaces; of each thing that could not be seen why, what that means for the listings, and what would lift it; which holders were not looked for everywhere; what was tried and refused, with the errno and of BPF with the type of the program; and where sources disagree. The other verbs say it in one line on standard error, which --quiet leaves out.',
+    ],
+    arguments: [],
+    options: [jsonOption, noBpfOption, fromOption],
+    examples: [
+      { command: 'nscope coverage', meaning: 'what is not seen here, and how to see it' },
+      { command: 'nscope coverage --from host.json', meaning: 'what was not seen when a snapshot was taken' },
     ],
     reads: everyProgram,
   },
@@ -233,7 +250,7 @@ const table = [
       'Where the links of PID 1 are refused, the initial namespaces stand for them, which is said on standard error.',
     ],
     arguments: [],
-    options: [jsonOption, noBpfOption, fromOption],
+    options: [jsonOption, quietOption, noBpfOption, fromOption],
     examples: [
       { command: 'nscope listns', meaning: 'who is elsewhere than PID 1' },
       { command: 'nscope snapshot | nscope listns --from -', meaning: 'the same of a snapshot' },

@@ -78,7 +78,7 @@ function report({ process, subject, likely, verdicts, coverage }: Answer, { opti
     const title = `process ${process.tid}  ${escapeText(process.comm)}, uid ${subject.euid}, in ${likely ? '~' : ''}${formatNamespace('user', subject.userNamespace)}`;
     const page = { title, sections: verdicts.map(describeVerdict) };
     writeLines(formatPage(page, { width: readTerminalWidth(), palette: choosePalette() }));
-    noteCoverage(coverage);
+    noteCoverage(coverage, options);
   }
   return exitStatus(verdicts);
 }

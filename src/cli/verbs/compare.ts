@@ -54,7 +54,7 @@ function report({ comparisons, coverage }: Answer, { options }: Request): number
       describeGround(one),
   );
   writeLines([palette.strong(`${'TYPE'.padEnd(8)}${'NAMESPACE'.padEnd(14)}${'SHARED'.padEnd(9)}GROUND`), ...lines]);
-  noteCoverage(coverage);
+  noteCoverage(coverage, options);
   return 0;
 }
 

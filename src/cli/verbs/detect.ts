@@ -12,11 +12,10 @@ import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatTable } from '../../render/lines/table.ts';
 import { describeJudgement } from '../../render/pages/detect-page.ts';
 import { formatPage } from '../../render/pages/show-page.ts';
-import { escapeText } from '../../render/words/escape.ts';
 import { formatUnknown } from '../../render/words/unknown.ts';
 import { readTypes } from '../reading/read-types.ts';
 import { checkTargets } from '../reading/target.ts';
-import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../screen/output.ts';
+import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
 import { NotFoundError, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 
@@ -34,7 +33,7 @@ export async function run([word = 'self']: readonly string[], options: OptionVal
   if (options.json) writeLines(formatJsonObject({ verdicts: judgements, evidence }));
   else if (options.explain) writeReasons(judgements, describeSubject(evidence));
   else writeTable(judgements, options);
-  if (!options.json) noteVantage(evidence);
+  if (!options.json) noteVantage(evidence, options);
   const inChild = isInChild(options.certain ? judgements.map(demandCertainty) : judgements);
   return inChild === undefined ? 3 : inChild ? 0 : 1;
 }
@@ -108,9 +107,9 @@ function writeReasons(judgements: readonly Judgement[], who: string): void {
 }
 
 /** What keeps methods silent for all types, said once. */
-function noteVantage({ addonMissing, proc }: DetectEvidence): void {
-  if (addonMissing !== null) writeNote(`nscope: the methods that ask by ioctl are silent: ${escapeText(addonMissing)}`);
-  if (proc.state === 'absent') writeNote('nscope: /proc is not mounted here, so most methods are silent');
+function noteVantage({ addonMissing, proc }: DetectEvidence, options: OptionValues): void {
+  if (addonMissing !== null) writeRemark(`the methods that ask by ioctl are silent: ${addonMissing}`, options);
+  if (proc.state === 'absent') writeRemark('/proc is not mounted here, so most methods are silent', options);
   if (proc.state === 'foreign')
-    writeNote('nscope: /proc belongs to another pid namespace, in which nscope is not, so most methods are silent');
+    writeRemark('/proc belongs to another pid namespace, in which nscope is not, so most methods are silent', options);
 }

@@ -19,7 +19,7 @@ import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
-import { choosePalette, writeLines, writeNote } from '../screen/output.ts';
+import { choosePalette, writeLines, writeRemark } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { VerbModule } from '../table/verb.ts';
@@ -77,10 +77,13 @@ function reportFiles({ diff, earlier, later }: FilesAnswer, { options }: Request
   }
   const palette = choosePalette();
   writeLines([...describeDiff(diff, earlier, later)].map((line) => paintNamespaces(line, palette)));
-  if (same) writeNote('nscope: nothing differs between the two snapshots');
-  if (diff.differentBoots) writeNote('nscope: the snapshots are of different boots: nothing in them is the same');
+  if (same) writeRemark('nothing differs between the two snapshots', options);
+  if (diff.differentBoots) writeRemark('the snapshots are of different boots: nothing in them is the same', options);
   else if (diff.presumed > 0)
-    writeNote(`nscope: ${diff.presumed} are taken for the same by their number alone; ${adviseIds([earlier, later])}`);
+    writeRemark(
+      `${diff.presumed} are taken for the same by their number alone; ${adviseIds([earlier, later])}`,
+      options,
+    );
   return same ? 0 : 1;
 }
 
@@ -166,8 +169,8 @@ function reportTargets({ left, right, shared, coverage }: TargetsAnswer, { a, b,
         ].join(''),
       ),
     ]);
-    if (differs === false) writeNote(`nscope: nothing differs: ${describeBoth(left, right)}`);
-    noteCoverage(coverage);
+    if (differs === false) writeRemark(`nothing differs: ${describeBoth(left, right)}`, options);
+    noteCoverage(coverage, options);
   }
   return differs === undefined ? 3 : differs ? 1 : 0;
 }

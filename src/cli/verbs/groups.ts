@@ -15,7 +15,7 @@ import { formatTable } from '../../render/lines/table.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
-import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../screen/output.ts';
+import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
 import { NotFoundError, suggest, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 
@@ -60,7 +60,7 @@ function report({ grouping, snapshot }: Answer, { options }: Request): number {
     return 0;
   }
   writeGrouping(grouping, new SnapshotIndex(snapshot), options);
-  noteCoverage(coverage);
+  noteCoverage(coverage, options);
   return 0;
 }
 
@@ -131,8 +131,8 @@ function writeGrouping(grouping: Grouping, index: SnapshotIndex, options: Option
       paintHeader: choosePalette().strong,
     }),
   );
-  writeNote(`nscope: ${describeScore(grouping.score)}`);
-  for (const note of describeUngrouped(grouping, index)) writeNote(`nscope: ${note}`);
+  writeRemark(describeScore(grouping.score), options);
+  for (const note of describeUngrouped(grouping, index)) writeRemark(note, options);
 }
 
 /** A kernel thread that shows none is where the others are; who else shows none may be anywhere. */

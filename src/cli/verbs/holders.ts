@@ -10,7 +10,7 @@ import { describeUnseen } from '../../model/build/unseen-holders.ts';
 import type { NamespaceReferences, ReferenceReading } from '../../model/evidence/references.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
-import type { Namespace, Process } from '../../model/snapshot/schema.ts';
+import type { Coverage, Namespace, Process } from '../../model/snapshot/schema.ts';
 import { wantEverything } from '../../model/snapshot/wanted.ts';
 import type { Column } from '../../render/columns/columns.ts';
 import { type HolderRow, holderColumns } from '../../render/columns/holder-columns.ts';
@@ -19,6 +19,7 @@ import { formatTable } from '../../render/lines/table.ts';
 import { describePidNamespaceState } from '../../render/pages/show-pid-namespace.ts';
 import { paintNamespaces } from '../../render/words/colours.ts';
 import { escapeText } from '../../render/words/escape.ts';
+import { describeHolderRemarks } from '../../render/words/holder-remarks.ts';
 import { describeReferences, rowOfUnnamed } from '../../render/words/references.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
 import { chooseColumns, makeRowFilter, type RowFilter, sortRows, toJsonRow } from '../reading/choose-columns.ts';
@@ -27,7 +28,7 @@ import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
-import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../screen/output.ts';
+import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { GivenCommand } from '../table/verb.ts';
 
@@ -93,9 +94,11 @@ function report({ index, groups }: Answer, { columns, options }: Request): numbe
   } else {
     groups.forEach((group, i) => {
       if (i > 0) writeLines(['']);
-      writeGroup(group, index, describeUnseen(group.namespace.type, coverage.unseenHolders), columns, options);
+      writeGroup(group, index, columns, options);
     });
-    noteCoverage(coverage);
+    if (options.columns === undefined) writeRemarks(groups, coverage);
+    // Of a target without namespaces to list it was said why, and nothing is listed that may lack something.
+    if (groups.length > 0) noteCoverage(coverage, options);
   }
   return groups.some(({ rows }) => rows.length > 0) ? 0 : 1;
 }
@@ -114,8 +117,8 @@ function findNamespaces(word: string, index: SnapshotIndex, options: OptionValue
   const { process } = target;
   const threads = findThreadsElsewhere(process, index.snapshot).map(({ thread }) => thread.tid);
   if (threads.length > 0)
-    writeNote(`nscope: threads of process ${process.pid} are elsewhere; of the first: nscope holders ${threads[0]}`);
-  else if (namespaces.length === 0) writeNote(`nscope: ${explainNone(process)}`);
+    writeRemark(`threads of process ${process.pid} are elsewhere; of the first: nscope holders ${threads[0]}`, options);
+  else if (namespaces.length === 0) writeRemark(explainNone(process), options);
   return namespaces;
 }
 
@@ -171,7 +174,6 @@ interface Group {
 function writeGroup(
   { namespace, references, seen, rows }: Group,
   index: SnapshotIndex,
-  unseen: readonly string[],
   chosen: readonly Column<HolderRow>[],
   options: OptionValues,
 ): void {
@@ -187,7 +189,7 @@ function writeGroup(
     writeLines([
       namespace.initial === true
         ? `${name} is the boot's own: it lasts until the host stops, whatever holds it`
-        : `${name} ${summarize(namespace, seen, unseen, references)}${summarizeLife(namespace, index)}`,
+        : `${name} ${summarize(namespace, seen, mayBeUnseen(namespace, index), references)}${summarizeLife(namespace, index)}`,
     ]);
   writeLines(
     formatTable(columns, rows, {
@@ -197,41 +199,26 @@ function writeGroup(
       paintHeader: palette.strong,
     }),
   );
-  if (options.columns !== undefined) return;
-  const isToldByKernel = namespace.holderCounts.kernel !== undefined || references?.verdict === 'whole';
-  writeRemarks(rows, namespace.initial === true || isToldByKernel ? [] : unseen);
 }
 
-/** What there is to say of several holders alike is said once, below them; and what may hold it without having been seen. */
-function writeRemarks(rows: readonly HolderRow[], unseen: readonly string[]): void {
-  const notes = new Map<string, Set<string>>();
-  const releases = new Map<string, Set<string>>();
-  for (const { holder } of rows) {
-    if (holder.note !== undefined) notes.set(holder.note, (notes.get(holder.note) ?? new Set()).add(holder.kind));
-    const { releaseNote } = holder;
-    if (releaseNote !== undefined)
-      releases.set(releaseNote, (releases.get(releaseNote) ?? new Set()).add(nameHolder(holder)));
-  }
+function mayBeUnseen({ type }: Namespace, { snapshot }: SnapshotIndex): boolean {
+  return describeUnseen([type], snapshot.coverage.unseenHolders).length > 0;
+}
+
+/** What there is to say of several holders alike, also of several namespaces, below all. */
+function writeRemarks(groups: readonly Group[], { unseenHolders }: Coverage): void {
+  const remarks = describeHolderRemarks(
+    groups.map(({ rows, namespace, references }) => ({
+      namespace,
+      holders: rows.map(({ holder }) => holder),
+      isToldByKernel: namespace.holderCounts.kernel !== undefined || references?.verdict === 'whole',
+    })),
+    unseenHolders,
+  );
+  if (groups.length > 1 && remarks.length > 0) writeLines(['']);
   const width = readTerminalWidth();
-  const remarks = [
-    ...[...notes].map(([note, of]) => `${[...of].join(', ')}: ${note}`),
-    ...[...releases].map(([note, of]) => `to release ${listSome([...of])}: ${note}`),
-  ];
-  if (unseen.length > 0) remarks.push(`not seen: ${unseen.join(', ')}`);
   for (const remark of remarks)
     writeLines(wrapText(escapeText(remark), width).map((line, i) => (i === 0 ? line : `  ${line}`)));
-}
-
-function nameHolder({ kind, pid, path, namespace }: HolderRow['holder']): string {
-  if (path !== undefined) return `${kind} ${path} in ${namespace}`;
-  return [kind, pid ?? namespace].filter((word) => word !== undefined).join(' ');
-}
-
-const maxNamed = 3;
-
-function listSome(names: readonly string[]): string {
-  const rest = names.length - maxNamed;
-  return names.slice(0, maxNamed).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
 /** What else there is to know of a pid namespace that no process is in. */
@@ -245,7 +232,7 @@ function summarizeLife(namespace: Namespace, index: SnapshotIndex): string {
 function summarize(
   namespace: Namespace,
   seen: number,
-  unseen: readonly string[],
+  mayBeMore: boolean,
   references: NamespaceReferences | undefined,
 ): string {
   const since = namespace.openSince === undefined ? '' : ` It has been held open since ${namespace.openSince}.`;
@@ -257,7 +244,7 @@ function summarize(
   const things = seen === 1 ? 'one thing' : `${seen} things`;
   if (references?.verdict === 'whole')
     return `is held by ${things}, and ends when ${seen === 1 ? 'that is' : 'all of these are'} gone.${counted}${since}`;
-  return unseen.length > 0
+  return mayBeMore
     ? `is held by ${things}; what else may hold it was not all seen.${counted}${since}`
     : `is held by ${things}; of all that nscope looks for, nothing else holds it.${counted}${since}`;
 }

@@ -2,16 +2,15 @@
 
 import type { ThreadElsewhere } from '../../analysis/graph/threads-elsewhere.ts';
 import { type ClassicListing, type ClassicRow, listClassic } from '../../analysis/listing/classic-listing.ts';
-import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
+import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import type { Coverage } from '../../model/snapshot/schema.ts';
 import { type Wanted, wantProcesses } from '../../model/snapshot/wanted.ts';
 import { formatClassicTable } from '../../render/lines/classic-table.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
-import { escapeText } from '../../render/words/escape.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
-import { writeLines, writeNote } from '../screen/output.ts';
+import { writeLines, writeRemark } from '../screen/output.ts';
 import type { OptionValues } from '../table/option-values.ts';
 
 /** Any process may be in another namespace than PID 1, or be Docker's shim: all command lines, and of threads those elsewhere. */
@@ -41,9 +40,8 @@ function report({ baseline, rows, threads, coverage }: Answer, options: OptionVa
     return 0;
   }
   writeLines(formatClassicTable(rows));
-  noteBaseline(baseline);
-  noteThreads(threads);
-  noteCoverage(coverage);
+  noteThreads(threads, options);
+  noteCoverage(coverage, options, describeBaseline(baseline));
   // An empty listing is an answer: no process is anywhere else than PID 1.
   return 0;
 }
@@ -56,34 +54,23 @@ function toJsonThread({ thread: { pid, tid, comm }, links }: ThreadElsewhere) {
   return { pid, tid, comm, namespaces: links.map(({ link, type, inode }) => ({ link, type, inode })) };
 }
 
-/** As many as can be read. */
-const maxThreads = 10;
-
-function noteThreads(threads: readonly ThreadElsewhere[]): void {
-  for (const { thread, links } of threads.slice(0, maxThreads)) {
-    const where = links.map(({ type, inode }) => formatNamespace(type, inode));
-    const { pid, tid, comm } = thread;
-    writeNote(
-      `nscope: thread ${tid} (${escapeText(comm)}) of ${pid} is elsewhere than its process: ${[...new Set(where)].join(' ')}`,
-    );
-  }
-  if (threads.length > maxThreads)
-    writeNote(`nscope: ${threads.length - maxThreads} more threads are elsewhere than their process: --json`);
+function noteThreads(threads: readonly ThreadElsewhere[], options: OptionValues): void {
+  const [first] = threads;
+  if (!first) return;
+  const { pid, tid, comm } = first.thread;
+  const where = new Set(first.links.map(({ type, inode }) => formatNamespace(type, inode)));
+  const rest = threads.length > 1 ? `; and ${threads.length - 1} more: nscope ps` : '';
+  writeRemark(
+    `thread ${tid} (${comm}) of ${pid} is elsewhere than its process: ${[...where].join(' ')}${rest}`,
+    options,
+  );
 }
 
-function noteBaseline(baseline: ClassicListing['baseline']): void {
-  const initial = typesFrom('initial');
-  const vantage = typesFrom('vantage');
-  if (initial.length > 0)
-    writeNote(
-      `nscope: the links of PID 1 are not readable: compared with the initial namespaces (${initial.join(', ')})`,
-    );
-  if (vantage.length > 0)
-    writeNote(
-      `nscope: neither PID 1 nor the initial namespaces are known: compared with those of nscope (${vantage.join(', ')})`,
-    );
-
-  function typesFrom(source: string): NamespaceType[] {
-    return baseline.filter((entry) => entry.source === source).map(({ type }) => type);
-  }
+/** What stands for the namespaces of PID 1 where they are refused. */
+function describeBaseline(baseline: ClassicListing['baseline']): string[] {
+  const isOf = (source: string) => baseline.some((entry) => entry.source === source);
+  return [
+    ...(isOf('initial') ? ["compared with the boot's own namespaces"] : []),
+    ...(isOf('vantage') ? ['compared with the namespaces of nscope'] : []),
+  ];
 }

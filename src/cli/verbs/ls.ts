@@ -24,7 +24,7 @@ import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget, mayBeWorkload } from '../reading/target.ts';
 import { noteCoverage, noteMissingWorkloads } from '../screen/note-coverage.ts';
 import { noteThreads, noteUnnumbered } from '../screen/note-namespaces.ts';
-import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../screen/output.ts';
+import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
 import { suggest, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { GivenCommand } from '../table/verb.ts';
@@ -94,11 +94,11 @@ function report({ index, target, unnumbered, rows }: Answer, { treeKind, columns
     writeLines(formatJsonObject({ namespaces: numbered, unnumbered: others, coverage: snapshot.coverage }));
   } else {
     writeTable(columns, rows, index, treeKind, options);
-    if (mentionsColumn(options, 'workload')) noteMissingWorkloads(snapshot);
-    if (options.hidden) noteDoubtfullyHidden(rows);
-    noteUnnumbered(snapshot.unnumbered, rows);
-    noteThreads(target, index);
-    noteCoverage(snapshot.coverage);
+    if (mentionsColumn(options, 'workload')) noteMissingWorkloads(snapshot, options);
+    if (options.hidden) noteDoubtfullyHidden(rows, options);
+    noteUnnumbered(snapshot.unnumbered, rows, options);
+    noteThreads(target, index, options);
+    noteCoverage(snapshot.coverage, options);
   }
   return rows.length === 0 ? 1 : 0;
 }
@@ -148,12 +148,10 @@ function isHidden({ processes }: ListedNamespace): boolean {
   return processes.count === 0 && processes.threads === 0 && processes.inferred === undefined;
 }
 
-function noteDoubtfullyHidden(rows: readonly NamespaceRow[]): void {
+function noteDoubtfullyHidden(rows: readonly NamespaceRow[], options: OptionValues): void {
   const doubtful = rows.filter(isDoubtful).length;
   if (doubtful > 0)
-    writeNote(
-      `nscope: in ${doubtful} of these ${rows.length} namespaces there may be processes: of some it is not known where they are`,
-    );
+    writeRemark(`in ${doubtful} of these ${rows.length} namespaces there may be processes that are withheld`, options);
 }
 
 function writeTable(

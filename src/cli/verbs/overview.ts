@@ -16,7 +16,7 @@ import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readTypes } from '../reading/read-types.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
-import { choosePalette, readTerminalWidth, writeLines, writeNote } from '../screen/output.ts';
+import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { GivenCommand } from '../table/verb.ts';
@@ -82,7 +82,7 @@ function report({ index, rows, isHostAlone }: Answer, { columns, options }: Requ
   } else {
     if (isHostAlone) for (const { group } of rows) writeNamespaces(group, index, options);
     else writeGroups(columns, rows, options);
-    noteCoverage(snapshot.coverage);
+    noteCoverage(snapshot.coverage, options);
   }
   return rows.length === 0 ? 1 : 0;
 }
@@ -123,5 +123,6 @@ function writeNamespaces({ namespaces }: NamespaceGroup, index: SnapshotIndex, o
       },
     ),
   );
-  writeNote('nscope: these are this host’s own namespaces; there are no others');
+  const others = index.snapshot.coverage.verdict === 'complete' ? 'there are no others' : 'no others were seen';
+  writeRemark(`these are this host’s own namespaces; ${others}`, options);
 }

@@ -90,8 +90,8 @@ function report({ snapshot, rows }: Answer, { columns, options }: Request): numb
     );
   } else {
     writeTable(columns, rows, options);
-    if (mentionsColumn(options, 'workload')) noteMissingWorkloads(snapshot);
-    noteCoverage(snapshot.coverage);
+    if (mentionsColumn(options, 'workload')) noteMissingWorkloads(snapshot, options);
+    noteCoverage(snapshot.coverage, options);
   }
   return rows.length === 0 ? 1 : 0;
 }

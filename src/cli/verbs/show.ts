@@ -73,7 +73,7 @@ async function answer({ words, options }: Request, given: GivenCommand): Promise
   };
 }
 
-function report(answer: Answer): number {
+function report(answer: Answer, { options }: Request): number {
   if ('json' in answer) {
     writeLines(formatJsonObject(answer.json));
     return 0;
@@ -82,7 +82,7 @@ function report(answer: Answer): number {
     if (i > 0) writeLines(['']);
     writeLines(formatPage(page, { width: readTerminalWidth(), palette: choosePalette() }));
   });
-  noteCoverage(answer.coverage);
+  noteCoverage(answer.coverage, options);
   return 0;
 }
 

@@ -70,7 +70,7 @@ function report({ snapshot, rows }: Answer, { width, options }: Request): number
         users: snapshot.host.users,
       }),
     );
-    noteCoverage(snapshot.coverage);
+    noteCoverage(snapshot.coverage, options);
   }
   return rows.length === 0 ? 1 : 0;
 }

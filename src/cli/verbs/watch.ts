@@ -1,7 +1,7 @@
 // nscope watch: what happens to namespaces, a line an event, for as long as somebody reads.
 import { awaitReader } from '../../kernel/own/reader-left.ts';
 import { watch } from '../../live/watch/watch.ts';
-import type { NamespaceEvent, StateElement } from '../../model/live/events.ts';
+import type { EventSourceName, NamespaceEvent, StateElement } from '../../model/live/events.ts';
 import {
   type EventColumn,
   type EventRow,
@@ -15,12 +15,20 @@ import { chooseColumns, makeRowTest, toJsonRow } from '../reading/choose-columns
 import { readTypes } from '../reading/read-types.ts';
 import { EventCounts } from '../screen/event-counts.ts';
 import { LineWriter } from '../screen/line-writer.ts';
-import { choosePalette, readTerminalWidth, writeNote } from '../screen/output.ts';
+import { choosePalette, readTerminalWidth, writeRemark } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import { readSource } from '../table/source-option.ts';
 
 const statsEveryMs = 1000;
+
+/** What each source cannot see, in a few words; the whole is in the first object with --json. */
+const briefly: Readonly<Record<EventSourceName, string>> = {
+  'bpf-hooks': 'holders gone within a second',
+  bpf: 'some of what is gone within a tenth of a second',
+  'process-events': 'some of what is gone within milliseconds',
+  comparison: 'what comes and goes between two snapshots',
+};
 
 export async function run(_words: readonly string[], options: OptionValues): Promise<number> {
   const columns = chooseColumns(eventColumns, usualEventColumns, options) as readonly EventColumn[];
@@ -77,8 +85,7 @@ function writeState(
     return;
   }
   if (element.seq > 1) return;
-  writeNote(`nscope: events come by ${source.name}; not seen: ${source.cannotSee.join('; ')}`);
-  for (const reason of source.refused) writeNote(`nscope: ${reason}`);
+  writeRemark(`events come by ${source.name}; not seen: ${briefly[source.name]}; --json tells all`, options);
   if (options.header !== false && !options.stats)
     writer.write([choosePalette().strong(formatEventLine(columns, undefined, widthFor(options)))]);
 }

@@ -60,7 +60,7 @@ function report({ snapshot, rows }: Answer, { columns, options }: Request): numb
     const width = options.wide ? undefined : readTerminalWidth();
     const { strong } = choosePalette();
     writeLines(formatTable(shown, rows, { width, header: options.header !== false, paintHeader: strong }));
-    noteCoverage(snapshot.coverage);
+    noteCoverage(snapshot.coverage, options);
   }
   return rows.length === 0 ? 1 : 0;
 }

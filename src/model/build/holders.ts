@@ -95,7 +95,11 @@ export class KernelHolders {
     let holder = this.#byType.get(type);
     if (!holder) {
       const ruledOut = Object.freeze(findRuledOut(type, this.#unseen));
-      holder = Object.freeze({ kind: 'kernel', ruledOut, notSeen: Object.freeze(describeUnseen(type, this.#unseen)) });
+      holder = Object.freeze({
+        kind: 'kernel',
+        ruledOut,
+        notSeen: Object.freeze(describeUnseen([type], this.#unseen)),
+      });
       this.#byType.set(type, holder);
     }
     return holder;

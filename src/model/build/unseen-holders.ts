@@ -63,18 +63,18 @@ function findUnseenRelatives(merged: MergedNamespaces, census: Census) {
 /** What was looked for everywhere in vain, of all that can hold a namespace of this type. */
 export function findRuledOut(type: NamespaceType, unseen: readonly UnseenHolders[]): string[] {
   const kinds = new Set(unseen.map(({ kind }) => kind));
-  return kindsHolding(type).flatMap(({ kind, plural }) => (kinds.has(kind) ? [] : [plural]));
+  return kindsHolding([type]).flatMap(({ kind, plural }) => (kinds.has(kind) ? [] : [plural]));
 }
 
-/** What may hold a namespace of this type without having been seen; reasons that several kinds share come once. */
-export function describeUnseen(type: NamespaceType, unseen: readonly UnseenHolders[]): string[] {
+/** What may hold namespaces of these types without having been seen; reasons that several kinds share come once. */
+export function describeUnseen(types: readonly NamespaceType[], unseen: readonly UnseenHolders[]): string[] {
   const byReason = new Map<string, string[]>();
-  for (const { kind, plural } of kindsHolding(type))
+  for (const { kind, plural } of kindsHolding(types))
     for (const { why } of unseen.filter((one) => one.kind === kind))
       byReason.set(why, [...(byReason.get(why) ?? []), plural]);
   return [...byReason].map(([why, kinds]) => `${kinds.join(', ')} (${why})`);
 }
 
-function kindsHolding(type: NamespaceType) {
-  return holderKindFacts.filter(({ types }) => (types as readonly NamespaceType[]).includes(type));
+function kindsHolding(held: readonly NamespaceType[]) {
+  return holderKindFacts.filter(({ types }) => (types as readonly NamespaceType[]).some((type) => held.includes(type)));
 }

@@ -99,10 +99,10 @@ test('Children and owned namespaces are ruled out only where all are listed, wit
 
 test('Reasons that several kinds share are told once, and only of kinds that can hold the type.', () => {
   const unseen = visibleKinds.map((kind) => ({ kind, why: 'a' }));
-  assert.deepEqual(describeUnseen('uts', unseen), [
+  assert.deepEqual(describeUnseen(['uts'], unseen), [
     'processes, threads, open descriptors, descriptors and messages in flight, watches of inotify and fanotify, bind mounts (a)',
   ]);
   assert.deepEqual(findRuledOut('uts', unseen), []);
-  assert.deepEqual(describeUnseen('net', []), []);
+  assert.deepEqual(describeUnseen(['net'], []), []);
   assert.equal(new Set(holderKinds).size, holderKinds.length);
 });
