@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { kindWords } from '../build/js/src/analysis/listing/named-fields.js';
 import { verbs } from '../build/js/src/cli/table/verbs.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -27,7 +28,7 @@ async function describeColumns() {
   const parts = [
     '# Columns',
     note,
-    '`--columns NAME,...` chooses columns, `+NAME` adds one to the usual ones, `-NAME` leaves one out. `--filter` and `--sort` take the same names, and they are the keys of a row in `--json`. Names are stable; headers may change. *Kind* is the kind of value that a filter sees; `any` is a value that may be null or of several kinds.',
+    '`--columns NAME,...` chooses columns, `+NAME` adds one to the usual ones, `-NAME` leaves one out. `--filter` and `--sort` take the same names, or the headers, in upper or lower case ([filters.md](filters.md)); the names are the keys of a row in `--json`. Names are stable; headers may change. *Type* is that of the values; any value may also be null.',
   ];
   const seen = new Map();
   for (const verb of verbs) {
@@ -42,11 +43,11 @@ async function describeColumns() {
     parts.push(
       `## ${names.map((name) => `nscope ${name}`).join(', ')}`,
       formatTable(
-        ['name', 'header', ...(kinds ? ['kind'] : []), 'meaning'],
+        ['name', 'header', ...(kinds ? ['type'] : []), 'meaning'],
         columns.map(({ name, header, kind, meaning }) => [
           `\`${name}\``,
           header ?? '',
-          ...(kinds ? [kind ?? ''] : []),
+          ...(kinds ? [kindWords[kind] ?? ''] : []),
           meaning,
         ]),
       ),

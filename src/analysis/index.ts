@@ -55,9 +55,9 @@ export {
   type Filter,
   FilterError,
   type FilterField,
-  type FilterKind,
   type FilterValue,
 } from './listing/filter.ts';
+export type { FilterKind } from './listing/named-fields.ts';
 export type { NamespaceHome } from './listing/namespace-home.ts';
 export { type CommonNamespace, groupNamespaces, type NamespaceGroup } from './listing/overview.ts';
 export {

@@ -1,4 +1,5 @@
 // The help of nscope and of each verb, from the table of verbs.
+import { describeColumns } from '../../render/columns/column-terms.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
 import { findHabit } from '../help/habits.ts';
 import { targetDetails, targetForms, targetSummary, targetTopic } from '../help/target-forms.ts';
@@ -7,7 +8,7 @@ import { about, toSentence } from '../table/about.ts';
 import { suggest, UsageError } from '../table/errors.ts';
 import { listExitStatuses } from '../table/exit-statuses.ts';
 import { parseOptionFlags } from '../table/option-flags.ts';
-import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from '../table/verb.ts';
+import type { Verb, VerbArgument, VerbOption } from '../table/verb.ts';
 import { verbGroups } from '../table/verb-groups.ts';
 import { usualVerb, verbNames, verbs } from '../table/verbs.ts';
 
@@ -89,7 +90,7 @@ function describeVerbs(width: number): string[] {
 async function describeVerb(verb: Verb, width: number): Promise<string[]> {
   const words = verb.arguments.map(formatArgument);
   const options = verb.options.map((option): Term => [formatFlags(option), option.meaning]);
-  const columns = ((await verb.columns?.()) ?? []).map(({ name, meaning }: ColumnMeaning): Term => [name, meaning]);
+  const columns = describeColumns((await verb.columns?.()) ?? []);
   const lines = describeUsage(['nscope', verb.name, '[OPTIONS]', ...words].join(' '), width);
   for (const paragraph of [toSentence(verb.summary), ...verb.details]) lines.push('', ...wrapText(paragraph, width));
   const sections: [string, readonly Term[]][] = [

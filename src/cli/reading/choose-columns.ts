@@ -1,9 +1,10 @@
 // Which columns, which rows and in which order: --columns, --filter and --sort, the same for every listing.
 import type { Filter } from '../../analysis/listing/filter.ts';
+import { findNamed } from '../../analysis/listing/named-fields.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
-import { type Cell, type Column, readCell } from '../../render/columns/columns.ts';
+import { type Cell, type Column, readCell, readFilterValue } from '../../render/columns/columns.ts';
 import { writeRemark } from '../screen/output.ts';
-import { suggest, UsageError } from '../table/errors.ts';
+import { findSimilar, suggest, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 
 /**
@@ -65,9 +66,8 @@ export async function makeRowTest<Row>(
 ): Promise<(row: Row) => boolean> {
   const { filter: expression } = options;
   if (typeof expression !== 'string') return () => true;
-  const filter = await compile(all, expression);
-  const used = findUsed(all, expression);
-  return (row) => filter(Object.fromEntries(used.map((column) => [column.name, readCell(column, row)]))) === true;
+  const { filter, used } = await compile(all, expression);
+  return (row) => filter(readValues(used, row)) === true;
 }
 
 /**
@@ -77,26 +77,29 @@ export async function makeRowTest<Row>(
 export async function makeRowFilter<Row>(all: readonly Column<Row>[], options: OptionValues): Promise<RowFilter<Row>> {
   const { filter: expression } = options;
   if (typeof expression !== 'string') return (rows) => rows;
-  const filter = await compile(all, expression);
-  const used = findUsed(all, expression);
-  return (rows) => filterRows(filter, used, rows, options);
+  const compiled = await compile(all, expression);
+  return (rows) => filterRows(compiled, rows, options);
 }
 
-/** A column costs time for each row: only those that occur in the expression are read. */
-function findUsed<C extends Column<never>>(all: readonly C[], expression: string): readonly C[] {
-  return all.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(expression));
+interface CompiledFilter<Row> {
+  readonly filter: Filter;
+  /** A column costs time for each row: only those that occur in the expression are read. */
+  readonly used: readonly Column<Row>[];
+}
+
+function readValues<Row>(used: readonly Column<Row>[], row: Row): Parameters<Filter>[0] {
+  return Object.fromEntries(used.map((column) => [column.name, readFilterValue(column, row)]));
 }
 
 function filterRows<Row>(
-  filter: Filter,
-  used: readonly Column<Row>[],
+  { filter, used }: CompiledFilter<Row>,
   rows: readonly Row[],
   options: OptionValues,
 ): readonly Row[] {
   let unclear = 0;
   let notKnown = 0;
   const chosen = rows.filter((row) => {
-    const answer = filter(Object.fromEntries(used.map((column) => [column.name, readCell(column, row)])));
+    const answer = filter(readValues(used, row));
     if (answer !== undefined) return answer;
     unclear++;
     if (used.some((column) => !isKnown(column.value(row)))) notKnown++;
@@ -112,10 +115,10 @@ function filterRows<Row>(
   return chosen;
 }
 
-async function compile<Row>(all: readonly Column<Row>[], expression: string): Promise<Filter> {
-  const { compileFilter, FilterError } = await import('../../analysis/listing/filter.ts');
+async function compile<Row>(all: readonly Column<Row>[], expression: string): Promise<CompiledFilter<Row>> {
+  const { compileFilter, FilterError, listFilterFields } = await import('../../analysis/listing/filter.ts');
   try {
-    return compileFilter(expression, all);
+    return { filter: compileFilter(expression, all), used: listFilterFields(expression, all) };
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
     const marks = ' '.repeat(error.start) + '^'.repeat(Math.max(1, error.end - error.start));
@@ -159,20 +162,17 @@ function compareCells(a: Cell, b: Cell): number {
 }
 
 function findColumn<C extends Column<never>>(all: readonly C[], name: string): C {
-  const column = all.find((candidate) => candidate.name === name) ?? all.find(({ header }) => header === name);
+  const column = findNamed(all, name);
   if (!column) throw new UsageError(`there is no column "${name}"; ${suggestColumn(all, name)}`);
   return column;
 }
 
 /** The column that was probably meant: also by what stands above it in the listing. */
 function suggestColumn(all: readonly Column<never>[], name: string): string {
-  const headed = all.find(({ header }) => header.toLowerCase() === name.toLowerCase());
-  return headed
-    ? `did you mean ${headed.name}?`
-    : suggest(
-        name,
-        all.map((one) => one.name),
-      );
+  const names = all.map((one) => one.name);
+  const similar = findSimilar(name, [...names, ...all.map(({ header }) => header.toLowerCase())]);
+  const column = similar === undefined ? undefined : findNamed(all, similar);
+  return column ? `did you mean ${column.name}?` : suggest(name, names);
 }
 
 /** Whether a column that costs time to read is shown, compared or ordered by. */

@@ -1,4 +1,5 @@
 // The manual page nscope(1), from the table of verbs, which the help and the completion come from as well.
+import { describeColumns } from '../../render/columns/column-terms.ts';
 import {
   bold,
   escapeRoff,
@@ -108,8 +109,7 @@ function formatVerb(verb: Verb, usual: string, columns: readonly ColumnMeaning[]
   for (const paragraph of verb.details) parts.push(formatParagraph(escapeRoff(paragraph)));
   for (const argument of verb.arguments) parts.push(formatTerm(italic(argument.name), escapeRoff(argument.meaning)));
   for (const option of verb.options) parts.push(formatTerm(formatOption(option), escapeRoff(option.meaning)));
-  if (columns.length > 0)
-    parts.push(formatParagraph('Columns:'), formatCompactTerms(columns.map(({ name, meaning }) => [name, meaning])));
+  if (columns.length > 0) parts.push(formatParagraph('Columns:'), formatCompactTerms(describeColumns(columns)));
   if (verb.statuses) parts.push(formatParagraph('Exit status:'), formatCompactTerms(listExitStatuses(verb)));
   for (const { command, meaning } of verb.examples)
     parts.push(formatParagraph(`Example: ${escapeRoff(meaning)}`), formatExample(command));

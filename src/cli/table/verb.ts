@@ -1,4 +1,5 @@
 // What a verb is. The table of verbs drives parsing, help, completion and the manual page.
+import type { FilterKind } from '../../analysis/listing/named-fields.ts';
 import type { BpfProgram } from '../../kernel/bpf/programs.ts';
 import type { PreparedBpf } from '../../kernel/bpf/start.ts';
 import type { ExitStatus } from './exit-statuses.ts';
@@ -22,6 +23,9 @@ export interface VerbOption {
 /** A column that a verb can show, as its help lists it. */
 export interface ColumnMeaning {
   readonly name: string;
+  /** What stands above it; another name of it. */
+  readonly header: string;
+  readonly kind: FilterKind;
   readonly meaning: string;
 }
 

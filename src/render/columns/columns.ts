@@ -1,6 +1,7 @@
 // What a column is. One table of columns drives the listing, its JSON, its filter, its order and its help.
 
-import type { FilterKind, FilterValue } from '../../analysis/listing/filter.ts';
+import type { FilterValue } from '../../analysis/listing/filter.ts';
+import type { FilterKind } from '../../analysis/listing/named-fields.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 
 /** What a cell holds: a value, none (null), or not known. */
@@ -26,6 +27,8 @@ export interface Column<Row> {
   /** That --columns names it: it is cut last, and stays. */
   readonly asked?: true;
   value(row: Row): Cell;
+  /** Of how many things a list speaks, where each of its members can stand for several. */
+  count?(row: Row): number;
   /** How it reads, where that is not the value itself. Already safe for a terminal, or escaped by the table. */
   text?(row: Row): string;
   /** How it reads where there is little room: the table has this of all rows, or of none. */
@@ -42,7 +45,14 @@ export function formatCell<Row>(column: Column<Row>, row: Row): string {
   return typeof cell === 'object' ? cell.join(' ') : String(cell);
 }
 
-/** The value for filters and orders: what is not known is none. */
+/** The value for filters; undefined for what is not known. */
+export function readFilterValue<Row>(column: Column<Row>, row: Row): FilterValue | undefined {
+  const cell = column.value(row);
+  if (!isKnown(cell)) return undefined;
+  return column.count && Array.isArray(cell) ? Object.assign([...cell], { count: column.count(row) }) : cell;
+}
+
+/** The value for orders: what is not known is none. */
 export function readCell<Row>(column: Column<Row>, row: Row): FilterValue {
   const cell = column.value(row);
   return isKnown(cell) ? cell : null;

@@ -47,7 +47,7 @@ export const processColumns: readonly ProcessColumn[] = [
     name: 'nspid',
     header: 'NSPID',
     meaning: 'the PID in its own pid namespace, where that is a nested one',
-    kind: 'any',
+    kind: 'int',
     align: 'right',
     value: ({ process }) => (process.pids.length > 1 ? (process.pids.at(-1) ?? null) : null),
   },
@@ -85,7 +85,7 @@ export const processColumns: readonly ProcessColumn[] = [
     name: 'started',
     header: 'STARTED',
     meaning: 'when it started: RFC 3339, UTC',
-    kind: 'any',
+    kind: 'string',
     value: ({ process, index }) => findStart(process.startTimeTicks, index.snapshot.host) ?? { unknown: 'unsupported' },
   },
   {
@@ -121,7 +121,7 @@ export const processColumns: readonly ProcessColumn[] = [
     name: 'cgroup',
     header: 'CGROUP',
     meaning: 'path of its cgroup',
-    kind: 'any',
+    kind: 'string',
     cut: 'middle',
     value: ({ process }) => process.cgroup,
   },
@@ -130,7 +130,7 @@ export const processColumns: readonly ProcessColumn[] = [
     header: 'WORKLOAD',
     meaning:
       'the container, sandbox, unit or named network that it is in, as in podman:web; ~ where no engine confirms it',
-    kind: 'any',
+    kind: 'string',
     cut: 'end',
     least: 24,
     value: ({ process, index }) => {
@@ -170,7 +170,7 @@ function makeLinkColumn(link: NamespaceLink): ProcessColumn {
     meaning: forChildren
       ? `inode number of the ${type} namespace that its children will be born in`
       : `inode number of its ${type} namespace: ${namespaceTypeFacts[type].isolates}`,
-    kind: 'any',
+    kind: 'int',
     align: 'right',
     value: ({ process }) => process.namespaces[link],
     text: ({ process }) => {

@@ -62,7 +62,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
     name: 'user',
     header: 'USER',
     meaning: 'the user of its leader',
-    kind: 'any',
+    kind: 'string',
     value: ({ workload: { leader }, index }) => {
       const process = leader === null ? undefined : index.process(leader);
       return process ? describeUser(index.snapshot.host.users, process.uid) : null;
@@ -80,7 +80,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
     name: 'pid',
     header: 'PID',
     meaning: 'its leader: its init, else its oldest process',
-    kind: 'any',
+    kind: 'int',
     align: 'right',
     value: ({ workload }) => workload.leader,
   },
@@ -99,7 +99,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
     name: 'image',
     header: 'IMAGE',
     meaning: 'the image that it was made from',
-    kind: 'any',
+    kind: 'string',
     cut: 'middle',
     value: ({ workload }) => workload.image ?? null,
   },
@@ -107,7 +107,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
     name: 'pod',
     header: 'POD',
     meaning: 'its pod or compose project',
-    kind: 'any',
+    kind: 'string',
     cut: 'middle',
     value: ({ workload }) => workload.pod ?? workload.project ?? null,
   },

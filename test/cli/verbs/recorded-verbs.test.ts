@@ -67,6 +67,18 @@ test('A column is added with a plus, and --json gives the columns that were name
   assert.deepEqual(rows?.['namespaces'], [{ inode: container.net, name: ['blue', 'web'] }]);
 });
 
+test('A column is named by its name or its header, in upper or lower case, also in filters and orders.', () => {
+  const [named, ...others] = print(
+    ['ls', '-o', 'processes,inode', '--sort', '-processes', '--filter', 'processes > 1'],
+    ['ls', '-o', 'PROCS,INODE', '--sort', '-PROCS', '--filter', 'PROCS > 1'],
+    ['ls', '-o', 'procs,Inode', '--sort', '-Processes', '--filter', 'Procs > 1'],
+  );
+  assert.ok((named?.length ?? 0) > 3);
+  for (const lines of others) assert.deepEqual(lines, named);
+  const [users, pids] = print(['ps', '-o', 'USER,NET', '-n'], ['ps', '-o', 'user,netns', '-n']);
+  assert.deepEqual(users, pids);
+});
+
 test('A column is left out with a minus, and names with and without a sign do not mix.', () => {
   const [left, both] = print(['ls', '-o', '-command,-owner'], ['ls', '-o', '+id,-command']);
   assert.match(left?.[0] ?? '', /^TYPE +INODE +PROCS +PID +USER +NAME$/);
@@ -114,7 +126,7 @@ test('Wrong words of ls are told with what was meant.', () => {
     [2, /there is no column "inod"; did you mean inode\?/, 'ls', '-o', 'inod'],
     [2, /--columns \+: \+ wants the name of a column after it/, 'ls', '-o', '+'],
     [2, /there is no column "colour"; there are: type, inode/, 'ls', '--sort', 'colour'],
-    [2, /there is no column "procs"; did you mean processes\?/, 'ls', '--sort', 'procs'],
+    [2, /there is no column "procz"; did you mean processes\?/, 'ls', '--sort', 'procz'],
     [2, /there is no column "x"; there are: type, inode/, 'ls', '-o', 'x'],
     [2, /--type names nothing: ""/, 'ls', '--type', ''],
     [2, /--columns names nothing: ","/, 'ls', '-o', ','],
