@@ -1,8 +1,10 @@
 // The completion script for bash(1): 4.4 and later.
-import { type Completion, type CompletionTable, targetPrefixes } from './completion-table.ts';
+import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import { workloadEngines } from '../../model/snapshot/workload-engines.ts';
+import { type Completion, type CompletionTable, listWorkloads, targetPrefixes } from './completion-table.ts';
 
 /** Defines the function _nscope and registers it. */
-export function formatBashCompletion({ usual, verbs }: CompletionTable): string {
+export function formatBashCompletion({ usual, targeted, verbs }: CompletionTable): string {
   const values = verbs.flatMap(({ name, options }) =>
     options.flatMap(({ short, long, optional, several, completion }) => {
       if (!completion) return [];
@@ -63,10 +65,12 @@ _nscope_pids() {
 }
 
 _nscope_targets() {
-  local path name
+  local path name type=\${cur%%:*}
   case $cur in
-    /*) _nscope_files; return ;;
+    /* | ./* | ../*) _nscope_files; return ;;
     [0-9]*) _nscope_pids; return ;;
+    ${namespaceTypes.map((type) => `${type}:*`).join(' | ')}) _nscope_namespaces "$type"; return ;;
+    ${workloadEngines.map((engine) => `${engine}:*`).join(' | ')}) _nscope_workloads; return ;;
   esac
   _nscope_offer self ${targetPrefixes.map(quote).join(' ')}
   for path in /run/netns/*; do
@@ -76,8 +80,36 @@ _nscope_targets() {
   done
 }
 
+# Those of a type: by a PID once a digit is there, else by name and by inode number, whose brackets are escaped.
+_nscope_namespaces() {
+  local path link
+  if [[ $cur == "$1":[0-9]* ]]; then
+    for path in /proc/[0-9]*; do _nscope_offer "$1:\${path##*/}"; done
+    return
+  fi
+  _nscope_offer "$1:self"
+  if [[ $1 == net ]]; then
+    for path in /run/netns/*; do
+      [[ \${path##*/} =~ ^[A-Za-z0-9._@%+-]+$ ]] && _nscope_offer "net:\${path##*/}"
+    done
+  fi
+  while IFS= read -r link; do
+    [[ $link == "$cur"* ]] || continue
+    if [[ -z $quote ]]; then link=\${link/[/\\\\[}; link=\${link/]/\\\\]}; fi
+    COMPREPLY+=("$kept$link")
+  done < <(readlink /proc/[0-9]*/ns/"$1" 2>/dev/null | sort -u)
+}
+
+_nscope_workloads() {
+  local name
+  while read -r name; do
+    name=\${name#\\~}
+    [[ $name =~ ^[A-Za-z0-9:/._@%+-]+$ ]] && _nscope_offer "$name"
+  done < <(${listWorkloads})
+}
+
 _nscope() {
-  local line=\${COMP_LINE:0:COMP_POINT} verb=${quote(usual)} cur prev kept='' place=1 word i strip
+  local line=\${COMP_LINE:0:COMP_POINT} verb=${quote(usual)} cur prev kept='' place=1 word i strip quote=''
   local -a words
   COMPREPLY=()
   read -ra words <<<"$line"
@@ -86,9 +118,14 @@ _nscope() {
   cur=\${words[i]}
   prev=\${words[i - 1]}
   strip=$cur
+  # Inside of quotes nothing ends a word, and nothing is escaped.
+  if [[ $cur == [\\'\\"]* ]]; then quote=\${cur:0:1}; cur=\${cur:1}; strip=''; fi
+  cur=\${cur//\\\\/}
   if ((i > 1)); then
     case \${words[1]} in
       ${verbs.map(({ name }) => name).join('|')}) verb=\${words[1]}; place=0 ;;
+      -*) place=0 ;;
+      *) verb=${quote(targeted)} ;;
     esac
   fi
   if [[ $cur == --*=* ]]; then
@@ -125,6 +162,7 @@ ${flags.join('\n')}
     return
   fi
   if ((i == 1)); then
+    if [[ $cur == [0-9./]* || $cur == *:* ]]; then _nscope_targets; return; fi
     _nscope_offer ${verbs.map(({ name }) => quote(name)).join(' ')}
     return
   fi

@@ -3,6 +3,8 @@
 // The scripts hold all words themselves. Libraries that make such scripts (tab, omelette, tabtab) start the program at
 // every press of the key, and none of them completes lists with commas.
 import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import { workloadEngines } from '../../model/snapshot/workload-engines.ts';
+import { targetTopic } from '../help/target-forms.ts';
 import { type OptionFlags, parseOptionFlags } from '../table/option-flags.ts';
 import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from '../table/verb.ts';
 
@@ -34,16 +36,25 @@ interface CompletedVerb {
 export interface CompletionTable {
   /** The verb that is meant where none is written. */
   readonly usual: string;
+  /** The verb that is meant where a TARGET is written in its place. */
+  readonly targeted: string;
   readonly verbs: readonly CompletedVerb[];
 }
 
-/** The prefixes of a TARGET that names its type. */
-export const targetPrefixes: readonly string[] = [...namespaceTypes.map((type) => `${type}:`), 'id:'];
+/** The prefixes of a TARGET that names its type or its engine. */
+export const targetPrefixes: readonly string[] = [...namespaceTypes, ...workloadEngines].map((word) => `${word}:`);
+
+/** Prints the workloads, one on a line, with a tilde before some: the one thing that nscope is started for. */
+export const listWorkloads = 'command nscope workloads --no-bpf -n -w -o workload 2>/dev/null';
 
 const helpOption: VerbOption = { flags: '-h, --help', meaning: 'print help' };
 const versionOption: VerbOption = { flags: '-V, --version', meaning: 'print the version' };
 
-export async function buildCompletionTable(verbs: readonly Verb[], usual: string): Promise<CompletionTable> {
+export async function buildCompletionTable(
+  verbs: readonly Verb[],
+  usual: string,
+  targeted: string,
+): Promise<CompletionTable> {
   const completed: CompletedVerb[] = [];
   for (const { name, summary, options, arguments: words, columns } of verbs) {
     const own = (await columns?.()) ?? [];
@@ -60,9 +71,9 @@ export async function buildCompletionTable(verbs: readonly Verb[], usual: string
     name: 'help',
     summary: 'print help for a verb',
     options: [],
-    arguments: [{ name: 'VERB', completion: { kind: 'words', words: names }, repeated: false }],
+    arguments: [{ name: 'VERB', completion: { kind: 'words', words: [...names, targetTopic] }, repeated: false }],
   });
-  return { usual, verbs: completed };
+  return { usual, targeted, verbs: completed };
 }
 
 function completeOption(option: VerbOption, columns: readonly ColumnMeaning[]): CompletedOption {

@@ -1,10 +1,13 @@
 // The completion script for fish(1): 3.1 and later.
-import { type Completion, type CompletionTable, targetPrefixes } from './completion-table.ts';
+import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import { workloadEngines } from '../../model/snapshot/workload-engines.ts';
+import { type Completion, type CompletionTable, listWorkloads, targetPrefixes } from './completion-table.ts';
 
-export function formatFishCompletion({ usual, verbs }: CompletionTable): string {
+export function formatFishCompletion({ usual, targeted, verbs }: CompletionTable): string {
   const lines: string[] = [];
   for (const { name, summary } of verbs)
     lines.push(`complete -c nscope -n __nscope_begins -a ${quote(name)} -d ${quote(summary)}`);
+  lines.push(`complete -c nscope -n '__nscope_begins; and __nscope_names_target' -f -a '(__nscope_targets)'`);
   for (const { name, options, arguments: words } of verbs) {
     const here = `complete -c nscope -n ${quote(`__nscope_is ${name}`)}`;
     for (const { short, long, meaning, optional, several, completion } of options) {
@@ -34,6 +37,11 @@ function __nscope_begins
     test (count (commandline -opc)) -eq 1
 end
 
+# Whether the word at the cursor can be a TARGET, where a verb could stand as well.
+function __nscope_names_target
+    string match -qr '^[0-9./]|:' -- (commandline -ct)
+end
+
 # Whether $argv[1] is the verb, and the word at the cursor its argument number $argv[2].
 function __nscope_is
     set -l words (commandline -opc)
@@ -41,6 +49,8 @@ function __nscope_is
     if set -q words[2]; and contains -- $words[2] ${verbs.map(({ name }) => quote(name)).join(' ')}
         set verb $words[2]
         set -e words[2]
+    else if set -q words[2]; and not string match -q -- '-*' $words[2]
+        set verb ${quote(targeted)}
     end
     test $verb = $argv[1]; or return 1
     set -q argv[2]; or return 0
@@ -71,14 +81,38 @@ function __nscope_pids
 end
 
 function __nscope_targets
+    # A pattern of case has no brackets.
+    if string match -qr '^[0-9]' -- (commandline -ct)
+        __nscope_pids
+        return
+    end
     switch (commandline -ct)
-        case '/*'
-            __fish_complete_path
-        case '[0-9]*'
-            __nscope_pids
+        case '/*' './*' '../*'
+            __fish_complete_path (commandline -ct)
+        case ${namespaceTypes.map((type) => `'${type}:*'`).join(' ')}
+            __nscope_namespaces (commandline -ct | string replace -r ':.*' '')
+        case ${workloadEngines.map((engine) => `'${engine}:*'`).join(' ')}
+            ${listWorkloads} | string replace -r '^~' '' | string match -r '^[A-Za-z0-9:/._@%+-]+$'
         case '*'
             __nscope_other_targets
     end
+end
+
+# Those of a type: by a PID once a digit is there, else by name and by inode number.
+function __nscope_namespaces
+    if string match -qr ':[0-9]' -- (commandline -ct)
+        for pid in (__nscope_pids)
+            echo $argv[1]:$pid
+        end
+        return
+    end
+    echo $argv[1]:self
+    if test $argv[1] = net
+        for path in /run/netns/*
+            string replace /run/netns/ net: -- $path
+        end
+    end
+    readlink /proc/*/ns/$argv[1] 2>/dev/null | sort -u
 end
 
 function __nscope_other_targets

@@ -2,7 +2,7 @@
 
 import { writeLines } from '../screen/output.ts';
 import { suggest, UsageError } from '../table/errors.ts';
-import { usualVerb, verbs } from '../table/verbs.ts';
+import { targetVerb, usualVerb, verbs } from '../table/verbs.ts';
 import { formatBashCompletion } from './bash.ts';
 import { buildCompletionTable } from './completion-table.ts';
 import { formatFishCompletion } from './fish.ts';
@@ -19,7 +19,7 @@ export async function run([shell = '']: readonly string[]): Promise<number> {
   const format = formats.get(shell);
   if (!format)
     throw new UsageError(`there is no completion for the shell "${shell}"; ${suggest(shell, [...formats.keys()])}`);
-  const script = format(await buildCompletionTable(verbs, usualVerb));
+  const script = format(await buildCompletionTable(verbs, usualVerb, targetVerb));
   writeLines([script.replace(/\n$/, '')]);
   return 0;
 }

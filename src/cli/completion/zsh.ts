@@ -1,8 +1,16 @@
 // The completion script for zsh(1): 5.1 and later.
-import { type CompletedOption, type Completion, type CompletionTable, targetPrefixes } from './completion-table.ts';
+import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import { workloadEngines } from '../../model/snapshot/workload-engines.ts';
+import {
+  type CompletedOption,
+  type Completion,
+  type CompletionTable,
+  listWorkloads,
+  targetPrefixes,
+} from './completion-table.ts';
 
 /** Serves both as a file _nscope in $fpath and as a text to source. */
-export function formatZshCompletion({ usual, verbs }: CompletionTable): string {
+export function formatZshCompletion({ usual, targeted, verbs }: CompletionTable): string {
   const cases = verbs.map(({ name, options, arguments: words }) => {
     const specs = [
       ...options.flatMap(formatOption),
@@ -28,11 +36,29 @@ _nscope_pids() {
   compadd -- /proc/[0-9]*(N:t)
 }
 
+# Those of a type: by a PID once a digit is there, else by name and by inode number.
+_nscope_namespaces() {
+  if [[ $PREFIX == \${1}:[0-9]* ]]; then
+    local -a pids=(/proc/[0-9]*(N:t))
+    compadd -- \${1}:$^pids
+    return
+  fi
+  local -a links=(\${(f)"$(readlink /proc/[0-9]*/ns/$1 2>/dev/null)"}) names=(/run/netns/*(N:t))
+  compadd -- \${1}:self \${(u)links}
+  [[ $1 == net ]] && compadd -- net:$^names
+}
+
 _nscope_targets() {
   local -a names=(/run/netns/*(N:t))
   case $PREFIX in
-    /*) _files ;;
+    /*|./*|../*) _files ;;
     [0-9]*) _nscope_pids ;;
+    (${namespaceTypes.join('|')}):*) _nscope_namespaces \${PREFIX%%:*} ;;
+    (${workloadEngines.join('|')}):*)
+      local -a workloads=(\${(f)"$(${listWorkloads})"})
+      workloads=(\${workloads#\\~})
+      compadd -- \${(M)workloads:#[A-Za-z0-9:/._@%+-]##}
+      ;;
     *)
       compadd -- self $names net:$^names
       compadd -q -S '' -- ${targetPrefixes.map(quote).join(' ')}
@@ -45,6 +71,10 @@ _nscope() {
   local -a verbs=(
 ${verbs.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}`).join('\n')}
   )
+  if (( CURRENT == 2 )) && [[ $PREFIX == [0-9./]* || $PREFIX == *:* ]]; then
+    _nscope_targets
+    return
+  fi
   if (( CURRENT == 2 )) && [[ $PREFIX != -* ]]; then
     _describe -t verbs verb verbs && ret=0
     return ret
@@ -54,6 +84,8 @@ ${verbs.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}`).join('\
     verb=$words[2]
     shift words
     (( CURRENT-- ))
+  elif [[ $words[2] != -* ]]; then
+    verb=${targeted}
   fi
   case $verb in
 ${cases.join('\n')}

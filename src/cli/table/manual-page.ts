@@ -35,7 +35,6 @@ const files = [
 
 /** By section, then by name. */
 const others = [
-  'lsns(1)',
   'nsenter(1)',
   'unshare(1)',
   'clone(2)',
@@ -52,6 +51,7 @@ const others = [
   'user_namespaces(7)',
   'uts_namespaces(7)',
   'ip-netns(8)',
+  'lsns(8)',
 ] as const;
 
 /**

@@ -263,7 +263,7 @@ const table = [
     name: 'completion',
     summary: 'print the completion script of a shell',
     details: [
-      'The script holds all verbs, options, types and columns itself; only PIDs and the names of ip netns are looked up when the key is pressed, and nscope is never started for it.',
+      'The script holds all verbs, options, types and columns itself. PIDs, inode numbers and the names of ip netns are looked up when the key is pressed; nscope is started only for the names of workloads, after a word such as docker: was written.',
     ],
     arguments: [{ name: 'SHELL', meaning: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] }],
     options: [],
@@ -286,7 +286,7 @@ export const usualVerb = 'overview';
 export const verbNames: readonly string[] = verbs.map(({ name }) => name);
 
 /** The verb that is meant where a TARGET is the first word. */
-const targetVerb = 'show';
+export const targetVerb = 'show';
 
 /**
  * The verb that a command line means: its first word; the usual one where it begins with an option, or is empty; and the one

@@ -1,7 +1,7 @@
 // The completion scripts, in the shells that they are for.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -35,7 +35,7 @@ function run(shell: Shell, program: string, noStartUp: readonly string[]): strin
     encoding: 'utf8',
     cwd: directory,
     timeout: 30_000,
-    env: { PATH: process.env['PATH'], HOME: directory, TERM: 'dumb', LC_ALL: 'C.UTF-8' },
+    env: { PATH: `${directory}/bin:${process.env['PATH']}`, HOME: directory, TERM: 'dumb', LC_ALL: 'C.UTF-8' },
   });
   assert.equal(stderr, '');
   assert.equal(status, 0, stdout);
@@ -78,6 +78,16 @@ function typeInZsh(cases: readonly (readonly [line: string, pattern: string])[])
   );
 }
 
+/** Puts a program called nscope into the PATH of the shells, which prints these workloads and notes that it ran. */
+function pretend(workloads: readonly string[]): void {
+  const bin = join(directory, 'bin');
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, 'nscope'), `#!/bin/sh\necho "$*" >> ${directory}/ran\ncat ${directory}/workloads\n`, {
+    mode: 0o755,
+  });
+  writeFileSync(join(directory, 'workloads'), workloads.map((name) => `${name}\n`).join(''));
+}
+
 const skipBash = missing({ commands: ['bash'] });
 const skipZsh = missing({ commands: ['zsh'] });
 const skipFish = missing({ commands: ['fish'] });
@@ -86,6 +96,7 @@ test('In bash the first word is completed to a verb.', { skip: skipBash }, () =>
   assert.deepEqual(askBash('nscope '), [...verbNames, 'help']);
   assert.deepEqual(askBash('nscope lis'), ['listns']);
   assert.deepEqual(askBash('nscope help lis'), ['listns']);
+  assert.deepEqual(askBash('nscope help tar'), ['target']);
   assert.deepEqual(askBash('nscope completion z'), ['zsh']);
 });
 
@@ -153,4 +164,81 @@ test('A verb that takes several targets completes each of them, and an option’
   assert.ok(askBash(`nscope pid ${own.slice(0, -1)}`).includes(own));
   assert.ok(askFish(`nscope pid ${own.slice(0, -1)}`).includes(own));
   assert.deepEqual(askBash('nscope pid 1 ut'), []);
+});
+
+const own = String(process.pid);
+const link = readlinkSync('/proc/self/ns/net');
+
+test('In bash every kind of target is completed, and brackets are escaped unless they stand in quotes.', {
+  skip: skipBash,
+}, () => {
+  for (const start of ['nscope ', 'nscope show ', 'nscope --json ', 'nscope 1 ']) {
+    assert.ok(askBash(`${start}${own.slice(0, -1)}`).includes(own), start);
+    // What stands before the colon is a word of its own.
+    assert.ok(askBash(`${start}net:${own.slice(0, -1)}`).includes(own), start);
+    const escaped = link.slice('net:'.length).replace(/[[\]]/g, '\\$&');
+    for (const typed of ['net:', 'net:[', 'net:\\\\[', `net:\\\\${link.slice(4, -3)}`])
+      assert.ok(askBash(start + typed).includes(escaped), start + typed);
+    assert.ok(askBash(`${start}'net:[4`).includes(link), start);
+    assert.ok(askBash(`${start}ne`).includes('net:') || start === 'nscope ');
+    assert.deepEqual(askBash(`${start}${directory}/nscope.b`), [`${directory}/nscope.bash`, '#filenames'], start);
+  }
+  assert.deepEqual(askBash('nscope 1 --js'), ['--json']);
+  assert.deepEqual(askBash('nscope 1 --ty'), []);
+});
+
+test('In fish every kind of target is completed.', { skip: skipFish }, () => {
+  for (const start of ['nscope ', 'nscope show ', 'nscope 1 ']) {
+    assert.ok(askFish(`${start}${own.slice(0, -1)}`).includes(own), start);
+    assert.ok(askFish(`${start}net:${own.slice(0, -1)}`).includes(`net:${own}`), start);
+    assert.ok(askFish(`${start}net:`).includes(link), start);
+    assert.deepEqual(askFish(`${start}${directory}/nscope.b`), [`${directory}/nscope.bash`], start);
+  }
+  assert.deepEqual(askFish('nscope 1 --js'), ['--json']);
+  assert.deepEqual(askFish('nscope 1 --ty'), []);
+  assert.deepEqual(askFish('nscope help tar'), ['target']);
+});
+
+test('In an interactive zsh every kind of target is completed, and brackets are escaped.', { skip: skipZsh }, () => {
+  const inode = link.slice('net:['.length, -1);
+  const cases = [
+    [`nscope show ${own.slice(0, -1)}`, own.slice(0, -1)],
+    [`nscope ${own}`, `${own} `],
+    [`nscope show net:${own}`, `net:${own} `],
+    [`nscope show net:\\[${inode}`, `net:??${inode}??`],
+    [`nscope show ${directory}/nscope.b`, 'nscope.bash '],
+    ['nscope 1 --js', '--json '],
+    ['nscope help targ', 'help target '],
+  ] as const;
+  assert.deepEqual(
+    typeInZsh(cases),
+    cases.map(([line]) => line),
+  );
+});
+
+test('Workloads are asked of nscope once an engine is written, and a name that a shell would read is not offered.', {
+  skip: missing({ commands: ['bash', 'fish', 'zsh'] }),
+}, () => {
+  pretend([
+    'docker:web',
+    '~docker:doubtful',
+    'docker:$(touch pwned)',
+    'docker:`touch pwned`',
+    'docker:a;b',
+    'podman:db',
+  ]);
+  rmSync(join(directory, 'ran'), { force: true });
+  askBash('nscope show ');
+  askBash('nscope show net:');
+  askFish('nscope show net:');
+  assert.ok(!existsSync(join(directory, 'ran')), 'nscope was started for something else');
+  assert.deepEqual(askBash('nscope show docker:'), ['web', 'doubtful']);
+  assert.deepEqual(askBash('nscope docker:w'), ['web']);
+  assert.deepEqual(askFish('nscope show docker:'), ['docker:doubtful', 'docker:web']);
+  assert.deepEqual(askFish('nscope docker:w'), ['docker:web']);
+  assert.deepEqual(typeInZsh([['nscope show docker:w', 'docker:web ']]), ['nscope show docker:w']);
+  const ran = readFileSync(join(directory, 'ran'), 'utf8').split('\n').slice(0, -1);
+  assert.ok(ran.length >= 5);
+  for (const words of ran) assert.equal(words, 'workloads --no-bpf -n -w -o workload');
+  assert.ok(!existsSync(join(directory, 'pwned')));
 });
