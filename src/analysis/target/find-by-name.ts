@@ -62,7 +62,7 @@ function hasHostName({ uts }: Namespace, name: string): boolean {
   return uts !== undefined && isKnown(uts) && uts.nodename === name;
 }
 
-/** A named network is its namespace; the host name of a workload, and its processes, are the workload. */
+/** A named network is its namespace, whatever else its processes have; the host name of a workload, and its processes, are the workload. */
 function withoutParts(
   named: readonly Namespace[],
   hosts: readonly Namespace[],
@@ -72,7 +72,7 @@ function withoutParts(
   const has = ({ namespaces }: Workload, { type, inode }: Namespace) =>
     namespaces.some((one) => one.type === type && one.inode === inode);
   const others = workloads.filter(
-    (workload) => workload.namespaces.length !== 1 || !named.some((namespace) => has(workload, namespace)),
+    (workload) => workload.kind !== 'network' || !named.some((namespace) => has(workload, namespace)),
   );
   return [
     ...toTargets(named),

@@ -75,5 +75,5 @@ function explain<T>(resolve: () => T, lookup?: TargetLookup): T {
 function listCandidates(candidates: readonly Target[] = []): string {
   const lines = candidates.slice(0, maxCandidates).map((candidate) => `\n  ${escapeText(describeTarget(candidate))}`);
   if (candidates.length > maxCandidates) lines.push(`\n  and ${candidates.length - maxCandidates} more`);
-  return lines.join('');
+  return lines.length === 0 ? '' : `; write one of these:${lines.join('')}`;
 }

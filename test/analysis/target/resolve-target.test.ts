@@ -180,7 +180,8 @@ test('A workload stands for its host name and its processes, and for nothing tha
 test('A workload never takes the place of a namespace by chance, but a named network is its namespace.', () => {
   const blue = { name: 'blue', leader: null, pids: [] };
   assert.throws(() => resolveTarget('blue', withWorkloads([], blue)), { problem: 'ambiguous' });
-  const network = { ...blue, engine: 'netns' as const, namespaces: [{ type: 'net' as const, inode: container.net }] };
+  // A process of ip netns exec has a mount namespace of its own as well.
+  const network = { ...blue, engine: 'netns' as const, kind: 'network' as const };
   const found = resolveTarget('blue', withWorkloads([], network));
   assert.equal(found.kind === 'namespace' && found.namespace.inode, container.net);
 });

@@ -268,7 +268,7 @@ test('Targets that lead nowhere: exit status 1 for what is not there, 2 for what
       [1, /net:\[4026539999\]: no such namespace/, verb, 'net:[4026539999]'] as const,
       [1, /the snapshot does not say which workloads/, verb, 'docker:web'] as const,
       [2, /there is no namespace type or engine "nett"; did you mean net\?/, verb, 'nett:blue'] as const,
-      [2, /"worker" is ambiguous: 2 have this name\n {2}202 {2}worker\n {2}203 {2}worker\n/, verb, 'worker'] as const,
+      [2, /"worker" is ambiguous: 2 have this name; write one of these:\n {2}202 {2}worker\n {2}203 {2}worker\n/, verb, 'worker'] as const,
     ]),
   );
   refuse([

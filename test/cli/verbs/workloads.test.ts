@@ -107,7 +107,7 @@ test('A workload that is not there is exit status 1, one of several 2 with what 
   assert.match(engine?.stderr ?? '', /docker:web: no workload of docker runs here/);
   assert.match(
     several?.stderr ?? '',
-    /"podman:web" is ambiguous: 2 have this name\n {2}podman:a1a1a1a1a1a1 {2}web, PID 201\n {2}podman:b2b2b2b2b2b2 {2}web, PID 301\n/,
+    /"podman:web" is ambiguous: 2 have this name; write one of these:\n {2}podman:a1a1a1a1a1a1 {2}web, PID 201\n {2}podman:b2b2b2b2b2b2 {2}web, PID 301\n/,
   );
   assert.match(none?.stderr ?? '', /nothing is called "bux" here: no namespace, no host, no workload and no process/);
   assert.match(malformed?.stderr ?? '', /the name of a workload was expected after podman:/);
