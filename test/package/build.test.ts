@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -19,10 +20,12 @@ import { type TestContext, test } from 'node:test';
 
 /** A stand-in, as CommonJS: says in `log` that it ran, and does the rest. */
 const standIn = (name: string, rest: string) =>
-  `const fs = require('node:fs'); if (process.argv[2] === '--version') process.exit();
-  fs.appendFileSync('log', '${name} '); ${rest}`;
+  `const fs = require('node:fs'); fs.appendFileSync('log', '${name} '); ${rest}`;
 const writes = (file: string) =>
   `fs.mkdirSync('${dirname(file)}', { recursive: true }); fs.writeFileSync('${file}', 'made');`;
+/** The same of make, as a script of sh. */
+const makes = `[ "$1" = --version ] && exit
+printf 'make ' >>log; /bin/mkdir -p build/native; echo made >build/native/nscope.node`;
 /** Fails where another one is at work, and takes its time. */
 const bundles = `fs.mkdirSync('busy'); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   ${writes('dist/nscope.cjs')} fs.rmdirSync('busy');`;
@@ -38,7 +41,7 @@ class Tree {
     this.write('node_modules/typescript/bin/tsc', standIn('tsc', writes('build/js/.tsbuildinfo')));
     this.writeScript('man', writes('man/nscope.1'));
     this.writeScript('bundle', bundles);
-    this.writeProgram('make', standIn('make', writes('build/native/nscope.node')));
+    this.writeProgram('make', makes);
     this.writeProgram('cc', '');
     for (const file of ['src/a.ts', 'native/a.c', 'bpf/layout.h', 'package-lock.json', 'test/a.test.ts'])
       this.write(file, 'one');
@@ -57,8 +60,8 @@ class Tree {
   }
 
   writeProgram(name: string, script: string): void {
-    this.write(`programs/${name}`, `#!${process.execPath}\n${script}`);
-    spawnSync('chmod', ['755', join(this.root, 'programs', name)]);
+    this.write(`programs/${name}`, `#!/bin/sh\n${script}\n`);
+    chmodSync(join(this.root, 'programs', name), 0o755);
   }
 
   /** Removes what the stand-ins wrote down. */
@@ -159,7 +162,7 @@ test('A build that was cut short or failed is not taken for whole, and its statu
   tree.writeScript('bundle', bundles);
   assert.equal(tree.build('--start').ran, javascript);
   tree.write('native/a.c', 'other');
-  tree.writeProgram('make', standIn('make', `${writes('build/native/nscope.node')} process.exit(9);`));
+  tree.writeProgram('make', `${makes}; exit 9`);
   assert.deepEqual([tree.build('--start').status, tree.build('--start').status], [9, 9]);
 });
 
