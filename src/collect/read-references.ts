@@ -1,4 +1,4 @@
-// What has references of namespaces, and how many does the kernel count? Linux 6.18 with BPF.
+// What has references of namespaces, and how many the kernel counts. Linux 6.18 with BPF.
 import {
   type BpfReading,
   readBpfNamespaces,

@@ -1,4 +1,4 @@
-// Which containers, sandboxes and units are there, and what are they called? Recognized in a snapshot; then their engines'
+// The containers, sandboxes and units that are there, and their names. Recognized in a snapshot; then their engines'
 // own files are read. Nothing is started and no engine is asked.
 import { readLink } from '../kernel/files/files.ts';
 import { readShapedFile, readShapedLink } from '../kernel/files/shaped-files.ts';

@@ -1,5 +1,5 @@
-// Which capabilities does a process have over a user namespace, and by which rule? user_namespaces(7), "Capabilities"; in the
-// kernel cap_capable(): security/commoncap.c.
+// The capabilities that a process has over a user namespace, and by which rule: user_namespaces(7), "Capabilities"; in
+// the kernel cap_capable(): security/commoncap.c.
 
 import type { TaskSharing } from '../../model/evidence/task-sharing.ts';
 import { type CapabilityName, hasCapability } from '../../model/snapshot/capability-names.ts';

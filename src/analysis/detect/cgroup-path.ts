@@ -1,4 +1,4 @@
-// Where does /proc/PID/cgroup say that the process is? cgroup_namespaces(7).
+// Where /proc/PID/cgroup says that the process is: cgroup_namespaces(7).
 import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';
 

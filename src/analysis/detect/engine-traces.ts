@@ -1,4 +1,4 @@
-// What have container engines left?
+// The traces that container engines left.
 import { conclude, type Method, nothing } from './finding.ts';
 
 export const engineTraces: Method = {

@@ -1,4 +1,4 @@
-// What is PID 1 called?
+// The name of PID 1.
 import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, silent, silentFor } from './finding.ts';
 import { isInProcNamespace } from './vantage.ts';

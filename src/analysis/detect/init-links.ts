@@ -1,4 +1,4 @@
-// The same namespace as the host's init?
+// Whether it is the same namespace as that of the host's init.
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, nothing, silent, silentFor } from './finding.ts';

@@ -1,4 +1,4 @@
-// When did PID 1 start? The host's init starts with the kernel.
+// When PID 1 started. The host's init starts with the kernel.
 import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, nothing, silent, silentFor } from './finding.ts';
 import { isInProcNamespace, isReaderInitial } from './vantage.ts';

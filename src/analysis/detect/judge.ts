@@ -1,4 +1,4 @@
-// Is it a child namespace? What the methods say together.
+// Whether it is a child namespace: what the methods say together.
 import type { DetectEvidence } from '../../model/evidence/detect-evidence.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';

@@ -1,4 +1,4 @@
-// Are kernel threads visible? They live in the initial pid namespace alone.
+// Whether kernel threads are visible. They live in the initial pid namespace alone.
 import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, nothing, silent } from './finding.ts';
 import { findKthreadd, isInProcNamespace } from './vantage.ts';

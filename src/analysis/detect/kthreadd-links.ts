@@ -1,4 +1,4 @@
-// The same namespace as kthreadd, the kernel's own PID 2?
+// Whether it is the same namespace as that of kthreadd, the kernel's own PID 2.
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, silent, silentFor } from './finding.ts';

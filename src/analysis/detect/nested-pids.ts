@@ -1,4 +1,4 @@
-// How many PIDs has the process? NSpid of proc_pid_status(5).
+// How many PIDs the process has: NSpid of proc_pid_status(5).
 import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';
 

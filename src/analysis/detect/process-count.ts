@@ -1,4 +1,5 @@
-// Are all processes of the host visible? The link count of /proc counts them all: fs/proc/root.c proc_root_getattr().
+// Whether all processes of the host are visible. The link count of /proc counts them all: fs/proc/root.c
+// proc_root_getattr().
 import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, nothing, silent, silentFor } from './finding.ts';
 import { isInProcNamespace } from './vantage.ts';

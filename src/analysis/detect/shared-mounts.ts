@@ -1,4 +1,5 @@
-// Does the process see mounts that kthreadd or the host's init see? Mount ids are unique on the host: proc_pid_mountinfo(5).
+// Whether the process sees mounts that kthreadd or the host's init sees. Mount ids are unique on the host:
+// proc_pid_mountinfo(5).
 import type { WitnessEvidence } from '../../model/evidence/detect-evidence.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, nothing, silent, silentFor } from './finding.ts';

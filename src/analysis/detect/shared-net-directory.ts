@@ -1,4 +1,5 @@
-// Has the process the same /proc/PID/net as kthreadd or the host's init? There is one for each network namespace.
+// Whether the process has the same /proc/PID/net as kthreadd or the host's init. There is one for each network
+// namespace.
 import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, silent, silentFor } from './finding.ts';
 import { findKthreadd, isProcInitial } from './vantage.ts';

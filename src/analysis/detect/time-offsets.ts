@@ -1,4 +1,4 @@
-// What does the time namespace add to the clocks? time_namespaces(7).
+// What the time namespace adds to the clocks: time_namespaces(7).
 import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';
 

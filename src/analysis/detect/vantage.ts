@@ -1,4 +1,4 @@
-// Where does the reader stand? What several methods lean on.
+// Where the reader is; several methods depend on it.
 import type { DetectEvidence, WitnessEvidence } from '../../model/evidence/detect-evidence.ts';
 import { findFixedInode } from '../../model/facts/initial-namespaces.ts';
 import { isKnown } from '../../model/snapshot/known.ts';

@@ -1,4 +1,4 @@
-// Where are processes, as far as it is known or inferred? And the namespaces whose inode number nobody could read.
+// Where processes are, as far as it is known or inferred, and the namespaces whose inode number nobody could read.
 import { describeNamespace, inferredAttributes, linksRefused } from '../../model/build/describe-namespace.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';

@@ -1,4 +1,4 @@
-// How do namespaces nest? By owner, by parent, or by the processes that made them.
+// How namespaces nest: by owner, by parent, or by the processes that made them.
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Namespace } from '../../model/snapshot/schema.ts';
 import type { ListedNamespace } from './inferred-places.ts';

@@ -1,4 +1,4 @@
-// Does a pid namespace live, and what in it has ended and was not waited for? pid_namespaces(7)
+// Whether a pid namespace is alive, and what in it has ended and was not waited for: pid_namespaces(7)
 import { hasEnded } from '../../model/snapshot/has-ended.ts';
 import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
 import { isKnown } from '../../model/snapshot/known.ts';

@@ -1,4 +1,4 @@
-// Which PIDs has a process in the pid namespaces it can be seen from, and which process has a PID in one of them?
+// The PIDs of a process in the pid namespaces it can be seen from, and the process that has a PID in one of them.
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import type { Process } from '../../model/snapshot/schema.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';

@@ -1,4 +1,4 @@
-// Where is a process? Each of its ten namespaces: whether it is the boot's own, its parent's, and who else is in it.
+// Where a process is. Each of its ten namespaces: whether it is the boot's own, its parent's, and who else is in it.
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import {
   type NamespaceLink,

@@ -1,4 +1,5 @@
-// Which threads of a process are in other namespaces than it is? setns(2) and unshare(2) move one thread alone.
+// The threads of a process that are in other namespaces than the process. setns(2) and unshare(2) move one thread
+// alone.
 import { isKnown } from '../../model/snapshot/known.ts';
 import {
   type NamespaceLink,

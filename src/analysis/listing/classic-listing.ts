@@ -1,4 +1,4 @@
-// Which processes are in other namespaces than PID 1, and which network namespaces did ip netns name? The listing of
+// The processes in other namespaces than PID 1, and the network namespaces that ip netns named. The listing of
 // listns.py, Ralf Trezeciak's script of 2013, for the same host: one row for each name, then one for each such link.
 import { isKnown } from '../../model/snapshot/known.ts';
 import {

@@ -1,4 +1,4 @@
-// Which rows does an expression choose? Expressions are CEL, the Common Expression Language, over the columns' names.
+// The rows that an expression chooses. Expressions are CEL, the Common Expression Language, over the columns' names.
 import { Environment } from '@marcbachmann/cel-js';
 import { type CelFailure, explainCondition, explainSlip } from './filter-slips.ts';
 import { type FilterKind, findNamed } from './named-fields.ts';

@@ -1,4 +1,4 @@
-// Which workload does a process or a namespace belong to, and what is in a workload?
+// The workload that a process or a namespace belongs to, and what is in a workload.
 import { isKnown, knownOr } from '../../model/snapshot/known.ts';
 import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import type { HostSnapshot, Namespace, Process, Workload } from '../../model/snapshot/schema.ts';

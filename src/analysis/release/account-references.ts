@@ -1,4 +1,4 @@
-// Do the things that were seen explain every reference that the kernel counts of a namespace?
+// Whether what was seen explains every reference that the kernel counts of a namespace.
 import {
   type NamespaceReferences,
   type ReferenceKind,

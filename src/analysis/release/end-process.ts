@@ -1,4 +1,4 @@
-// Which signal ends a process that holds a namespace? signal(7), pid_namespaces(7)
+// The signal that ends a process that holds a namespace: signal(7), pid_namespaces(7)
 
 import type { HoldingProcess, ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
 import { isCapable } from '../../model/snapshot/capabilities.ts';

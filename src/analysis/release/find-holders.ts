@@ -1,4 +1,4 @@
-// What keeps a namespace alive, and what would release it?
+// What keeps a namespace alive, and what would release it.
 
 import type { ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
 import { hasEnded } from '../../model/snapshot/has-ended.ts';

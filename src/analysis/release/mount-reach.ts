@@ -1,5 +1,5 @@
-// Can a mount be unmounted by its path? Another may lie on it, or on a directory above; others may lie below. mount(8),
-// umount(2), mount_namespaces(7)
+// Whether a mount can be unmounted by its path. Another may lie on it, or on a directory above; others may lie below.
+// mount(8), umount(2), mount_namespaces(7)
 import type { MountPlace } from '../../model/evidence/release-evidence.ts';
 
 /** What stands in the way of umount(2) with the path of a mount. */

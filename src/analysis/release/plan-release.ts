@@ -1,4 +1,4 @@
-// What releases one holder of a namespace, and nothing else?
+// What releases one holder of a namespace, and nothing else.
 
 import type { ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
 import { fileKinds, isOfKind, keptKinds, taskKinds } from '../../model/snapshot/holder-kinds.ts';

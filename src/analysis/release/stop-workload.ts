@@ -1,4 +1,4 @@
-// Which command of its engine stops a container? docker-stop(1), podman-stop(1), lxc-stop(1), machinectl(1)
+// The command of its engine that stops a container: docker-stop(1), podman-stop(1), lxc-stop(1), machinectl(1)
 
 import type { ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
 import { isKnown } from '../../model/snapshot/known.ts';

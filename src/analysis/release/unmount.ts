@@ -1,4 +1,4 @@
-// How is a mount unmounted that holds a namespace? umount(8), nsenter(1), ip-netns(8), mount_namespaces(7)
+// How a mount that holds a namespace is unmounted: umount(8), nsenter(1), ip-netns(8), mount_namespaces(7)
 
 import type { MountPlace, MountRoom, ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
 import { isCapable } from '../../model/snapshot/capabilities.ts';

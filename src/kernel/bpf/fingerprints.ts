@@ -1,5 +1,5 @@
-// Has anything changed in what holds namespaces? A hash over the kernel's open files and super blocks as BPF gives them,
-// far cheaper than a snapshot.
+// Whether anything changed in what holds namespaces. A hash over the kernel's open files and super blocks as BPF gives
+// them, far cheaper than a snapshot.
 import { createHash } from 'node:crypto';
 import { listLasting } from '../../parse/records/bpf-files.ts';
 import { readBpfFiles, readBpfQueues, readBpfSuperblocks } from './run.ts';

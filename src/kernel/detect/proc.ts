@@ -1,4 +1,4 @@
-// How is /proc mounted, whose is it, and which inode numbers do its own entries have?
+// How /proc is mounted, whose it is, and the inode numbers of its own entries.
 import { lstatSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import type { ProcEvidence } from '../../model/evidence/detect-evidence.ts';
 import { isKnown, type Known, type Unknown, unknownFromErrno } from '../../model/snapshot/known.ts';

@@ -1,4 +1,5 @@
-// Can anybody but certain users put something else at a path? Owners and permissions of every directory on it: inode(7).
+// Whether anybody but certain users can put something else at a path. Owners and permissions of every directory on it:
+// inode(7).
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { FileLook } from './file-calls.ts';
 import { lookAtShaped } from './shaped-files.ts';

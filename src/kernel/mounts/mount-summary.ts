@@ -1,4 +1,5 @@
-// How much is mounted in a mount namespace, and is its root nullfs, in which nothing is? For a namespace of this host.
+// How much is mounted in a mount namespace, and whether its root is nullfs, which is empty. For a namespace of this
+// host.
 
 import type { MountSummary } from '../../model/evidence/mount-summary.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';

@@ -1,4 +1,4 @@
-// Whose is a namespace, and below which does it stand? Asked of itself, opened by its 64-bit id: ioctl_nsfs(2).
+// The owner and the parent of a namespace. Asked of itself, opened by its 64-bit id: ioctl_nsfs(2).
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import { attempt } from '../files/files.ts';

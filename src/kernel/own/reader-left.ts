@@ -1,5 +1,5 @@
-// Has the reader of standard output closed the pipe? poll(2) tells by POLLERR; a write would tell as well, but only when
-// there is something to write.
+// Whether the reader of standard output has closed the pipe. poll(2) reports it by POLLERR; a write would report it
+// too, but only when there is something to write.
 import { fstatSync } from 'node:fs';
 import { loadAddon } from '../addon/addon.ts';
 import { awaitReadiness } from './readiness.ts';

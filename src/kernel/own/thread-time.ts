@@ -1,4 +1,5 @@
-// How long has the calling thread been on a processor? /proc/thread-self/schedstat: Documentation/scheduler/sched-stats.rst.
+// How long the calling thread has been on a processor: /proc/thread-self/schedstat:
+// Documentation/scheduler/sched-stats.rst.
 import { performance } from 'node:perf_hooks';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { readTextFile } from '../files/files.ts';

@@ -1,4 +1,4 @@
-// How many processes does the host have? Without listing them: the link count of /proc, and the tasks of /proc/loadavg.
+// How many processes the host has, without listing them: the link count of /proc, and the tasks of /proc/loadavg.
 import { opendirSync, statSync } from 'node:fs';
 import { parseStat } from '../../parse/proc/stat.ts';
 import { readProcTable } from './proc-table.ts';

@@ -1,4 +1,4 @@
-// How many tasks does the host have? Roughly, at the price of one small file.
+// How many tasks the host has: roughly, at the price of one small file.
 import { isKnown } from '../../model/snapshot/known.ts';
 import { parseTaskCount } from '../../parse/proc/loadavg.ts';
 import { readTextFile } from '../files/files.ts';

@@ -1,5 +1,5 @@
-// Who can have made a control group, and who can have put processes into it? Owners and permissions of its directory, of
-// those above it, and of cgroup.procs in each: cgroups(7), "Delegation" in Documentation/admin-guide/cgroup-v2.rst.
+// Who can have made a control group, and who can have put processes into it. Owners and permissions of its directory,
+// of those above it, and of cgroup.procs in each: cgroups(7), "Delegation" in Documentation/admin-guide/cgroup-v2.rst.
 import { lstatSync } from 'node:fs';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { parseCgroupTable } from '../../parse/proc/cgroup-limits.ts';

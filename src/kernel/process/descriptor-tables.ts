@@ -1,4 +1,4 @@
-// Which threads have a table of descriptors of their own? kcmp(2); unshare(2) with CLONE_FILES makes one.
+// The threads that have a table of descriptors of their own: kcmp(2); unshare(2) with CLONE_FILES makes one.
 import { loadAddon } from '../addon/addon.ts';
 import { isSyscallError } from '../addon/syscall-error.ts';
 

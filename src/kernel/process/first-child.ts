@@ -1,4 +1,5 @@
-// Was a process ever born in a pid namespace that has no init? By the link for children of a task: proc_pid_ns(5).
+// Whether a process was ever born in a pid namespace that has no init. By the link for children of a task:
+// proc_pid_ns(5).
 import { release } from 'node:os';
 import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
 import { isKnown } from '../../model/snapshot/known.ts';

@@ -1,4 +1,4 @@
-// How would a process that holds a namespace take a signal? /proc/PID/stat, status, fdinfo: proc_pid_stat(5),
+// How a process that holds a namespace would take a signal: /proc/PID/stat, status, fdinfo: proc_pid_stat(5),
 // proc_pid_status(5), proc_pid_fdinfo(5).
 import { readFileSync } from 'node:fs';
 import type { HoldingProcess } from '../../model/evidence/release-evidence.ts';

@@ -1,4 +1,4 @@
-// With whom does a task share its root and working directory, and its memory? kcmp(2) with every other task.
+// The tasks with which a task shares its root and working directory, and its memory: kcmp(2) with every other task.
 
 import type { SharedWith, TaskSharing } from '../../model/evidence/task-sharing.ts';
 import { isKnown, type Known, type Unknown, unknownFromErrno } from '../../model/snapshot/known.ts';

@@ -1,5 +1,5 @@
-// In which namespaces may more processes be than were seen? A process whose links are refused, and of whose place nothing
-// tells, may be in any; so may one that does not appear at all.
+// The namespaces in which more processes may be than were seen. A process whose links are refused, and whose place
+// nothing shows, may be in any; so may one that does not appear at all.
 import type { Fact, NamespaceInodes, ProcessFact } from '../facts/facts.ts';
 import type { Inferred } from '../inference/infer-places.ts';
 import { isKnown } from '../snapshot/known.ts';

@@ -1,4 +1,4 @@
-// Which kinds of holders may be there without having been seen? What is not here was looked for everywhere.
+// The kinds of holders that may be there without having been seen. What is not here was looked for everywhere.
 
 import type { Fact } from '../facts/facts.ts';
 import { holderKindFacts, type VisibleKind, visibleKinds } from '../snapshot/holder-kinds.ts';

@@ -1,4 +1,4 @@
-// Where are the processes whose links are refused? Inferred from what anybody may read, and marked as such. Pure.
+// Where the processes are whose links are refused. Inferred from what anybody may read, and marked as such. Pure.
 import type { MountListFact, ProcessFact, SignsFact } from '../facts/facts.ts';
 import type { InitialInodes } from '../facts/initial-namespaces.ts';
 import { isOlder } from '../facts/tasks-of-namespaces.ts';

@@ -1,4 +1,5 @@
-// Has a process ended? A leader that has while threads of its process live on looks like a zombie, and is none.
+// Whether a process has ended. A leader that has while threads of its process live on looks like a zombie, and is not
+// one.
 
 /**
  * Z is a zombie, X one that is being removed: proc_pid_stat(5). A process is there until its last thread ends, and until

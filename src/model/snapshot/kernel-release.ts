@@ -1,4 +1,4 @@
-// Which of two versions of Linux is the newer one? uname(2)
+// Which of two versions of Linux is the newer one: uname(2)
 
 /**
  * Whether a kernel is as new as a version of Linux.

@@ -1,4 +1,4 @@
-// Is this a snapshot? Validates against the published schema, and says where it is not.
+// Whether something is a snapshot. Validates against the published schema, and says where it is not.
 import { Compile, type Validator } from 'typebox/compile';
 import { type Snapshot, snapshotSchema } from './schema.ts';
 import { snapshotVersion } from './schema-version.ts';

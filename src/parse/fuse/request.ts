@@ -1,4 +1,4 @@
-// What does the kernel ask through /dev/fuse? Bytes of a request → a record. include/uapi/linux/fuse.h
+// What the kernel asks through /dev/fuse. Bytes of a request → a record. include/uapi/linux/fuse.h
 
 import { parseText } from '../text/text.ts';
 import { fuseOpcode, inHeaderBytes } from './protocol.ts';

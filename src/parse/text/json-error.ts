@@ -1,4 +1,5 @@
-// Where is a text no JSON? JSON.parse tells the place only sometimes, and not in the same words in each release of Node.
+// Where a text is not JSON. JSON.parse tells the place only sometimes, and not in the same words in each release of
+// Node.
 
 type Expected = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'comma-or-end' | 'nothing';
 

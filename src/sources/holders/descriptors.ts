@@ -1,4 +1,4 @@
-// Which namespaces do open descriptors hold? The links of /proc/PID/fd: proc_pid_fd(5).
+// The namespaces that open descriptors hold. The links of /proc/PID/fd: proc_pid_fd(5).
 import { limits, sentences } from '../../model/facts/limits.ts';
 import { shownByBpfAlone } from '../../model/snapshot/holder-kinds.ts';
 import { isKnown } from '../../model/snapshot/known.ts';

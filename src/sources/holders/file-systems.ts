@@ -1,4 +1,4 @@
-// Which namespaces do mounted file systems hold? procfs a pid namespace, others a user namespace, and a mount of
+// The namespaces that mounted file systems hold: procfs a pid namespace, others a user namespace, and a mount of
 // /proc/PID or of a pidfd that of the process: the kernel's super blocks and mounts, by BPF. Where each is mounted is
 // looked up only where that matters.
 import { type FoundMounts, searchMounts } from '../../kernel/mounts/mount-search.ts';

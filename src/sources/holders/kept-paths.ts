@@ -1,4 +1,4 @@
-// Which namespaces do processes keep by their working and root directories, and by the programs that they run? The
+// The namespaces that processes keep by their working and root directories, and by the programs that they run. The
 // kernel's tasks, by BPF: bpf/paths.bpf.c.
 import { readBpfPaths } from '../../kernel/bpf/run.ts';
 import type { Holder } from '../../model/snapshot/schema.ts';

@@ -1,4 +1,4 @@
-// Which namespaces do mapped files hold, also after their descriptors were closed? The kernel's mappings, by BPF:
+// The namespaces that mapped files hold, also after their descriptors were closed. The kernel's mappings, by BPF:
 // bpf/mappings.bpf.c. Every mapping of every process is looked at, so only where that is wanted.
 import { readBpfMappings } from '../../kernel/bpf/run.ts';
 import { listIdentified, parseBpfFiles } from '../../parse/records/bpf-files.ts';

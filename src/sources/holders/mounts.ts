@@ -1,4 +1,4 @@
-// Which namespaces are bind mounted, in any mount namespace, those included that are hidden themselves?
+// The namespaces that are bind mounted in any mount namespace, even one that is itself hidden.
 import { loadAddon } from '../../kernel/addon/addon.ts';
 import { attempt } from '../../kernel/files/files.ts';
 import { keepStandIn } from '../../kernel/files/stand-in.ts';

@@ -1,4 +1,4 @@
-// Which namespaces do open files hold, of any kind and also in flight? The kernel's files and the queues of its unix
+// The namespaces that open files hold, of any kind and also in flight. The kernel's files and the queues of its unix
 // sockets, by BPF: bpf/files.bpf.c, bpf/queues.bpf.c.
 import { type OpenFiles, readOpenFiles } from '../../kernel/bpf/open-files.ts';
 import type { ProcessFact } from '../../model/facts/facts.ts';

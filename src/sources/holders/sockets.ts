@@ -1,4 +1,5 @@
-// Which network namespaces do sockets, tun and tap devices hold? pidfd_getfd(2) and SIOCGSKNS, one socket after another.
+// The network namespaces that sockets, tun and tap devices hold. pidfd_getfd(2) and SIOCGSKNS, one socket after
+// another.
 
 import { loadAddon } from '../../kernel/addon/addon.ts';
 import { nameErrno } from '../../kernel/addon/syscall-error.ts';

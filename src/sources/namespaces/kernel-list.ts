@@ -1,5 +1,5 @@
-// Which namespaces are in the kernel's own lists? Asked before the other sources, and after them, so that what came and
-// went meanwhile is told apart from what only the kernel holds.
+// The namespaces in the kernel's own lists. Asked before the other sources, and after them, so that what came and went
+// meanwhile is not taken for what only the kernel holds.
 
 import { loadAddon } from '../../kernel/addon/addon.ts';
 import {

@@ -1,5 +1,5 @@
-// Are there network namespaces that links lead to, and that were not found? IFLA_LINK_NETNSID of rtnetlink(7): the number
-// of the namespace in which a veth's other end lies. Asked only where the kernel did not list all network namespaces.
+// The network namespaces that links lead to, and that were not found. IFLA_LINK_NETNSID of rtnetlink(7): the number of
+// the namespace in which a veth's other end lies. Asked only where the kernel did not list all network namespaces.
 import { loadAddon } from '../../kernel/addon/addon.ts';
 import { attempt } from '../../kernel/files/files.ts';
 import { RouteSocket, readLinksIn } from '../../kernel/net/netlink.ts';

@@ -1,4 +1,5 @@
-// Which number does nscope's own network namespace have for each other one? RTM_GETNSID of rtnetlink(7): ip-netns(8) list-id.
+// The number that nscope's own network namespace has for each other one. RTM_GETNSID of rtnetlink(7): ip-netns(8)
+// list-id.
 import { loadAddon } from '../../kernel/addon/addon.ts';
 import { attempt } from '../../kernel/files/files.ts';
 import { RouteSocket } from '../../kernel/net/netlink.ts';

@@ -1,4 +1,4 @@
-// Which network namespaces did ip(8) name? The files in /run/netns: ip-netns(8).
+// The network namespaces that ip(8) named. The files in /run/netns: ip-netns(8).
 import { readNetnsFiles } from '../../kernel/nsfs/netns-names.ts';
 import { limits } from '../../model/facts/limits.ts';
 import { isKnown } from '../../model/snapshot/known.ts';

@@ -1,5 +1,5 @@
-// Whose is each namespace, what is above it, which is its 64-bit id? ioctl_nsfs(2), asked once of each namespace; parents
-// and owners that no process is in are found by climbing.
+// The owner, the parent and the 64-bit id of each namespace. ioctl_nsfs(2), asked once of each namespace; parents and
+// owners that no process is in are found by climbing.
 
 import { loadAddon } from '../../kernel/addon/addon.ts';
 import { attempt } from '../../kernel/files/files.ts';

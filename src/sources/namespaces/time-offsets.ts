@@ -1,4 +1,4 @@
-// How far are the clocks of each time namespace set off? /proc/PID/timens_offsets: time_namespaces(7).
+// The offsets of the clocks of each time namespace. /proc/PID/timens_offsets: time_namespaces(7).
 import { readMemberFile } from '../../kernel/proc/member-file.ts';
 import { isKnown, unknownFromErrno } from '../../model/snapshot/known.ts';
 import { parseTimeOffsets } from '../../parse/proc/time-offsets.ts';

@@ -1,4 +1,4 @@
-// Which ids does each user namespace map? /proc/PID/uid_map, gid_map, setgroups: user_namespaces(7).
+// The ids that each user namespace maps. /proc/PID/uid_map, gid_map, setgroups: user_namespaces(7).
 import { readMemberFile } from '../../kernel/proc/member-file.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import { parseIdMap } from '../../parse/proc/id-map.ts';

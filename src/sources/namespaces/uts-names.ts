@@ -1,4 +1,4 @@
-// What does uname(2) say in each uts namespace? A thread of the addon's own enters them.
+// What uname(2) says in each uts namespace. A thread of the addon's own enters them.
 import { loadAddon } from '../../kernel/addon/addon.ts';
 import { closeNamespace, type OpenNamespace, readUts } from '../../kernel/nsfs/nsfs.ts';
 import { openFound } from '../../kernel/nsfs/open-namespace.ts';

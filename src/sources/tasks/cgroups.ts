@@ -1,4 +1,5 @@
-// In which cgroup is each process? /proc/PID/cgroup: cgroups(7). Tasks that the kernel has in one set need one reading.
+// The control group of each process. /proc/PID/cgroup: cgroups(7). Tasks that the kernel has in one set need one
+// reading.
 
 import { nameErrno } from '../../kernel/addon/syscall-error.ts';
 import { readProcTable } from '../../kernel/proc/proc-table.ts';

@@ -1,4 +1,4 @@
-// How were the leaders of namespaces called? /proc/PID/cmdline of those processes alone: proc_pid_cmdline(5).
+// The command lines of the leaders of namespaces. /proc/PID/cmdline of those processes alone: proc_pid_cmdline(5).
 import { nameKernelThreads } from '../../kernel/bpf/tasks.ts';
 import { startProcTasks } from '../../kernel/proc/proc-tasks.ts';
 import type { NamespaceInodes, ProcessFact } from '../../model/facts/facts.ts';

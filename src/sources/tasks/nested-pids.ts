@@ -1,4 +1,4 @@
-// Which PIDs does a task have in nested pid namespaces? NSpid of /proc/PID/status, since Linux 4.1.
+// The PIDs of a task in nested pid namespaces. NSpid of /proc/PID/status, since Linux 4.1.
 import { readProcTable } from '../../kernel/proc/proc-table.ts';
 import type { ProcessFact } from '../../model/facts/facts.ts';
 import { isKnown } from '../../model/snapshot/known.ts';

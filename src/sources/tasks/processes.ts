@@ -1,4 +1,4 @@
-// Which processes are there, and in which namespaces? /proc/PID/ns/*, stat: namespaces(7), proc_pid_stat(5). Where the
+// The processes, and the namespaces that they are in. /proc/PID/ns/*, stat: namespaces(7), proc_pid_stat(5). Where the
 // kernel's task list was read, only those that it withheld.
 
 import { listPids } from '../../kernel/proc/proc-table.ts';

@@ -1,5 +1,5 @@
-// Where are the processes whose links are refused? What anybody may read of them: NSpid, net/stat, mountinfo, the maps, the
-// offsets and the cgroup. proc(5). The same is read of some whose links are known, to compare with.
+// Where the processes are whose links are refused. What anybody may read of them: NSpid, net/stat, mountinfo, the maps,
+// the offsets and the cgroup. proc(5). The same is read of some whose links are known, to compare with.
 import { readNetDirectories } from '../../kernel/net/net-directories.ts';
 import { readProcTable } from '../../kernel/proc/proc-table.ts';
 import type { MountListFact, NamespaceInodes, ProcessFact, SignsFact } from '../../model/facts/facts.ts';

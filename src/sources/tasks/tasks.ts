@@ -1,5 +1,5 @@
-// Which processes are there, and in which namespaces? The kernel's task list, by BPF: bpf/tasks.bpf.c. Where that is not
-// permitted the sources that read /proc answer.
+// The processes, and the namespaces that they are in. The kernel's task list, by BPF: bpf/tasks.bpf.c. Where that is
+// not permitted the sources that read /proc answer.
 import { nameKernelThreads, readTasksByBpf } from '../../kernel/bpf/tasks.ts';
 import { taskKinds } from '../../model/snapshot/holder-kinds.ts';
 import { isKnown } from '../../model/snapshot/known.ts';

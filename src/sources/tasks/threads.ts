@@ -1,4 +1,4 @@
-// Which threads are in other namespaces than their leader? /proc/PID/task/TID/ns/*: setns(2) moves one thread alone.
+// The threads in other namespaces than their leader. /proc/PID/task/TID/ns/*: setns(2) moves one thread alone.
 import { listThreads } from '../../kernel/proc/proc-table.ts';
 import type { ProcessFact } from '../../model/facts/facts.ts';
 import { namespaceLinks } from '../../model/snapshot/namespace-types.ts';

@@ -1,4 +1,4 @@
-// What keeps processes from being seen here? Mount options of /proc, nscope's pid namespace, refused links: proc(5).
+// What keeps processes from being seen here. Mount options of /proc, nscope's pid namespace, refused links: proc(5).
 import { loadAddon } from '../../kernel/addon/addon.ts';
 import { readProcMount } from '../../kernel/own/host.ts';
 import type { NamespaceInodes } from '../../model/facts/facts.ts';

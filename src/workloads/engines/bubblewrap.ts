@@ -1,6 +1,6 @@
-// Which programs run in a sandbox that bwrap(1) or firejail(1) made? Both stay outside as the parent of what they started,
-// and the first process inside is another bwrap or firejail with the same command line, or the program itself. What it is
-// called stands in the command line of the one outside: those inside can call themselves what they like.
+// The programs in a sandbox that bwrap(1) or firejail(1) made. Both stay outside as the parent of what they started,
+// and the first process inside is another bwrap or firejail with the same command line, or the program itself. What it
+// is called stands in the command line of the one outside: those inside can call themselves what they like.
 import type { Process } from '../../model/snapshot/schema.ts';
 import { type Claim, type Engine, type FindProcess, listWords, readOption } from '../signs/engine.ts';
 

@@ -1,5 +1,5 @@
-// Which processes does the sandbox of Chromium, and of what is built on it, hold? They are called with --type=, and are in
-// other namespaces than the browser that they descend from: chromium docs/linux/sandboxing.md.
+// The processes that the sandbox of Chromium, and of programs built on it, holds. They are called with --type=, and are
+// in other namespaces than the browser that they descend from: chromium docs/linux/sandboxing.md.
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Process } from '../../model/snapshot/schema.ts';
 import { type Engine, type FindProcess, listWords } from '../signs/engine.ts';

@@ -1,4 +1,4 @@
-// Which containers does containerd run by itself (ctr, nerdctl)? The shim's command line has namespace and id, and
+// The containers that containerd runs by itself (ctr, nerdctl). The shim's command line has namespace and id, and
 // STATE/io.containerd.runtime.v2.task/NAMESPACE/ID is the shim's working directory, with the container's config.json:
 // containerd's core/runtime/v2/README.md. Cgroups are "NAMESPACE/ID", which by itself says nothing.
 import { isKnown } from '../../model/snapshot/known.ts';

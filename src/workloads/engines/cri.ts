@@ -1,7 +1,7 @@
-// Which containers are those of Kubernetes? The kubelet's cgroups: "kubepods/CLASS/podUID/ID", with systemd
-// "kubepods-CLASS-podUID.slice/cri-containerd-ID.scope" or "crio-ID.scope" (kubernetes pkg/kubelet/cm). Names stand in the
-// annotations of the container's config.json: io.kubernetes.cri.* of containerd, io.kubernetes.* of CRI-O; CRI-O's conmon
-// has them in its command line.
+// The containers of Kubernetes. The kubelet's cgroups: "kubepods/CLASS/podUID/ID", with systemd
+// "kubepods-CLASS-podUID.slice/cri-containerd-ID.scope" or "crio-ID.scope" (kubernetes pkg/kubelet/cm). Names stand in
+// the annotations of the container's config.json: io.kubernetes.cri.* of containerd, io.kubernetes.* of CRI-O; CRI-O's
+// conmon has them in its command line.
 
 import { readWord, readWords } from '../names/json-fields.ts';
 import { readKubernetesName } from '../names/kubernetes-names.ts';

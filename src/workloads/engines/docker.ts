@@ -1,4 +1,4 @@
-// Which containers are Docker's? cgroups "docker/ID" and "docker-ID.scope" (moby daemon/oci_linux.go), the shim's namespace
+// The containers of Docker: cgroups "docker/ID" and "docker-ID.scope" (moby daemon/oci_linux.go), the shim's namespace
 // "moby", and DATA-ROOT/containers/ID/config.v2.json (moby container/container.go), which root alone may read.
 
 import { readWord, readWords } from '../names/json-fields.ts';

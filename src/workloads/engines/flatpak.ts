@@ -1,4 +1,4 @@
-// Which programs run in flatpak's sandbox? The scope that flatpak run asks of the user's service manager:
+// The programs in flatpak's sandbox. The scope that flatpak run asks of the user's service manager:
 // "app-flatpak-APP-PID.scope", before 1.11 "flatpak-APP-PID.scope": flatpak common/flatpak-run.c.
 
 import { unescapeUnit } from '../names/unit-names.ts';

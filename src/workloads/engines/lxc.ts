@@ -1,5 +1,5 @@
-// Which containers are those of LXC, LXD and Incus? cgroups "lxc.payload.NAME" (before LXC 4 "lxc/NAME"), the monitor's
-// title "[lxc monitor] LXCPATH NAME", and LXCPATH/NAME/config: lxc.container.conf(5), lxc src/lxc/cgroups/cgfsng.c.
+// The containers of LXC, LXD and Incus: cgroups "lxc.payload.NAME" (before LXC 4 "lxc/NAME"), the monitor's title "[lxc
+// monitor] LXCPATH NAME", and LXCPATH/NAME/config: lxc.container.conf(5), lxc src/lxc/cgroups/cgfsng.c.
 import type { Process } from '../../model/snapshot/schema.ts';
 import { type Claim, type Engine, listWords, readOption } from '../signs/engine.ts';
 

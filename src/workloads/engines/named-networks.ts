@@ -1,5 +1,5 @@
-// Which workload is a network namespace that ip netns named, and that no engine has? Its name says whether OpenStack's
-// agents made it: neutron neutron/agent/linux/dhcp.py NS_PREFIX, l3/namespaces.py, metadata/agent.py.
+// The workload that a network namespace is which ip netns named, and which no engine has. Its name says whether
+// OpenStack's agents made it: neutron neutron/agent/linux/dhcp.py NS_PREFIX, l3/namespaces.py, metadata/agent.py.
 import { readShapedLink } from '../../kernel/files/shaped-files.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Process, Snapshot } from '../../model/snapshot/schema.ts';

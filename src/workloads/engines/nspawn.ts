@@ -1,5 +1,5 @@
-// Which machines are those of systemd-nspawn? cgroups "machine-NAME.scope" and "systemd-nspawn@NAME.service", its command
-// line, and what systemd-machined keeps in /run/systemd/machines/NAME: systemd-nspawn(1), sd_machine_get_class(3).
+// The machines of systemd-nspawn: cgroups "machine-NAME.scope" and "systemd-nspawn@NAME.service", its command line, and
+// what systemd-machined keeps in /run/systemd/machines/NAME: systemd-nspawn(1), sd_machine_get_class(3).
 
 import { unescapeUnit } from '../names/unit-names.ts';
 import { type Claim, type Engine, readOption } from '../signs/engine.ts';

@@ -1,6 +1,6 @@
-// Which containers are Podman's? cgroups "libpod-ID" and "libpod-ID.scope", conmon's command line, which anybody may read
+// The containers of Podman: cgroups "libpod-ID" and "libpod-ID.scope", conmon's command line, which anybody may read
 // and has the name (conmon(8)), and what containers/storage keeps: STORAGE/overlay-containers/containers.json. Rootless
-// containers may have no cgroup of their own: then conmon alone tells.
+// containers may have no cgroup of their own: then only conmon says it.
 import type { Process } from '../../model/snapshot/schema.ts';
 import { readWord } from '../names/json-fields.ts';
 import { namePods } from '../names/podman-pods.ts';

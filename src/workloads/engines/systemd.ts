@@ -1,5 +1,5 @@
-// Which unit of systemd is a process in? The last ".service" or ".scope" of its cgroup's path: systemd.unit(5), and the
-// link that the service manager keeps for each unit that runs: /run/systemd/units/invocation:UNIT.
+// The unit of systemd that a process is in. The last ".service" or ".scope" of its cgroup's path: systemd.unit(5), and
+// the link that the service manager keeps for each unit that runs: /run/systemd/units/invocation:UNIT.
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Engine } from '../signs/engine.ts';
 

@@ -1,6 +1,6 @@
-// What do Docker and Podman call the containers whose names their files would not give? Asked over the sockets of daemons
-// that run already: one that a socket would start is left alone. GET /containers/json of the Docker Engine API, which
-// Podman's service answers as well: docs.docker.com/reference/api/engine, podman-system-service(1).
+// The names in Docker and Podman of containers whose names their files would not give. Asked over the sockets of
+// daemons that run already: one that a socket would start is left alone. GET /containers/json of the Docker Engine API,
+// which Podman's service answers as well: docs.docker.com/reference/api/engine, podman-system-service(1).
 import { request } from 'node:http';
 import { closeDescriptor } from '../../kernel/files/files.ts';
 import { isGuardedPath } from '../../kernel/files/guarded-path.ts';

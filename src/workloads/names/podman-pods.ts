@@ -1,7 +1,7 @@
-// What are Podman's pods called? Neither the host name of a pod (pod create --hostname) nor its infra container (--infra-name,
-// --infra=false) tells. The database has each pod as JSON that begins with its id and its name: podman libpod/pod.go
-// PodConfig, in GRAPHROOT/db.sql, before Podman 4.8 in GRAPHROOT/libpod/bolt_state.db. A container without an infra container
-// has the id of its pod in config.json: podman pkg/annotations SandboxID.
+// The names of the pods of Podman. Neither the host name of a pod (pod create --hostname) nor its infra container
+// (--infra-name, --infra=false) says it. The database has each pod as JSON that begins with its id and its name: podman
+// libpod/pod.go PodConfig, in GRAPHROOT/db.sql, before Podman 4.8 in GRAPHROOT/libpod/bolt_state.db. A container
+// without an infra container has the id of its pod in config.json: podman pkg/annotations SandboxID.
 import type { StateReader, WorkloadDraft } from '../signs/engine.ts';
 import { readWord } from './json-fields.ts';
 

@@ -1,5 +1,5 @@
-// Whose word is a sign? What an ordinary user can write (names of processes, command lines, control groups of his own) is
-// his word about his own processes, and no more.
+// Whose word a sign is. What an ordinary user can write (names of processes, command lines, control groups of their
+// own) is their word about their own processes, and no more.
 import type { Process } from '../../model/snapshot/schema.ts';
 
 /** Who stands behind what is said of a workload. */

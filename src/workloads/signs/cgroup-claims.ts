@@ -1,4 +1,4 @@
-// Which workloads do the paths of control groups name, and whose word are the names? Each path is read once.
+// The workloads that the paths of control groups name, and whose word the names are. Each path is read once.
 import type { Authority, Witness } from './authority.ts';
 import type { Claim, Engine } from './engine.ts';
 

@@ -1,5 +1,5 @@
-// Whose word are the signs on this host? Asks the kernel who runs a program and which, and who can write to a control group;
-// of user namespaces the snapshot tells whose they are.
+// Whose word the signs on this host are. Asks the kernel who runs a program and which, and who can write to a control
+// group; the snapshot says whose the user namespaces are.
 
 import { readTextFile } from '../../kernel/files/files.ts';
 import { isGuardedPath, isWritableByOthers } from '../../kernel/files/guarded-path.ts';

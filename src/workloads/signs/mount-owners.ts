@@ -1,4 +1,4 @@
-// Which mount namespaces are those of one workload alone? Who entered one from elsewhere is in the workload as well.
+// The mount namespaces that one workload alone has. Who entered one from elsewhere is in the workload as well.
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Snapshot } from '../../model/snapshot/schema.ts';
 import type { WorkloadDraft } from './engine.ts';
