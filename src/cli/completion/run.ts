@@ -1,6 +1,6 @@
 // nscope completion: a script by which a shell completes nscope's command line.
 
-import { writeLines } from '../screen/output.ts';
+import { writeExactly } from '../screen/output.ts';
 import { suggest, UsageError } from '../table/errors.ts';
 import { targetVerb, usualVerb, verbs } from '../table/verbs.ts';
 import { formatBashCompletion } from './bash.ts';
@@ -20,6 +20,6 @@ export async function run([shell = '']: readonly string[]): Promise<number> {
   if (!format)
     throw new UsageError(`there is no completion for the shell "${shell}"; ${suggest(shell, [...formats.keys()])}`);
   const script = format(await buildCompletionTable(verbs, usualVerb, targetVerb));
-  writeLines([script.replace(/\n$/, '')]);
+  writeExactly(script);
   return 0;
 }

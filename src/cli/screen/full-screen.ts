@@ -4,6 +4,7 @@
 // No library: terminal-kit brings decoders of pictures and 14 MB, ink brings React and wants Node 22, and blessed and what
 // grew from it rest. What a table and a pane need is what Node has: the keys of node:readline, and lines.
 import { emitKeypressEvents } from 'node:readline';
+import { toTerminal } from './output.ts';
 import type { Key } from './top-keys.ts';
 
 const enter = '\x1b[?1049h\x1b[?25l\x1b[?7l';
@@ -53,8 +54,10 @@ export class FullScreen {
   draw(lines: readonly string[]): void {
     if (!this.#isOpen) return;
     let text = '';
-    for (const [row, line] of lines.entries())
-      if (line !== this.#shown[row]) text += `\x1b[${row + 1};1H\x1b[K${line}\x1b[0m`;
+    for (const [row, line] of lines.entries()) {
+      const end = line.includes('\x1b') ? '\x1b[0m' : '';
+      if (line !== this.#shown[row]) text += `\x1b[${row + 1};1H\x1b[K${toTerminal(line)}${end}`;
+    }
     this.#shown = lines;
     if (text !== '') process.stdout.write(text);
   }

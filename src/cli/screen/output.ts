@@ -2,9 +2,11 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { isSyscallError, type SyscallError } from '../../kernel/addon/syscall-error.ts';
+import { toAscii } from '../../render/words/ascii.ts';
 import { makePalette, type Palette, type Styler } from '../../render/words/colours.ts';
-import { escapeText } from '../../render/words/escape.ts';
+import { escapeBeyondAscii, escapeText } from '../../render/words/escape.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
+import { isAsciiLocale } from './locale.ts';
 
 /** The columns of the terminal; undefined where standard output is no terminal, or one that does not know, as on a serial line. */
 export function readTerminalWidth(): number | undefined {
@@ -33,18 +35,27 @@ function paint(style: Parameters<Styler>[0], text: string): string {
   return styleText(style, text, { validateStream: false });
 }
 
+/** What nscope draws, as the terminal can show it. JSON is ASCII already where that is wanted. */
+export const toTerminal: (text: string) => string = isAsciiLocale(process.env) ? toAscii : (text) => text;
+if (toTerminal === toAscii) escapeBeyondAscii();
+
 const pieceCharacters = 65_536;
 
 /** Writes lines to standard output, each with its line end, never holding more than a piece of them. */
 export function writeLines(lines: Iterable<string>): void {
   let piece = '';
   for (const line of lines) {
-    piece += `${line}\n`;
+    piece += `${toTerminal(line)}\n`;
     if (piece.length < pieceCharacters) continue;
     writeAll(1, piece);
     piece = '';
   }
   writeAll(1, piece);
+}
+
+/** Writes what programs read, such as a script, to standard output: to the letter. */
+export function writeExactly(text: string): void {
+  writeAll(1, text);
 }
 
 /** The option that leaves remarks out. */
@@ -66,7 +77,7 @@ export function writeNote(text: string): void {
     const width = isTerminal(2) ? process.stderr.columns || undefined : undefined;
     writeAll(
       2,
-      `${text
+      `${toTerminal(text)
         .split('\n')
         .flatMap((line) => fitNote(line, width))
         .join('\n')}\n`,

@@ -13,7 +13,7 @@ export const liveVerbs = [
     summary: 'print what happens to namespaces, a line an event, as it happens',
     details: [
       'Prints each namespace that is created, entered (clone, unshare, setns), left or destroyed, that something begins or ceases to hold, or that gets or loses a name; with who did it and when. Ends when it is interrupted or its reader leaves.',
-      'Events come by BPF from the kernel (bpf-hooks, bpf), else from its process connector (process-events), else by comparing snapshots (comparison): the best that kernel and user permit, or the one that --source names. Which it is, and what it cannot see, is said on standard error, and with --json in the first object.',
+      'Events come by BPF from the kernel (bpf-hooks, bpf), else from its process connector (process-events), else by comparing snapshots (comparison): the best that kernel and user permit, or the one that --source names. Which it is, and in a few words what it cannot see, is said on standard error; the first object of --json has all of it, and why better ones were refused.',
       'Where events were lost an event says so, and what they had told is found by comparison.',
       'A second instance of a number is another namespace: the 64-bit id tells them apart.',
     ],

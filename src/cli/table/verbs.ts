@@ -29,7 +29,7 @@ const table = [
     name: 'ls',
     summary: 'list the namespaces of this host, one on a line',
     details: [
-      'Lists every namespace that can be seen, one on a line. A remark on standard error says what could not be seen; coverage in --json says it in full.',
+      'Lists every namespace that can be seen, one on a line. A remark on standard error says what could not be seen; nscope coverage explains it, and --json has it under coverage.',
       'Where the links of a process are refused, nscope infers its namespaces from what anybody may read of the process. Such counts, leaders and places have a tilde in front. A namespace whose inode number cannot be read is listed as ~#1. With --json, each inferred place says what it was inferred from and how certain it is.',
       'With a process as TARGET, lists only the namespaces that it is in; with a workload, those that it has and the host does not. The column workload names the container, sandbox, unit or named network that each namespace belongs to; it is read only when asked for.',
       '--tree puts each namespace below the user namespace that owns it (owner), below its parent (parent; pid and user namespaces alone have one), or below the namespace that its leader’s ancestors are in (process).',

@@ -27,6 +27,10 @@ export async function run(_words: readonly string[], options: OptionValues): Pro
     throw new UsageError(
       'top needs a terminal to show itself and to read keys from; elsewhere: nscope ls, nscope watch --stats',
     );
+  if (process.env['TERM'] === 'dumb')
+    throw new UsageError(
+      'top needs a terminal that can move its cursor, and TERM is dumb; nscope watch --stats does not',
+    );
   keepYoungHeapSmall();
   const watcher = new Watcher({ source, bpf: options.bpf !== false }, wanted);
   const top = new Top(watcher, first, delayMs);

@@ -120,14 +120,20 @@ function drawHeader(screen: TopScreen): string {
 }
 
 function drawTable(screen: TopScreen, rows: number): string[] {
-  const { items, firstShown, chosen, palette, size } = screen;
+  const { items, firstShown, chosen, palette } = screen;
   if (items.length === 0) return [palette.faint('nothing to show')];
   return items.slice(firstShown, firstShown + rows).map((item, i) => {
     const line = joinCells(screen, screen.cells(item).map(escapeText));
-    if (firstShown + i === chosen) return inverse(line + ' '.repeat(Math.max(0, size.columns - measureWidth(line))));
+    if (firstShown + i === chosen) return markChosen(line, screen);
     const type = typeOfItem(item);
     return type ? palette.types[type](line.slice(0, typeWidth)) + line.slice(typeWidth) : line;
   });
+}
+
+/** Without styles a sign marks it, in front of what is left of the line. */
+function markChosen(line: string, { size, palette }: TopScreen): string {
+  if (palette.colours) return inverse(line + ' '.repeat(Math.max(0, size.columns - measureWidth(line))));
+  return cutText(`> ${line}`, size.columns, 'end');
 }
 
 const typeWidth = 6;

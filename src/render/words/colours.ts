@@ -13,24 +13,27 @@ export interface Palette {
 }
 
 /** Puts the sequences of a colour or of a weight around a text: styleText of node:util does. */
-export type Styler = (
-  style: 'gray' | 'magenta' | 'yellow' | 'green' | 'red' | 'white' | 'cyan' | 'blue' | 'dim' | 'bold',
-  text: string,
-) => string;
+export type Styler = (style: Style | Style[], text: string) => string;
 
-/** @param style - what colours; left out, nothing is coloured */
+type Style = 'magenta' | 'green' | 'red' | 'cyan' | 'blue' | 'dim' | 'bold' | 'underline';
+
+/**
+ * Of the sixteen colours those that can be read on light and on dark: no yellow, white, black, nor a bright one, and blue
+ * only when it is bold. The other types differ by weight and lines.
+ * @param style - what colours; left out, nothing is coloured
+ */
 export function makePalette(style?: Styler): Palette {
   const paint = (name: Parameters<Styler>[0]): Paint => (style ? (text) => style(name, text) : (text) => text);
   return {
     types: {
-      cgroup: paint('gray'),
+      cgroup: paint('dim'),
       ipc: paint('magenta'),
-      mnt: paint('yellow'),
+      mnt: paint(['bold', 'blue']),
       net: paint('green'),
       pid: paint('red'),
-      time: paint('white'),
+      time: paint(['dim', 'underline']),
       user: paint('cyan'),
-      uts: paint('blue'),
+      uts: paint('underline'),
     },
     faint: paint('dim'),
     strong: paint('bold'),

@@ -1,6 +1,8 @@
 // Text that processes chose, made harmless for a terminal: nothing in it can move the cursor, change a title or colours,
 // turn the direction of writing, or pass for another line.
 
+import { isDrawn } from './ascii.ts';
+
 /**
  * Controls (C0, DEL, C1), bidirectional and invisible formatting characters, line separators, and lone surrogates, which
  * stand for bytes that were no UTF-8.
@@ -11,10 +13,22 @@ export const harmful =
 /** Only these need a look: letters, digits and the marks of ASCII are the common case. */
 const plain = /^[\x20-\x7e]*$/;
 
+/** Whether the terminal takes ASCII alone: bytes of UTF-8 may then be controls of C1 to it. One for the process, as a locale is. */
+let isAsciiAlone = false;
+
+/** From now on all beyond ASCII is escaped as well, but what nscope draws itself: that is for `toAscii`. */
+export function escapeBeyondAscii(): void {
+  isAsciiAlone = true;
+}
+
 /** Shows each harmful character as an escape: `\x1b`, `\n`, `\u{202e}`. */
 export function escapeText(text: string): string {
-  return plain.test(text) ? text : text.replace(harmful, escapeCharacter);
+  if (plain.test(text)) return text;
+  const safe = text.replace(harmful, escapeCharacter);
+  return isAsciiAlone ? safe.replace(beyondAscii, (one) => (isDrawn(one) ? one : escapeCharacter(one))) : safe;
 }
+
+const beyondAscii = /[^\x00-\x7f]/gu;
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\x1b': '\\e', '\x00': '\\0' };
 
@@ -33,7 +47,7 @@ function escapeCharacter(character: string): string {
  */
 export function formatJson(value: unknown): string {
   const text = JSON.stringify(value);
-  return plain.test(text) ? text : text.replace(harmful, escapeUnits);
+  return plain.test(text) ? text : text.replace(isAsciiAlone ? beyondAscii : harmful, escapeUnits);
 }
 
 function escapeUnits(character: string): string {

@@ -77,7 +77,7 @@ test('As nobody the command lists what it may, says on standard error what was r
   for (const type of Object.keys(namespaceTypeFacts)) assert.ok(types.has(type), `no ${type} in ${stdout}`);
   assert.match(
     stderr,
-    /^nscope: partial: the kernel's list not read \(BPF not permitted\), \d+ processes withheld; nscope coverage explains\n$/,
+    /^nscope: partial: the kernel's list not read \(BPF not permitted\), \d+ processes withheld[^\n]*; nscope coverage explains$/m,
   );
 });
 
