@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { parseCommandLine } from '../src/cli/line/parse-command-line.ts';
 import { verbs } from '../src/cli/table/verbs.ts';
@@ -113,6 +113,14 @@ test('Documents that the command names are in the package, and pictures are not.
     paths.filter((path) => path.startsWith('docs/') && !path.endsWith('.md')),
     [],
   );
+});
+
+test('The index of the documents links to every page and every picture.', () => {
+  const text = readFileSync('docs/README.md', 'utf8');
+  const pages = listMarkdown('docs').filter((page) => page !== 'docs/README.md');
+  const pictures = readdirSync('docs/pictures').map((name) => join('docs/pictures', name));
+  assert.ok(pages.length > 10 && pictures.length > 20, `${pages.length} pages, ${pictures.length} pictures`);
+  for (const file of [...pages, ...pictures]) assert.ok(text.includes(`](${relative('docs', file)})`), file);
 });
 
 test('CONTRIBUTING.md has every tier of the tests and every room of src.', () => {

@@ -1,6 +1,6 @@
 // The processes in the hosts of mininet. Its shells have "mininet:NAME" as their last word: mininet mininet/node.py.
-// Switches and controllers run in the network namespace of the machine, not in that of a host. It is the word of mn, which starts
-// them as the user that it is.
+// Switches and controllers run in the network namespace of the machine, not in that of a host. It is the word of mn,
+// which starts them as the user that it is.
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Engine } from '../signs/engine.ts';
 
