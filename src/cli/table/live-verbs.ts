@@ -12,12 +12,17 @@ export const liveVerbs = [
     name: 'watch',
     summary: 'print what happens to namespaces, a line an event, as it happens',
     details: [
-      'Prints each namespace that is created, entered (clone, unshare, setns), left or destroyed, that something begins or ceases to hold, or that gets or loses a name; with who did it and when. Ends when it is interrupted or its reader leaves.',
+      'Prints each namespace that is created, entered (clone, unshare, setns), left or destroyed, or that gets or loses a name; with who did it and when. Ends when it is interrupted, when its reader leaves, or by --count or --for.',
       'Events come by BPF from the kernel (bpf-hooks, bpf), else from its process connector (process-events), else by comparing snapshots (comparison): the best that kernel and user permit, or the one that --source names. Which it is, and in a few words what it cannot see, is said on standard error; the first object of --json has all of it, and why better ones were refused.',
       'Where events were lost an event says so, and what they had told is found by comparison.',
+      'A filter names the columns, each of which is null where an event has none: event == "created" && type == "user" && user != "root".',
+      '--exec starts COMMAND for each event instead of printing it, without a shell: the event is the line of JSON on its standard input that --json prints, and NSCOPE_EVENT, NSCOPE_NAMESPACE, NSCOPE_TYPE, NSCOPE_INODE, NSCOPE_PID and NSCOPE_UID are in its environment. Options of watch stand before it. Its output is nscope’s. A command that fails or takes too long is said on standard error; while all run, 4096 events wait, and what comes then is dropped, counted and said.',
       'A second instance of a number is another namespace: the 64-bit id tells them apart.',
     ],
-    arguments: [],
+    statuses: [['1', 'fewer events came than --count asked for']],
+    arguments: [
+      { name: 'COMMAND', meaning: 'with --exec: the command and its arguments', optional: true, repeated: true },
+    ],
     options: [
       typeOption,
       { flags: '--filter EXPR', meaning: 'only events for which the CEL expression over the columns is true' },
@@ -25,7 +30,19 @@ export const liveVerbs = [
       { flags: '-j, --json', meaning: 'print one JSON object a line, the source in use first' },
       { flags: '--state', meaning: 'with --json: the whole snapshot in the first object' },
       { flags: '--stats', meaning: 'print counts each second, and in all at the end, instead of events' },
+      {
+        flags: '--holders',
+        meaning: 'also what else begins or ceases to hold one: descriptors, sockets, bind mounts and so on',
+      },
       { flags: '--processes', meaning: 'also every process that begins, moves or ends' },
+      { flags: '-c, --count N', meaning: 'end after N events' },
+      { flags: '--for SECONDS', meaning: 'end after so long' },
+      { flags: '--exec', meaning: 'start COMMAND for each event, and print none' },
+      {
+        flags: '--jobs N',
+        meaning: 'with --exec: so many commands at once; 4 where it is left out, 1 keeps the order',
+      },
+      { flags: '--timeout SECONDS', meaning: 'with --exec: end a command after so long; 60 where it is left out' },
       sourceOption,
       { flags: '--interval SECONDS', meaning: 'between two snapshots, where they are compared' },
       { flags: '-n, --no-header', meaning: 'no line of column names' },
@@ -36,8 +53,17 @@ export const liveVerbs = [
     examples: [
       { command: 'nscope watch', meaning: 'everything, until interrupted' },
       { command: `nscope watch -t net --filter 'event == "created"'`, meaning: 'who makes network namespaces' },
+      {
+        command: `nscope watch --filter 'event == "created" && type == "user" && user != "root"' --exec logger -t userns`,
+        meaning: 'put each new user namespace of an ordinary user into the log',
+      },
+      {
+        command: `nscope watch --count 1 --for 60 --filter 'event == "destroyed"'`,
+        meaning: 'wait for the end of one',
+      },
       { command: 'nscope watch --json --stats', meaning: 'counts each second, for a program' },
     ],
+    takesCommand: true,
     columns: loadEventColumns,
   },
   {
@@ -45,7 +71,7 @@ export const liveVerbs = [
     summary: 'show namespaces and workloads live, on the whole screen',
     details: [
       'Shows all namespaces, and with Tab the workloads, as they are now: how many processes are in each, how many namespaces those processes make each second, what else holds it, who leads it. Below, how many there are of each type. Events bring it up to date as in watch; the source is named at the upper right.',
-      'Enter opens details of the chosen line. The keys < and > choose the column of the order, r turns it round, t shows one type alone, / lines with a text alone, ? lists all keys, q ends.',
+      'Enter opens details of the chosen line, and Esc goes back. s sorts by the next column, r reverses the order, t shows one type only, / only lines with a text; ? lists all keys, and q quits.',
       'Reads keys from a terminal and needs 40 columns and 8 lines.',
     ],
     arguments: [],

@@ -1,5 +1,8 @@
-// nscope watch: what happens to namespaces, a line an event, for as long as somebody reads.
+// nscope watch: what happens to namespaces, a line or a command an event, for as long as somebody reads.
+
 import { awaitReader } from '../../kernel/own/reader-left.ts';
+import { UserNames } from '../../kernel/own/users.ts';
+import { canExecute } from '../../launch/namespaces/find-program.ts';
 import { watch } from '../../live/watch/watch.ts';
 import type { EventSourceName, NamespaceEvent, StateElement } from '../../model/live/events.ts';
 import {
@@ -10,15 +13,17 @@ import {
   usualEventColumns,
 } from '../../render/columns/event-columns.ts';
 import { formatJson } from '../../render/words/escape.ts';
+import { EventCommands } from '../command/event-commands.ts';
 import { keepYoungHeapSmall } from '../line/small-heap.ts';
 import { chooseColumns, makeRowTest, toJsonRow } from '../reading/choose-columns.ts';
 import { readTypes } from '../reading/read-types.ts';
 import { EventCounts } from '../screen/event-counts.ts';
 import { LineWriter } from '../screen/line-writer.ts';
-import { choosePalette, readTerminalWidth, writeRemark } from '../screen/output.ts';
+import { choosePalette, readTerminalWidth, writeNote, writeRemark } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import { readSource } from '../table/source-option.ts';
+import type { GivenCommand } from '../table/verb.ts';
 
 const statsEveryMs = 1000;
 
@@ -30,47 +35,122 @@ const briefly: Readonly<Record<EventSourceName, string>> = {
   comparison: 'what comes and goes between two snapshots',
 };
 
-export async function run(_words: readonly string[], options: OptionValues): Promise<number> {
+export async function run(words: readonly string[], options: OptionValues, { behind }: GivenCommand): Promise<number> {
   const columns = chooseColumns(eventColumns, usualEventColumns, options) as readonly EventColumn[];
   const isChosen = await makeRowTest(eventColumns, options);
   const watchOptions = {
     source: readSource(options),
     types: readTypes(options),
     processes: options.processes === true,
-    intervalMs: readInterval(options),
+    holders: wantsHolders(options),
+    intervalMs: readSeconds(options, 'interval', 0.01, 86_400),
     bpf: options.bpf !== false,
   };
+  const commands = readCommands(behind ? [...words, ...(words.length > 0 ? ['--'] : []), ...behind] : words, options);
+  const count = readWhole(options, 'count') ?? Number.POSITIVE_INFINITY;
+  const forMs = readSeconds(options, 'for', 0.01, 2_000_000);
   keepYoungHeapSmall();
   const ending = new AbortController();
-  const stop = (): void => ending.abort();
+  const finish = (): void => ending.abort();
+  const stop = (): void => {
+    finish();
+    commands?.stop();
+  };
   const writer = new LineWriter(stop);
   const unwatchReader = awaitReader(stop);
   const counts = new EventCounts();
-  const timer = options.stats
-    ? setInterval(() => writer.write(formatStats(counts.take(), options)), statsEveryMs)
-    : undefined;
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  const timers: NodeJS.Timeout[] = [];
+  if (options.stats) timers.push(setInterval(() => writer.write(formatStats(counts.take(), options)), statsEveryMs));
+  for (const signal of endingSignals) process.on(signal, stop);
+  let seen = 0;
   try {
-    let users: EventRow['users'] = {};
+    let users = new UserNames();
     for await (const element of watch({ ...watchOptions, signal: ending.signal })) {
       if (element.event === 'state') {
-        users = element.snapshot.host.users;
+        const { host } = element.snapshot;
+        users = new UserNames(host.users, host.vantage.unmappedUid);
         writeState(element, columns, options, writer);
+        // Later ones follow a loss.
+        if (element.seq === 1 && forMs !== undefined) timers.push(setTimeout(finish, forMs));
         continue;
       }
       const row = { event: element, users };
-      if (!isChosen(row)) continue;
+      if (!isChosen(row)) {
+        noteLoss(element);
+        continue;
+      }
       counts.add(element);
-      if (!options.stats) writer.write([formatEvent(element, row, columns, options)]);
+      if (commands)
+        commands.run({ line: formatEventJson(element, row, columns, options), variables: describeForCommand(row) });
+      else if (!options.stats) writer.write([formatEvent(element, row, columns, options)]);
+      if (element.event !== 'lost' && element.event !== 'resync' && ++seen >= count) break;
     }
+    await commands?.finish();
     if (options.stats) writer.write(formatTotals(counts, options));
     writer.flush();
-    return 0;
+    return count !== Number.POSITIVE_INFINITY && seen < count ? 1 : 0;
   } finally {
-    clearInterval(timer);
+    for (const timer of timers) clearTimeout(timer);
     unwatchReader();
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    for (const signal of endingSignals) process.off(signal, stop);
   }
+}
+
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Whoever asks for them in a filter or a column need not ask twice. */
+function wantsHolders({ holders, filter, columns }: OptionValues): boolean {
+  return holders === true || [filter, columns].some((text) => /\b(?:held|released|holder)\b/.test(text ?? ''));
+}
+
+/** A filter that leaves out losses must not make them a secret. */
+function noteLoss(event: NamespaceEvent): void {
+  if (event.event !== 'lost') return;
+  writeNote(
+    `nscope: ${event.count ?? 'an unknown number of'} events were lost (${event.where}); what they told of is found by comparison`,
+  );
+}
+
+/** @throws UsageError for a command without --exec, and for options that would print something else */
+function readCommands(words: readonly string[], options: OptionValues): EventCommands | undefined {
+  const { exec, json, stats, state } = options;
+  const limits = {
+    jobs: readWhole(options, 'jobs') ?? 4,
+    timeoutMs: readSeconds(options, 'timeout', 0.1, 86_400) ?? 60_000,
+  };
+  if (!exec) {
+    if (words.length > 0)
+      throw new UsageError(
+        `watch takes no arguments: "${words[0]}"; to start a command for each event: --exec COMMAND`,
+      );
+    if (options.jobs !== undefined || options.timeout !== undefined)
+      throw new UsageError('--jobs and --timeout are about the command of --exec, and there is none');
+    return undefined;
+  }
+  const [command = ''] = words;
+  if (command === '') throw new UsageError('--exec: the command is missing');
+  if (!canExecute(command, process.env['PATH'])) throw new UsageError(`--exec: there is no command "${command}"`);
+  if (json || stats || state)
+    throw new UsageError('--exec gives events to a command and prints none: leave out --json, --stats and --state');
+  if (limits.jobs > 256) throw new UsageError(`--jobs takes 256 at most, not ${limits.jobs}`);
+  return new EventCommands(words, limits);
+}
+
+/** Numbers and words of nscope's own alone: what processes chose is in the JSON. An earlier nscope's do not stay. */
+function describeForCommand(row: EventRow): NodeJS.ProcessEnv {
+  const { event } = row;
+  const cell = (name: string): string | undefined => {
+    const value = eventColumns.find((column) => column.name === name)?.value(row);
+    return value === null || value === undefined ? undefined : String(value);
+  };
+  return {
+    NSCOPE_EVENT: event.event,
+    NSCOPE_NAMESPACE: cell('ns'),
+    NSCOPE_TYPE: cell('type'),
+    NSCOPE_INODE: cell('inode'),
+    NSCOPE_PID: cell('pid'),
+    NSCOPE_UID: cell('uid'),
+  };
 }
 
 function writeState(
@@ -86,8 +166,17 @@ function writeState(
   }
   if (element.seq > 1) return;
   writeRemark(`events come by ${source.name}; not seen: ${briefly[source.name]}; --json tells all`, options);
-  if (options.header !== false && !options.stats)
+  if (options.header !== false && !options.stats && !options.exec)
     writer.write([choosePalette().strong(formatEventLine(columns, undefined, widthFor(options)))]);
+}
+
+function formatEventJson(
+  event: NamespaceEvent,
+  row: EventRow,
+  columns: readonly EventColumn[],
+  options: OptionValues,
+): string {
+  return formatJson(options.columns === undefined ? event : toJsonRow(columns, row));
 }
 
 function formatEvent(
@@ -96,7 +185,7 @@ function formatEvent(
   columns: readonly EventColumn[],
   options: OptionValues,
 ): string {
-  if (options.json) return formatJson(options.columns === undefined ? event : toJsonRow(columns, row));
+  if (options.json) return formatEventJson(event, row, columns, options);
   const line = formatEventLine(columns, row, widthFor(options));
   if (!('namespace' in event)) return line;
   const { type, inode } = event.namespace;
@@ -126,10 +215,25 @@ function widthFor(options: OptionValues): number | undefined {
   return options.wide ? undefined : readTerminalWidth();
 }
 
-function readInterval(options: OptionValues): number | undefined {
-  if (options.interval === undefined) return undefined;
-  const seconds = Number(options.interval);
-  if (!(seconds >= 0.01 && seconds <= 86_400))
-    throw new UsageError(`--interval takes seconds from 0.01 to 86400, not "${options.interval}"`);
+/** @returns milliseconds. @throws UsageError */
+function readSeconds(
+  options: OptionValues,
+  name: 'interval' | 'for' | 'timeout',
+  least: number,
+  most: number,
+): number | undefined {
+  const word = options[name];
+  if (word === undefined) return undefined;
+  const seconds = Number(word);
+  if (!(seconds >= least && seconds <= most))
+    throw new UsageError(`--${name} takes seconds from ${least} to ${most}, not "${word}"`);
   return seconds * 1000;
+}
+
+/** @throws UsageError */
+function readWhole(options: OptionValues, name: 'count' | 'jobs'): number | undefined {
+  const word = options[name];
+  if (word === undefined) return undefined;
+  if (!/^[1-9]\d{0,14}$/.test(word)) throw new UsageError(`--${name} takes a whole number from 1 on, not "${word}"`);
+  return Number(word);
 }

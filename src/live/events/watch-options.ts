@@ -12,6 +12,8 @@ export interface WatchOptions {
   readonly types?: readonly NamespaceType[] | undefined;
   /** Whether every process that begins, moves and ends is told of. */
   readonly processes?: boolean | undefined;
+  /** Whether it is told what else than processes begins and ceases to hold namespaces; so where it is left out. */
+  readonly holders?: boolean | undefined;
   /** Between snapshots, where the source compares them. Usually one second, longer where a snapshot takes long. */
   readonly intervalMs?: number | undefined;
   /** So many events wait for a slow reader; then they are dropped, counted, and the whole state follows. */

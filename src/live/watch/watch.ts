@@ -105,6 +105,7 @@ class Stream {
 
   #isWanted(event: EventDraft): boolean {
     if (event.event === 'lost' || event.event === 'resync') return true;
+    if ((event.event === 'held' || event.event === 'released') && this.#options.holders === false) return false;
     if (event.event === 'described' && !this.#options.processes) return false;
     if ('namespace' in event) return !this.#types || this.#types.has(event.namespace.type);
     return this.#options.processes === true;

@@ -9,13 +9,15 @@ import { type Column, formatCell } from './columns.ts';
 
 export interface EventRow {
   readonly event: NamespaceEvent;
-  /** Names of uids. */
-  readonly users: Readonly<Record<string, string>>;
+  /** Names of users by their uid. */
+  readonly users: { find(uid: number): string | undefined };
 }
 
 export interface EventColumn extends Column<EventRow> {
   /** Characters that most cells fit in; 0 for the last of a line. */
   readonly width: number;
+  /** The same on a narrow terminal: what is longer is cut. */
+  readonly narrow?: number;
 }
 
 export const eventColumns: readonly EventColumn[] = [
@@ -25,13 +27,14 @@ export const eventColumns: readonly EventColumn[] = [
     meaning: 'when it happened, or was seen (UTC); in a table the time of day',
     kind: 'string',
     width: 12,
+    narrow: 8,
     value: ({ event }) => event.at,
     text: ({ event }) => event.at.slice(11, 23),
   },
   {
     name: 'event',
     header: 'EVENT',
-    meaning: 'created, entered, left, destroyed, held, released, named, unnamed, lost, resync; began, moved, ended',
+    meaning: 'created, entered, left, destroyed, named, unnamed, held, released, lost, resync, fork, moved, exit',
     kind: 'string',
     width: 9,
     value: ({ event }) => event.event,
@@ -79,7 +82,7 @@ export const eventColumns: readonly EventColumn[] = [
   {
     name: 'how',
     header: 'HOW',
-    meaning: 'clone, unshare, setns, mount or exit; seen: found by comparison',
+    meaning: 'clone, unshare, setns, mount or exit; call: not known which; seen: found by comparison',
     kind: 'string',
     width: 7,
     value: ({ event }) => ('how' in event ? event.how : null),
@@ -89,6 +92,7 @@ export const eventColumns: readonly EventColumn[] = [
     header: 'PID',
     meaning: 'the process that did it, or whose it is',
     kind: 'int',
+    align: 'right',
     width: 7,
     value: ({ event }) => findProcess(event)?.pid ?? null,
   },
@@ -159,22 +163,30 @@ export const eventColumns: readonly EventColumn[] = [
   {
     name: 'detail',
     header: 'DETAIL',
-    meaning: 'how and by whom, by what it is held, or its name, in words',
+    meaning: 'the command line; of a name its path, of a holder what it is, of a loss how much was lost',
     kind: 'string',
     width: 0,
     cut: 'end',
-    value: (row) => describeDetail(row),
+    value: ({ event }) => describeDetail(event),
   },
 ];
 
-export const usualEventColumns = ['time', 'event', 'ns', 'detail'];
+export const usualEventColumns = ['time', 'event', 'ns', 'how', 'pid', 'user', 'detail'];
+
+/** On a terminal that has fewer columns than this, little is left for the last one. */
+const roomyWidth = 100;
 
 /** @param width - columns of the terminal; undefined for no limit */
 export function formatEventLine(columns: readonly EventColumn[], row: EventRow | undefined, width?: number): string {
+  const isNarrow = width !== undefined && width < roomyWidth;
   let line = '';
   for (const [i, column] of columns.entries()) {
-    const text = row ? escapeText(formatCell(column, row)) : column.header;
-    line += i === columns.length - 1 ? text : `${text}${' '.repeat(Math.max(0, column.width - measureWidth(text)))}  `;
+    const whole = row ? escapeText(formatCell(column, row)) : column.header;
+    const text = isNarrow && column.narrow !== undefined ? whole.slice(0, column.narrow) : whole;
+    const room = (isNarrow && column.narrow) || column.width;
+    const padding = ' '.repeat(Math.max(0, room - measureWidth(text)));
+    if (i === columns.length - 1) line += text;
+    else line += `${column.align === 'right' ? padding + text : text + padding}${isNarrow ? ' ' : '  '}`;
   }
   return width === undefined ? line.trimEnd() : cutText(line, width, 'end').trimEnd();
 }
@@ -191,22 +203,19 @@ function describeCommand({ comm, command }: EventProcess): string {
 
 function readUser({ event, users }: EventRow): string | null {
   const process = findProcess(event);
-  return process ? (users[process.uid] ?? String(process.uid)) : null;
+  return process ? (users.find(process.uid) ?? String(process.uid)) : null;
 }
 
-function describeDetail(row: EventRow): string {
-  const { event } = row;
+/** What no other of the usual columns has. */
+function describeDetail(event: NamespaceEvent): string | null {
   const process = findProcess(event);
-  const who = process ? `${process.pid} ${readUser(row)} ${describeCommand(process)}` : '';
+  const command = process ? describeCommand(process) : null;
   switch (event.event) {
     case 'created':
-      return who === '' ? 'nobody was seen making it' : `${event.how} ${who}`;
-    case 'entered':
-    case 'left':
-      return `${event.how} ${who}`;
+      return command ?? 'nobody was seen making it';
     case 'held':
     case 'released':
-      return `${describeHolding(event.holder)}${who === '' ? '' : ` of ${who}`}`;
+      return `${describeHolding(event.holder)}${command === null ? '' : ` of ${command}`}`;
     case 'named':
     case 'unnamed':
       return event.name.path;
@@ -214,10 +223,8 @@ function describeDetail(row: EventRow): string {
       return `${event.count ?? 'an unknown number of'} events, by the ${event.where}`;
     case 'resync':
       return `${event.changes} changes by comparison`;
-    case 'destroyed':
-      return '';
     default:
-      return who;
+      return command;
   }
 }
 

@@ -39,7 +39,9 @@ async function watchDuring(
   while (!(json ? output : notes).includes('\n') && child.exitCode === null) await sleep(20);
   await sleep(100);
   act();
-  await sleep(2500);
+  // It ends by itself, or is ended.
+  const isLimited = words.includes('--for') || words.includes('--count');
+  await (isLimited ? closed : sleep(2500));
   child.kill(signal);
   await closed;
   clearTimeout(timer);
@@ -59,13 +61,56 @@ test('A line tells of an event in 80 columns, who did it, and the source is name
   );
   assert.equal(status, 0);
   assert.match(notes, /events come by [\w-]+; not seen: /);
-  assert.match(lines[0] ?? '', /^TIME +EVENT +NAMESPACE +DETAIL$/);
+  assert.match(lines[0] ?? '', /^TIME +EVENT +NAMESPACE +HOW +PID +USER +DETAIL$/);
   const created = lines.find((line) => / created /.test(line)) ?? '';
-  assert.match(created, /^\d\d:\d\d:\d\d\.\d{3} {2}created {4}uts:\[\d+\] +\w+ \d+ root unshare/);
+  assert.match(created, /^\d\d:\d\d:\d\d\.\d{3} {2}created {4}uts:\[\d+\] +\w+ +\d+ +root +unshare/);
   const [namespace = ''] = /uts:\[\d+\]/.exec(created) ?? [];
   const kinds = lines.filter((line) => line.includes(namespace)).map((line) => line.slice(14, 23).trim());
   assert.ok(kinds.includes('destroyed'), lines.join('\n'));
   assert.ok(created.indexOf('unshare') < 50, 'what stands before the words leaves them room in 80 columns');
+});
+
+test('A name is told when it is given and when it is taken away; other holders where they are asked for.', {
+  skip: missing({ root: true, commands: ['ip'] }),
+}, async () => {
+  const name = `nscope-${process.pid}`;
+  const act = (): void => {
+    assert.equal(spawnSync('ip', ['netns', 'add', name]).status, 0);
+    // What is named for less than some 10 ms may end before anybody has read its name.
+    spawnSync('sleep', ['1']);
+    assert.equal(spawnSync('ip', ['netns', 'del', name]).status, 0);
+  };
+  const kindsFor = async (words: readonly string[]): Promise<string[]> => {
+    const { lines } = await watchDuring(['-t', 'net', '--json', ...words], act);
+    const events = lines.map((line) => JSON.parse(line));
+    const inode = events.find((event) => event.name?.name === name)?.namespace.inode;
+    assert.ok(inode !== undefined, lines.join('\n'));
+    return events.filter(({ namespace }) => namespace?.inode === inode).map(({ event }) => event);
+  };
+  const kinds = await kindsFor([]);
+  assert.deepEqual(
+    kinds.filter((kind) => kind !== 'entered' && kind !== 'left'),
+    ['created', 'named', 'unnamed', 'destroyed'],
+  );
+  assert.ok((await kindsFor(['--holders'])).includes('held'));
+  const held = await watchDuring(['-t', 'net', '--filter', 'holder.contains("/run/netns/")'], act);
+  assert.ok(
+    held.lines.some((line) => / held .*bind-mount \/run\/netns\/nscope/.test(line)),
+    held.lines.join('\n'),
+  );
+});
+
+test('It ends after so many events or so long, and the status says whether as many came.', { skip }, async () => {
+  const filter = ['-t', 'uts', '--filter', 'event == "created" && comm == "unshare"'];
+  const counted = await watchDuring([...filter, '--count', '1'], () => {
+    visit();
+    visit();
+  });
+  assert.deepEqual([counted.status, counted.lines.length], [0, 2], 'a header and one event');
+  const fewer = await watchDuring([...filter, '-c', '2', '--for', '2'], visit);
+  assert.deepEqual([fewer.status, fewer.lines.length], [1, 2]);
+  const timed = await watchDuring([...filter, '--for', '1.5'], visit);
+  assert.equal(timed.status, 0);
 });
 
 test('With --json each line is an object, the source first, and numbers have no gap.', { skip }, async () => {
@@ -163,6 +208,14 @@ test('A wrong source, interval, filter or type is refused before anything is wat
     [['--interval', '0'], /--interval takes seconds/],
     [['--filter', 'nonsense == 1'], /there is no column nonsense/],
     [['-t', 'nett'], /there is no namespace type "nett"; did you mean net\?/],
+    [['--count', '0'], /--count takes a whole number from 1 on, not "0"/],
+    [['--for', 'x'], /--for takes seconds/],
+    [['net'], /watch takes no arguments: "net"; .*--exec COMMAND/],
+    [['--exec'], /--exec: the command is missing/],
+    [['--exec', './none'], /--exec: there is no command "\.\/none"/],
+    [['--json', '--exec', 'true'], /--exec gives events to a command/],
+    [['--jobs', '2'], /--jobs and --timeout are about the command of --exec/],
+    [['--jobs', '257', '--exec', 'true'], /--jobs takes 256 at most/],
     [['-o', 'whom'], /there is no column "whom"/],
   ] as const;
   for (const [words, message] of wrong) {
