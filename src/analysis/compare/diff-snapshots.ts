@@ -69,6 +69,36 @@ export function diffSnapshots(earlier: Snapshot, later: Snapshot): SnapshotDiff 
   };
 }
 
+/** The names of the namespaces in a diff, as `net:[4026532992]`, by what became of them. */
+export interface DiffGroups {
+  readonly appeared: readonly string[];
+  readonly ended: readonly string[];
+  /** Something of it changed that is not a mere count. */
+  readonly changed: readonly string[];
+  /** Nothing of it changed but how many processes, threads and holders it has. */
+  readonly countsOnly: readonly string[];
+}
+
+/** Sorts a diff by what became of each namespace. One that was replaced is in two groups: `ended` and `appeared`. */
+export function groupDiff({ appeared, ended, replaced, changed }: SnapshotDiff): DiffGroups {
+  const name = ({ type, inode }: Namespace): string => formatNamespace(type, inode);
+  const isMore = ({ changes }: NamespaceChange): boolean => changes.some((change) => !isCount(change));
+  return {
+    appeared: [...appeared, ...replaced.map((one) => one.appeared)].map(name),
+    ended: [...ended, ...replaced.map((one) => one.ended)].map(name),
+    changed: changed.filter(isMore).map(({ after }) => name(after)),
+    countsOnly: changed.filter((one) => !isMore(one)).map(({ after }) => name(after)),
+  };
+}
+
+/** One thing of a namespace that is not the same in both snapshots. */
+export type Difference = NamespaceChange['changes'][number];
+
+/** Whether a change is one of a mere count: of processes, threads, or other holders. */
+export function isCount({ what }: Difference): boolean {
+  return what === 'processes' || what === 'threads' || what === 'holders';
+}
+
 /** What of a namespace may change while it lives, and is worth telling. */
 const compared: readonly [what: string, read: (namespace: Namespace) => unknown][] = [
   ['processes', ({ processes }) => processes.count],

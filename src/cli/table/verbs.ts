@@ -163,14 +163,20 @@ const table = [
     name: 'diff',
     summary: 'show what differs between two snapshots, or what two processes share',
     details: [
-      'Compares two snapshots (files, - for standard input, now for this host): namespaces that ended (-), appeared (+) or changed (~). nscope detects an inode number that was used again by the 64-bit id, the boot, and what a namespace never changes. A remark says where only the number is known.',
+      'Compares two snapshots (files, - for standard input, now for this host): namespaces that came (+) or ended (-), then those that changed (~). A namespace that only has more or fewer processes, threads or holders is shown, and counts as a difference, only with --counts; --json always has it. nscope detects an inode number that was used again by the 64-bit id, the boot, and what a namespace never changes. A remark says where only the number is known.',
       'For two processes, shows which namespaces they share.',
     ],
     arguments: [
       { name: 'A', meaning: 'a snapshot, or a process' },
       { name: 'B', meaning: 'a snapshot, or a process' },
     ],
-    options: [jsonOption, quietOption, noBpfOption, fromOption],
+    options: [
+      jsonOption,
+      { flags: '--counts', meaning: 'also changes of mere counts: processes, threads, holders' },
+      quietOption,
+      noBpfOption,
+      fromOption,
+    ],
     examples: [
       { command: 'nscope diff before.json now', meaning: 'what changed since a snapshot was saved' },
       { command: 'nscope diff 1 812', meaning: 'what process 812 shares with the init of this host' },

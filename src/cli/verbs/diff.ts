@@ -1,7 +1,7 @@
 // nscope diff: two snapshots, or two processes.
 import { existsSync } from 'node:fs';
 import { diffProcesses } from '../../analysis/compare/diff-processes.ts';
-import { diffSnapshots, type SnapshotDiff } from '../../analysis/compare/diff-snapshots.ts';
+import { diffSnapshots, groupDiff, isCount, type SnapshotDiff } from '../../analysis/compare/diff-snapshots.ts';
 import { findPlace, isPlace } from '../../analysis/graph/inferred-places.ts';
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { describeCommand } from '../../analysis/release/command.ts';
@@ -11,6 +11,7 @@ import { formatNamespace, type NamespaceType } from '../../model/snapshot/namesp
 import type { Coverage, Namespace, Process, Snapshot } from '../../model/snapshot/schema.ts';
 import { wantEverything } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
+import { describeChange } from '../../render/words/changes.ts';
 import { paintNamespaces } from '../../render/words/colours.ts';
 import { escapeText } from '../../render/words/escape.ts';
 import { formatPlace, inferredMark } from '../../render/words/inferred.ts';
@@ -69,22 +70,36 @@ const diffFiles = readingVerb({
   report: reportFiles,
 });
 
+/** Changes of mere counts count as changes where they were asked for. */
 function reportFiles({ diff, earlier, later }: FilesAnswer, { options }: Request): number {
-  const same = diff.appeared.length + diff.ended.length + diff.replaced.length + diff.changed.length === 0;
+  const groups = groupDiff(diff);
+  const { appeared, ended, changed, countsOnly } = groups;
+  const differing = appeared.length + ended.length + changed.length + (options.counts ? countsOnly.length : 0);
+  const status = differing === 0 ? 0 : 1;
   if (options.json) {
-    writeLines(formatJsonObject({ ...diff, coverage: { before: earlier.coverage, after: later.coverage } }));
-    return same ? 0 : 1;
+    writeLines(formatJsonObject({ ...diff, groups, coverage: { before: earlier.coverage, after: later.coverage } }));
+    return status;
   }
   const palette = choosePalette();
-  writeLines([...describeDiff(diff, earlier, later)].map((line) => paintNamespaces(line, palette)));
-  if (same) writeRemark('nothing differs between the two snapshots', options);
+  const lines = describeDiff(diff, earlier, later, options.counts === true);
+  writeLines([...lines].map((line) => paintNamespaces(line, palette)));
+  const others = options.counts || countsOnly.length === 0 ? '' : `; ${describeCountsOnly(countsOnly.length)}`;
+  const said =
+    differing === 0
+      ? 'nothing differs'
+      : `${appeared.length} came, ${ended.length} ended, ${differing - appeared.length - ended.length} changed`;
+  writeRemark(said + others, options);
   if (diff.differentBoots) writeRemark('the snapshots are of different boots: nothing in them is the same', options);
   else if (diff.presumed > 0)
     writeRemark(
       `${diff.presumed} are taken for the same by their number alone; ${adviseIds([earlier, later])}`,
       options,
     );
-  return same ? 0 : 1;
+  return status;
+}
+
+function describeCountsOnly(count: number): string {
+  return `${count} ${count === 1 ? 'other' : 'others'} changed only in counts (processes, threads, holders): --counts shows them`;
 }
 
 /** The kernel has ids from Linux 6.18 on; where it does, somebody has to be allowed to read them. */
@@ -94,31 +109,36 @@ function adviseIds(snapshots: readonly Snapshot[]): string {
     : 'ids would tell (Linux 6.18)';
 }
 
-function* describeDiff(diff: SnapshotDiff, earlier: Snapshot, later: Snapshot): Generator<string> {
+/** First what came and what ended, then what changed. */
+function* describeDiff(diff: SnapshotDiff, earlier: Snapshot, later: Snapshot, hasCounts: boolean): Generator<string> {
   const [before, after] = [new SnapshotIndex(earlier), new SnapshotIndex(later)];
-  for (const one of diff.ended) yield `- ${describeNamespace(one, before)}`;
-  for (const one of diff.appeared) yield `+ ${describeNamespace(one, after)}`;
+  for (const one of diff.appeared) yield `+ came     ${describeNamespace(one, after)}`;
+  for (const one of diff.ended) yield `- ended    ${describeNamespace(one, before)}`;
   for (const { ended, appeared } of diff.replaced) {
-    yield `- ${describeNamespace(ended, before)}`;
-    yield `+ ${describeNamespace(appeared, after)}, another one with the same number`;
+    yield `- ended    ${describeNamespace(ended, before)}`;
+    yield `+ came     ${describeNamespace(appeared, after)}, another one with the same number`;
   }
+  const describe = (pid: number, when: 'before' | 'after'): string =>
+    describeProcess(pid, when === 'before' ? before : after);
   for (const { after: one, changes } of diff.changed)
-    for (const { what, before: from, after: to } of changes)
-      yield `~ ${formatNamespace(one.type, one.inode)}  ${what}: ${escapeText(show(from))} → ${escapeText(show(to))}`;
+    for (const change of changes)
+      if (hasCounts || !isCount(change))
+        yield `~ changed  ${formatNamespace(one.type, one.inode)}  ${describeChange(change, describe)}`;
 }
 
-function show(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function describeProcess(pid: number, index: SnapshotIndex): string {
+  const process = index.process(pid);
+  return process ? `${pid} ${escapeText(describeCommand(process))}` : String(pid);
 }
 
 function describeNamespace(namespace: Namespace, index: SnapshotIndex): string {
   const { leader, count, mayBeMore } = namespace.processes;
-  const process = leader === null ? undefined : index.process(leader);
-  const who = process
-    ? `${count} processes, ${process.pid} ${escapeText(describeCommand(process))}`
-    : mayBeMore
-      ? 'no process seen'
-      : 'no process';
+  const who =
+    leader !== null
+      ? `${count} ${count === 1 ? 'process' : 'processes'}, ${describeProcess(leader, index)}`
+      : mayBeMore
+        ? 'no process seen'
+        : 'no process';
   const names = namespace.names.map(({ name }) => escapeText(name)).join(' ');
   return [formatNamespace(namespace.type, namespace.inode), names, who].filter((word) => word !== '').join('  ');
 }
