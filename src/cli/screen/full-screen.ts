@@ -3,7 +3,7 @@
 //
 // No library: terminal-kit brings decoders of pictures and 14 MB, ink brings React and wants Node 22, and blessed and what
 // grew from it rest. What a table and a pane need is what Node has: the keys of node:readline, and lines.
-import { emitKeypressEvents } from 'node:readline';
+import { emitKeypressEvents, type Interface } from 'node:readline';
 import { toTerminal } from './output.ts';
 import type { Key } from './top-keys.ts';
 
@@ -28,7 +28,8 @@ export class FullScreen {
   }
 
   open(): void {
-    emitKeypressEvents(process.stdin);
+    // It reads this one option of an interface; the usual half a second is long for a key.
+    emitKeypressEvents(process.stdin, { escapeCodeTimeout: 100 } as unknown as Interface);
     process.stdin.on('keypress', this.#onKey).on('end', this.#onEnd);
     process.stdout.on('resize', this.#onResize).on('error', this.#onEnd);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, this.#onEnd);

@@ -1,5 +1,6 @@
 // What a key does to the live screen. Pure.
 import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import { wrapText } from '../../render/words/wrap-text.ts';
 
 export interface TopState {
   readonly view: 'namespaces' | 'workloads';
@@ -49,22 +50,33 @@ const farthest = 1e9;
 
 export const helpLines: readonly string[] = [
   '',
-  '  up, down, k, j       choose a line',
-  '  PgUp, PgDn, g, G     a page further up or down, the first, the last',
-  '  Tab                  namespaces or workloads',
-  '  Enter                details of what is chosen, and away again',
+  '  Up, Down, k, j       choose a line',
+  '  PgUp, PgDn, g, G     a page up or down, the first line, the last line',
+  '  Enter                details of the line; Enter or Esc closes them',
   '  [, ]                 scroll the details',
-  '  <, >, left, right    order by the column before, behind',
-  '  r                    the other way round',
-  '  t, T                 one type alone, the next or the one before',
-  '  /                    lines with a text alone; Enter keeps it, Esc gives it up',
-  '  Space                hold still, and go on',
-  '  Ctrl-L               draw anew            Ctrl-Z             suspend',
-  '  q, Ctrl-C            end',
+  '  /                    filter: lines with a text; Enter keeps it, Esc clears it',
+  '  s, S                 sort by the next column, by the one before; also > and <',
+  '  r                    reverse the order',
+  '  t, T                 one type only: the next, the one before',
+  '  Tab                  namespaces or workloads',
+  '  Space                pause, and go on',
+  '  Esc                  back: closes details, clears the filter, then the type',
+  '  Ctrl-L               redraw               Ctrl-Z             suspend',
+  '  ?, h                 help                 q, Ctrl-C          quit',
   '',
   '  NEW/S: namespaces made a second by processes in it, over the last five seconds',
   '  HELD: by descriptors, sockets, mounts, children and what it owns',
 ];
+
+/** The same where there is no room for it. */
+const shortHelp =
+  'q quit, arrows choose, Enter details, Esc back, [ ] scroll details, / filter, s sort, r reverse, t type, Tab workloads, Space pause, PgUp PgDn page, Ctrl-Z suspend';
+
+/** @param rows - lines that it may take */
+export function describeHelp(columns: number, rows: number): readonly string[] {
+  const hasRoom = helpLines.length <= rows && helpLines.every((line) => line.length <= columns);
+  return hasRoom ? helpLines : wrapText(shortHelp, columns);
+}
 
 /** @param counts - columns of the present view, and lines of a page of it */
 export function pressKey(state: TopState, key: Key, counts: { columns: number; page: number }): KeyEffect {
@@ -73,7 +85,7 @@ export function pressKey(state: TopState, key: Key, counts: { columns: number; p
   if (ctrl && name === 'z') return 'suspend';
   if (ctrl && name === 'l') return 'redraw';
   if (state.typed !== undefined) return typeKey(state, state.typed, key);
-  if (state.isHelping) return name === 'q' ? 'quit' : { ...state, isHelping: false };
+  if (state.isHelping) return { ...state, isHelping: false };
   const special = name === undefined ? undefined : specialKeys[name];
   if (special && !ctrl) return special(state, counts);
   return characterKeys[sequence]?.(state, counts) ?? state;
@@ -136,7 +148,10 @@ const specialKeys: Readonly<Record<string, Effect>> = {
   tab: switchView,
   return: toggleDetails,
   enter: toggleDetails,
-  escape: (state) => (state.hasDetails ? { ...state, hasDetails: false } : { ...state, find: '' }),
+  escape: (state) => {
+    if (state.hasDetails) return { ...state, hasDetails: false };
+    return state.find === '' ? { ...state, type: undefined } : { ...state, find: '' };
+  },
 };
 
 const characterKeys: Readonly<Record<string, Effect>> = {
@@ -145,6 +160,8 @@ const characterKeys: Readonly<Record<string, Effect>> = {
   j: moveBy(1),
   g: moveBy(-farthest),
   G: moveBy(farthest),
+  s: sortBy(1),
+  S: sortBy(-1),
   '<': sortBy(-1),
   '>': sortBy(1),
   '[': scrollBy(-5),

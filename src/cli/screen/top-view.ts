@@ -17,9 +17,8 @@ import { describeWorkloadPage } from '../../render/pages/show-workload.ts';
 import { describeEnded, drawTop, measurePanes, type Size } from '../../render/pages/top-screen.ts';
 import type { Palette } from '../../render/words/colours.ts';
 import { escapeText } from '../../render/words/escape.ts';
-import { helpLines, type TopState } from './top-keys.ts';
-
-const keysFooter = 'q end  Tab workloads  Enter details  <> order  r turn  t type  / find  ? help';
+import { measureWidth } from '../../render/words/text-width.ts';
+import { describeHelp, type TopState } from './top-keys.ts';
 
 interface Surroundings {
   readonly size: Size;
@@ -66,8 +65,8 @@ export class TopView {
       firstShown: this.#firstShown,
       details,
       detailsFrom: Math.min(state.detailsFrom, this.#lastDetailsFrom),
-      footer: describeFooter(state),
-      help: state.isHelping ? helpLines : undefined,
+      footer: describeFooter(state, size.columns),
+      help: state.isHelping ? describeHelp(size.columns, measurePanes(size, false).table) : undefined,
     });
   }
 
@@ -173,12 +172,21 @@ function describePage({ namespace }: Extract<TopItem, { view: 'namespaces' }>, i
 
 const maxHolders = 30;
 
-function describeFooter({ typed, find, type, view }: TopState): string {
-  if (typed !== undefined) return `find: ${typed}_   Enter keeps it, Esc gives it up`;
+/** The main keys: as many as there is room for, the most wanted first. */
+function describeFooter({ typed, find, type, view, hasDetails, isHelping }: TopState, columns: number): string {
+  if (isHelping) return 'any key closes the help';
+  if (typed !== undefined) return `filter: ${typed}_   Enter keeps it, Esc clears it`;
   const limits = [
-    ...(find === '' ? [] : [`only lines with "${escapeText(find)}" (Esc)`]),
-    ...(type === undefined || view !== 'namespaces' ? [] : [`only ${type} (t)`]),
+    ...(find === '' ? [] : [`only lines with "${escapeText(find)}"`]),
+    ...(type === undefined || view !== 'namespaces' ? [] : [`only ${type}`]),
   ];
-  if (limits.length > 0) return `${limits.join(', ')}   q end  ? help`;
-  return view === 'namespaces' ? keysFooter : keysFooter.replace('workloads', 'namespaces');
+  const other = view === 'namespaces' ? 'workloads' : 'namespaces';
+  const details = hasDetails ? ['Esc back', '[ ] scroll'] : ['Enter details'];
+  const keys =
+    limits.length > 0
+      ? [limits.join(', '), ...(hasDetails ? details : ['Esc clear', ...details]), 'q quit', '? help']
+      : ['q quit', '? help', ...(hasDetails ? [...details, '/ filter'] : ['/ filter', ...details]), 's sort'];
+  return [...keys, `Tab ${other}`, 't type', 'r reverse', 'Space pause', 'Up Down choose'].reduce((line, key) =>
+    measureWidth(line) + 2 + key.length <= columns ? `${line}  ${key}` : line,
+  );
 }

@@ -26,6 +26,8 @@ export interface TopColumn<Item> {
   readonly header: string;
   readonly width: number;
   readonly align?: 'right';
+  /** On a narrow terminal it is left out, so that the last one has room. */
+  readonly roomy?: true;
   /** Numbers are ordered from the largest on. */
   value(item: Item, context: TopContext): string | number;
   /** How it reads, where that is not the value; not yet escaped. */
@@ -46,23 +48,32 @@ export const topNamespaceColumns: readonly TopColumn<Namespace>[] = [
   { header: 'PROCS', width: 6, align: 'right', value: ({ processes }) => processes.count },
   {
     header: 'NEW/S',
+    roomy: true,
     width: 6,
     align: 'right',
     value: ({ inode }, { rates, nowMs }) => rates.byMembersPerSecond(inode, nowMs),
     text: ({ inode }, { rates, nowMs }) => formatRate(rates.byMembersPerSecond(inode, nowMs)),
   },
-  { header: 'HELD', width: 5, align: 'right', value: countOtherHolders },
-  { header: 'USER', width: 8, value: readUser },
-  { header: 'PID', width: 7, align: 'right', value: ({ processes: { leader } }) => leader ?? -1, text: readLeader },
+  { header: 'HELD', roomy: true, width: 5, align: 'right', value: countOtherHolders },
+  { header: 'USER', roomy: true, width: 8, value: readUser },
+  {
+    header: 'PID',
+    roomy: true,
+    width: 7,
+    align: 'right',
+    value: ({ processes: { leader } }) => leader ?? -1,
+    text: readLeader,
+  },
   { header: 'WHAT', width: 0, value: describeNamespace },
 ];
 
 export const topWorkloadColumns: readonly TopColumn<WorkloadGroup>[] = [
   { header: 'WORKLOAD', width: 26, value: ({ workload }) => formatWorkloads([workload]) },
-  { header: 'KIND', width: 9, value: ({ workload }) => workload.kind },
+  { header: 'KIND', roomy: true, width: 9, value: ({ workload }) => workload.kind },
   { header: 'PROCS', width: 6, align: 'right', value: ({ processes }) => processes.length },
   {
     header: 'NEW/S',
+    roomy: true,
     width: 6,
     align: 'right',
     value: readRate,
@@ -70,6 +81,7 @@ export const topWorkloadColumns: readonly TopColumn<WorkloadGroup>[] = [
   },
   {
     header: 'HELD',
+    roomy: true,
     width: 5,
     align: 'right',
     value: ({ namespaces }) => namespaces.reduce((sum, one) => sum + countOtherHolders(one), 0),

@@ -21,7 +21,7 @@ interface TopScreen {
   readonly isPaused: boolean;
   readonly items: readonly TopItem[];
   /** The same, each as the cells of its line. */
-  readonly columns: readonly Pick<TopColumn<never>, 'header' | 'width' | 'align'>[];
+  readonly columns: readonly Pick<TopColumn<never>, 'header' | 'width' | 'align' | 'roomy'>[];
   cells(item: TopItem): readonly string[];
   readonly sortColumn: number;
   readonly isReversed: boolean;
@@ -138,9 +138,13 @@ function markChosen(line: string, { size, palette }: TopScreen): string {
 
 const typeWidth = 6;
 
-function joinCells({ columns, size }: TopScreen, cells: readonly string[]): string {
+/** From so many columns on there is room for all. */
+const roomyColumns = 60;
+
+function joinCells({ columns, size, sortColumn }: TopScreen, cells: readonly string[]): string {
   let line = '';
-  for (const [i, { width: wanted, align }] of columns.entries()) {
+  for (const [i, { width: wanted, align, roomy }] of columns.entries()) {
+    if (roomy && size.columns < roomyColumns && i !== sortColumn) continue;
     const gap = i === 0 ? '' : ' ';
     const left = size.columns - measureWidth(line) - gap.length;
     if (left < 4) break;

@@ -98,7 +98,10 @@ test('In 80 columns title, counts, table and keys can be read.', () => {
     lines.some((line) => /^net +4026532305 +4 +- +\d+ ada +201 blue {2}\/usr\/sbin\/web --li…$/.test(line)),
     lines.join('\n'),
   );
-  assert.match(lines.at(-1) ?? '', /^q end .* help$/);
+  assert.match(
+    lines.at(-1) ?? '',
+    /^q quit {2}\? help {2}\/ filter {2}Enter details {2}s sort {2}Tab workloads {2}t type$/,
+  );
 });
 
 test('The order is by any column, either way, and the choice stays with its namespace.', () => {
@@ -136,9 +139,9 @@ test('One type, lines with a text, and both views are chosen by keys.', () => {
       .slice(3, -1)
       .every((line) => line === '' || line.startsWith('ipc')),
   );
-  assert.match(terminal.draw().at(-1) ?? '', /only ipc \(t\)/);
+  assert.match(terminal.draw().at(-1) ?? '', /^only ipc {2}Esc clear {2}Enter details {2}q quit {2}\? help/);
   terminal.press('T', 'T', '/', 'W', 'e', 'X', { name: 'backspace' }, 'b');
-  assert.match(terminal.draw().at(-1) ?? '', /^find: Web_/);
+  assert.match(terminal.draw().at(-1) ?? '', /^filter: Web_/);
   terminal.press({ name: 'return' });
   const found = terminal.draw().slice(3, -1).filter(Boolean);
   assert.ok(found.length >= 3 && found.every((line) => /web|worker/.test(line)), found.join('\n'));
@@ -187,8 +190,48 @@ test('Keys end, suspend, hold still and help, whatever else is pressed.', () => 
   const terminal = new Terminal();
   terminal.press('?');
   assert.match(terminal.draw().join('\n'), /Ctrl-Z +suspend/);
-  terminal.press('x');
-  assert.doesNotMatch(terminal.draw().join('\n'), /Ctrl-Z/);
+  // Any key, also one that means something elsewhere.
+  for (const key of ['x', 'q', '?', ' ', { name: 'escape' }, { name: 'return' }]) {
+    terminal.press(key);
+    assert.doesNotMatch(terminal.draw().join('\n'), /Ctrl-Z|any key closes/);
+    terminal.press('?');
+    assert.match(terminal.draw().join('\n'), /Ctrl-Z[\s\S]*any key closes the help$/);
+  }
+  assert.deepEqual(terminal.state, { ...firstState, isHelping: true });
+});
+
+test('s sorts by the next column and S by the one before; Esc goes back a step at a time.', () => {
+  const terminal = new Terminal();
+  terminal.press('s');
+  assert.match(terminal.draw()[2] ?? '', /NEW\/S▼/);
+  terminal.press('S', 'S');
+  assert.match(terminal.draw()[2] ?? '', /INODE▼/);
+  terminal.press('S', 't', '/', 'e', { name: 'return' }, { name: 'return' });
+  const back = { name: 'escape' };
+  assert.equal(terminal.state.hasDetails, true);
+  assert.match(terminal.draw().at(-1) ?? '', /Esc back/);
+  terminal.press(back);
+  assert.deepEqual([terminal.state.hasDetails, terminal.state.find, terminal.state.type], [false, 'e', 'cgroup']);
+  terminal.press(back);
+  assert.deepEqual([terminal.state.find, terminal.state.type], ['', 'cgroup']);
+  terminal.press(back);
+  assert.equal(terminal.state.type, undefined);
+  terminal.press(back);
+  assert.match(terminal.draw().at(-1) ?? '', /^q quit/);
+});
+
+test('On a small terminal the help and the main keys are whole words, and whole.', () => {
+  const terminal = new Terminal();
+  terminal.size = { columns: 40, rows: 10 };
+  assert.equal(terminal.draw().at(-1), 'q quit  ? help  / filter  Enter details');
+  assert.match(terminal.draw()[2] ?? '', /^TYPE +INODE PROCS▼ WHAT$/);
+  assert.match(terminal.draw().join('\n'), /^cgroup +4026531835 +\d+ \/sbin\/init *$/m);
+  terminal.press('?');
+  const lines = terminal.draw();
+  const help = lines.slice(3, -1).join(' ').replaceAll(/ +/g, ' ');
+  for (const word of ['q quit', 'Enter details', 'Esc back', '/ filter', 's sort', 'Ctrl-Z suspend'])
+    assert.ok(help.includes(word), `${word}: ${lines.join('\n')}`);
+  assert.doesNotMatch(help, /…/);
 });
 
 test('The help has room on a terminal of 80 columns and 24 lines.', () => {

@@ -23,7 +23,7 @@ test('The screen shows a namespace that comes, its details and its end, and the 
   const { uts } = readLinksOf(held.pid);
   await session.shows(new RegExp(String(uts)));
   session.type(`/${uts}`);
-  await session.shows(new RegExp(`find: ${uts}_`));
+  await session.shows(new RegExp(`filter: ${uts}_`));
   session.type('\r\r');
   await session.shows(new RegExp(`uts:\\[${uts}\\]`));
   await session.shows(/odd\\e\[2Jname/);
@@ -31,7 +31,7 @@ test('The screen shows a namespace that comes, its details and its end, and the 
   await session.shows(new RegExp(`uts:\\[${uts}\\] has ended`));
   session.type('?');
   await session.shows(/Ctrl-Z/);
-  session.type('xq');
+  session.type('qq');
   const end = await session.ready();
   assert.match(end, /\x1b\[\?25h\x1b\[\?1049l/);
   assert.equal(await session.ask('stty -a'), before);
