@@ -90,6 +90,11 @@ test('Processes that hidepid hides are told of; root sees them all the same.', {
     const hidden = takeSnapshot(...inMountNamespace, script, 'sh', ...nobody);
     assert.match(hidden.coverage.reasons.join('\n'), told);
     assert.ok(hidden.coverage.lifts.includes('run as root of the host'));
+    const { stderr } = run([...inMountNamespace, script, 'sh', ...nobody, ...nscope('ls')]);
+    assert.match(
+      stderr,
+      /^nscope: partial: [^\n]*other users' processes [^\n]*\(hidepid=\w+\)[^\n]*; nscope coverage explains$/m,
+    );
     const users = new Set(hidden.processes.map(({ uid }) => uid));
     assert.deepEqual([...users], [65534], `with ${option}`);
     assert.ok(hidden.processes.some(({ pid }) => pid === hidden.host.vantage.pid));
