@@ -19,6 +19,7 @@ import { escapeText } from '../../render/words/escape.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
 import { checkProcess, checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
 import { NotFoundError, UsageError } from '../table/errors.ts';
+import type { OptionValues } from '../table/option-values.ts';
 
 interface FoundEntrances {
   readonly entrances: readonly Entrance[];
@@ -37,6 +38,7 @@ export async function findEntrances(
   words: readonly string[],
   files: readonly string[],
   types: readonly NamespaceType[],
+  source: Pick<OptionValues, 'bpf'>,
 ): Promise<FoundEntrances> {
   checkTargets(words);
   const named = new Map<NamespaceType, Entrance>();
@@ -48,14 +50,16 @@ export async function findEntrances(
     if (named.has(entrance.type)) throw new UsageError(`two ${entrance.type} namespaces are named; one can be entered`);
     named.set(entrance.type, entrance);
   };
-  for (const file of files) name(await openFile(file));
+  for (const file of files) name(await openFile(file, source));
   for (const word of words) {
     const query = parseTarget(word);
     const own = readProcess(query);
     if (own !== undefined) [pid, startTimeTicks] = [own, undefined];
-    else if (query.form === 'path') name(await openFile(query.path));
+    else if (query.form === 'path') name(await openFile(query.path, source));
     else {
-      index ??= new SnapshotIndex(await readSnapshot({}, { ...wantEverything, workloads: words.some(mayBeWorkload) }));
+      index ??= new SnapshotIndex(
+        await readSnapshot(source, { ...wantEverything, workloads: words.some(mayBeWorkload) }),
+      );
       const target = toLeader(checkWorkload(findTarget(word, index, {}), index), index);
       if (target.kind === 'process') {
         pid = target.process.tid;
@@ -124,12 +128,13 @@ function openLinks(pid: number, types: readonly NamespaceType[]): Entrance[] {
 }
 
 /** @throws NotFoundError, UsageError or LaunchError, with what a snapshot knows of the path */
-async function openFile(path: string): Promise<Entrance> {
+async function openFile(path: string, source: Pick<OptionValues, 'bpf'>): Promise<Entrance> {
   const open = attempt(() => openNamespace(resolve(path)));
   if (!isKnown(open)) {
-    if (open.errno === 'ENOTTY') throw new UsageError((await explain(path, true)) ?? `${path} is not a namespace`);
+    if (open.errno === 'ENOTTY')
+      throw new UsageError((await explain(path, true, source)) ?? `${path} is not a namespace`);
     if (open.unknown === 'gone')
-      throw new NotFoundError((await explain(path, false)) ?? `${path} is not there (${open.errno})`);
+      throw new NotFoundError((await explain(path, false, source)) ?? `${path} is not there (${open.errno})`);
     throw new LaunchError(
       `${path} cannot be opened${open.detail === undefined ? ` (${open.errno})` : `: ${open.detail}`}`,
     );
@@ -137,11 +142,11 @@ async function openFile(path: string): Promise<Entrance> {
   const type = attempt(() => nsGetNstype(open.fd) ?? null);
   if (isKnown(type) && type !== null) return describe(open, type);
   closeNamespace(open);
-  throw new UsageError((await explain(path, true)) ?? `${path} is not a namespace`);
+  throw new UsageError((await explain(path, true, source)) ?? `${path} is not a namespace`);
 }
 
-async function explain(path: string, isThere: boolean): Promise<string | undefined> {
-  return explainPath(path, isThere, new SnapshotIndex(await readSnapshot({}, wantEverything)));
+async function explain(path: string, isThere: boolean, source: Pick<OptionValues, 'bpf'>): Promise<string | undefined> {
+  return explainPath(path, isThere, new SnapshotIndex(await readSnapshot(source, wantEverything)));
 }
 
 function describe({ fd, inode }: OpenNamespace, type: NamespaceType): Entrance {

@@ -90,7 +90,10 @@ function readLine(verb: Verb, argv: readonly string[], isWithoutVerb: boolean): 
     }
     const one = known.find(({ name }) => name === token.name) ?? refuseOption(nameOf(token, argv), names, verb);
     const value = readValue(one, token, words);
-    options[one.key] = one.isNegated ? false : value;
+    const before = options[one.key];
+    // Of an option that takes a list, -t net -t mnt is -t net,mnt.
+    const isMore = one.several && typeof before === 'string';
+    options[one.key] = one.isNegated ? false : isMore ? `${before},${value}` : value;
     if (one.option.repeated && typeof value === 'string') repeated[one.key] = [...(repeated[one.key] ?? []), value];
   }
   const given = words.map(({ value }) => value);

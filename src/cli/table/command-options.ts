@@ -1,6 +1,7 @@
 // The options of verbs that start a command: run and enter.
 import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import type { OptionValues } from './option-values.ts';
+import { jsonOption, typeOption } from './reading-options.ts';
 import type { VerbOption } from './verb.ts';
 
 /** As unshare(1) and nsenter(1) name them. */
@@ -28,12 +29,13 @@ const makeOptions = [
 ] as const satisfies readonly VerbOption[];
 
 /** The types whose options were given. */
-export function readMadeTypes(options: OptionValues): Set<NamespaceType> {
-  return new Set(namespaceTypes.filter((type) => options[longNames[type]] === true));
+export function readMadeTypes(options: OptionValues): NamespaceType[] {
+  return namespaceTypes.filter((type) => options[longNames[type]] === true);
 }
 
 export const runOptions = [
   ...makeOptions,
+  { ...typeOption, meaning: 'new namespaces of these types, as -C to -u make one each' },
   { flags: '-r, --map-root', meaning: 'root of a new user namespace stands for the caller' },
   { flags: '--map-user UID', meaning: 'UID, or UID:GID, of a new user namespace stands for the caller' },
   {
@@ -59,5 +61,5 @@ export const runOptions = [
     repeated: true,
   },
   { flags: '--init', meaning: 'be PID 1, and start the command as PID 2: orphans are reaped, signals passed on' },
-  { flags: '-j, --json', meaning: 'print what was made as one line of JSON, before the command begins' },
+  { ...jsonOption, meaning: 'print what was made as one line of JSON, before the command begins' },
 ] as const satisfies readonly VerbOption[];

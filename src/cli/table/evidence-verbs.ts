@@ -1,6 +1,15 @@
 // The verbs that conclude from evidence: their rows in the table of verbs.
 import { failureOfAnswer } from './exit-statuses.ts';
-import { fromOption, jsonOption, noBpfOption, quietOption, rowOptions } from './reading-options.ts';
+import {
+  fromOption,
+  jsonOption,
+  noBpfOption,
+  noHeaderOption,
+  quietOption,
+  rowOptions,
+  typeOption,
+  wideOption,
+} from './reading-options.ts';
 import { targetArgument } from './target-argument.ts';
 import type { ColumnMeaning, Verb } from './verb.ts';
 
@@ -44,8 +53,8 @@ export const evidenceVerbs = [
         completes: 'file',
       },
       jsonOption,
-      { flags: '-n, --no-header', meaning: 'no line of column names' },
-      { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
+      noHeaderOption,
+      wideOption,
       quietOption,
       noBpfOption,
     ],
@@ -62,7 +71,7 @@ export const evidenceVerbs = [
       'A tilde marks what is likely and not certain, a question mark what cannot be told. nscope diff answers the same question for any two processes.',
     ],
     arguments: [{ name: 'PID', meaning: 'a process; nscope itself where none is given', optional: true }],
-    options: [jsonOption, quietOption, noBpfOption, fromOption],
+    options: [typeOption, jsonOption, noHeaderOption, quietOption, noBpfOption, fromOption],
     examples: [
       { command: 'nscope compare', meaning: 'inside a container: what it shares with the host' },
       { command: 'nscope compare 812', meaning: 'the same of process 812' },
@@ -78,7 +87,9 @@ export const evidenceVerbs = [
     arguments: [{ name: 'PID', meaning: 'the process that would act, or self' }, targetArgument],
     options: [
       { flags: '--cap NAME', meaning: 'ask for one capability, such as CAP_NET_ADMIN' },
+      typeOption,
       jsonOption,
+      wideOption,
       quietOption,
       noBpfOption,
     ],

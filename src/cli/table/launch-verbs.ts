@@ -1,9 +1,8 @@
 // The rows of verbs that make and enter namespaces, for the table of verbs.
 import { experimentNames } from '../../lab/stage/experiment-names.ts';
-import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { runOptions } from './command-options.ts';
 import { commandStatuses, failureOfAnswer } from './exit-statuses.ts';
-import { jsonOption } from './reading-options.ts';
+import { jsonOption, noBpfOption, typeOption } from './reading-options.ts';
 import { targetArgument } from './target-argument.ts';
 import type { Verb } from './verb.ts';
 
@@ -48,11 +47,7 @@ export const launchVerbs = [
     ],
     arguments: [{ ...targetArgument, optional: true }, commandArgument],
     options: [
-      {
-        flags: '-t, --type TYPE,...',
-        meaning: 'of a process, only namespaces of these types',
-        choices: namespaceTypes,
-      },
+      { ...typeOption, meaning: 'of a process, only namespaces of these types' },
       {
         flags: '-n, --namespace FILE',
         meaning: 'enter the namespace behind FILE, as /proc/812/ns/pid',
@@ -81,6 +76,7 @@ export const launchVerbs = [
         meaning: 'user and groups of the target, of the caller, or root',
         choices: ['target', 'caller', 'root'],
       },
+      noBpfOption,
     ],
     examples: [
       { command: 'nscope enter 812 ps a', meaning: 'in all namespaces of process 812' },

@@ -1,5 +1,14 @@
 // The verbs that go on until they are stopped: their rows in the table of verbs.
-import { columnsOption, noBpfOption, quietOption, typeOption } from './reading-options.ts';
+import {
+  columnsOption,
+  filterOption,
+  jsonOption,
+  noBpfOption,
+  noHeaderOption,
+  quietOption,
+  typeOption,
+  wideOption,
+} from './reading-options.ts';
 import { sourceOption } from './source-option.ts';
 import type { ColumnMeaning, Verb } from './verb.ts';
 
@@ -25,9 +34,9 @@ export const liveVerbs = [
     ],
     options: [
       typeOption,
-      { flags: '--filter EXPR', meaning: 'only events for which the CEL expression over the columns is true' },
+      { ...filterOption, meaning: 'only events for which the CEL expression over the columns is true' },
       columnsOption,
-      { flags: '-j, --json', meaning: 'print one JSON object a line, the source in use first' },
+      { ...jsonOption, meaning: 'print one JSON object a line, the source in use first' },
       { flags: '--state', meaning: 'with --json: the whole snapshot in the first object' },
       { flags: '--stats', meaning: 'print counts each second, and in all at the end, instead of events' },
       {
@@ -45,8 +54,8 @@ export const liveVerbs = [
       { flags: '--timeout SECONDS', meaning: 'with --exec: end a command after so long; 60 where it is left out' },
       sourceOption,
       { flags: '--interval SECONDS', meaning: 'between two snapshots, where they are compared' },
-      { flags: '-n, --no-header', meaning: 'no line of column names' },
-      { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
+      noHeaderOption,
+      wideOption,
       quietOption,
       noBpfOption,
     ],

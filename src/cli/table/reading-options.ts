@@ -32,17 +32,32 @@ export const columnsOption = {
   completes: 'columns',
 } as const satisfies VerbOption;
 
+export const filterOption = {
+  flags: '--filter EXPR',
+  meaning: 'only rows for which the CEL expression over the columns is true',
+} as const satisfies VerbOption;
+
+export const noHeaderOption = {
+  flags: '-n, --no-header',
+  meaning: 'no line of column names',
+} as const satisfies VerbOption;
+
+export const wideOption = {
+  flags: '-w, --wide',
+  meaning: 'do not fit the lines to the terminal',
+} as const satisfies VerbOption;
+
 export const rowOptions = [
   jsonOption,
   columnsOption,
-  { flags: '--filter EXPR', meaning: 'only rows for which the CEL expression over the columns is true' },
+  filterOption,
   {
     flags: '--sort NAME,...',
     meaning: 'order by these columns; -NAME turns the order; what is not known comes last',
     completes: 'columns',
   },
-  { flags: '-n, --no-header', meaning: 'no line of column names' },
-  { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
+  noHeaderOption,
+  wideOption,
   quietOption,
   noBpfOption,
   fromOption,

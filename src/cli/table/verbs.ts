@@ -5,7 +5,16 @@ import { failureOfAnswer } from './exit-statuses.ts';
 import { launchVerbs } from './launch-verbs.ts';
 import { liveVerbs } from './live-verbs.ts';
 import { overviewVerb } from './overview-verb.ts';
-import { fromOption, jsonOption, noBpfOption, quietOption, rowOptions, typeOption } from './reading-options.ts';
+import {
+  fromOption,
+  jsonOption,
+  noBpfOption,
+  noHeaderOption,
+  quietOption,
+  rowOptions,
+  typeOption,
+  wideOption,
+} from './reading-options.ts';
 import { targetArgument } from './target-argument.ts';
 import type { ColumnMeaning, Verb } from './verb.ts';
 
@@ -69,7 +78,7 @@ const table = [
       'show is the verb that is meant where a TARGET stands in place of a verb: nscope 812.',
     ],
     arguments: [{ ...targetArgument, repeated: true }],
-    options: [jsonOption, quietOption, noBpfOption, fromOption],
+    options: [jsonOption, wideOption, quietOption, noBpfOption, fromOption],
     examples: [
       { command: 'nscope show 812', meaning: 'process 812, and where it is' },
       {
@@ -105,10 +114,11 @@ const table = [
     ],
     arguments: [{ ...targetArgument, optional: true }],
     options: [
+      typeOption,
       { flags: '-a, --all', meaning: 'give each kernel thread a row' },
       jsonOption,
-      { flags: '-n, --no-header', meaning: 'no line of column names' },
-      { flags: '-w, --wide', meaning: 'do not fit the lines to the terminal' },
+      noHeaderOption,
+      wideOption,
       quietOption,
       noBpfOption,
       fromOption,
@@ -129,7 +139,8 @@ const table = [
     options: [
       { flags: '--in TARGET', meaning: 'the PID is one in this pid namespace' },
       jsonOption,
-      { flags: '-n, --no-header', meaning: 'no line of column names' },
+      noHeaderOption,
+      wideOption,
       quietOption,
       noBpfOption,
       fromOption,
@@ -149,7 +160,7 @@ const table = [
       'A process stands for those of its namespaces that are not the boot’s own, and a workload for those that it has and the host does not.',
     ],
     arguments: [targetArgument],
-    options: [...rowOptions],
+    options: [typeOption, ...rowOptions],
     examples: [
       { command: 'nscope holders net:blue', meaning: 'what keeps the network namespace blue of ip netns' },
       { command: 'nscope holders 4026532992', meaning: 'the same for an inode number' },
@@ -171,8 +182,10 @@ const table = [
       { name: 'B', meaning: 'a snapshot, or a process' },
     ],
     options: [
+      typeOption,
       jsonOption,
       { flags: '--counts', meaning: 'also changes of mere counts: processes, threads, holders' },
+      noHeaderOption,
       quietOption,
       noBpfOption,
       fromOption,
@@ -201,8 +214,10 @@ const table = [
       { flags: '--explain', meaning: 'show the reasoning, method by method' },
       { flags: '--certain', meaning: 'for the exit status, count a likely verdict as cannot tell' },
       jsonOption,
-      { flags: '-n, --no-header', meaning: 'no line of column names' },
+      noHeaderOption,
+      wideOption,
       quietOption,
+      noBpfOption,
     ],
     examples: [
       { command: 'nscope detect', meaning: 'where nscope itself runs' },
@@ -226,7 +241,13 @@ const table = [
       'The object has the schema nscope.snapshot/1, which the package publishes as nscope/snapshot.schema.json.',
     ],
     arguments: [],
-    options: [{ flags: '--compact', meaning: 'one line, no indentation' }, quietOption, noBpfOption, fromOption],
+    options: [
+      jsonOption,
+      { flags: '--compact', meaning: 'one line, no indentation' },
+      quietOption,
+      noBpfOption,
+      fromOption,
+    ],
     examples: [
       { command: 'nscope snapshot > host.json', meaning: 'save the state of this host' },
       { command: 'nscope snapshot | nscope ls --from -', meaning: 'list from a snapshot' },
@@ -256,7 +277,7 @@ const table = [
       'Where the links of PID 1 are refused, the initial namespaces are taken for them; a remark on standard error says so.',
     ],
     arguments: [],
-    options: [jsonOption, quietOption, noBpfOption, fromOption],
+    options: [typeOption, jsonOption, noHeaderOption, quietOption, noBpfOption, fromOption],
     examples: [
       { command: 'nscope listns', meaning: 'processes in other namespaces than PID 1' },
       { command: 'nscope snapshot | nscope listns --from -', meaning: 'the same from a snapshot' },

@@ -7,7 +7,7 @@ import { readCredentials } from '../../kernel/process/process-security.ts';
 import { readTaskSharing } from '../../kernel/process/task-sharing.ts';
 import { type CapabilityName, capabilityNames, isCapabilityName } from '../../model/snapshot/capability-names.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
-import { formatNamespace, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import { formatNamespace, type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import type { Coverage, Namespace, Process } from '../../model/snapshot/schema.ts';
 import { wantEverything } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
@@ -16,6 +16,7 @@ import { formatCapabilities } from '../../render/pages/show-security.ts';
 import { escapeText } from '../../render/words/escape.ts';
 import { formatKnown, formatUnknown } from '../../render/words/unknown.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { chooseTypes, readTypes } from '../reading/read-types.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
@@ -38,6 +39,7 @@ interface Request {
   readonly what: string;
   /** With --cap alone. */
   readonly name: CapabilityName | undefined;
+  readonly types: readonly NamespaceType[];
   readonly options: OptionValues;
 }
 
@@ -49,10 +51,10 @@ interface Answer extends ReturnType<typeof readSubject> {
 
 function parse([who = '', what = '']: readonly string[], options: OptionValues): Request {
   checkTargets([who, what]);
-  return { who, what, name: readCapability(options), options };
+  return { who, what, name: readCapability(options), types: readTypes(options), options };
 }
 
-async function answer({ who, what, name, options }: Request): Promise<Answer> {
+async function answer({ who, what, name, types, options }: Request): Promise<Answer> {
   const snapshot = await readSnapshot(options, {
     ...wantEverything,
     holders: what.includes(':'),
@@ -61,7 +63,9 @@ async function answer({ who, what, name, options }: Request): Promise<Answer> {
   const index = new SnapshotIndex(snapshot);
   const process = findProcess(who, index, options);
   const { subject, likely } = readSubject(process, snapshot.host.vantage.pid);
-  const verdicts = findNamespaces(what, index, options).map((namespace): Verdict => {
+  const meant = chooseTypes(findNamespaces(what, index, options), types);
+  if (meant.length === 0) throw new UsageError(`${what} is of none of the types ${types.join(', ')}`);
+  const verdicts = meant.map((namespace): Verdict => {
     const powers = explainPowers(subject, process.namespaces.pid, namespace, index);
     const { type, inode } = namespace;
     const capability = name && { name, granted: grants(powers.over, name) };
@@ -77,7 +81,7 @@ function report({ process, subject, likely, verdicts, coverage }: Answer, { opti
   } else {
     const title = `process ${process.tid}  ${escapeText(process.comm)}, uid ${subject.euid}, in ${likely ? '~' : ''}${formatNamespace('user', subject.userNamespace)}`;
     const page = { title, sections: verdicts.map(describeVerdict) };
-    writeLines(formatPage(page, { width: readTerminalWidth(), palette: choosePalette() }));
+    writeLines(formatPage(page, { width: options.wide ? undefined : readTerminalWidth(), palette: choosePalette() }));
     noteCoverage(coverage, options);
   }
   return exitStatus(verdicts);

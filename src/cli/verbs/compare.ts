@@ -3,11 +3,13 @@ import { compareWithHost, type HostComparison } from '../../analysis/compare/com
 import { isPlace } from '../../analysis/graph/inferred-places.ts';
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
+import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Coverage } from '../../model/snapshot/schema.ts';
 import { wantEverything } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatPlace } from '../../render/words/inferred.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { chooseTypes, readTypes } from '../reading/read-types.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
@@ -19,6 +21,7 @@ export const run = readingVerb({ parse, answer, report });
 
 interface Request {
   readonly word: string;
+  readonly types: readonly NamespaceType[];
   readonly options: OptionValues;
 }
 
@@ -29,15 +32,15 @@ interface Answer {
 
 function parse([word = 'self']: readonly string[], options: OptionValues): Request {
   checkTargets([word]);
-  return { word, options };
+  return { word, types: readTypes(options), options };
 }
 
-async function answer({ word, options }: Request): Promise<Answer> {
+async function answer({ word, types, options }: Request): Promise<Answer> {
   const snapshot = await readSnapshot(options, { ...wantEverything, holders: false, workloads: mayBeWorkload(word) });
   const index = new SnapshotIndex(snapshot);
   const target = toLeader(findTarget(word, index, options), index);
   if (target.kind !== 'process') throw new UsageError(`compare takes a process, and ${word} is a namespace`);
-  return { comparisons: compareWithHost(target.process, index), coverage: snapshot.coverage };
+  return { comparisons: chooseTypes(compareWithHost(target.process, index), types), coverage: snapshot.coverage };
 }
 
 function report({ comparisons, coverage }: Answer, { options }: Request): number {
@@ -53,7 +56,8 @@ function report({ comparisons, coverage }: Answer, { options }: Request): number
       describeShared(one).padEnd(9) +
       describeGround(one),
   );
-  writeLines([palette.strong(`${'TYPE'.padEnd(8)}${'NAMESPACE'.padEnd(14)}${'SHARED'.padEnd(9)}GROUND`), ...lines]);
+  const header = palette.strong(`${'TYPE'.padEnd(8)}${'NAMESPACE'.padEnd(14)}${'SHARED'.padEnd(9)}GROUND`);
+  writeLines([...(options.header === false ? [] : [header]), ...lines]);
   noteCoverage(coverage, options);
   return 0;
 }

@@ -22,7 +22,7 @@ import type { OptionValues } from '../table/option-values.ts';
 export async function run([word = 'self']: readonly string[], options: OptionValues): Promise<number> {
   const asked = readTypes(options);
   const types = asked.length === 0 ? namespaceTypes : namespaceTypes.filter((type) => asked.includes(type));
-  const question = await readQuestion(word);
+  const question = await readQuestion(word, options);
   const evidence = readDetectEvidence(question);
   if (!isKnown(evidence)) {
     if (evidence.unknown === 'gone') throw new NotFoundError(`there is no process ${word} here, or it has just ended`);
@@ -31,7 +31,7 @@ export async function run([word = 'self']: readonly string[], options: OptionVal
   const judgements = judgeEvidence(evidence, types);
   if (judgements.length === 0) throw new UsageError(`${word} is of none of the types ${types.join(', ')}`);
   if (options.json) writeLines(formatJsonObject({ verdicts: judgements, evidence }));
-  else if (options.explain) writeReasons(judgements, describeSubject(evidence));
+  else if (options.explain) writeReasons(judgements, describeSubject(evidence), options);
   else writeTable(judgements, options);
   if (!options.json) noteVantage(evidence, options);
   const inChild = isInChild(options.certain ? judgements.map(demandCertainty) : judgements);
@@ -39,7 +39,7 @@ export async function run([word = 'self']: readonly string[], options: OptionVal
 }
 
 /** PIDs need no snapshot; all other targets are looked up in one. */
-async function readQuestion(word: string): Promise<DetectQuestion> {
+async function readQuestion(word: string, options: OptionValues): Promise<DetectQuestion> {
   if (word === 'self') return { about: 'self' };
   checkTargets([word]);
   const pid = /^(?:\/proc\/)?(\d+)\/?$/.exec(word)?.[1];
@@ -49,7 +49,7 @@ async function readQuestion(word: string): Promise<DetectQuestion> {
     import('../../collect/collect.ts'),
     import('../reading/target.ts'),
   ]);
-  const index = new SnapshotIndex(collectSnapshot(wantEverything));
+  const index = new SnapshotIndex(collectSnapshot({ ...wantEverything, bpf: options.bpf !== false }));
   const target = toLeader(findTarget(word, index, {}), index);
   return target.kind === 'process'
     ? { about: 'process', pid: target.process.pid }
@@ -91,7 +91,7 @@ function writeTable(judgements: readonly Judgement[], options: OptionValues): vo
   const palette = choosePalette();
   writeLines(
     formatTable(detectColumns, judgements, {
-      width: readTerminalWidth(),
+      width: options.wide ? undefined : readTerminalWidth(),
       header: options.header !== false,
       paint: (text, { name }, { type }) => (name === 'type' ? palette.types[type](text) : text),
       paintHeader: palette.strong,
@@ -99,10 +99,11 @@ function writeTable(judgements: readonly Judgement[], options: OptionValues): vo
   );
 }
 
-function writeReasons(judgements: readonly Judgement[], who: string): void {
+function writeReasons(judgements: readonly Judgement[], who: string, options: OptionValues): void {
+  const width = options.wide ? undefined : readTerminalWidth();
   judgements.forEach((judgement, i) => {
     if (i > 0) writeLines(['']);
-    writeLines(formatPage(describeJudgement(judgement, who), { width: readTerminalWidth(), palette: choosePalette() }));
+    writeLines(formatPage(describeJudgement(judgement, who), { width, palette: choosePalette() }));
   });
 }
 

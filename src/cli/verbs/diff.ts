@@ -17,6 +17,7 @@ import { escapeText } from '../../render/words/escape.ts';
 import { formatPlace, inferredMark } from '../../render/words/inferred.ts';
 import { formatKnown } from '../../render/words/unknown.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { chooseTypes, readTypes } from '../reading/read-types.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
@@ -39,6 +40,7 @@ export const run: VerbModule['run'] = (words, options, given) => {
 interface Request {
   readonly a: string;
   readonly b: string;
+  readonly types: readonly NamespaceType[];
   readonly options: OptionValues;
 }
 
@@ -61,14 +63,26 @@ interface FilesAnswer {
 const diffFiles = readingVerb({
   parse([a = '', b = '']: readonly string[], options: OptionValues): Request {
     if (a === '-' && b === '-') throw new UsageError('diff: standard input can be only one of the two snapshots');
-    return { a, b, options };
+    return { a, b, types: readTypes(options), options };
   },
-  async answer({ a, b, options }: Request): Promise<FilesAnswer> {
+  async answer({ a, b, types, options }: Request): Promise<FilesAnswer> {
     const [earlier, later] = [await readWord(a, options), await readWord(b, options)];
-    return { diff: diffSnapshots(earlier, later), earlier, later };
+    return { diff: chooseInDiff(diffSnapshots(earlier, later), types), earlier, later };
   },
   report: reportFiles,
 });
+
+/** What concerns namespaces of these types. */
+function chooseInDiff(diff: SnapshotDiff, types: readonly NamespaceType[]): SnapshotDiff {
+  const isMeant = ({ type }: Namespace) => types.length === 0 || types.includes(type);
+  return {
+    ...diff,
+    appeared: diff.appeared.filter(isMeant),
+    ended: diff.ended.filter(isMeant),
+    replaced: diff.replaced.filter(({ appeared }) => isMeant(appeared)),
+    changed: diff.changed.filter(({ after }) => isMeant(after)),
+  };
+}
 
 /** Changes of mere counts count as changes where they were asked for. */
 function reportFiles({ diff, earlier, later }: FilesAnswer, { options }: Request): number {
@@ -153,9 +167,9 @@ interface TargetsAnswer {
 const diffTargets = readingVerb({
   parse([a = '', b = '']: readonly string[], options: OptionValues): Request {
     checkTargets([a, b]);
-    return { a, b, options };
+    return { a, b, types: readTypes(options), options };
   },
-  async answer({ a, b, options }: Request): Promise<TargetsAnswer> {
+  async answer({ a, b, types, options }: Request): Promise<TargetsAnswer> {
     const snapshot = await readSnapshot(options, {
       ...wantEverything,
       holders: false,
@@ -163,12 +177,12 @@ const diffTargets = readingVerb({
     });
     const index = new SnapshotIndex(snapshot);
     const [left, right] = [findProcess(a, index, options), findProcess(b, index, options)];
-    return { left, right, shared: diffProcesses(left, right, index), coverage: snapshot.coverage };
+    return { left, right, shared: chooseTypes(diffProcesses(left, right, index), types), coverage: snapshot.coverage };
   },
   report: reportTargets,
 });
 
-function reportTargets({ left, right, shared, coverage }: TargetsAnswer, { a, b, options }: Request): number {
+function reportTargets({ left, right, shared, coverage }: TargetsAnswer, { a, b, types, options }: Request): number {
   const answers = shared.map(({ shared: same }) => same);
   const differs = answers.includes(false) || (answers.includes(undefined) ? undefined : false);
   if (options.json) writeLines(formatJsonObject({ namespaces: shared, coverage }));
@@ -179,7 +193,7 @@ function reportTargets({ left, right, shared, coverage }: TargetsAnswer, { a, b,
       return isPlace(place) ? formatPlace(place) : formatKnown(place, String);
     };
     writeLines([
-      palette.strong(`${'TYPE'.padEnd(8)}${a.padEnd(17)}${b.padEnd(17)}SHARED`),
+      ...(options.header === false ? [] : [palette.strong(`${'TYPE'.padEnd(8)}${a.padEnd(17)}${b.padEnd(17)}SHARED`)]),
       ...shared.map(({ type, shared: same, how }) =>
         [
           palette.types[type](type.padEnd(8)),
@@ -189,15 +203,15 @@ function reportTargets({ left, right, shared, coverage }: TargetsAnswer, { a, b,
         ].join(''),
       ),
     ]);
-    if (differs === false) writeRemark(`nothing differs: ${describeBoth(left, right)}`, options);
+    if (differs === false) writeRemark(`nothing differs: ${describeBoth(left, right, types)}`, options);
     noteCoverage(coverage, options);
   }
   return differs === undefined ? 3 : differs ? 1 : 0;
 }
 
-function describeBoth(left: Process, right: Process): string {
+function describeBoth(left: Process, right: Process, types: readonly NamespaceType[]): string {
   if (left.tid === right.tid) return `both are process ${left.tid}`;
-  return `processes ${left.tid} and ${right.tid} are in the same namespaces of all types`;
+  return `processes ${left.tid} and ${right.tid} are in the same namespaces of ${types.length === 0 ? 'all types' : `type ${types.join(', ')}`}`;
 }
 
 function findProcess(word: string, index: SnapshotIndex, options: OptionValues): Process {

@@ -17,7 +17,9 @@ export async function run(words: readonly string[], options: OptionValues, given
     throw new UsageError('enter: missing argument TARGET, as in: nscope enter 812 sh');
   const command = given.behind ?? [];
   const request = readOptions(options, files.length > 0);
-  const { entrances, process, userMember } = await findEntrances(words, files, readTypes(options));
+  const { entrances, process, userMember } = await findEntrances(words, files, readTypes(options), {
+    bpf: options.bpf,
+  });
   const named = command.length > 0 ? command : usualShell();
   const steps = request.env === 'target' ? undefined : await planCommand(named, inherited);
   return finishAs(() => enter({ ...request, entrances, userMember, inherited, process }, named, steps));

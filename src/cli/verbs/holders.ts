@@ -9,7 +9,7 @@ import { readReferences } from '../../collect/read-references.ts';
 import { describeUnseen } from '../../model/build/unseen-holders.ts';
 import type { NamespaceReferences, ReferenceReading } from '../../model/evidence/references.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
-import { formatNamespace, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import { formatNamespace, type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import type { Coverage, Namespace, Process } from '../../model/snapshot/schema.ts';
 import { wantEverything } from '../../model/snapshot/wanted.ts';
 import type { Column } from '../../render/columns/columns.ts';
@@ -25,10 +25,12 @@ import { wrapText } from '../../render/words/wrap-text.ts';
 import { chooseColumns, makeRowFilter, type RowFilter, sortRows, toJsonRow } from '../reading/choose-columns.ts';
 import { readEvidence } from '../reading/read-evidence.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { chooseTypes, readTypes } from '../reading/read-types.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
+import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { GivenCommand } from '../table/verb.ts';
 
@@ -44,6 +46,7 @@ export const run = readingVerb({ parse, answer, report });
 
 interface Request {
   readonly words: readonly string[];
+  readonly types: readonly NamespaceType[];
   readonly columns: readonly Column<HolderRow>[];
   readonly filter: RowFilter<HolderRow>;
   readonly options: OptionValues;
@@ -57,13 +60,19 @@ interface Answer {
 async function parse(words: readonly string[], options: OptionValues): Promise<Request> {
   checkTargets(words);
   const columns = chooseColumns(holderColumns, usualColumns, options);
-  return { words, columns, filter: await makeRowFilter(holderColumns, options), options };
+  return { words, types: readTypes(options), columns, filter: await makeRowFilter(holderColumns, options), options };
 }
 
-async function answer({ words, filter, options }: Request, given: GivenCommand): Promise<Answer> {
+async function answer({ words, types, filter, options }: Request, given: GivenCommand): Promise<Answer> {
   const snapshot = await readSnapshot(options, { ...wantEverything, workloads: true }, given);
   const index = new SnapshotIndex(snapshot);
-  const held = words.flatMap((word) => findNamespaces(word, index, options));
+  const held = words.flatMap((word) => {
+    const all = findNamespaces(word, index, options);
+    const meant = chooseTypes(all, types);
+    if (meant.length === 0 && all.length > 0)
+      throw new UsageError(`${word} is of none of the types ${types.join(', ')}`);
+    return meant;
+  });
   const evidence = await readEvidence(index, held, options);
   const readings = evidence && options.bpf !== false ? new References() : undefined;
   const groups = held.map((namespace): Group => {

@@ -2,12 +2,14 @@
 
 import type { ThreadElsewhere } from '../../analysis/graph/threads-elsewhere.ts';
 import { type ClassicListing, type ClassicRow, listClassic } from '../../analysis/listing/classic-listing.ts';
+import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import type { Coverage } from '../../model/snapshot/schema.ts';
 import { type Wanted, wantProcesses } from '../../model/snapshot/wanted.ts';
 import { formatClassicTable } from '../../render/lines/classic-table.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { chooseTypes, readTypes } from '../reading/read-types.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { writeLines, writeRemark } from '../screen/output.ts';
@@ -16,18 +18,33 @@ import type { OptionValues } from '../table/option-values.ts';
 /** Any process may be in another namespace than PID 1, or be Docker's shim: all command lines, and of threads those elsewhere. */
 const classicWants: Wanted = { ...wantProcesses, commandLines: 'all', threads: true };
 
-export const run = readingVerb({ parse: (_words, options) => options, answer, report });
+export const run = readingVerb({
+  parse: (_words, options): Request => ({ types: readTypes(options), options }),
+  answer,
+  report,
+});
+
+interface Request {
+  readonly types: readonly NamespaceType[];
+  readonly options: OptionValues;
+}
 
 interface Answer extends ClassicListing {
   readonly coverage: Coverage;
 }
 
-async function answer(options: OptionValues): Promise<Answer> {
+async function answer({ types, options }: Request): Promise<Answer> {
   const snapshot = await readSnapshot(options, classicWants);
-  return { ...listClassic(snapshot), coverage: snapshot.coverage };
+  const { baseline, rows, threads } = listClassic(snapshot);
+  return {
+    baseline: chooseTypes(baseline, types),
+    rows: chooseTypes(rows, types),
+    threads: threads.filter(({ links }) => chooseTypes(links, types).length > 0),
+    coverage: snapshot.coverage,
+  };
 }
 
-function report({ baseline, rows, threads, coverage }: Answer, options: OptionValues): number {
+function report({ baseline, rows, threads, coverage }: Answer, { options }: Request): number {
   if (options.json) {
     writeLines(
       formatJsonObject({
@@ -39,7 +56,8 @@ function report({ baseline, rows, threads, coverage }: Answer, options: OptionVa
     );
     return 0;
   }
-  writeLines(formatClassicTable(rows));
+  const [header = '', ...lines] = formatClassicTable(rows);
+  writeLines(options.header === false ? lines : [header, ...lines]);
   noteThreads(threads, options);
   noteCoverage(coverage, options, describeBaseline(baseline));
   // An empty listing is an answer: no process is anywhere else than PID 1.

@@ -157,7 +157,7 @@ function writeTable(pids: readonly PidInNamespace[], index: SnapshotIndex, optio
   const rows = pids.map((one): PidRow => ({ ...one, index }));
   writeLines(
     formatTable(columns, rows, {
-      width: readTerminalWidth(),
+      width: options.wide ? undefined : readTerminalWidth(),
       header: options.header !== false,
       paint: (text, { name }) => (name === 'namespace' ? paintNamespaces(text, palette) : text),
       paintHeader: palette.strong,

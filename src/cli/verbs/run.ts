@@ -13,6 +13,7 @@ import { isNamespaceType, type NamespaceType, namespaceTypes } from '../../model
 import { formatJson } from '../../render/words/escape.ts';
 import { finishAs } from '../command/finish.ts';
 import { planCommand, usualShell } from '../command/read-command.ts';
+import { readTypes } from '../reading/read-types.ts';
 import { writeLines } from '../screen/output.ts';
 import { readMadeTypes } from '../table/command-options.ts';
 import { suggest, UsageError } from '../table/errors.ts';
@@ -39,7 +40,7 @@ function tell({ pid, namespaces }: Made): void {
 
 /** @throws UsageError for options that do not go together */
 function readRequest(options: OptionValues, keep: readonly string[]): RunRequest {
-  const types = readMadeTypes(options);
+  const types = new Set([...readMadeTypes(options), ...readTypes(options)]);
   const implied: readonly (readonly [boolean, NamespaceType])[] = [
     [options.mapRoot === true || options.mapUser !== undefined || options.mapAuto === true, 'user'],
     [options.mountProc === true, 'mnt'],

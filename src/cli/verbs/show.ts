@@ -80,7 +80,7 @@ function report(answer: Answer, { options }: Request): number {
   }
   answer.pages.forEach((page, i) => {
     if (i > 0) writeLines(['']);
-    writeLines(formatPage(page, { width: readTerminalWidth(), palette: choosePalette() }));
+    writeLines(formatPage(page, { width: options.wide ? undefined : readTerminalWidth(), palette: choosePalette() }));
   });
   noteCoverage(answer.coverage, options);
   return 0;

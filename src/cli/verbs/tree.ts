@@ -2,11 +2,13 @@
 import { findMembers } from '../../analysis/graph/namespace-relations.ts';
 import { buildProcessTree, findSubtree, type ProcessTreeRow } from '../../analysis/graph/process-tree.ts';
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
+import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Process, Snapshot } from '../../model/snapshot/schema.ts';
 import { wantListing } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatProcessTree } from '../../render/lines/process-tree-lines.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
+import { chooseTypes, readTypes } from '../reading/read-types.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget, mayBeWorkload } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
@@ -22,6 +24,8 @@ export const run = readingVerb({ parse, answer, report });
 
 interface Request {
   readonly word: string | undefined;
+  /** Of which borders are drawn; none stand for all. */
+  readonly types: readonly NamespaceType[];
   readonly width: number | undefined;
   readonly options: OptionValues;
 }
@@ -33,10 +37,10 @@ interface Answer {
 
 function parse([word]: readonly string[], options: OptionValues): Request {
   checkTargets([word]);
-  return { word, width: options.wide ? undefined : readTerminalWidth(), options };
+  return { word, types: readTypes(options), width: options.wide ? undefined : readTerminalWidth(), options };
 }
 
-async function answer({ word, width, options }: Request, given: GivenCommand): Promise<Answer> {
+async function answer({ word, types, width, options }: Request, given: GivenCommand): Promise<Answer> {
   const snapshot = await readSnapshot(
     options,
     {
@@ -54,7 +58,7 @@ async function answer({ word, width, options }: Request, given: GivenCommand): P
     foldKernelThreads: !options.all && !options.json,
     ...(width === undefined ? {} : { deepestIndent: Math.max(fewestLevels, Math.floor(width / columnsForEachLevel)) }),
   });
-  return { snapshot, rows };
+  return { snapshot, rows: rows.map((row) => ({ ...row, border: chooseTypes(row.border, types) })) };
 }
 
 function report({ snapshot, rows }: Answer, { width, options }: Request): number {

@@ -19,9 +19,23 @@ test('Options stand before and behind words, in short and long form, alone and i
   }
 });
 
-test('The last of several values stands, and all of them of an option that may be repeated.', async () => {
-  const listing = await parse('ls', '--sort', 'pid', '--sort', '-inode');
-  assert.equal(listing.options['sort'], '-inode');
+test('The last of several values stands, and all of them of an option that takes a list or may be repeated.', async () => {
+  const listing = await parse(
+    'ls',
+    '--from',
+    'a',
+    '--from',
+    'b',
+    '--sort',
+    'pid',
+    '--sort',
+    '-inode',
+    '-t',
+    'net,pid',
+    '-tmnt',
+  );
+  const { from, sort, type } = listing.options;
+  assert.deepEqual([from, sort, type], ['b', 'pid,-inode', 'net,pid,mnt']);
   const made = await parse('run', '-nu', '--keep', 'net:/a', '--keep=uts:/b', 'true');
   assert.deepEqual([made.repeated, made.words], [{ keep: ['net:/a', 'uts:/b'] }, ['true']]);
 });
@@ -78,7 +92,7 @@ test('After a TARGET comes the command, with options of its own; several TARGETs
     ['enter -n /x grep -- sh', [], ['grep', '--', 'sh'], { namespace: '/x' }],
   ] as const) {
     const parsed = await parse(...line.split(' '));
-    assert.deepEqual([parsed.words, parsed.behind, parsed.options], [words, behind, options], line);
+    assert.deepEqual([parsed.words, parsed.behind, parsed.options], [words, behind, { bpf: true, ...options }], line);
   }
   await assert.rejects(parseCommandLine(['enter', '7', '-x', 'ls']), /unknown option '-x'/);
 });

@@ -1,7 +1,7 @@
 // run, enter and init as an ordinary user.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -34,6 +34,23 @@ test('With --map-root all types can be made, and the command is root in them.', 
   );
   assert.equal(run('--map-user', '1234', '--', 'id', '-u'), '1234');
   assert.equal(run('--user', '--', 'id', '-u'), '65534');
+});
+
+test('Types are named by --type as well, with commas, by several options, and beside letters.', { skip }, () => {
+  const links = ['ipc', 'mnt', 'net', 'uts'];
+  const made = run(
+    '-r',
+    '-t',
+    'net,uts',
+    '--type=net',
+    '-i',
+    'readlink',
+    ...links.map((type) => `/proc/self/ns/${type}`),
+  );
+  const isNew = made.split('\n').map((link, i) => link !== readlinkSync(`/proc/self/ns/${links[i]}`));
+  assert.deepEqual(isNew, [true, false, true, true]);
+  const wrong = runNscope(['run', '-r', '-t', 'net,,uts', 'true']);
+  assert.deepEqual([wrong.status, wrong.stdout], [2, '']);
 });
 
 test('--map-root --offline has loopback alone.', { skip }, () => {

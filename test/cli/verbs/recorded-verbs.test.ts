@@ -90,6 +90,44 @@ test('A column is left out with a minus, and names with and without a sign do no
   ]);
 });
 
+test('--type means the same for each verb, with commas or written several times.', () => {
+  const types = ['-t', 'net,uts'];
+  const twice = ['-t', 'net', '--type=uts'];
+  const of = (rows: Json[string] | undefined) => [...new Set(rows?.map(({ type }) => type))].sort();
+  for (const [words, key] of [
+    [['ls'], 'namespaces'],
+    [['compare', '201'], 'namespaces'],
+    [['diff', '1', '201'], 'namespaces'],
+    [['listns'], 'rows'],
+  ] as const) {
+    const outcomes = run([...words, ...types, '--json'], [...words, ...twice, '--json']);
+    const [one, two] = outcomes.map(({ stdout }) => (JSON.parse(stdout) as Json)[key]);
+    assert.deepEqual(one, two, words.join(' '));
+    assert.deepEqual(of(one), ['net', 'uts'], words.join(' '));
+  }
+  const [held] = json(['holders', '201', ...types]);
+  assert.deepEqual(
+    [...new Set(held?.['holders']?.map(({ holds }) => (holds as { type: string }).type))],
+    ['net', 'uts'],
+  );
+  const [tree] = json(['tree', ...types]);
+  const crossed = tree?.['processes']?.flatMap(({ border }) => border as { type: string }[]) ?? [];
+  assert.deepEqual([...new Set(crossed.map(({ type }) => type))].sort(), ['net', 'uts']);
+  refuse([[2, /net:blue is of none of the types mnt/, 'holders', 'net:blue', '-t', 'mnt']]);
+});
+
+test('Headers are left out with -n by each verb that prints one.', () => {
+  for (const words of [['compare', '201'], ['diff', '1', '201'], ['listns'], ['pid', '201'], ['ps'], ['tree']]) {
+    const [whole, bare] = run(words, [...words, '-n']);
+    assert.match(whole?.lines[0] ?? '', /^ *(?:TYPE|PID)/, words.join(' '));
+    // Columns are as wide as what stands in them.
+    const [left, right] = [bare?.lines, whole?.lines.slice(1)].map((lines) =>
+      lines?.map((line) => line.trim().split(/ +/)),
+    );
+    assert.deepEqual(left, right, words.join(' '));
+  }
+});
+
 test('What is not known or none comes last in either order.', () => {
   const orders = print(...['level', '-level'].map((key) => ['ls', '-o', 'type,level', '-n', '--sort', key]));
   for (const lines of orders) {
@@ -134,6 +172,10 @@ test('Wrong words of ls are told with what was meant.', () => {
     [2, /"foo" is neither a verb nor the name of anything here; nscope help lists the verbs/, 'foo'],
     [2, /"snap" is neither .*; did you mean the verb snapshot/, 'snap'],
     [2, /"shwo" is neither .*; did you mean the verb show/, 'shwo'],
+    [2, /--type "net,,mnt": a word is missing between commas; did you mean net,mnt\?/, 'ls', '-t', 'net,,mnt'],
+    [2, /--type "net,": a word is missing/, 'ls', '-t', 'net,'],
+    [2, /--columns "pid,,user": a word is missing/, 'ps', '-o', 'pid,,user'],
+    [2, /--sort ",pid": a word is missing/, 'ps', '--sort', ',pid'],
     [
       2,
       /there is no column typ; did you mean type\?.*\n {2}typ == "net"\n {2}\^\^\^\n/,
@@ -268,7 +310,12 @@ test('Targets that lead nowhere: exit status 1 for what is not there, 2 for what
       [1, /net:\[4026539999\]: no such namespace/, verb, 'net:[4026539999]'] as const,
       [1, /the snapshot does not say which workloads/, verb, 'docker:web'] as const,
       [2, /there is no namespace type or engine "nett"; did you mean net\?/, verb, 'nett:blue'] as const,
-      [2, /"worker" is ambiguous: 2 have this name; write one of these:\n {2}202 {2}worker\n {2}203 {2}worker\n/, verb, 'worker'] as const,
+      [
+        2,
+        /"worker" is ambiguous: 2 have this name; write one of these:\n {2}202 {2}worker\n {2}203 {2}worker\n/,
+        verb,
+        'worker',
+      ] as const,
     ]),
   );
   refuse([
