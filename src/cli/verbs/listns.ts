@@ -2,8 +2,7 @@
 
 import type { ThreadElsewhere } from '../../analysis/graph/threads-elsewhere.ts';
 import { type ClassicListing, type ClassicRow, listClassic } from '../../analysis/listing/classic-listing.ts';
-import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
-import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
+import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Coverage } from '../../model/snapshot/schema.ts';
 import { type Wanted, wantProcesses } from '../../model/snapshot/wanted.ts';
 import { formatClassicTable } from '../../render/lines/classic-table.ts';
