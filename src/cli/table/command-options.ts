@@ -24,7 +24,7 @@ const makeOptions = [
   { flags: '-n, --net', meaning: 'a new network namespace' },
   { flags: '-p, --pid', meaning: 'a new pid namespace, in which the command is PID 1' },
   { flags: '-T, --time', meaning: 'a new time namespace' },
-  { flags: '-U, --user', meaning: 'a new user namespace, in which nobody is mapped unless a --map option says so' },
+  { flags: '-U, --user', meaning: 'a new user namespace; without a --map option no id is mapped in it' },
   { flags: '-u, --uts', meaning: 'a new uts namespace' },
 ] as const satisfies readonly VerbOption[];
 
@@ -36,30 +36,31 @@ export function readMadeTypes(options: OptionValues): NamespaceType[] {
 export const runOptions = [
   ...makeOptions,
   { ...typeOption, meaning: 'new namespaces of these types, as -C to -u make one each' },
-  { flags: '-r, --map-root', meaning: 'root of a new user namespace stands for the caller' },
-  { flags: '--map-user UID', meaning: 'UID, or UID:GID, of a new user namespace stands for the caller' },
+  { flags: '-r, --map-root', meaning: 'map root of a new user namespace to the caller' },
+  { flags: '--map-user UID', meaning: 'map UID, or UID:GID, of a new user namespace to the caller' },
   {
     flags: '--map-auto',
-    meaning: 'the ids of /etc/subuid and /etc/subgid as well, by newuidmap(1); the caller is root unless --map-user',
+    meaning:
+      'also map the ids of /etc/subuid and /etc/subgid, by newuidmap(1); the caller is root unless --map-user names another',
   },
-  { flags: '--mount-proc', meaning: 'a /proc of the new pid namespace, in a new mount namespace' },
+  { flags: '--mount-proc', meaning: 'mount a /proc of the new pid namespace, in a new mount namespace' },
   {
     flags: '--propagation KIND',
-    meaning: 'what becomes of mounts: private (the usual one), slave, shared or unchanged',
+    meaning: 'propagation of mounts: private (the default), slave, shared or unchanged',
     choices: ['private', 'slave', 'shared', 'unchanged'],
   },
-  { flags: '--offline', meaning: 'a new network namespace with the loopback interface up and nothing else' },
+  { flags: '--offline', meaning: 'a new network namespace with only the loopback interface, up' },
   { flags: '--hostname NAME', meaning: 'the host name in a new uts namespace' },
-  { flags: '--monotonic SECONDS', meaning: 'how far the monotonic clock of a new time namespace is ahead' },
-  { flags: '--boottime SECONDS', meaning: 'how far its boot clock is ahead' },
+  { flags: '--monotonic SECONDS', meaning: 'set the monotonic clock of a new time namespace ahead by SECONDS' },
+  { flags: '--boottime SECONDS', meaning: 'set its boot clock ahead by SECONDS' },
   { flags: '--workdir DIR', meaning: 'the working directory of the command', completes: 'file' },
   {
     flags: '--keep PATH',
     meaning:
-      'mount a namespace on PATH, so that it stays: the one that is made, or TYPE:PATH; where several are made, each on PATH/TYPE',
+      'mount the new namespace on PATH, so that it stays; TYPE:PATH mounts the one of a type; several go to PATH/TYPE each',
     completes: 'file',
     repeated: true,
   },
-  { flags: '--init', meaning: 'be PID 1, and start the command as PID 2: orphans are reaped, signals passed on' },
-  { ...jsonOption, meaning: 'print what was made as one line of JSON, before the command begins' },
+  { flags: '--init', meaning: 'be PID 1 and start the command as PID 2: reap orphans, pass signals on' },
+  { ...jsonOption, meaning: 'print what was made as one line of JSON, before the command starts' },
 ] as const satisfies readonly VerbOption[];
