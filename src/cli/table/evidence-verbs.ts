@@ -20,36 +20,42 @@ async function loadWorkloadColumns(): Promise<readonly ColumnMeaning[]> {
 export const evidenceVerbs = [
   {
     name: 'workloads',
-    summary: 'list containers, sandboxes and named networks, with or without their engine’s help',
+    summary: 'list containers, sandboxes and named networks',
     details: [
       'Lists what Docker, Podman, containerd, Kubernetes, LXC, systemd-nspawn, flatpak, bubblewrap, firejail, Chromium, mininet, OpenStack and ip netns run, and the units of systemd that have namespaces of their own.',
-      'They are known by the paths of cgroups, by who runs them and by their command lines, which anybody may read; names and images come from the files of engines where they may be read, else from the sockets of daemons that run already. A tilde stands before what no engine confirms: any process can look like one. No daemon is started.',
+      'nscope recognizes them by the paths of cgroups, by who runs them and by their command lines, which anybody may read. Names and images come from the files of engines where nscope may read them, else from the sockets of daemons that already run; it starts no daemon. A tilde stands before a workload that no engine confirms: any process can look like one.',
     ],
     arguments: [],
-    options: [{ flags: '-a, --all', meaning: 'also units of systemd without a namespace of their own' }, ...rowOptions],
+    options: [
+      { flags: '-a, --all', meaning: 'also units of systemd that have no namespace of their own' },
+      ...rowOptions,
+    ],
     examples: [
       { command: 'nscope workloads', meaning: 'all of them' },
-      { command: `nscope workloads --filter 'engine == "podman"' -o +id`, meaning: 'Podman’s, with their ids' },
+      {
+        command: `nscope workloads --filter 'engine == "podman"' -o +id`,
+        meaning: 'the containers of Podman, with their ids',
+      },
     ],
     columns: loadWorkloadColumns,
   },
   {
     name: 'groups',
-    summary: 'group processes by what anybody may read of their mounts, and say how well that works',
+    summary: 'group processes by mount namespace without privilege, and say how well that works',
     details: [
       'Groups processes without any privilege: by a digest of /proc/PID/mounts, by one of /proc/PID/mountinfo, or by the ns control group that Linux 2.6.24 to 2.6.39 had, with its hierarchy. Processes in one group are probably in one mount namespace.',
-      'Where the links in /proc/PID/ns can be read, the groups are held against them: how many pairs of processes are joined or apart rightly, wrongly split and wrongly joined. Equal mounts join namespaces that merely look alike; mountinfo splits off what is chrooted, which is pointed out.',
+      'Where the links in /proc/PID/ns can be read, nscope compares the groups with them: it counts the pairs of processes that are rightly joined, rightly apart, wrongly split and wrongly joined. Equal mounts join namespaces that only look alike; mountinfo splits off chrooted processes, which a remark points out.',
     ],
     arguments: [],
     options: [
       {
         flags: '--by METHOD',
-        meaning: 'mountinfo (the usual one), mounts or cgroup',
+        meaning: 'mountinfo (the default), mounts or cgroup',
         choices: ['mountinfo', 'mounts', 'cgroup'],
       },
       {
         flags: '--at DIR',
-        meaning: 'where the ns control group is, instead of where /proc/mounts says',
+        meaning: 'the directory of the ns control group, if it is not the one in /proc/mounts',
         completes: 'file',
       },
       jsonOption,
@@ -60,29 +66,32 @@ export const evidenceVerbs = [
     ],
     examples: [
       { command: 'nscope groups', meaning: 'by the digest of mountinfo' },
-      { command: 'nscope groups --by mounts', meaning: 'by the digest of mounts, which joins what looks alike' },
+      {
+        command: 'nscope groups --by mounts',
+        meaning: 'by the digest of mounts, which joins namespaces that look alike',
+      },
     ],
   },
   {
     name: 'compare',
     summary: 'show what a process, or the container around nscope, shares with the host',
     details: [
-      'For each type: the namespace of the process, whether the host’s init is in the same one, and on what ground that is said. Where the links of the init are refused its place is inferred from what anybody may read; where it is out of sight, as in a container with a pid namespace of its own, the boot’s own namespaces stand for the host’s.',
-      'A tilde marks what is likely and not certain, a question mark what cannot be told. nscope diff answers the same question for any two processes.',
+      'For each type, shows the namespace of the process, whether the init of the host is in the same one, and how that is known. Where the links of the init are refused, nscope infers its namespaces from what anybody may read. Where the init is out of sight, as in a container with its own pid namespace, the namespaces of the boot are taken for those of the host.',
+      'A tilde marks an answer that is likely and not certain, a question mark one that is not known. nscope diff compares any two processes.',
     ],
     arguments: [{ name: 'PID', meaning: 'a process; nscope itself where none is given', optional: true }],
     options: [typeOption, jsonOption, noHeaderOption, quietOption, noBpfOption, fromOption],
     examples: [
       { command: 'nscope compare', meaning: 'inside a container: what it shares with the host' },
-      { command: 'nscope compare 812', meaning: 'the same of process 812' },
+      { command: 'nscope compare 812', meaning: 'the same for process 812' },
     ],
   },
   {
     name: 'caps',
     summary: 'show what a process may do to a namespace, rule by rule',
     details: [
-      'By the rules of user_namespaces(7): a process has its effective capabilities in its own user namespace and in those below; who made a user namespace has all of them in it, from its parent. What setns(2) demands for each type is listed with whether it is met and why; a process of several threads, or one that shares its root directory or memory, is refused some of them. self stands for a command that nscope would start. A process as TARGET stands for all the namespaces that it is in.',
-      'Security modules, seccomp filters, and who may open the link in /proc are not looked at.',
+      'Applies the rules of user_namespaces(7): a process has its effective capabilities in its own user namespace and in those below; the user who made a user namespace has all capabilities in it, when in its parent. For each type, nscope lists what setns(2) demands, whether the process meets it, and why; a process with several threads, or one that shares its root directory or memory, is refused some types. self stands for a command that nscope would start. A process as TARGET stands for all its namespaces.',
+      'Security modules, seccomp filters, and the right to open the link in /proc are not considered.',
     ],
     arguments: [{ name: 'PID', meaning: 'the process that would act, or self' }, targetArgument],
     options: [
@@ -94,7 +103,7 @@ export const evidenceVerbs = [
       noBpfOption,
     ],
     examples: [
-      { command: 'nscope caps 812 net:blue', meaning: 'may process 812 enter or configure the one called blue' },
+      { command: 'nscope caps 812 net:blue', meaning: 'whether process 812 may enter or configure the network blue' },
       { command: 'nscope caps self 1 --cap sys_admin', meaning: 'where nscope would have CAP_SYS_ADMIN' },
     ],
     statuses: [
