@@ -4,13 +4,13 @@ import type { VerbOption } from './verb.ts';
 
 export const fromOption = {
   flags: '--from FILE',
-  meaning: 'read a snapshot from FILE, - for standard input, instead of this host',
+  meaning: 'read a snapshot from FILE (- for standard input) instead of this host',
   completes: 'file',
 } as const satisfies VerbOption;
 
 export const noBpfOption = {
   flags: '--no-bpf',
-  meaning: 'do not read the kernel with BPF; /proc alone',
+  meaning: 'do not use BPF; read only /proc',
 } as const satisfies VerbOption;
 
 export const jsonOption = { flags: '-j, --json', meaning: 'print one JSON object' } as const satisfies VerbOption;
@@ -28,23 +28,23 @@ export const typeOption = {
 
 export const columnsOption = {
   flags: '-o, --columns NAME,...',
-  meaning: 'show these columns; +NAME adds one to the usual ones, -NAME leaves one out; help lists them',
+  meaning: 'show these columns; +NAME adds one to the usual ones, -NAME removes one; listed under Columns',
   completes: 'columns',
 } as const satisfies VerbOption;
 
 export const filterOption = {
   flags: '--filter EXPR',
-  meaning: 'only rows for which the CEL expression over the columns is true',
+  meaning: 'only rows for which this CEL expression over the columns is true',
 } as const satisfies VerbOption;
 
 export const noHeaderOption = {
   flags: '-n, --no-header',
-  meaning: 'no line of column names',
+  meaning: 'do not print the column names',
 } as const satisfies VerbOption;
 
 export const wideOption = {
   flags: '-w, --wide',
-  meaning: 'do not fit the lines to the terminal',
+  meaning: 'do not cut the lines to the width of the terminal',
 } as const satisfies VerbOption;
 
 export const rowOptions = [
@@ -53,7 +53,7 @@ export const rowOptions = [
   filterOption,
   {
     flags: '--sort NAME,...',
-    meaning: 'order by these columns; -NAME turns the order; what is not known comes last',
+    meaning: 'sort by these columns; -NAME reverses the order; unknown values come last',
     completes: 'columns',
   },
   noHeaderOption,
