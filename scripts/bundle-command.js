@@ -15,7 +15,7 @@ const apart = [
 ];
 
 /** What these files import() is a verb, or the columns of one, which only its help wants. */
-const loaders = /src\/cli\/(?:load-verb|table\/(?:[a-z]+-)?verbs?)\.ts$/;
+const loaders = /src\/cli\/(?:load-verb|table\/(?:[a-z]+-)?verbs)\.ts$/;
 
 /**
  * @param options - what the bundles of the package have in common

@@ -8,7 +8,7 @@ import { findSimilar, suggest, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 
 /**
- * The columns that were asked for, else the usual ones.
+ * The columns that were asked for, which the table then cuts last, else the usual ones.
  * @throws UsageError naming an unknown column
  */
 export function chooseColumns<C extends Column<never>>(
@@ -32,7 +32,7 @@ export function chooseColumns<C extends Column<never>>(
       `--columns ${options.columns}: either all names have + or - in front, which changes the usual columns, or none has`,
     );
   const gone = new Set(named.filter(({ sign }) => sign === '-').map(({ column }) => column));
-  const chosen = named.filter(({ sign }) => sign !== '-').map(({ column }) => column);
+  const chosen = named.filter(({ sign }) => sign !== '-').map(({ column }) => ({ ...column, asked: true as const }));
   const columns = signless.length > 0 ? chosen : [...usually.filter((column) => !gone.has(column)), ...chosen];
   if (columns.length === 0) throw new UsageError(`--columns ${options.columns} leaves no column`);
   return columns;

@@ -4,7 +4,6 @@ import { evidenceVerbs } from './evidence-verbs.ts';
 import { failureOfAnswer } from './exit-statuses.ts';
 import { launchVerbs } from './launch-verbs.ts';
 import { liveVerbs } from './live-verbs.ts';
-import { overviewVerb } from './overview-verb.ts';
 import {
   fromOption,
   jsonOption,
@@ -67,7 +66,6 @@ const table = [
     columns: loadNamespaceColumns,
     reads: ['namespaces', 'tasks'],
   },
-  overviewVerb,
   {
     name: 'show',
     summary: 'show everything about a process, a namespace or a workload',

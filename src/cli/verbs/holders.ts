@@ -15,11 +15,11 @@ import { wantEverything } from '../../model/snapshot/wanted.ts';
 import type { Column } from '../../render/columns/columns.ts';
 import { type HolderRow, holderColumns } from '../../render/columns/holder-columns.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
-import { formatTable } from '../../render/lines/table.ts';
+import { formatTable, listFitting } from '../../render/lines/table.ts';
 import { describePidNamespaceState } from '../../render/pages/show-pid-namespace.ts';
 import { paintNamespaces } from '../../render/words/colours.ts';
 import { escapeText } from '../../render/words/escape.ts';
-import { describeHolderRemarks } from '../../render/words/holder-remarks.ts';
+import { describeHolderRemarks, describeReleases } from '../../render/words/holder-remarks.ts';
 import { describeReferences, rowOfUnnamed } from '../../render/words/references.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
 import { chooseColumns, makeRowFilter, type RowFilter, sortRows, toJsonRow } from '../reading/choose-columns.ts';
@@ -193,21 +193,24 @@ function writeGroup(
       !leftOutWhenEmpty.has(column.name) ||
       rows.some((row) => column.value(row) !== null),
   );
-  const name = palette.types[namespace.type](formatNamespace(namespace.type, namespace.inode));
-  if (options.header !== false)
-    writeLines([
-      namespace.initial === true
-        ? `${name} is the boot's own: it lasts until the host stops, whatever holds it`
-        : `${name} ${summarize(namespace, seen, mayBeUnseen(namespace, index), references)}${summarizeLife(namespace, index)}`,
-    ]);
-  writeLines(
-    formatTable(columns, rows, {
-      width: options.wide ? undefined : readTerminalWidth(),
-      header: options.header !== false,
-      paint: (text) => paintNamespaces(text, palette),
-      paintHeader: palette.strong,
-    }),
-  );
+  const name = formatNamespace(namespace.type, namespace.inode);
+  const summary =
+    namespace.initial === true
+      ? `${name} is the boot's own: it lasts until the host stops, whatever holds it`
+      : `${name} ${summarize(namespace, seen, mayBeUnseen(namespace, index), references)}${summarizeLife(namespace, index)}`;
+  const width = readTerminalWidth();
+  if (options.header !== false) writeLines(wrapText(summary, width).map((line) => paintNamespaces(line, palette)));
+  const table = {
+    width: options.wide ? undefined : width,
+    header: options.header !== false,
+    paint: (text: string) => paintNamespaces(text, palette),
+    paintHeader: palette.strong,
+  };
+  writeLines(formatTable(columns, rows, table));
+  const shown = listFitting(columns, rows, table);
+  // A command that is cut is none.
+  if (columns.some((column) => column.name === 'release' && !shown.includes(column)))
+    writeLines(describeReleases(rows.map(({ holder }) => holder)).map(escapeText));
 }
 
 function mayBeUnseen({ type }: Namespace, { snapshot }: SnapshotIndex): boolean {

@@ -130,7 +130,7 @@ function asked(options: OptionValues): boolean {
   return options.columns !== undefined && !readListOption(options, 'columns').every((word) => /^[+-]/.test(word));
 }
 
-/** Leaves out what all rows have alike, and shortens inode numbers where whole ones do not fit. */
+/** Leaves out what all rows have alike, and shortens inode numbers where whole ones do not fit; the table does the rest. */
 function fitColumns(
   columns: readonly Column<ProcessRow>[],
   rows: readonly ProcessRow[],
@@ -150,11 +150,7 @@ function fitColumns(
       .filter(Number.isInteger),
   );
   const digits = countTellingDigits(inodes);
-  let fitting = telling.map((column) => shortenLinkColumn(column, digits));
-  for (const dispensable of ['state', 'ppid'])
-    if (measureRest(fitting, rows) + roomForCommand > width)
-      fitting = fitting.filter(({ name }) => name !== dispensable);
-  return fitting;
+  return telling.map((column) => shortenLinkColumn(column, digits));
 }
 
 /** What all columns but the command take. */

@@ -20,8 +20,8 @@ export interface Column<Row> {
   /** It is not cut below this, as long as others can be. */
   readonly least?: number;
   /**
-   * When it gives way on a narrow terminal: columns with 1 are left out first, then those with 2, and so on. Without a
-   * number it always stays.
+   * When it gives way on a narrow terminal: columns with 1 are left out first, before others take their short form, then
+   * those with 2, and so on; of equal ones the last. Without a number it always stays.
    */
   readonly yields?: number;
   /** That --columns names it: it is cut last, and stays. */

@@ -10,6 +10,7 @@ export const detectColumns: readonly Column<Judgement>[] = [
     meaning: 'its inode number; none where the link could not be read',
     kind: 'int',
     align: 'right',
+    yields: 1,
     value: ({ inode }) => inode,
   },
   {

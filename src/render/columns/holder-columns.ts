@@ -46,6 +46,7 @@ export const holderColumns: readonly Column<HolderRow>[] = [
     meaning: 'the number of the descriptor',
     kind: 'int',
     align: 'right',
+    yields: 3,
     value: ({ holder }) => holder.fd ?? null,
   },
   {
@@ -62,6 +63,7 @@ export const holderColumns: readonly Column<HolderRow>[] = [
     meaning: 'where it is mounted, seen from the root of its mount namespace',
     kind: 'string',
     cut: 'middle',
+    least: 16,
     value: ({ holder }) => holder.path ?? null,
   },
   {
@@ -69,6 +71,7 @@ export const holderColumns: readonly Column<HolderRow>[] = [
     header: 'NAMESPACE',
     meaning: 'the mount namespace of a mount; the child; what is owned',
     kind: 'string',
+    yields: 2,
     value: ({ holder }) => holder.namespace ?? null,
   },
   {
@@ -77,6 +80,7 @@ export const holderColumns: readonly Column<HolderRow>[] = [
     meaning: 'the command of the process, or what it is',
     kind: 'string',
     cut: 'end',
+    least: 16,
     value: ({ holder }) => holder.what,
   },
   {
@@ -84,6 +88,7 @@ export const holderColumns: readonly Column<HolderRow>[] = [
     header: 'RELEASE',
     meaning: 'a command for a shell that releases it and keeps the others; none where none would',
     kind: 'string',
+    yields: 1,
     value: ({ holder }) => holder.release ?? null,
   },
   {

@@ -58,6 +58,7 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
       'how many processes are in it; ~ where it is inferred of some, whose links are refused; ? where none was seen and some could not be looked at',
     kind: 'int',
     align: 'right',
+    yields: 3,
     value: ({ namespace }) => countMembers(namespace),
     text: ({ namespace }) => {
       const count = countMembers(namespace);
@@ -94,6 +95,7 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
     meaning: 'its leader: the init of a pid namespace, else the oldest process',
     kind: 'int',
     align: 'right',
+    yields: 4,
     value: ({ leader, namespace }) => leader?.tid ?? namespace.processes.leader,
     text: ({ leader, leaderInferred, namespace }) =>
       `${leaderInferred ? inferredMark : ''}${leader?.tid ?? namespace.processes.leader ?? '-'}`,
@@ -111,6 +113,8 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
     header: 'USER',
     meaning: 'the user of the leader; without one, the user who owns it',
     kind: 'string',
+    cut: 'end',
+    yields: 2,
     value: (row) => readUser(row),
   },
   {
@@ -127,6 +131,7 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
     meaning: 'inode number of the user namespace that owns it',
     kind: 'int',
     align: 'right',
+    yields: 1,
     value: ({ namespace }) => namespace.owner,
   },
   {
@@ -176,6 +181,7 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
     meaning: 'names that lead to it: ip netns, bind mounts',
     kind: 'list',
     cut: 'middle',
+    yields: 6,
     value: ({ namespace }) => namespace.names.map(({ name }) => name),
     text: ({ namespace }) => namespace.names.map(({ name }) => name).join(' ') || '-',
   },
@@ -254,6 +260,7 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
     meaning: 'what keeps it alive: kinds, and how many of each',
     kind: 'list',
     cut: 'end',
+    least: 16,
     value: ({ namespace }) => listHolderKinds(namespace),
     count: ({ namespace }) => Object.values(namespace.holderCounts).reduce((sum, count) => sum + (count ?? 0), 0),
     text: ({ namespace }) => formatHolderCounts(namespace),
@@ -264,6 +271,7 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
     header: 'SINCE',
     meaning: 'since when a descriptor or bind mount has kept it open (UTC); it is at least that old',
     kind: 'string',
+    yields: 2,
     value: ({ namespace }) => namespace.openSince ?? null,
     text: ({ namespace }) => namespace.openSince?.replace('T', ' ').slice(0, 19) ?? '-',
   },
@@ -281,6 +289,8 @@ export const namespaceColumns: readonly NamespaceColumn[] = [
     meaning: 'how the leader was called',
     kind: 'string',
     cut: 'end',
+    least: 12,
+    yields: 5,
     value: ({ leader }) => (leader ? describeCommand(leader) : null),
   },
 ];

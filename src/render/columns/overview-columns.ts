@@ -25,7 +25,7 @@ export const overviewColumns: readonly Column<OverviewRow>[] = [
       'what the namespaces belong to: a workload, a name, a process with those that it started, what holds them, or this host; ~ where a user could pretend it, or it is inferred',
     kind: 'string',
     cut: 'middle',
-    least: 20,
+    least: 16,
     value: ({ group }) => nameGroup(group),
     text: ({ group }) => markGroup(group),
   },
@@ -40,12 +40,12 @@ export const overviewColumns: readonly Column<OverviewRow>[] = [
     name: 'types',
     header: 'NAMESPACES',
     meaning:
-      'the types of its own namespaces, and how many where there are several; on a narrow terminal the letters of unshare(1)',
+      'the types of its own namespaces, and how many where there are several; of this host how many in all; on a narrow terminal the letters of unshare(1)',
     kind: 'list',
-    cut: 'end',
     value: ({ group }) => [...countTypes(group).keys()],
-    text: ({ group }) => formatTypes(group),
-    short: ({ group }) => shortenTypes([...countTypes(group)].map(([type, own]) => ({ type, ...own }))),
+    text: ({ group, index }) => formatTypes(group, index),
+    short: ({ group, index }) =>
+      hasAllTypes(group, index) ? 'all' : shortenTypes([...countTypes(group)].map(([type, own]) => ({ type, ...own }))),
   },
   {
     name: 'namespaces',
@@ -70,10 +70,11 @@ export const overviewColumns: readonly Column<OverviewRow>[] = [
       'the types in which it shares a namespace with other groups: with them, or of the one that has it in its row',
     kind: 'list',
     cut: 'end',
-    least: 12,
+    least: 16,
     yields: 2,
     value: ({ group }) => [...new Set(group.shared.map(({ namespace }) => namespace.type))],
     text: ({ group }) => formatShared(group.shared) || '-',
+    short: ({ group }) => [...new Set(group.shared.map(({ namespace }) => namespace.type))].join(' ') || '-',
   },
   {
     name: 'processes',
@@ -95,7 +96,7 @@ export const overviewColumns: readonly Column<OverviewRow>[] = [
     meaning: 'its leader: its init, else its oldest process',
     kind: 'int',
     align: 'right',
-    yields: 3,
+    yields: 1,
     value: ({ group }) => group.leader?.tid ?? null,
     text: ({ group: { leader, isLeaderInferred } }) =>
       leader ? `${isLeaderInferred ? inferredMark : ''}${leader.tid}` : '-',
@@ -115,7 +116,7 @@ export const overviewColumns: readonly Column<OverviewRow>[] = [
     meaning: 'how the leader was called; of what a process without being in it holds, how that was called',
     kind: 'string',
     cut: 'end',
-    least: 16,
+    least: 10,
     yields: 5,
     value: (row) => {
       const process = row.group.leader ?? findHolding(row);
@@ -134,8 +135,16 @@ function countTypes({ namespaces }: NamespaceGroup): ReadonlyMap<NamespaceType, 
   return types;
 }
 
-/** "ipc mnt net(2)"; of the one that nothing but a holder tells apart its number. */
-function formatTypes(group: NamespaceGroup): string {
+/** The host has every type that there is: with --type it has those, which are then named. */
+function hasAllTypes(group: NamespaceGroup, { snapshot }: SnapshotIndex): boolean {
+  return (
+    group.home.kind === 'host' && countTypes(group).size === new Set(snapshot.namespaces.map(({ type }) => type)).size
+  );
+}
+
+/** "ipc mnt net(2)", "all types (9)"; of the one that nothing but a holder tells apart its number. */
+function formatTypes(group: NamespaceGroup, index: SnapshotIndex): string {
+  if (hasAllTypes(group, index)) return `all types (${group.namespaces.length})`;
   const [first, second] = group.namespaces;
   if (group.home.kind === 'held' && first && !second) return formatListed(first);
   const words = [...countTypes(group)].map(

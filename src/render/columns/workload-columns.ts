@@ -4,6 +4,7 @@ import type { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { findTypesOf, nameWorkload, type WorkloadGroup } from '../../analysis/listing/workloads.ts';
 import { describeUser } from '../../analysis/release/command.ts';
 import { inferredMark } from '../words/inferred.ts';
+import { shortenTypes } from '../words/type-letters.ts';
 import { formatWorkloads } from '../words/workload-names.ts';
 import type { Column } from './columns.ts';
 
@@ -41,6 +42,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
     header: 'KIND',
     meaning: 'container, machine, sandbox, network or unit',
     kind: 'string',
+    yields: 1,
     value: ({ workload }) => workload.kind,
   },
   {
@@ -63,6 +65,8 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
     header: 'USER',
     meaning: 'the user of its leader',
     kind: 'string',
+    cut: 'end',
+    yields: 4,
     value: ({ workload: { leader }, index }) => {
       const process = leader === null ? undefined : index.process(leader);
       return process ? describeUser(index.snapshot.host.users, process.uid) : null;
@@ -74,6 +78,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
     meaning: 'how many processes are in it',
     kind: 'int',
     align: 'right',
+    yields: 5,
     value: ({ workload }) => workload.pids.length,
   },
   {
@@ -82,18 +87,20 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
     meaning: 'its leader: its init, else its oldest process',
     kind: 'int',
     align: 'right',
+    yields: 6,
     value: ({ workload }) => workload.leader,
   },
   {
     name: 'types',
     header: 'NAMESPACES',
     meaning:
-      'the types in which it has namespaces of its own, or shares some with other workloads; ~ where that is inferred',
+      'the types in which it has namespaces of its own, or shares some with other workloads; ~ where that is inferred; on a narrow terminal the letters of unshare(1)',
     kind: 'list',
-    cut: 'end',
     value: ({ workload, index }) => [...findTypesOf(workload, index).keys()],
     text: ({ workload, index }) =>
       [...findTypesOf(workload, index)].map(([type, isKnown]) => (isKnown ? '' : inferredMark) + type).join(' ') || '-',
+    short: ({ workload, index }) =>
+      shortenTypes([...findTypesOf(workload, index)].map(([type, isKnown]) => ({ type, inferred: !isKnown }))),
   },
   {
     name: 'image',
@@ -101,6 +108,8 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
     meaning: 'the image that it was made from',
     kind: 'string',
     cut: 'middle',
+    least: 16,
+    yields: 3,
     value: ({ workload }) => workload.image ?? null,
   },
   {
@@ -109,6 +118,7 @@ export const workloadColumns: readonly Column<WorkloadRow>[] = [
     meaning: 'its pod or compose project',
     kind: 'string',
     cut: 'middle',
+    yields: 2,
     value: ({ workload }) => workload.pod ?? workload.project ?? null,
   },
 ];

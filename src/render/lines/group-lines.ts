@@ -20,6 +20,8 @@ export const groupColumns: readonly Column<GroupRow>[] = [
     header: 'GROUP',
     meaning: 'what its members show: a digest, or the path of the control group',
     kind: 'string',
+    cut: 'middle',
+    least: 12,
     value: ({ group }) => group.key,
   },
   {
@@ -43,6 +45,7 @@ export const groupColumns: readonly Column<GroupRow>[] = [
     header: 'MNT',
     meaning: 'the mount namespace that most of them are in, and how many others there are',
     kind: 'any',
+    yields: 2,
     value: ({ group }) => group.mountNamespaces[0] ?? null,
     text: ({ group: { mountNamespaces } }) => {
       const [first, ...others] = mountNamespaces;
@@ -54,6 +57,9 @@ export const groupColumns: readonly Column<GroupRow>[] = [
     header: 'REMARK',
     meaning: 'what a chroot split off',
     kind: 'string',
+    cut: 'end',
+    least: 16,
+    yields: 1,
     value: ({ remark }) => remark,
     text: ({ remark }) => remark || '-',
   },
@@ -63,6 +69,7 @@ export const groupColumns: readonly Column<GroupRow>[] = [
     meaning: 'how the first of them was called',
     kind: 'any',
     cut: 'end',
+    least: 12,
     value: ({ group, index }) => {
       const process = index.process(group.pids[0] ?? -1);
       return process ? describeCommand(process) : null;

@@ -1,8 +1,9 @@
 // Rows as lines of a table that fits the terminal. No library does this: cells are cut in the middle or at the end as the
-// column says, only those columns shrink that can, and lines are made one at a time.
+// column says, columns give way by their importance, and lines are made one at a time.
 import { type Column, formatCell } from '../columns/columns.ts';
 import { escapeText } from '../words/escape.ts';
 import { cutText, measureWidth } from '../words/text-width.ts';
+import { type Fit, fitColumns, gapWidth, type MeasuredColumn } from './fit-columns.ts';
 
 interface TableOptions<Row> {
   /** Columns of the terminal; undefined for no limit (a pipe, a file). */
@@ -15,13 +16,10 @@ interface TableOptions<Row> {
   readonly paintHeader?: (text: string) => string;
 }
 
-const gap = '  ';
+const gap = ' '.repeat(gapWidth);
 
 /** Where lines are not fitted, cells of a column that could be cut are padded up to this. */
 const widestPadding = 48;
-
-/** A column is not cut below this, unless it says otherwise itself. */
-const narrowest = 8;
 
 /** The lines of the table, without line ends. */
 export function* formatTable<Row>(
@@ -29,88 +27,92 @@ export function* formatTable<Row>(
   rows: readonly Row[],
   options: TableOptions<Row>,
 ): Generator<string> {
-  const cells = rows.map((row) => makeCells(columns, row, options.prefix));
-  const cellWidths = cells.map((texts) => texts.map(measureWidth));
-  const widths = fitWidths(columns, cellWidths, options);
-  const fitted = options.width !== undefined;
+  const { width, paint } = options;
+  const measured = measureColumns(columns, rows, options);
+  const isCut = width !== undefined;
+  const fitted = isCut ? fitColumns(measured, width) : measured.map(limitPadding);
   if (options.header) {
-    const headers = columns.map((column) => column.header);
-    const line = joinCells(columns, headers, headers.map(measureWidth), widths, fitted);
+    const line = joinCells(fitted, ({ column }) => makeCell(column.header), isCut);
     yield options.paintHeader ? options.paintHeader(line) : line;
   }
-  const { paint } = options;
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i] as Row;
+  for (const [number, row] of rows.entries()) {
     const painted = paint && ((text: string, column: Column<Row>) => paint(text, column, row));
-    yield joinCells(columns, cells[i] ?? [], cellWidths[i] ?? [], widths, fitted, painted);
+    const read = ({ isShort, cells, shortCells }: TextColumn<Row> & Fit) =>
+      (isShort ? shortCells : cells)?.[number] ?? makeCell('');
+    yield joinCells(fitted, read, isCut, painted);
   }
 }
 
-function makeCells<Row>(
+/** The columns that formatTable shows at this width: the others are left out. */
+export function listFitting<Row>(
   columns: readonly Column<Row>[],
-  row: Row,
-  prefix: ((row: Row) => string) | undefined,
-): readonly string[] {
-  const texts = columns.map((column) => escapeText(formatCell(column, row)));
-  if (prefix) texts[0] = prefix(row) + (texts[0] ?? '');
-  return texts;
-}
-
-function fitWidths<Row>(
-  columns: readonly Column<Row>[],
-  cellWidths: readonly (readonly number[])[],
+  rows: readonly Row[],
   options: TableOptions<Row>,
-): number[] {
-  const widths = columns.map((column, index) => {
-    let width = options.header ? measureWidth(column.header) : 0;
-    for (const row of cellWidths) width = Math.max(width, row[index] ?? 0);
-    return width;
+): readonly Column<Row>[] {
+  if (options.width === undefined) return columns;
+  return fitColumns(measureColumns(columns, rows, options), options.width).map(({ column }) => column);
+}
+
+/** A text that is safe for a terminal, and the columns that it takes. */
+interface TextCell {
+  readonly text: string;
+  readonly width: number;
+}
+
+/** A column with a cell for each row. */
+interface TextColumn<Row> extends MeasuredColumn<Row> {
+  readonly cells: readonly TextCell[];
+  readonly shortCells?: readonly TextCell[];
+}
+
+function measureColumns<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  { header, prefix, width }: TableOptions<Row>,
+): TextColumn<Row>[] {
+  return columns.map((column, index) => {
+    const branch = index === 0 && prefix;
+    const cells = rows.map((row) => makeCell((branch ? prefix(row) : '') + escapeText(formatCell(column, row))));
+    const measured = { column, cells, width: widestOf(cells, column, header) };
+    const { short } = column;
+    if (!short || width === undefined) return measured;
+    const shortCells = rows.map((row) => makeCell(escapeText(short(row))));
+    return { ...measured, shortCells, shortWidth: widestOf(shortCells, column, header) };
   });
-  // Without a terminal nothing is cut; but one long cell must not push the next column away from all rows.
-  if (options.width === undefined)
-    return widths.map((width, i) => (columns[i]?.cut ? Math.min(width, widestPadding) : width));
-  let over = widths.reduce((sum, width) => sum + width, 0) + gap.length * (columns.length - 1) - options.width;
-  // The widest of the columns that may shrink gives first, so that several long ones end alike.
-  const leasts = columns.map(({ least = narrowest }) => least);
-  while (over > 0) {
-    let widest = -1;
-    for (let i = 0; i < widths.length; i++)
-      if (columns[i]?.cut && (widths[i] ?? 0) > (leasts[i] ?? 0) && (widths[i] ?? 0) > (widths[widest] ?? 0))
-        widest = i;
-    if (widest < 0) {
-      if (leasts.every((least) => least <= narrowest)) break;
-      leasts.fill(narrowest);
-      continue;
-    }
-    const others = columns.map((column, i) => (column.cut && i !== widest ? (widths[i] ?? 0) : 0));
-    const width = widths[widest] ?? 0;
-    const shrunk = Math.max(leasts[widest] ?? narrowest, width - over, Math.min(width - 1, Math.max(...others)));
-    over -= width - shrunk;
-    widths[widest] = shrunk;
-  }
-  return widths;
+}
+
+function makeCell(text: string): TextCell {
+  return { text, width: measureWidth(text) };
+}
+
+function widestOf<Row>(cells: readonly TextCell[], { header }: Column<Row>, isHeaded: boolean): number {
+  let widest = isHeaded ? measureWidth(header) : 0;
+  for (const { width } of cells) widest = Math.max(widest, width);
+  return widest;
+}
+
+/** Without a terminal nothing is cut; but one long cell must not push the next column away from all rows. */
+function limitPadding<Row>(one: TextColumn<Row>): TextColumn<Row> & Fit {
+  const fitted = one.column.cut ? Math.min(one.width, widestPadding) : one.width;
+  return { ...one, fitted, isShort: false };
 }
 
 function joinCells<Row>(
-  columns: readonly Column<Row>[],
-  cells: readonly string[],
-  cellWidths: readonly number[],
-  widths: readonly number[],
-  fitted: boolean,
+  columns: readonly (TextColumn<Row> & Fit)[],
+  read: (column: TextColumn<Row> & Fit) => TextCell,
+  isCut: boolean,
   paint?: (text: string, column: Column<Row>) => string,
 ): string {
   let line = '';
   let pending = '';
-  for (let i = 0; i < columns.length; i++) {
-    const column = columns[i] as Column<Row>;
-    const width = widths[i] ?? 0;
-    let text = cells[i] ?? '';
-    let taken = cellWidths[i] ?? 0;
-    if (fitted && taken > width) {
-      text = cutText(text, width, column.cut ?? 'end');
-      taken = measureWidth(text);
+  for (const one of columns) {
+    const { column, fitted } = one;
+    let { text, width } = read(one);
+    if (isCut && width > fitted) {
+      text = cutText(text, fitted, column.cut ?? 'end');
+      width = measureWidth(text);
     }
-    const padding = taken < width ? ' '.repeat(width - taken) : '';
+    const padding = width < fitted ? ' '.repeat(fitted - width) : '';
     if (paint) text = paint(text, column);
     // Blanks at the end of a line are kept back until something follows them.
     line += column.align === 'right' ? pending + padding + text : pending + text;

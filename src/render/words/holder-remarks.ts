@@ -32,6 +32,16 @@ export function describeHolderRemarks(
   ];
 }
 
+/** The commands, not yet escaped, each on a line of its own that is never broken, so that it can be copied. */
+export function describeReleases(holders: readonly HeldBy[]): readonly string[] {
+  const releases = new Map<string, Set<string>>();
+  for (const holder of holders) {
+    const { release } = holder;
+    if (release) releases.set(release, (releases.get(release) ?? new Set()).add(nameHolder(holder)));
+  }
+  return [...releases].flatMap(([release, of]) => [`to release ${listSome([...of])}:`, `  ${release}`]);
+}
+
 /** The boot's own last whatever holds them. */
 function describeGaps(held: readonly HeldNamespace[], unseenHolders: readonly UnseenHolders[]): string[] {
   const doubtful = held.filter(({ namespace, isToldByKernel }) => namespace.initial !== true && !isToldByKernel);

@@ -37,9 +37,9 @@ function run(...runs: (readonly [host: string, ...words: string[]])[]): Outcome[
 test('nscope alone gives each group a row, and this host the last.', () => {
   const [alone, verb, headless] = run(['container'], ['container', 'overview'], ['container', '-n']);
   assert.deepEqual(alone?.lines, [
-    'WHOSE      NAMESPACES                               PROCS  PID  USER  COMMAND',
-    'net:blue   mnt net pid(2) user uts                      3  201  ada   /usr/sbin/web --listen 80',
-    'this host  cgroup ipc mnt(2) net pid time user uts      7    1  root  /sbin/init',
+    'WHOSE      NAMESPACES               PROCS  PID  USER  COMMAND',
+    'net:blue   mnt net pid(2) user uts      3  201  ada   /usr/sbin/web --listen 80',
+    'this host  all types (9)                7    1  root  /sbin/init',
   ]);
   assert.equal(verb?.stdout, alone?.stdout);
   assert.deepEqual(headless?.lines.length, 2);
@@ -65,7 +65,7 @@ test('What containers of a pod share is said in the rows of both, and has a colu
       'process 500  uts  -  1  500  0  a',
       `~docker:${shortA}  mnt  ipc net of ~docker:${short}  1  400  0  web \\e[2J`,
       `~docker:${short}  ipc mnt net  ipc net with ~docker:${shortA}  1  300  0  pause`,
-      'this host  cgroup ipc mnt net pid time user uts  -  1  1  0  /sbin/init',
+      'this host  all types (8)  -  1  1  0  /sbin/init',
     ],
   );
   assert.match(filtered?.lines[0] ?? '', /^WHOSE +NAMESPACES +PROCS /);
