@@ -143,7 +143,8 @@ test('In an interactive zsh the key completes verbs, options, choices and lists.
     ['nscope ls --colu', '--columns='],
     ['nscope ls --type net,mn', 'net,mnt'],
     ['nscope ls --tree=ow', '--tree=owner '],
-    ['nscope --sort -ino', '-inode'],
+    ['nscope --sort -proc', '-processes'],
+    ['nscope ls --sort -ino', '-inode'],
     ['nscope ls -o +comma', '+command'],
     [`nscope ls --from ${directory}/nscope.b`, 'nscope.bash '],
   ] as const;
