@@ -1,12 +1,12 @@
 // The command: parses, loads the verb that was asked for and nothing else, and turns failures into sentences.
 import { readOwnArguments } from '../kernel/own/own-arguments.ts';
 import { escapeText } from '../render/words/escape.ts';
+import { answersByOne } from './help/exit-statuses.ts';
 import type { Failure } from './line/explain-failure.ts';
 import { parseCommandLine } from './line/parse-command-line.ts';
 import { prepareReading } from './line/prepare-reading.ts';
 import { loadVerb } from './load-verb.ts';
 import { writeNote } from './screen/output.ts';
-import { answersByOne } from './table/exit-statuses.ts';
 import { findVerbName, verbNames, verbs } from './table/verbs.ts';
 
 export async function main(argv: readonly string[]): Promise<number> {

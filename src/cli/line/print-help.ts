@@ -1,12 +1,12 @@
 // The help of nscope and of each verb, from the table of verbs.
 import { describeColumns } from '../../render/columns/column-terms.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
+import { listExitStatuses } from '../help/exit-statuses.ts';
 import { findHabit } from '../help/habits.ts';
 import { targetDetails, targetForms, targetSummary, targetTopic } from '../help/target-forms.ts';
 import { readTerminalWidth, writeLines } from '../screen/output.ts';
 import { about, toSentence } from '../table/about.ts';
 import { suggest, UsageError } from '../table/errors.ts';
-import { listExitStatuses } from '../table/exit-statuses.ts';
 import { parseOptionFlags } from '../table/option-flags.ts';
 import type { Verb, VerbArgument, VerbOption } from '../table/verb.ts';
 import { verbGroups } from '../table/verb-groups.ts';

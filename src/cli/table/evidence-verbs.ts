@@ -1,5 +1,5 @@
 // The verbs that conclude from evidence: their rows in the table of verbs.
-import { failureOfAnswer } from './exit-statuses.ts';
+import { failureOfAnswer } from '../help/exit-statuses.ts';
 import {
   fromOption,
   jsonOption,

@@ -13,10 +13,10 @@ import {
   italic,
   joinPage,
 } from '../../render/lines/roff.ts';
+import { exitStatuses, listExitStatuses } from '../help/exit-statuses.ts';
 import { questions } from '../help/questions.ts';
 import { targetDetails, targetForms, targetSummary } from '../help/target-forms.ts';
 import { about, toSentence } from './about.ts';
-import { exitStatuses, listExitStatuses } from './exit-statuses.ts';
 import { parseOptionFlags } from './option-flags.ts';
 import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from './verb.ts';
 

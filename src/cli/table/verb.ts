@@ -2,7 +2,7 @@
 import type { FilterKind } from '../../analysis/listing/named-fields.ts';
 import type { BpfProgram } from '../../kernel/bpf/programs.ts';
 import type { PreparedBpf } from '../../kernel/bpf/start.ts';
-import type { ExitStatus } from './exit-statuses.ts';
+import type { ExitStatus } from '../help/exit-statuses.ts';
 import type { OptionValues } from './option-values.ts';
 
 /** An option as a person writes it; `value` names what it takes, and brackets make it optional. */

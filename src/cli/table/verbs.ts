@@ -1,7 +1,7 @@
 // The table of verbs.
 
+import { failureOfAnswer } from '../help/exit-statuses.ts';
 import { evidenceVerbs } from './evidence-verbs.ts';
-import { failureOfAnswer } from './exit-statuses.ts';
 import { launchVerbs } from './launch-verbs.ts';
 import { liveVerbs } from './live-verbs.ts';
 import {

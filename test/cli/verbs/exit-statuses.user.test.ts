@@ -1,7 +1,7 @@
 // What is not there is status 1; 2 of a verb whose status 1 is an answer, or it would answer. Wrong words are status 2.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answersByOne } from '../../../src/cli/table/exit-statuses.ts';
+import { answersByOne } from '../../../src/cli/help/exit-statuses.ts';
 import { verbs } from '../../../src/cli/table/verbs.ts';
 import { runNscope } from '../run-nscope.ts';
 
