@@ -61,7 +61,8 @@ export function groupNamespaces(index: SnapshotIndex, types: readonly NamespaceT
   for (const workload of listWorkloads(index))
     for (const { type, inode } of workload.namespaces) {
       const home = homeOf.get(`${type}:${inode}`);
-      if (home) share(draftOf({ kind: 'workload', workload }), home, `${type}:${inode}`);
+      // What it has of the host's gives it no group.
+      if (home && home.home.kind !== 'host') share(draftOf({ kind: 'workload', workload }), home, `${type}:${inode}`);
     }
   for (const process of index.snapshot.processes) addProcess(process, index, homes, homeOf, drafts);
   return finish([...drafts.values()].sort(compareDrafts(index)), byKey, index);

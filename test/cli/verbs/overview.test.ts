@@ -12,10 +12,12 @@ import { hostFact, hostInodes, linksOf, processFact } from '../../recorded-facts
 import { idA, idB, shortA, withWorkloads } from '../../workloads/recorded-host.ts';
 import { type Outcome, runInTurn } from '../run-nscope.ts';
 
+const bare = buildSnapshot([hostFact(), { fact: 'user-name', uid: 0, name: 'root' }, processFact(1, ['/sbin/init'])]);
 const pod = { ipc: 4026532601, net: 4026532602 };
 const hosts: Readonly<Record<string, Snapshot>> = {
   container: snapshotOf(),
-  bare: buildSnapshot([hostFact(), { fact: 'user-name', uid: 0, name: 'root' }, processFact(1, ['/sbin/init'])]),
+  bare,
+  whole: { ...bare, coverage: { ...bare.coverage, verdict: 'complete' } },
   pod: withWorkloads([
     { pid: 300, words: ['pause'], cgroup: `/docker/${idB}`, namespaces: linksOf({ ...pod, mnt: 4026532611 }) },
     { pid: 400, words: ['web', '\x1b[2J'], cgroup: `/docker/${idA}`, namespaces: linksOf({ ...pod, mnt: 4026532621 }) },
@@ -46,12 +48,19 @@ test('nscope alone gives each group a row, and this host the last.', () => {
 });
 
 test('Where there is nothing but this host’s own, each has a line with its inode number, and it is said.', () => {
-  const [table, json, chosen] = run(['bare'], ['bare', '--json'], ['bare', '-o', 'group,count', '-n']);
+  const [table, json, chosen, whole] = run(
+    ['bare'],
+    ['bare', '--json'],
+    ['bare', '-o', 'group,count', '-n'],
+    ['whole'],
+  );
   assert.deepEqual(table?.lines, [
     'TYPE         INODE  PROCS  PID  USER  COMMAND',
     ...namespaceTypes.map((type) => `${type.padEnd(6)}  ${hostInodes[type]}      1    1  root  /sbin/init`),
   ]);
-  assert.match(table?.stderr ?? '', /^nscope: these are this host’s own namespaces; there are no others$/m);
+  // What was not looked for may be there.
+  assert.match(table?.stderr ?? '', /^nscope: these are this host’s own namespaces; no others were seen$/m);
+  assert.match(whole?.stderr ?? '', /^nscope: these are this host’s own namespaces; there are no others$/m);
   assert.equal(JSON.parse(json?.stdout ?? '').groups.length, 1);
   assert.deepEqual(chosen?.lines, ['this host  8']);
 });
