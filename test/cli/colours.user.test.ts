@@ -41,5 +41,5 @@ test('A terminal that does not know its size, as on a serial line, gets whole li
     return spawnSync('script', ['-qec', command, '/dev/null'], { env: bare, encoding: 'utf8' }).stdout;
   };
   assert.match(see('ls --nope'), /^nscope: unknown option '--nope'; nscope help ls lists those of ls\r$/m);
-  assert.match(see('help ls'), /^Lists every namespace that can be seen, one on a line. What could not be seen is/m);
+  assert.match(see('help ls'), /^Lists every namespace that can be seen, one on a line. A remark on standard/m);
 });

@@ -167,7 +167,7 @@ export const userScenes: ReadonlyMap<string, Scene> = new Map<string, Scene>([
         try {
           const { stdout, status, stderr } = kitchen.run();
           assert.equal(status, 1, stderr);
-          assert.match(stdout, /^\+ user:\[\d+\] {2}1 processes, \d+ sleep 600$/m);
+          assert.match(stdout, /^\+ came {5}user:\[\d+\] {2}1 process, \d+ sleep 600$/m);
         } finally {
           process.kill(Number(readFileSync(said, 'utf8')), 'SIGKILL');
         }

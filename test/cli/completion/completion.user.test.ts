@@ -173,7 +173,7 @@ const link = readlinkSync('/proc/self/ns/net');
 test('In bash every kind of target is completed, and brackets are escaped unless they stand in quotes.', {
   skip: skipBash,
 }, () => {
-  for (const start of ['nscope ', 'nscope show ', 'nscope --json ', 'nscope 1 ']) {
+  for (const start of ['nscope ', 'nscope show ', 'nscope show --json ', 'nscope 1 ']) {
     assert.ok(askBash(`${start}${own.slice(0, -1)}`).includes(own), start);
     // What stands before the colon is a word of its own.
     assert.ok(askBash(`${start}net:${own.slice(0, -1)}`).includes(own), start);
