@@ -40,8 +40,18 @@ const noIoctl = () => denying('ENOTTY', 'ioctl of nsfs');
 
 /** The settings in which /proc shows nscope itself, which types are no longer the host's there, and what the remarks say. */
 const places: readonly (readonly [string, () => readonly string[], readonly string[], RegExp?])[] = [
-  ['hidepid=1', () => setting('hidepid=1, ordinary user'), ['mnt'], /files of other users' processes refused \(hidepid=(?:1|noaccess)\)/],
-  ['hidepid=2', () => setting('hidepid=2, ordinary user'), ['mnt'], /other users' processes hidden \(hidepid=(?:2|invisible)\)/],
+  [
+    'hidepid=1',
+    () => setting('hidepid=1, ordinary user'),
+    ['mnt'],
+    /files of other users' processes refused \(hidepid=(?:1|noaccess)\)/,
+  ],
+  [
+    'hidepid=2',
+    () => setting('hidepid=2, ordinary user'),
+    ['mnt'],
+    /other users' processes hidden \(hidepid=(?:2|invisible)\)/,
+  ],
   ['masked /proc', () => setting('container, masked /proc'), ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'uts']],
   [
     'a /proc of processes alone',
