@@ -16,7 +16,7 @@ test('The screen shows a namespace that comes, its details and its end, and the 
   await session.ready();
   await session.ask('stty cols 80 rows 50');
   const before = await session.ask('stty -a');
-  session.enter(`${nscope} top -d 0.2 -t uts`);
+  session.enter(`TERM=xterm ${nscope} top -d 0.2 -t uts`);
   await session.shows(/\x1b\[\?1049h[\s\S]*made\/s[\s\S]*INODE[\s\S]*help/, 30_000);
   const held = await hold('unshare', ['-u', 'bash', '-c', "echo ready; exec -a $'odd\\e[2Jname' sleep 600"]);
   t.after(held.end);
@@ -44,7 +44,7 @@ test('Suspended it gives the terminal back, and draws itself anew behind it; a s
   t.after(() => session.end());
   await session.ready();
   await session.ask('stty cols 80 rows 24');
-  session.enter(`${nscope} top`);
+  session.enter(`TERM=xterm ${nscope} top`);
   await session.shows(/\x1b\[\?1049h[\s\S]*help/, 30_000);
   session.type('\x1a');
   await session.shows(/\x1b\[\?1049l/);
