@@ -36,6 +36,22 @@ test('A file that ip netns left behind is called that, with how to remove it.', 
   }
 });
 
+test('Directories and files that are not empty are not taken for what ip netns left behind.', { skip }, (t) => {
+  const made = existsSync('/run/netns') ? undefined : mkdirSync('/run/netns', { recursive: true });
+  const [directory, file] = [`/run/netns/nscope-dir-${process.pid}`, `/run/netns/nscope-text-${process.pid}`];
+  t.after(() => {
+    for (const path of [directory, file]) rmSync(path, { recursive: true, force: true });
+    if (made !== undefined) rmdirSync('/run/netns');
+  });
+  mkdirSync(directory);
+  writeFileSync(file, 'text');
+  for (const word of ['..', 'net:..', 'net:.', ...[directory, file].flatMap((path) => [path, `net:${path.slice(11)}`])]) {
+    const { status, stderr } = runNscope(['show', word]);
+    assert.ok(status === 1 || status === 2, stderr);
+    assert.doesNotMatch(stderr, /left behind|rm /, word);
+  }
+});
+
 test('A name of ip netns that leads to a namespace of another type is not called a file that was left behind.', {
   skip,
 }, async (t) => {

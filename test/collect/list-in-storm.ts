@@ -85,8 +85,8 @@ function checkOnce(workers: readonly Worker[], known: ReadonlySet<string>, wrong
   if (!processes.some(({ pid }) => pid === process.pid)) wrong.push('missing: nscope itself');
   if (coverage.disagreements.length > 0) wrong.push(coverage.disagreements.join('; '));
   for (const { refusals, source } of coverage.sources)
+    // Another way to the list was taken.
     for (const { what, errno } of refusals)
-      // Another way to the list was taken.
       if (source !== 'kernel-list') wrong.push(`refused in ${source}: ${what} (${errno})`);
   if (!existsSync('/proc/1/stat')) wrong.push('/proc is gone');
   return processes.filter(({ comm }) => workers.some(({ name }) => name === comm)).length - workers.length;

@@ -58,6 +58,7 @@ export function compileFilter(expression: string, fields: readonly FilterField[]
     const slip = explainCondition(check.type ?? 'dyn', expression, fields);
     if (slip !== undefined) throw new FilterError(slip, expression, 0, expression.length);
     program = untyped.parse(text);
+    checkPatterns(expression);
   } catch (error) {
     throw error instanceof FilterError ? error : toFilterError(error, expression, fields);
   }
@@ -73,6 +74,20 @@ export function compileFilter(expression: string, fields: readonly FilterField[]
       return undefined;
     }
   };
+}
+
+/** A pattern that is not one would decide for no row, and nobody would know. @throws FilterError */
+function checkPatterns(expression: string): void {
+  const patterns = /\.\s*matches\s*\(\s*(r?"(?:\\.|[^"\\])*"|r?'(?:\\.|[^'\\])*')\s*\)/g;
+  for (const { 0: call, 1: literal = '', index } of expression.matchAll(patterns)) {
+    const start = index + call.indexOf(literal);
+    try {
+      new RegExp(String(new Environment().parse(literal)({})));
+    } catch (error) {
+      const message = `${literal} is not a regular expression; a text that is contained: .contains(${literal})`;
+      throw new FilterError(message, expression, start, start + literal.length, error);
+    }
+  }
 }
 
 /** The fields that an expression speaks of, under whatever spelling. */

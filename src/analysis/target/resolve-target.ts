@@ -125,14 +125,14 @@ function findByPath(written: string, index: SnapshotIndex, identify: IdentifyPat
   if (!identify) return findRecordedPath(written, index);
   const identity = identify(written);
   if (!isKnown(identity)) {
-    const told = identity.unknown === 'gone' ? explainPath(written, false, index) : undefined;
+    const told = identity.unknown === 'gone' ? explainPath(written, undefined, index) : undefined;
     throw told === undefined ? notKnown(written, identity) : new TargetError('not-found', told);
   }
   const device = findDevice(index);
   if (device !== undefined && identity.dev !== device)
     throw new TargetError(
       'malformed',
-      explainPath(written, true, index) ?? `${written} does not lead to a namespace: it is another kind of file`,
+      explainPath(written, identity, index) ?? `${written} does not lead to a namespace: it is another kind of file`,
     );
   const [found] = findByInode(index, identity.inode, undefined);
   if (found) return found;

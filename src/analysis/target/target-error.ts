@@ -9,8 +9,15 @@ export type Target =
   | { readonly kind: 'process'; readonly process: Process }
   | { readonly kind: 'workload'; readonly workload: Workload };
 
-/** Inode number and device of what a path leads to on the host of the snapshot: stat(2). */
-export type IdentifyPath = (path: string) => Known<{ readonly inode: number; readonly dev: number }>;
+/** What a path leads to on the host of the snapshot: stat(2). The kind and size of the file are there where it is no namespace. */
+export interface PathIdentity {
+  readonly inode: number;
+  readonly dev: number;
+  readonly type?: string;
+  readonly size?: number;
+}
+
+export type IdentifyPath = (path: string) => Known<PathIdentity>;
 
 /** `malformed`: not in any notation. `ambiguous`: the candidates tell. `refused`: the host did not let it be looked at. */
 export type TargetProblem = 'malformed' | 'ambiguous' | 'not-found' | 'refused';

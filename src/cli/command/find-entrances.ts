@@ -6,6 +6,7 @@ import { explainPath } from '../../analysis/target/explain-path.ts';
 import { parseTarget, type TargetQuery } from '../../analysis/target/parse-target.ts';
 import type { Target } from '../../analysis/target/target-error.ts';
 import { attempt, readIdentity } from '../../kernel/files/files.ts';
+import { readPathIdentity } from '../../kernel/nsfs/namespace-files.ts';
 import { closeNamespace, nsGetNstype, type OpenNamespace, openNamespace } from '../../kernel/nsfs/nsfs.ts';
 import { readHost } from '../../kernel/own/host.ts';
 import { reachNamespace } from '../../launch/namespaces/reach-namespace.ts';
@@ -131,10 +132,9 @@ function openLinks(pid: number, types: readonly NamespaceType[]): Entrance[] {
 async function openFile(path: string, source: Pick<OptionValues, 'bpf'>): Promise<Entrance> {
   const open = attempt(() => openNamespace(resolve(path)));
   if (!isKnown(open)) {
-    if (open.errno === 'ENOTTY')
-      throw new UsageError((await explain(path, true, source)) ?? `${path} is not a namespace`);
+    if (open.errno === 'ENOTTY') throw new UsageError((await explain(path, source)) ?? `${path} is not a namespace`);
     if (open.unknown === 'gone')
-      throw new NotFoundError((await explain(path, false, source)) ?? `${path} is not there (${open.errno})`);
+      throw new NotFoundError((await explain(path, source)) ?? `${path} is not there (${open.errno})`);
     throw new LaunchError(
       `${path} cannot be opened${open.detail === undefined ? ` (${open.errno})` : `: ${open.detail}`}`,
     );
@@ -142,11 +142,16 @@ async function openFile(path: string, source: Pick<OptionValues, 'bpf'>): Promis
   const type = attempt(() => nsGetNstype(open.fd) ?? null);
   if (isKnown(type) && type !== null) return describe(open, type);
   closeNamespace(open);
-  throw new UsageError((await explain(path, true, source)) ?? `${path} is not a namespace`);
+  throw new UsageError((await explain(path, source)) ?? `${path} is not a namespace`);
 }
 
-async function explain(path: string, isThere: boolean, source: Pick<OptionValues, 'bpf'>): Promise<string | undefined> {
-  return explainPath(path, isThere, new SnapshotIndex(await readSnapshot(source, wantEverything)));
+async function explain(path: string, source: Pick<OptionValues, 'bpf'>): Promise<string | undefined> {
+  const there = readPathIdentity(path);
+  return explainPath(
+    path,
+    isKnown(there) ? there : undefined,
+    new SnapshotIndex(await readSnapshot(source, wantEverything)),
+  );
 }
 
 function describe({ fd, inode }: OpenNamespace, type: NamespaceType): Entrance {

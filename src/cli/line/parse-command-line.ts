@@ -47,13 +47,21 @@ function readLineAlone(verb: Verb, argv: readonly string[]): ReturnType<typeof r
     return readLine(verb, argv, true);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    try {
-      readLine(findVerb('ls'), argv, false);
-    } catch {
-      throw error;
-    }
+    // A TARGET after an option is meant to be shown, as one without is.
+    const meant = ['show', 'ls'].find((name) => canRead(findVerb(name), argv));
+    if (meant === undefined) throw error;
     const words = argv.join(' ');
-    throw new UsageError(`nscope alone does not take these words, and ls does: nscope ls ${words}`, { cause: error });
+    const message = `nscope alone does not take these words, and ${meant} does: nscope ${meant} ${words}`;
+    throw new UsageError(message, { cause: error });
+  }
+}
+
+function canRead(verb: Verb, argv: readonly string[]): boolean {
+  try {
+    readLine(verb, argv, false);
+    return true;
+  } catch {
+    return false;
   }
 }
 

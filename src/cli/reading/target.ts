@@ -63,7 +63,9 @@ function explain<T>(resolve: () => T, lookup?: TargetLookup): T {
     return resolve();
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
-    const { problem, message, details } = error;
+    const { problem, details } = error;
+    // It may name what processes called themselves: no line of it is theirs.
+    const message = escapeText(error.message);
     if (problem === 'not-found') throw new NotFoundError(message, { cause: error, ...(lookup ? { lookup } : {}) });
     const { unknownWord, knownWords, candidates } = details;
     const help =

@@ -1,5 +1,6 @@
 // What a person did wrong, said so that it can be fixed. Exit status 2.
 import type { Snapshot } from '../../model/snapshot/schema.ts';
+import { escapeText } from '../../render/words/escape.ts';
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -78,7 +79,7 @@ const maxListed = 32;
 /** "did you mean x?" or the list of what there is, cut where it is long. */
 export function suggest(word: string, words: readonly string[]): string {
   const similar = findSimilar(word, words);
-  if (similar !== undefined) return `did you mean ${similar}?`;
+  if (similar !== undefined) return `did you mean ${escapeText(similar)}?`;
   const rest = words.length - maxListed;
-  return `there are: ${words.slice(0, maxListed).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return `there are: ${words.slice(0, maxListed).map(escapeText).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

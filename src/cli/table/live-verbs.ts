@@ -45,7 +45,7 @@ export const liveVerbs = [
       },
       { flags: '--processes', meaning: 'also every process that begins, moves or ends' },
       { flags: '-c, --count N', meaning: 'end after N events' },
-      { flags: '--for SECONDS', meaning: 'end after this time' },
+      { flags: '--for SECONDS', meaning: 'end after this time, and after the commands that then run or wait' },
       { flags: '--exec', meaning: 'start COMMAND for each event instead of printing it' },
       {
         flags: '--jobs N',

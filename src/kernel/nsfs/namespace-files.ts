@@ -42,7 +42,9 @@ export function lookAtNamespaceFile(path: string): { readonly inode: number; rea
  * Inode number and device of what lies at any path that a caller of nscope names, a namespace or not; it is not opened.
  * @param path - from the working directory, where it is not absolute
  */
-export function readPathIdentity(path: string): Known<{ readonly inode: number; readonly dev: number }> {
+export function readPathIdentity(
+  path: string,
+): Known<{ readonly inode: number; readonly dev: number; readonly type?: string; readonly size?: number }> {
   const absolute = resolve(path);
   const identity = attempt(() => lookAtNamespaceFile(absolute));
   return isKnown(identity) || identity.errno !== 'ENOTTY' ? identity : lookAtShaped({ path: absolute, links: 'all' });

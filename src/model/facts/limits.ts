@@ -166,11 +166,16 @@ export const limits = {
       },
       lift,
     ),
-  ownerOutOfReach: (names: readonly string[]): Limit => ({
-    code: 'owner-out-of-reach',
-    brief: `${countOwners('owner', names)} not known`,
-    reason: `the owner of ${nameFirst(names)} is out of reach: nothing that could be opened leads there`,
-  }),
+  /** @param isCapable - whether root of the host could open no more */
+  ownerOutOfReach: (names: readonly string[], isCapable: boolean): Limit =>
+    withLift(
+      {
+        code: 'owner-out-of-reach',
+        brief: `${countOwners('owner', names)} not known`,
+        reason: `the owner of ${nameFirst(names)} is out of reach: nothing that could be opened leads there`,
+      },
+      isCapable ? undefined : asHostRoot,
+    ),
   aboveOutOfReach: (names: readonly string[], errno: string): Limit => ({
     code: 'above-out-of-reach',
     brief: `${countOwners('owner or parent', names)} not known`,

@@ -6,7 +6,7 @@ const maxNamed = 3;
 
 /**
  * "partial: PID 1 withheld, mounts of mnt:[4026532179] not read": a namespace may be missing. "all namespaces are listed,
- * but: PID 1 withheld": details are. A snapshot of an older nscope has sentences alone: they are counted.
+ * but: PID 1 withheld": details are. "not seen: PID 1 withheld": the verb did not ask for the kernel's list. A snapshot of an older nscope has sentences alone: they are counted.
  * @param also - what follows from it for this listing, in a few words each
  * @returns undefined where nothing was missed
  */
@@ -21,8 +21,13 @@ export function describeCoverage(
   if (counted > 0) named.push(named.length === 0 ? countReasons(counted) : `${counted} more`);
   const words = [...named, ...also];
   if (words.length === 0) return undefined;
-  return `${verdict === 'complete' ? 'all namespaces are listed, but' : 'partial'}: ${words.join(', ')}`;
+  const isOfDetails = limits.length > 0 && rest === 0 && limits.every(({ code }) => detailCodes.has(code));
+  const lead = verdict === 'complete' ? 'all namespaces are listed, but' : isOfDetails ? 'not seen' : 'partial';
+  return `${lead}: ${words.join(', ')}`;
 }
+
+/** These alone do not make a list of namespaces partial: where it is, the kernel was not asked for it. */
+const detailCodes: ReadonlySet<string> = new Set(['links-refused', 'descriptors-refused', 'owner-out-of-reach']);
 
 function countReasons(count: number): string {
   return count === 1 ? 'for one reason' : `for ${count} reasons`;

@@ -7,13 +7,14 @@ import { closeNamespace, nsGetParent, nsGetUserns, type OpenNamespace } from '..
 import { type NsfsAnswers, readNsfsAnswers } from '../../kernel/nsfs/nsfs-batch.ts';
 import { openFound } from '../../kernel/nsfs/open-namespace.ts';
 import { limits } from '../../model/facts/limits.ts';
+import { isCapable } from '../../model/snapshot/capabilities.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType, namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
 import type { FoundNamespace } from '../contract/inputs.ts';
 import { outOfReach, skipHolders } from '../contract/reasons.ts';
 import type { Report, Source } from '../contract/source.ts';
 
-export const relations: Source<'wanted' | 'namespaces'> = {
+export const relations: Source<'host' | 'wanted' | 'namespaces'> = {
   name: 'relations',
   question: 'whose is each namespace, what is above it, which is its id?',
   skip(inputs) {
@@ -24,8 +25,8 @@ export const relations: Source<'wanted' | 'namespaces'> = {
     const result = loadAddon();
     return 'missing' in result ? result.missing : undefined;
   },
-  run({ namespaces }, report) {
-    const climb = new Climb(report);
+  run({ host, namespaces }, report) {
+    const climb = new Climb(report, isCapable(host.vantage, 'CAP_SYS_ADMIN'));
     climb.askAll(namespaces.list());
     climb.tellOutOfReach();
   },
@@ -33,13 +34,16 @@ export const relations: Source<'wanted' | 'namespaces'> = {
 
 class Climb {
   readonly #report: Report;
+  readonly #isCapable: boolean;
   readonly #asked = new Set<string>();
   readonly #outOfReach = new Map<string, string>();
   /** Those of which the kernel's own list told what stands above. */
   readonly #described = new Set<string>();
 
-  constructor(report: Report) {
+  /** @param isCapable - of all that root is, also in other mount namespaces */
+  constructor(report: Report, isCapable: boolean) {
     this.#report = report;
+    this.#isCapable = isCapable;
   }
 
   /** All in one call by the best path to each, then the few that this did not reach; at last what stands above them. */
@@ -82,7 +86,12 @@ class Climb {
       });
     }
     if (pathless.length === 0) return;
-    this.#report.limit(limits.ownerOutOfReach(pathless.map(({ type, inode }) => formatNamespace(type, inode))));
+    this.#report.limit(
+      limits.ownerOutOfReach(
+        pathless.map(({ type, inode }) => formatNamespace(type, inode)),
+        this.#isCapable,
+      ),
+    );
   }
 
   #chooseWanted(namespaces: readonly FoundNamespace[]): FoundNamespace[] {

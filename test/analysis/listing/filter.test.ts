@@ -162,6 +162,8 @@ test('A slip is told in a sentence that says what is right, with its place.', ()
     ['name', /^a condition is wanted, and name is a list: such as name != null, name == "\.\.\.", name > 1$/, 'name'],
     ['PROCS', /^a condition is wanted, and processes is a number: such as processes > 1$/, 'PROCS'],
     ['"net"', /^a condition is wanted, and this is text$/, '"net"'],
+    ['user.matches("(")', /^"\(" is not a regular expression; .*contains/, '"("'],
+    ['name != null && name.matches("*x")', /^"\*x" is not a regular expression/, '"*x"'],
   ];
   assert.ok(cases.length >= 30);
   for (const [expression, message, place] of cases)

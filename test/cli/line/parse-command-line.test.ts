@@ -127,6 +127,10 @@ test('Without a verb the overview is meant, with its options; what ls alone take
       { name: 'UsageError', message: `nscope alone does not take these words, and ls does: nscope ls ${line}` },
       line,
     );
+  await assert.rejects(parseCommandLine(['-j', '812']), {
+    name: 'UsageError',
+    message: 'nscope alone does not take these words, and show does: nscope show -j 812',
+  });
   await assert.rejects(parseCommandLine(['--colour']), {
     message: /^unknown option '--colour'; nscope help overview /,
   });

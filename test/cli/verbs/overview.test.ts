@@ -17,6 +17,22 @@ const pod = { ipc: 4026532601, net: 4026532602 };
 const hosts: Readonly<Record<string, Snapshot>> = {
   container: snapshotOf(),
   bare,
+  named: {
+    ...bare,
+    workloads: [
+      {
+        engine: 'podman',
+        kind: 'container',
+        id: '1',
+        name: 'a\nnscope: b',
+        certainty: 'certain',
+        leader: null,
+        pids: [],
+        namespaces: [],
+        evidence: [],
+      },
+    ],
+  },
   whole: { ...bare, coverage: { ...bare.coverage, verdict: 'complete' } },
   pod: withWorkloads([
     { pid: 300, words: ['pause'], cgroup: `/docker/${idB}`, namespaces: linksOf({ ...pod, mnt: 4026532611 }) },
@@ -63,6 +79,14 @@ test('Where there is nothing but this host’s own, each has a line with its ino
   assert.match(whole?.stderr ?? '', /^nscope: these are this host’s own namespaces; there are no others$/m);
   assert.equal(JSON.parse(json?.stdout ?? '').groups.length, 1);
   assert.deepEqual(chosen?.lines, ['this host  8']);
+});
+
+test('A name that a process chose begins no line of a message.', () => {
+  for (const verb of ['show', 'ls', 'ps']) {
+    const [outcome] = run(['named', verb, 'podman:zzz']);
+    assert.match(outcome?.stderr ?? '', /^nscope: podman:zzz: [^\n]*a\\nnscope: b[^\n]*\n$/, verb);
+    assert.equal(outcome?.status, 1);
+  }
 });
 
 test('What containers of a pod share is said in the rows of both, and has a column only where there is any.', () => {

@@ -22,7 +22,7 @@ const each: readonly Limit[] = [
   limits.namesCut('/run/netns', 100_000),
   limits.queueCut(4711),
   limits.socketsRefused(1, 'EPERM', undefined),
-  limits.ownerOutOfReach(['net:[4026532179]']),
+  limits.ownerOutOfReach(['net:[4026532179]'], true),
   limits.aboveOutOfReach(['net:[4026532179]', 'pid:[4026532180]'], 'EPERM'),
   limits.peersNotFound(['veth0 in net:[4026532179], netnsid 3'], false),
   limits.peersNotFollowed(3),

@@ -17,12 +17,12 @@ test('Where nothing was missed nothing is said, whether the kernel was asked for
 
 test('A namespace that may be missing is told apart from details of those that are all listed.', () => {
   assert.equal(describe('complete', [withheld]), 'all namespaces are listed, but: PID 1 withheld');
-  assert.equal(describe('partial', [withheld]), 'partial: PID 1 withheld');
+  assert.equal(describe('partial', [withheld]), 'not seen: PID 1 withheld');
 });
 
 test('What several limits have in common is said once, three are named, and the others counted.', () => {
   const queues = [1, 2, 3].map((socket) => limits.queueCut(socket));
-  assert.equal(describe('partial', [withheld, withheld]), 'partial: PID 1 withheld');
+  assert.equal(describe('partial', [withheld, withheld]), 'not seen: PID 1 withheld');
   assert.equal(
     describe('partial', [withheld, ...queues]),
     'partial: PID 1 withheld, queue of socket:[1] not all read, queue of socket:[2] not all read, 1 more',
@@ -30,7 +30,7 @@ test('What several limits have in common is said once, three are named, and the 
 });
 
 test('What follows for the listing stands behind the limits, and alone where there are none.', () => {
-  assert.equal(describe('partial', [withheld], 'compared with x'), 'partial: PID 1 withheld, compared with x');
+  assert.equal(describe('partial', [withheld], 'compared with x'), 'not seen: PID 1 withheld, compared with x');
   assert.equal(describe('partial', [], 'compared with x'), 'partial: compared with x');
 });
 
