@@ -45,7 +45,12 @@ test('Directories and files that are not empty are not taken for what ip netns l
   });
   mkdirSync(directory);
   writeFileSync(file, 'text');
-  for (const word of ['..', 'net:..', 'net:.', ...[directory, file].flatMap((path) => [path, `net:${path.slice(11)}`])]) {
+  for (const word of [
+    '..',
+    'net:..',
+    'net:.',
+    ...[directory, file].flatMap((path) => [path, `net:${path.slice(11)}`]),
+  ]) {
     const { status, stderr } = runNscope(['show', word]);
     assert.ok(status === 1 || status === 2, stderr);
     assert.doesNotMatch(stderr, /left behind|rm /, word);

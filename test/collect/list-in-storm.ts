@@ -84,8 +84,8 @@ function checkOnce(workers: readonly Worker[], known: ReadonlySet<string>, wrong
   }
   if (!processes.some(({ pid }) => pid === process.pid)) wrong.push('missing: nscope itself');
   if (coverage.disagreements.length > 0) wrong.push(coverage.disagreements.join('; '));
+  // Another way to the list was taken.
   for (const { refusals, source } of coverage.sources)
-    // Another way to the list was taken.
     for (const { what, errno } of refusals)
       if (source !== 'kernel-list') wrong.push(`refused in ${source}: ${what} (${errno})`);
   if (!existsSync('/proc/1/stat')) wrong.push('/proc is gone');

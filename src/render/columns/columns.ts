@@ -19,6 +19,8 @@ export interface Column<Row> {
   readonly cut?: 'end' | 'middle';
   /** It is not cut below this, as long as others can be. */
   readonly least?: number;
+  /** Where not all fits it is cut to this first, so that one long name does not take the room of the others. */
+  readonly maxCrowded?: number;
   /**
    * When it gives way on a narrow terminal: columns with 1 are left out first, before others take their short form, then
    * those with 2, and so on; of equal ones the last. Without a number it always stays.

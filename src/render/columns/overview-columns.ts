@@ -26,6 +26,7 @@ export const overviewColumns: readonly Column<OverviewRow>[] = [
     kind: 'string',
     cut: 'middle',
     least: 16,
+    maxCrowded: 44,
     value: ({ group }) => nameGroup(group),
     text: ({ group }) => markGroup(group),
   },

@@ -1,5 +1,5 @@
 // Which columns of a table fit the terminal, and how wide each is. Where not all do, they give way in this order, each step
-// as far as it must: cells are cut to what their column wants at least; columns are left out as their `yields` says, and
+// as far as it must: cells are cut to what their column wants at most, then at least; columns are left out as their `yields` says, and
 // others take their short form; cells are cut further; and last those that --columns names are cut.
 import type { Column } from '../columns/columns.ts';
 
@@ -29,7 +29,9 @@ export interface Fit {
 
 /** @param limit - of the whole line; a table whose columns cannot give way may still be wider */
 export function fitColumns<M extends MeasuredColumn<never>>(all: readonly M[], limit: number): readonly (M & Fit)[] {
-  let shown = all.map((one): M & Fit => ({ ...one, fitted: one.width, isShort: false }));
+  const whole = all.map((one): M & Fit => ({ ...one, fitted: one.width, isShort: false }));
+  if (measureOver(whole, limit) <= 0) return whole;
+  let shown = whole.map((one) => ({ ...one, fitted: Math.min(one.fitted, maxOf(one.column)) }));
   const leaveOut = (column: Column<never>) => () => {
     shown = shown.filter((one) => one.column !== column);
   };
@@ -72,6 +74,10 @@ function isUsual({ column }: MeasuredColumn<never>): boolean {
 
 function leastOf({ least = narrowest }: Column<never>): number {
   return least;
+}
+
+function maxOf({ maxCrowded = Number.POSITIVE_INFINITY, asked }: Column<never>): number {
+  return asked ? Number.POSITIVE_INFINITY : maxCrowded;
 }
 
 function measureOver(columns: readonly Fit[], limit: number): number {

@@ -41,6 +41,15 @@ test('Cells are cut first, then columns are left out and shortened by their impo
   assert.deepEqual(print(20), ['KEY         WHAT', `key-123456  ${'w'.repeat(7)}…`]);
 });
 
+test('A long cell of a column with a limit gives way first, and only where not all fits.', () => {
+  const own = [
+    column('key', { cut: 'middle', least: 6, maxCrowded: 8 }),
+    column('what', { cut: 'end', least: 20, yields: 1 }),
+  ];
+  assert.deepEqual(print(72, own)[1], `key-123456  ${'w'.repeat(60)}`);
+  assert.deepEqual(print(70, own)[1], `key-…456  ${'w'.repeat(60)}`);
+});
+
 test('Columns that were asked for stay whole, and are cut when nothing else can give way.', () => {
   const asked = columns.map((one) =>
     one.name === 'user' || one.name === 'what' ? { ...one, asked: true as const } : one,
