@@ -76,6 +76,7 @@ export { compareIdentity, type Sameness } from './target/same-namespace.ts';
 export {
   describeTarget,
   type IdentifyPath,
+  type PathIdentity,
   type Target,
   TargetError,
   type TargetErrorDetails,

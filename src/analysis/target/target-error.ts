@@ -17,6 +17,7 @@ export interface PathIdentity {
   readonly size?: number;
 }
 
+/** Tells what a path leads to, or why that cannot be told. */
 export type IdentifyPath = (path: string) => Known<PathIdentity>;
 
 /** `malformed`: not in any notation. `ambiguous`: the candidates tell. `refused`: the host did not let it be looked at. */
