@@ -87,7 +87,7 @@ test('Without root the names are still listed, and what is refused is said.', { 
   assert.ok(!lines.some((line) => line.startsWith(`${String(inside?.pid).padStart(10)}  `)));
   assert.match(
     stderr,
-    /^nscope: partial: \d+ processes withheld, [^\n]*compared with the boot's own namespaces; nscope coverage explains\n$/,
+    /^nscope: not seen: \d+ processes withheld, [^\n]*compared with the boot's own namespaces; nscope coverage explains\n$/,
   );
 });
 

@@ -345,5 +345,5 @@ test('What cannot be mounted on is said in a sentence, with status 2.', { skip }
 });
 
 function mainOf(directory: string): string[] {
-  return [new URL('../../src/cli/main.js', import.meta.url).pathname, 'mount', directory];
+  return [new URL('../../../src/cli/main.js', import.meta.url).pathname, 'mount', directory];
 }
