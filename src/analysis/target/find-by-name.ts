@@ -95,10 +95,8 @@ function explainName(name: string, index: SnapshotIndex, identify: IdentifyPath 
   const path = pathOfName(name);
   const identity = identify?.(path);
   if (!identity) return undefined;
-  if (!isKnown(identity) || identity.dev !== findDevice(index)) {
-    const there = isKnown(identity) ? identity : undefined;
-    return /^\.\.?$/.test(name) ? undefined : explainPath(path, there, index);
-  }
+  if (!isKnown(identity) || identity.dev !== findDevice(index))
+    return explainPath(path, isKnown(identity) ? identity : undefined, index);
   const [found] = findByInode(index, identity.inode, undefined);
   return found?.kind === 'namespace' && found.namespace.type !== 'net'
     ? `${path} leads to ${formatNamespace(found.namespace.type, found.namespace.inode)}, which is not a network namespace`

@@ -9,7 +9,7 @@ export type Target =
   | { readonly kind: 'process'; readonly process: Process }
   | { readonly kind: 'workload'; readonly workload: Workload };
 
-/** What a path leads to on the host of the snapshot: stat(2). The kind and size of the file are there where it is no namespace. */
+/** What a path leads to on the host of the snapshot: stat(2). The kind and size of the file are there where it is not a namespace. */
 export interface PathIdentity {
   readonly inode: number;
   readonly dev: number;
