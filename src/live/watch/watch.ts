@@ -18,7 +18,8 @@ const usualQueueLimit = 65_536;
  * see; each element after it is one event. A reader that falls behind by more than `queueLimit` events gets `lost` with
  * their number, and then the whole state again.
  *
- * Ends when the reader leaves the loop or `signal` is aborted; no descriptor, program or timer is left then.
+ * Ends when the reader leaves the loop or `signal` is aborted; no timer and none of its descriptors or programs is left
+ * then. The thread that takes whole snapshots stays idle for the next stream, and does not keep the process running.
  * @throws EventSourceError when the source that was asked for is not to be had
  * @throws NoProcError where there is no /proc to read
  */
