@@ -39,10 +39,17 @@ async function findNamedTypes(file) {
   return pairs.map(([, name, constant]) => ({ name, constant }));
 }
 
-/** Imports the module with the named constants exported, which it keeps to itself. */
+/** Imports the module with the named constants exported: its own, which it keeps to itself, and those of the conditions. */
 async function runModule(file, names) {
   const constants = names.map(({ constant }) => constant).filter((constant) => constant !== 'snapshotSchema');
-  const contents = `${await readFile(file, 'utf8')}\nexport { ${[...constants, 'unknown'].join(', ')} };`;
+  const text = await readFile(file, 'utf8');
+  const isOwn = (constant) => text.includes(`const ${constant} =`);
+  const contents = [
+    text,
+    `export { ${constants.filter(isOwn).join(', ')} };`,
+    `export { ${constants.filter((constant) => !isOwn(constant)).join(', ')} } from './conditions.js';`,
+    "export { unknown } from './schema-parts.js';",
+  ].join('\n');
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: dirname(file) },
     bundle: true,

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 
 const biome = join(process.cwd(), 'node_modules', '.bin', 'biome');
 const pure = ['model', 'parse', 'analysis', 'render'];
-const toCollect = [...pure, 'kernel', 'sources', 'workloads'];
+const toCollect = [...pure, 'kernel', 'sources', 'workloads', 'conditions'];
 const toLive = [...toCollect, 'collect', 'live'];
 
 /** What each room may import beside itself: said a second time, so that a slip in the check is seen. */
@@ -20,6 +20,7 @@ const mayImport = new Map<string, readonly string[]>([
   ['kernel', ['model', 'parse']],
   ['sources', ['model', 'parse', 'kernel']],
   ['workloads', ['model', 'parse', 'kernel']],
+  ['conditions', ['model', 'parse', 'kernel']],
   ['collect', toCollect],
   ['live', [...toCollect, 'collect']],
   ['launch', toLive],
@@ -173,7 +174,7 @@ test('The pure rooms and the page import no module of Node and know no process.'
 test('Sources and what collects them read the host through kernel, and only kernel loads native code.', () => {
   const modules = ['node:fs', 'node:fs/promises', 'node:child_process', 'node:module'];
   const lines = modules.map((module) => `export * from '${module}';`);
-  for (const room of ['sources', 'workloads', 'collect', 'live'])
+  for (const room of ['sources', 'workloads', 'conditions', 'collect', 'live'])
     assert.deepEqual(
       lint(`src/${room}/file.ts`, lines),
       lines.map(() => ['only kernel reads the host: wrap the call there']),

@@ -17,8 +17,8 @@ export { diffProcesses, type SharedNamespace } from './compare/diff-processes.ts
 export { diffSnapshots, type NamespaceChange, type SnapshotDiff } from './compare/diff-snapshots.ts';
 export { type Grouped, type GroupingScore, groupProcesses, type ProcessGroup } from './compare/groups.ts';
 export { type ChrootFinding, findChrooted, type SeenMounts } from './compare/groups-chroot.ts';
-export type { Conclusion, Finding, Method, Weight } from './detect/finding.ts';
-export { isInChild, type Judgement, judgeEvidence, type NamedFinding, type Verdict } from './detect/judge.ts';
+export type { Conclusion, DetectFinding, Method, Weight } from './detect/finding.ts';
+export { isInChild, type Judgement, judgeEvidence, type NamedDetectFinding, type Verdict } from './detect/judge.ts';
 export { methods as detectMethods } from './detect/methods.ts';
 export {
   compareProcesses,

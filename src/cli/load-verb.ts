@@ -6,6 +6,7 @@ const programs = new Map<string, () => Promise<VerbModule>>([
   ['compare', () => import('./verbs/compare.ts')],
   ['completion', () => import('./completion/run.ts')],
   ['coverage', () => import('./verbs/coverage.ts')],
+  ['doctor', () => import('./verbs/doctor.ts')],
   ['detect', () => import('./verbs/detect.ts')],
   ['diff', () => import('./verbs/diff.ts')],
   ['enter', () => import('./verbs/enter.ts')],

@@ -1,4 +1,5 @@
 // Takes a snapshot: the namespaces and processes of this host, and the workloads that they belong to.
+import { findConditions } from '../conditions/index.ts';
 import type { Snapshot } from '../model/snapshot/schema.ts';
 import { type Wanted, wantEverything } from '../model/snapshot/wanted.ts';
 import { findWorkloads } from '../workloads/index.ts';
@@ -18,7 +19,8 @@ export function collectSnapshot(options: Partial<Wanted> = {}): Snapshot {
       throw new TypeError(`collectSnapshot has no option ${name}; there are ${Object.keys(wantEverything).join(', ')}`);
   const wanted = { ...wantEverything, ...options };
   const snapshot = collectNamespaces(wanted);
-  return wanted.workloads ? addWorkloads(snapshot) : snapshot;
+  const named = wanted.workloads ? addWorkloads(snapshot) : snapshot;
+  return wanted.conditions ? addConditions(named) : named;
 }
 
 /** @param snapshot - taken with all that workloads are known by */
@@ -29,4 +31,11 @@ export function addWorkloads(snapshot: Snapshot): Snapshot {
   const sources = Object.freeze([...snapshot.coverage.sources, source]);
   const told = { ...snapshot, workloads, coverage: Object.freeze({ ...snapshot.coverage, sources }) };
   return Object.freeze(describeNameless(told));
+}
+
+/** @param snapshot - of this host, taken a moment ago; rules that ask for workloads need them in it */
+export function addConditions(snapshot: Snapshot): Snapshot {
+  const { conditions, coverage } = findConditions(snapshot, startWatch);
+  const sources = Object.freeze([...snapshot.coverage.sources, ...coverage]);
+  return Object.freeze({ ...snapshot, conditions, coverage: Object.freeze({ ...snapshot.coverage, sources }) });
 }

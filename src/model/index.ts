@@ -14,7 +14,7 @@ export {
   type StreamElement,
 } from './live/events.ts';
 export { LiveState, type LiveTask } from './live/live-state.ts';
-export { type CapabilityName, capabilityNames, hasCapability, listCapabilities } from './snapshot/capability-names.ts';
+export { type CapabilityName, capabilityNames, hasCapability, listCapabilities } from './names/capability-names.ts';
 export { type HolderKind, holderKinds } from './snapshot/holder-kinds.ts';
 export { isKnown, type Known, knownOr, type Unknown, type UnknownReason } from './snapshot/known.ts';
 export {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findCapabilitiesOver, grants, type Subject } from '../../src/analysis/capabilities/capable-over.ts';
 import { explainPowers } from '../../src/analysis/capabilities/may-enter.ts';
-import { hasCapability, listCapabilities } from '../../src/model/snapshot/capability-names.ts';
+import { hasCapability, listCapabilities } from '../../src/model/names/capability-names.ts';
 import type { NamespaceType } from '../../src/model/snapshot/namespace-types.ts';
 import { container, indexOf } from '../container-host.ts';
 import { denied, hostInodes } from '../recorded-facts.ts';

@@ -2,7 +2,7 @@
 // the kernel cap_capable(): security/commoncap.c.
 
 import type { TaskSharing } from '../../model/evidence/task-sharing.ts';
-import { type CapabilityName, hasCapability } from '../../model/snapshot/capability-names.ts';
+import { type CapabilityName, hasCapability } from '../../model/names/capability-names.ts';
 import { isKnown, type Known, type Unknown } from '../../model/snapshot/known.ts';
 import { formatNamespace, namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';

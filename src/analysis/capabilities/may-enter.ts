@@ -1,7 +1,7 @@
 // Whether a process may enter a namespace, and what it may change there. The rules of setns(2) for each type, and the
 // capability that governs what the type isolates. Security modules, seccomp and who may open the link are not looked
 // at.
-import type { CapabilityName } from '../../model/snapshot/capability-names.ts';
+import type { CapabilityName } from '../../model/names/capability-names.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Namespace } from '../../model/snapshot/schema.ts';

@@ -17,7 +17,7 @@ export type Conclusion = 'initial' | 'child' | "host's" | 'nothing';
 export type Weight = 'proof' | 'strong' | 'hint' | 'refuted' | 'none' | 'silent';
 
 /** What one method says of one namespace. */
-export interface Finding {
+export interface DetectFinding {
   /** What was read, as plain text that may hold bytes of processes. */
   readonly read: string;
   readonly concludes: Conclusion;
@@ -34,25 +34,25 @@ export interface Method {
   /** On which kernels it holds. */
   readonly kernels: string;
   readonly types: readonly NamespaceType[];
-  judge(evidence: DetectEvidence, type: NamespaceType): Finding;
+  judge(evidence: DetectEvidence, type: NamespaceType): DetectFinding;
 }
 
-export function conclude(concludes: Conclusion, weight: Weight, read: string, why: string): Finding {
+export function conclude(concludes: Conclusion, weight: Weight, read: string, why: string): DetectFinding {
   return { read, concludes, weight, why };
 }
 
 /** What was read does not decide. */
-export function nothing(read: string, why: string): Finding {
+export function nothing(read: string, why: string): DetectFinding {
   return { read, concludes: 'nothing', weight: 'none', why };
 }
 
 /** What the method needs could not be read. */
-export function silent(why: string): Finding {
+export function silent(why: string): DetectFinding {
   return { read: '', concludes: 'nothing', weight: 'silent', why };
 }
 
 /** @param what - as in "the links of PID 1": they are …, or cannot be read */
-export function silentFor(what: string, { unknown, errno, detail }: Unknown): Finding {
+export function silentFor(what: string, { unknown, errno, detail }: Unknown): DetectFinding {
   const why: Readonly<Record<Unknown['unknown'], string>> = {
     denied: 'refused',
     gone: 'not there',

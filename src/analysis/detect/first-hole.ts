@@ -1,5 +1,5 @@
 // The claim that the first hole of two among the inode numbers of /proc's entries leads to the initial network namespace.
-import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
+import { isKernelSince } from '../../model/names/kernel-release.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';
 import { firstDynamicInode } from './vantage.ts';

@@ -1,5 +1,5 @@
 // The first numbers that the kernel hands out, which the initial mnt and net namespaces got before they had fixed ones.
-import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
+import { isKernelSince } from '../../model/names/kernel-release.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';

@@ -1,6 +1,6 @@
 // Whether settings of the whole host are among those of the network namespace. /proc/sys/net/core shows them in the
 // initial one.
-import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
+import { isKernelSince } from '../../model/names/kernel-release.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, silent, silentFor } from './finding.ts';
 

@@ -2,14 +2,14 @@
 import type { DetectEvidence } from '../../model/evidence/detect-evidence.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
-import type { Conclusion, Finding, Weight } from './finding.ts';
+import type { Conclusion, DetectFinding, Weight } from './finding.ts';
 import { methods } from './methods.ts';
 
 /** The boot's own; not the boot's own; that of the host's init; or not to be told. */
 export type Verdict = 'initial' | 'child' | "host's" | 'cannot tell';
 
 /** A finding with the name of its method. */
-export interface NamedFinding extends Finding {
+export interface NamedDetectFinding extends DetectFinding {
   readonly method: string;
 }
 
@@ -26,7 +26,7 @@ export interface Judgement {
   /** Methods of the same weight that contradict each other, which leaves no verdict. */
   readonly contradiction: boolean;
   /** What each method says, the silent ones too. */
-  readonly findings: readonly NamedFinding[];
+  readonly findings: readonly NamedDetectFinding[];
 }
 
 /**
@@ -46,7 +46,7 @@ export function judgeEvidence(
 function judgeType(evidence: DetectEvidence, type: NamespaceType): Judgement {
   const findings = methods
     .filter((method) => method.types.includes(type))
-    .map((method): NamedFinding => ({ method: method.name, ...method.judge(evidence, type) }));
+    .map((method): NamedDetectFinding => ({ method: method.name, ...method.judge(evidence, type) }));
   const link = evidence.links[type];
   return { type, inode: isKnown(link) ? link.inode : null, ...decide(findings), findings };
 }
@@ -58,7 +58,9 @@ const steps: readonly { readonly weight: Weight; readonly among: readonly Conclu
   { weight: 'strong', among: ["host's"] },
 ];
 
-function decide(findings: readonly NamedFinding[]): Pick<Judgement, 'verdict' | 'certainty' | 'by' | 'contradiction'> {
+function decide(
+  findings: readonly NamedDetectFinding[],
+): Pick<Judgement, 'verdict' | 'certainty' | 'by' | 'contradiction'> {
   for (const { weight, among } of steps) {
     const speaking = findings.filter((finding) => finding.weight === weight && among.includes(finding.concludes));
     const [first] = speaking;

@@ -1,5 +1,5 @@
 // The kernel's 64-bit id of the namespace: ioctl_nsfs(2) NS_GET_ID, and NS_GET_MNTNS_ID before.
-import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
+import { isKernelSince } from '../../model/names/kernel-release.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { conclude, type Method, nothing, silentFor } from './finding.ts';

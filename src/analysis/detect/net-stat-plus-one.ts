@@ -1,5 +1,5 @@
 // The claim that the initial network namespace has the inode number after that of /proc/net/stat.
-import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
+import { isKernelSince } from '../../model/names/kernel-release.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { conclude, type Method, silentFor } from './finding.ts';
 

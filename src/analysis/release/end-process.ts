@@ -1,7 +1,7 @@
 // The signal that ends a process that holds a namespace: signal(7), pid_namespaces(7)
 
 import type { HoldingProcess, ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
-import { isCapable } from '../../model/snapshot/capabilities.ts';
+import { isCapable } from '../../model/names/capabilities.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Process } from '../../model/snapshot/schema.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';

@@ -1,7 +1,7 @@
 // How a mount that holds a namespace is unmounted: umount(8), nsenter(1), ip-netns(8), mount_namespaces(7)
 
 import type { MountPlace, MountRoom, ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
-import { isCapable } from '../../model/snapshot/capabilities.ts';
+import { isCapable } from '../../model/names/capabilities.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import type { Holder, Namespace } from '../../model/snapshot/schema.ts';

@@ -15,7 +15,7 @@ import { type Entrance, readOwner } from '../../launch/plan/join-order.ts';
 import { LaunchError } from '../../launch/plan/launch-error.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
-import { wantEverything } from '../../model/snapshot/wanted.ts';
+import { wantGraph } from '../../model/snapshot/wanted.ts';
 import { escapeText } from '../../render/words/escape.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
 import { checkProcess, checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
@@ -58,9 +58,7 @@ export async function findEntrances(
     if (own !== undefined) [pid, startTimeTicks] = [own, undefined];
     else if (query.form === 'path') name(await openFile(query.path, source));
     else {
-      index ??= new SnapshotIndex(
-        await readSnapshot(source, { ...wantEverything, workloads: words.some(mayBeWorkload) }),
-      );
+      index ??= new SnapshotIndex(await readSnapshot(source, { ...wantGraph, workloads: words.some(mayBeWorkload) }));
       const target = toLeader(checkWorkload(findTarget(word, index, {}), index), index);
       if (target.kind === 'process') {
         pid = target.process.tid;
@@ -150,7 +148,7 @@ async function explain(path: string, source: Pick<OptionValues, 'bpf'>): Promise
   return explainPath(
     path,
     isKnown(there) ? there : undefined,
-    new SnapshotIndex(await readSnapshot(source, wantEverything)),
+    new SnapshotIndex(await readSnapshot(source, wantGraph)),
   );
 }
 

@@ -20,5 +20,8 @@ export async function readSnapshot(
   const snapshot = readThisHost({ ...wanted, bpf }, given.prepared);
   if (!wanted.workloads) return snapshot;
   const { loadWorkloads } = await import('./load-workloads.ts');
-  return loadWorkloads(snapshot);
+  const named = await loadWorkloads(snapshot);
+  if (!wanted.conditions) return named;
+  const { addConditions } = await import('../../collect/collect.ts');
+  return addConditions(named);
 }

@@ -16,6 +16,7 @@ import {
 } from './reading-options.ts';
 import { targetArgument } from './target-argument.ts';
 import type { ColumnMeaning, Verb } from './verb.ts';
+import { verdictVerbs } from './verdict-verbs.ts';
 
 async function loadNamespaceColumns(): Promise<readonly ColumnMeaning[]> {
   return (await import('../../render/columns/namespace-columns.ts')).namespaceColumns;
@@ -282,6 +283,7 @@ const table = [
     ],
   },
   ...liveVerbs,
+  ...verdictVerbs,
   ...evidenceVerbs,
   ...launchVerbs,
   {

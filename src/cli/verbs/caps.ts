@@ -5,11 +5,11 @@ import { findInferred } from '../../analysis/graph/inferred-places.ts';
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { readCredentials } from '../../kernel/process/process-security.ts';
 import { readTaskSharing } from '../../kernel/process/task-sharing.ts';
-import { type CapabilityName, capabilityNames, isCapabilityName } from '../../model/snapshot/capability-names.ts';
+import { type CapabilityName, capabilityNames, isCapabilityName } from '../../model/names/capability-names.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import type { Coverage, Namespace, Process } from '../../model/snapshot/schema.ts';
-import { wantEverything } from '../../model/snapshot/wanted.ts';
+import { wantGraph } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatPage, type PageSection } from '../../render/pages/show-page.ts';
 import { formatCapabilities } from '../../render/pages/show-security.ts';
@@ -56,7 +56,7 @@ function parse([who = '', what = '']: readonly string[], options: OptionValues):
 
 async function answer({ who, what, name, types, options }: Request): Promise<Answer> {
   const snapshot = await readSnapshot(options, {
-    ...wantEverything,
+    ...wantGraph,
     holders: what.includes(':'),
     workloads: [who, what].some(mayBeWorkload),
   });

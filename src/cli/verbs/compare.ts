@@ -5,7 +5,7 @@ import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Coverage } from '../../model/snapshot/schema.ts';
-import { wantEverything } from '../../model/snapshot/wanted.ts';
+import { wantGraph } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatPlace } from '../../render/words/inferred.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
@@ -36,7 +36,7 @@ function parse([word = 'self']: readonly string[], options: OptionValues): Reque
 }
 
 async function answer({ word, types, options }: Request): Promise<Answer> {
-  const snapshot = await readSnapshot(options, { ...wantEverything, holders: false, workloads: mayBeWorkload(word) });
+  const snapshot = await readSnapshot(options, { ...wantGraph, holders: false, workloads: mayBeWorkload(word) });
   const index = new SnapshotIndex(snapshot);
   const target = toLeader(findTarget(word, index, options), index);
   if (target.kind !== 'process') throw new UsageError(`compare takes a process, and ${word} is a namespace`);

@@ -1,6 +1,6 @@
 // nscope coverage: what could not be seen, why, and what would lift that.
 import type { Coverage } from '../../model/snapshot/schema.ts';
-import { wantEverything } from '../../model/snapshot/wanted.ts';
+import { wantGraph } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { describeCoveragePage } from '../../render/pages/coverage-page.ts';
 import { formatPage } from '../../render/pages/show-page.ts';
@@ -13,7 +13,7 @@ import type { GivenCommand } from '../table/verb.ts';
 export const run = readingVerb({ parse: (_words, options) => options, answer, report });
 
 async function answer(options: OptionValues, given: GivenCommand): Promise<Coverage> {
-  const { coverage } = await readSnapshot(options, { ...wantEverything, workloads: true }, given);
+  const { coverage } = await readSnapshot(options, { ...wantGraph, workloads: true }, given);
   return coverage;
 }
 

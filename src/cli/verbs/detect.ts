@@ -6,7 +6,7 @@ import type { DetectEvidence } from '../../model/evidence/detect-evidence.ts';
 import { isKnown, type Known, knownOr } from '../../model/snapshot/known.ts';
 import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import type { Namespace } from '../../model/snapshot/schema.ts';
-import { wantEverything } from '../../model/snapshot/wanted.ts';
+import { wantGraph } from '../../model/snapshot/wanted.ts';
 import { detectColumns } from '../../render/columns/detect-columns.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatTable } from '../../render/lines/table.ts';
@@ -49,7 +49,7 @@ async function readQuestion(word: string, options: OptionValues): Promise<Detect
     import('../../collect/collect.ts'),
     import('../reading/target.ts'),
   ]);
-  const index = new SnapshotIndex(collectSnapshot({ ...wantEverything, bpf: options.bpf !== false }));
+  const index = new SnapshotIndex(collectSnapshot({ ...wantGraph, bpf: options.bpf !== false }));
   const target = toLeader(findTarget(word, index, {}), index);
   return target.kind === 'process'
     ? { about: 'process', pid: target.process.pid }

@@ -6,10 +6,10 @@ import { findPlace, isPlace } from '../../analysis/graph/inferred-places.ts';
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { describeCommand } from '../../analysis/release/command.ts';
 import { toPath } from '../../kernel/files/files.ts';
-import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
+import { isKernelSince } from '../../model/names/kernel-release.ts';
 import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Coverage, Namespace, Process, Snapshot } from '../../model/snapshot/schema.ts';
-import { wantEverything } from '../../model/snapshot/wanted.ts';
+import { wantGraph } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { describeChange } from '../../render/words/changes.ts';
 import { paintNamespaces } from '../../render/words/colours.ts';
@@ -51,7 +51,7 @@ function isSnapshotWord(word: string): boolean {
 
 async function readWord(word: string, options: OptionValues): Promise<Snapshot> {
   const { from: _, ...others } = options;
-  return readSnapshot(word === 'now' ? others : { ...others, from: word }, wantEverything);
+  return readSnapshot(word === 'now' ? others : { ...others, from: word }, wantGraph);
 }
 
 interface FilesAnswer {
@@ -171,7 +171,7 @@ const diffTargets = readingVerb({
   },
   async answer({ a, b, types, options }: Request): Promise<TargetsAnswer> {
     const snapshot = await readSnapshot(options, {
-      ...wantEverything,
+      ...wantGraph,
       holders: false,
       workloads: [a, b].some(mayBeWorkload),
     });

@@ -11,7 +11,7 @@ import type { NamespaceReferences, ReferenceReading } from '../../model/evidence
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import type { Coverage, Namespace, Process } from '../../model/snapshot/schema.ts';
-import { wantEverything } from '../../model/snapshot/wanted.ts';
+import { wantGraph } from '../../model/snapshot/wanted.ts';
 import type { Column } from '../../render/columns/columns.ts';
 import { type HolderRow, holderColumns } from '../../render/columns/holder-columns.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
@@ -64,7 +64,7 @@ async function parse(words: readonly string[], options: OptionValues): Promise<R
 }
 
 async function answer({ words, types, filter, options }: Request, given: GivenCommand): Promise<Answer> {
-  const snapshot = await readSnapshot(options, { ...wantEverything, workloads: true }, given);
+  const snapshot = await readSnapshot(options, { ...wantGraph, workloads: true }, given);
   const index = new SnapshotIndex(snapshot);
   const held = words.flatMap((word) => {
     const all = findNamespaces(word, index, options);

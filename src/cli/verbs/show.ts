@@ -13,7 +13,7 @@ import { readProcessSecurity } from '../../kernel/process/process-security.ts';
 import type { ProcessSecurity } from '../../model/evidence/process-security.ts';
 import type { ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
 import type { Coverage, Namespace, Process } from '../../model/snapshot/schema.ts';
-import { wantEverything } from '../../model/snapshot/wanted.ts';
+import { wantGraph } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { describeNamespacePage, type LiveDetails } from '../../render/pages/show-namespace.ts';
 import { formatPage, type Page } from '../../render/pages/show-page.ts';
@@ -48,7 +48,7 @@ function parse(words: readonly string[], options: OptionValues): Request {
 }
 
 async function answer({ words, options }: Request, given: GivenCommand): Promise<Answer> {
-  const snapshot = await readSnapshot(options, wantEverything, given);
+  const snapshot = await readSnapshot(options, wantGraph, given);
   const index = new SnapshotIndex(snapshot);
   const targets = words.map((word) => findTarget(word, index, options));
   const namespaces = targets.flatMap((target) => (target.kind === 'namespace' ? [target.namespace] : []));

@@ -1,6 +1,6 @@
 // Why a BPF program is not to be had here, in a sentence a person understands, and what would lift that.
-import { mayUseBpf } from '../../model/snapshot/capabilities.ts';
-import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
+import { mayUseBpf } from '../../model/names/capabilities.ts';
+import { isKernelSince } from '../../model/names/kernel-release.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { isSyscallError } from '../addon/syscall-error.ts';
 import { readTextFile } from '../files/files.ts';

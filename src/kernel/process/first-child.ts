@@ -1,7 +1,7 @@
 // Whether a process was ever born in a pid namespace that has no init. By the link for children of a task:
 // proc_pid_ns(5).
 import { release } from 'node:os';
-import { isKernelSince } from '../../model/snapshot/kernel-release.ts';
+import { isKernelSince } from '../../model/names/kernel-release.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { readLink } from '../files/files.ts';
 

@@ -5,7 +5,7 @@ import { keyOf, LiveState } from '../../model/live/live-state.ts';
 import type { SnapshotChange } from '../../model/live/snapshot-change.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Snapshot } from '../../model/snapshot/schema.ts';
-import { type Wanted, wantEverything } from '../../model/snapshot/wanted.ts';
+import { type Wanted, wantGraph } from '../../model/snapshot/wanted.ts';
 import { EventTimes } from '../events/event-times.ts';
 import { LostEvents } from '../events/lost-events.ts';
 import { type LiveSource, type Moment, now, pickProcess, type TaskReport } from '../events/source.ts';
@@ -27,7 +27,7 @@ export type Listener = (event: EventDraft & { readonly at: string }) => void;
 
 /** What a reading for comparison leaves out. Entering uts namespaces would be an event for whoever else watches. */
 const wantComparison: Wanted = {
-  ...wantEverything,
+  ...wantGraph,
   commandLines: 'none',
   cgroups: false,
   attributes: false,
@@ -89,7 +89,7 @@ export class Watcher implements TranslatorHost {
     };
     this.#pace = new Pace(readings, host.clock);
     try {
-      const first = host.collectSnapshot({ ...wantEverything, workloads: false, ...wanted, bpf: this.#bpf });
+      const first = host.collectSnapshot({ ...wantGraph, workloads: false, ...wanted, bpf: this.#bpf });
       const own = first.host.vantage.namespaces.mnt;
       this.#ownMountNamespace = isKnown(own) ? own : undefined;
       this.#state = new LiveState(first);
@@ -172,7 +172,7 @@ export class Watcher implements TranslatorHost {
   /** Takes a snapshot of everything while events go on, and tells what no event told. @returns the snapshot */
   async readWhole(): Promise<Snapshot> {
     return this.eventTimes.duringReading(async (began) => {
-      const { change } = await this.#host.takeSnapshotAside({ ...wantEverything, bpf: this.#bpf });
+      const { change } = await this.#host.takeSnapshotAside({ ...wantGraph, bpf: this.#bpf });
       const { rest, namespaces, processes } = change;
       const snapshot = { ...rest, namespaces, processes };
       if (!this.#stopped) this.#tellDifference(new LiveState(snapshot), began);

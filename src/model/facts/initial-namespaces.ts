@@ -1,6 +1,6 @@
 // Which namespaces are the boot's own: by fixed inode numbers where the kernel has them, else by where kthreadd is.
 
-import { isKernelSince } from '../snapshot/kernel-release.ts';
+import { isKernelSince } from '../names/kernel-release.ts';
 import { isKnown, type Known } from '../snapshot/known.ts';
 import { type NamespaceType, namespaceTypeFacts, namespaceTypes } from '../snapshot/namespace-types.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';

@@ -1,5 +1,5 @@
 // Network namespaces by their directory in /proc: each has its own, whoever looks at it.
-import { isKernelSince } from '../snapshot/kernel-release.ts';
+import { isKernelSince } from '../names/kernel-release.ts';
 import type { Grouping, Signs } from './signs.ts';
 
 /**

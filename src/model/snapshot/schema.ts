@@ -1,35 +1,24 @@
 // The one definition of a snapshot: the TypeScript types, the validator and the published JSON Schema come from here.
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static } from 'typebox';
+import {
+  conditionsSchema,
+  type linkListSchema,
+  type mountViewSchema,
+  type nameFileSchema,
+  type namespaceCountSchema,
+  type pidFileSchema,
+  type securitySchema,
+  type subordinateRangeSchema,
+  type taskLimitSchema,
+} from './conditions.ts';
 import { type HolderKind, holderKinds, visibleKinds } from './holder-kinds.ts';
 import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
 import { pidNamespaceStages } from './pid-namespace-stage.ts';
+import { inode, known, natural, strict, type } from './schema-parts.ts';
 import { snapshotVersion } from './schema-version.ts';
 import { workloadEngines, workloadKinds } from './workload-engines.ts';
 
-const strict = { additionalProperties: false };
-
-const unknown = Type.Object(
-  {
-    unknown: Type.Union([
-      Type.Literal('denied'),
-      Type.Literal('gone'),
-      Type.Literal('unsupported'),
-      Type.Literal('not-asked'),
-    ]),
-    errno: Type.Optional(Type.String()),
-    detail: Type.Optional(Type.String()),
-  },
-  { ...strict, description: 'Why a value is not known, with the name of the errno where a system call refused.' },
-);
-
-function known<T extends TSchema>(schema: T) {
-  return Type.Union([schema, unknown]);
-}
-
-const natural = Type.Integer({ minimum: 0 });
-const inode = Type.Integer({ minimum: 1, description: 'Inode number of the namespace in nsfs.' });
 const decimal = Type.String({ pattern: '^[0-9]+$', description: 'A 64-bit value in decimal.' });
-const type = Type.Enum([...namespaceTypes]);
 
 const idMapping = Type.Object(
   { inside: natural, outside: natural, count: natural },
@@ -513,6 +502,7 @@ export const snapshotSchema = Type.Object(
     unnumbered: Type.Array(unnumberedSchema),
     processes: Type.Array(processSchema),
     workloads: known(Type.Array(workloadSchema)),
+    conditions: Type.Optional(conditionsSchema),
     coverage: coverageSchema,
   },
   { ...strict, title: snapshotVersion, description: 'All namespaces of a host at one time.' },
@@ -542,3 +532,12 @@ export type NamespaceName = Frozen<Static<typeof namespaceName>>;
 export type IdMapping = Frozen<Static<typeof idMapping>>;
 export type UtsNames = Frozen<Static<typeof utsNames>>;
 export type TimeOffsets = Frozen<Static<typeof timeOffsets>>;
+export type Conditions = Frozen<Static<typeof conditionsSchema>>;
+export type NameFile = Frozen<Static<typeof nameFileSchema>>;
+export type PidFile = Frozen<Static<typeof pidFileSchema>>;
+export type SubordinateRange = Frozen<Static<typeof subordinateRangeSchema>>;
+export type NamespaceCount = Frozen<Static<typeof namespaceCountSchema>>;
+export type TaskLimit = Frozen<Static<typeof taskLimitSchema>>;
+export type MountView = Frozen<Static<typeof mountViewSchema>>;
+export type Security = Frozen<Static<typeof securitySchema>>;
+export type LinkList = Frozen<Static<typeof linkListSchema>>;

@@ -28,6 +28,8 @@ export interface Wanted {
   readonly threads: boolean;
   /** Which container, sandbox or unit processes and namespaces belong to; takes command lines and cgroups of all. */
   readonly workloads: boolean;
+  /** What verdicts need besides: limits, ranges of ids, files of engines, views of mounts. */
+  readonly conditions: boolean;
 }
 
 /** Everything that a snapshot can carry. */
@@ -43,7 +45,11 @@ export const wantEverything: Wanted = {
   mappings: true,
   threads: true,
   workloads: true,
+  conditions: true,
 };
+
+/** The same without what verdicts alone need. */
+export const wantGraph: Wanted = { ...wantEverything, conditions: false };
 
 /** Processes and their namespaces alone. */
 export const wantProcesses: Wanted = {
@@ -58,11 +64,12 @@ export const wantProcesses: Wanted = {
   mappings: false,
   threads: false,
   workloads: false,
+  conditions: false,
 };
 
 /** What a listing of namespaces may show. */
 export const wantListing: Wanted = {
-  ...wantEverything,
+  ...wantGraph,
   commandLines: 'leaders',
   cgroups: false,
   mountPaths: false,

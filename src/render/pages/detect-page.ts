@@ -1,6 +1,6 @@
 // The reasoning of nscope detect, as a person would tell it: for each type the verdict, then what each method read.
 import type { Conclusion, Weight } from '../../analysis/detect/finding.ts';
-import type { Judgement, NamedFinding } from '../../analysis/detect/judge.ts';
+import type { Judgement, NamedDetectFinding } from '../../analysis/detect/judge.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import { escapeText } from '../words/escape.ts';
 import type { Page, PageItem } from './show-page.ts';
@@ -54,7 +54,7 @@ const conclusions: Readonly<Record<Conclusion, string>> = {
   nothing: '',
 };
 
-function describeFinding({ method, read, concludes, weight, why }: NamedFinding): PageItem {
+function describeFinding({ method, read, concludes, weight, why }: NamedDetectFinding): PageItem {
   const conclusion = conclusions[concludes];
   const said = escapeText(read);
   const text =

@@ -1,7 +1,7 @@
 // What restricts a process, as a section of its page.
 import type { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import type { ProcessSecurity } from '../../model/evidence/process-security.ts';
-import { capabilityNames, listCapabilities } from '../../model/snapshot/capability-names.ts';
+import { capabilityNames, listCapabilities } from '../../model/names/capability-names.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import type { IdMapping, Namespace, Process } from '../../model/snapshot/schema.ts';
 import { escapeText } from '../words/escape.ts';

@@ -7,7 +7,7 @@ import { attempt, closeDescriptor } from '../../kernel/files/files.ts';
 import { findSocketNetns, pidfdGetfd, pidfdOpen, pidfdOpenThread, siocgskns } from '../../kernel/net/sockets.ts';
 import { closeNamespace, identify } from '../../kernel/nsfs/nsfs.ts';
 import { asHostRoot, limits, sentences } from '../../model/facts/limits.ts';
-import { isCapable } from '../../model/snapshot/capabilities.ts';
+import { isCapable } from '../../model/names/capabilities.ts';
 import { isKnown, knownOr } from '../../model/snapshot/known.ts';
 import type { Inputs, NamespaceView, OpenLinks, TaskView } from '../contract/inputs.ts';
 import { skipDescriptors } from '../contract/reasons.ts';

@@ -16,7 +16,7 @@ import { closeNamespace } from '../../kernel/nsfs/nsfs.ts';
 import { openFound } from '../../kernel/nsfs/open-namespace.ts';
 import type { NamespaceInodes } from '../../model/facts/facts.ts';
 import { limits } from '../../model/facts/limits.ts';
-import { isCapable } from '../../model/snapshot/capabilities.ts';
+import { isCapable } from '../../model/names/capabilities.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import {
   formatNamespace,

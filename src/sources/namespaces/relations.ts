@@ -7,7 +7,7 @@ import { closeNamespace, nsGetParent, nsGetUserns, type OpenNamespace } from '..
 import { type NsfsAnswers, readNsfsAnswers } from '../../kernel/nsfs/nsfs-batch.ts';
 import { openFound } from '../../kernel/nsfs/open-namespace.ts';
 import { limits } from '../../model/facts/limits.ts';
-import { isCapable } from '../../model/snapshot/capabilities.ts';
+import { isCapable } from '../../model/names/capabilities.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType, namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
 import type { FoundNamespace } from '../contract/inputs.ts';

@@ -3,7 +3,7 @@ import { loadAddon } from '../../kernel/addon/addon.ts';
 import { readProcMount } from '../../kernel/own/host.ts';
 import type { NamespaceInodes } from '../../model/facts/facts.ts';
 import { limits, sentences } from '../../model/facts/limits.ts';
-import { isCapable } from '../../model/snapshot/capabilities.ts';
+import { isCapable } from '../../model/names/capabilities.ts';
 import { fileKinds, keptKinds, taskKinds } from '../../model/snapshot/holder-kinds.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';

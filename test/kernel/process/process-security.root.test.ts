@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readProcessSecurity } from '../../../src/kernel/process/process-security.ts';
-import { listCapabilities } from '../../../src/model/snapshot/capability-names.ts';
+import { listCapabilities } from '../../../src/model/names/capability-names.ts';
 import { hold } from '../../held-process.ts';
 import { missing } from '../../tiers.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findInitialNamespaces, isInitial } from '../../../src/model/facts/initial-namespaces.ts';
-import { isKernelSince } from '../../../src/model/snapshot/kernel-release.ts';
+import { isKernelSince } from '../../../src/model/names/kernel-release.ts';
 import { hostFact, linksOf, processFact } from '../../recorded-facts.ts';
 
 const kthreadd = (mnt: number, net: number) =>

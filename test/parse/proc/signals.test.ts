@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nameSignal } from '../../../src/model/snapshot/signal-names.ts';
+import { nameSignal } from '../../../src/model/names/signal-names.ts';
 import { parseSignalfd, parseSignals } from '../../../src/parse/proc/signals.ts';
 import { assertMalformed } from '../text/malformed-as.ts';
 

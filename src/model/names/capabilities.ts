@@ -1,6 +1,6 @@
 // What nscope itself may do on the whole host: capabilities(7) count there only in the initial user namespace.
-import { namespaceTypeFacts } from './namespace-types.ts';
-import type { HostSnapshot } from './schema.ts';
+import { namespaceTypeFacts } from '../snapshot/namespace-types.ts';
+import type { HostSnapshot } from '../snapshot/schema.ts';
 
 /** Their bits: include/uapi/linux/capability.h. */
 const capabilityBits = {

@@ -1,0 +1,52 @@
+// Zombies that nobody waits for: processes that ended, and whose parent does not collect their status.
+import type { Process } from '../../model/snapshot/schema.ts';
+import type { Rule } from '../findings/rule.ts';
+
+/** A parent may be about to wait: fewer are no finding, and many are more than a note. */
+const fewest = 3;
+const many = 20;
+
+export const initDoesNotReap: Rule<never> = {
+  code: 'init-does-not-reap',
+  severity: 'warning',
+  title: 'ended processes that their parent does not wait for',
+  means:
+    'Each zombie keeps its PID and counts against the limits of tasks until its parent waits for it or ends. An init that does not reap fills its container.',
+  needs: [],
+  find({ snapshot, index }, report) {
+    const byParent = new Map<number, Process[]>();
+    for (const process of snapshot.processes) {
+      if (process.state !== 'Z' || process.tid !== process.pid || process.kernelThread) continue;
+      const siblings = byParent.get(process.ppid);
+      if (siblings) siblings.push(process);
+      else byParent.set(process.ppid, [process]);
+    }
+    for (const [ppid, zombies] of byParent) {
+      const parent = index.process(ppid);
+      if (!parent || zombies.length < fewest) continue;
+      const isInit = parent.pids.at(-1) === 1;
+      const names = [...new Set(zombies.map(({ comm }) => comm))];
+      report.add({
+        severity: zombies.length >= many ? 'warning' : 'note',
+        subjects: [{ kind: 'process', pid: ppid }],
+        says: `process ${ppid} (${parent.comm}) does not wait for ${zombies.length} processes that have ended`,
+        seen: [
+          `${zombies.length} processes in state Z, called ${names.slice(0, 5).join(', ')}, PIDs ${listSome(zombies)}`,
+          isInit ? 'it is PID 1 of its pid namespace' : `it is an ordinary process of uid ${parent.uid}`,
+        ],
+        fixes: [
+          {
+            text: isInit
+              ? 'start the container with an init that reaps: docker run --init, podman run --init, or tini as its first program'
+              : 'correct the program: it must call wait(2), or ignore SIGCHLD',
+          },
+        ],
+      });
+    }
+  },
+};
+
+function listSome(zombies: readonly Process[]): string {
+  const pids = zombies.slice(0, 5).map(({ pid }) => pid);
+  return `${pids.join(', ')}${zombies.length > pids.length ? ' and so on' : ''}`;
+}

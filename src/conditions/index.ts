@@ -1,0 +1,17 @@
+// The table of readers, and the conditions of a snapshot.
+import type { Snapshot } from '../model/snapshot/schema.ts';
+import type { ConditionReader } from './condition.ts';
+import { type FoundConditions, readConditions } from './read-conditions.ts';
+import { subordinateRanges } from './subordinate-ranges.ts';
+import { sysctls } from './sysctls.ts';
+
+/** In the order in which they are read; each fills one field. */
+export const conditionReaders: readonly ConditionReader[] = [sysctls, subordinateRanges];
+
+/**
+ * What verdicts need besides the graph, of this host.
+ * @param snapshot - of this host, taken a moment ago, with its workloads
+ */
+export function findConditions(snapshot: Snapshot, elapsedMs: () => () => number): FoundConditions {
+  return readConditions(snapshot, conditionReaders, elapsedMs);
+}

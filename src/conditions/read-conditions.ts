@@ -1,0 +1,41 @@
+// Runs the table of readers; each is counted and timed like a source.
+import { RefusalCounts } from '../model/facts/refusals.ts';
+import type { Conditions, Snapshot, SourceCoverage } from '../model/snapshot/schema.ts';
+import type { ConditionReader } from './condition.ts';
+
+export interface FoundConditions {
+  readonly conditions: Conditions;
+  readonly coverage: readonly SourceCoverage[];
+}
+
+/** @param elapsedMs - gives a stopwatch: milliseconds since the call */
+export function readConditions(
+  snapshot: Snapshot,
+  readers: readonly ConditionReader[],
+  elapsedMs: () => () => number,
+): FoundConditions {
+  const conditions: Partial<Record<keyof Conditions, unknown>> = {};
+  const coverage = readers.map((reader): SourceCoverage => {
+    const elapsed = elapsedMs();
+    const refusals = new RefusalCounts();
+    let asked = 0;
+    const value = reader.read(snapshot, {
+      asked: (count = 1) => {
+        asked += count;
+      },
+      refused: (what, errno, example) => refusals.add(what, errno, example),
+    });
+    conditions[reader.name] = value;
+    return Object.freeze({
+      source: `condition ${reader.name}`,
+      question: reader.question,
+      ran: true,
+      asked,
+      found: Array.isArray(value) ? value.length : Object.keys(value).length,
+      refused: refusals.total,
+      refusals: refusals.list(),
+      durationMs: elapsed(),
+    });
+  });
+  return { conditions: Object.freeze(conditions as Conditions), coverage };
+}

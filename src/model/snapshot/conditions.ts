@@ -1,0 +1,176 @@
+// What verdicts need besides the graph: limits, ranges of ids, files of engines, views of mounts. Part of the schema.
+import Type from 'typebox';
+import { inode, known, natural, strict, type } from './schema-parts.ts';
+
+const moment = Type.String({ description: 'UTC, RFC 3339.' });
+
+export const nameFileSchema = Type.Object(
+  {
+    path: Type.String(),
+    leadsTo: Type.Union([Type.Literal('namespace'), Type.Literal('file'), Type.Literal('nothing')], {
+      description: 'file: what lies there is not a namespace. nothing: a link whose end is missing.',
+    }),
+    namespace: Type.Optional(Type.Object({ type, inode }, strict)),
+    link: Type.Optional(Type.String({ description: 'Of a symbolic link: where it leads by its own words.' })),
+    changedAt: known(moment),
+    uid: known(natural),
+  },
+  { ...strict, description: 'An entry of a directory in which names of namespaces are kept, as /run/netns.' },
+);
+
+export const pidFileSchema = Type.Object(
+  {
+    path: Type.String(),
+    engine: Type.String(),
+    pid: known(Type.Integer({ minimum: 1, description: "As the file says, in the reader's pid namespace." })),
+    writtenAt: known(moment),
+    process: Type.Union([Type.Literal('running'), Type.Literal('none'), Type.Literal('another')], {
+      description: 'another: a process has this PID that is not the one that was meant.',
+    }),
+    meant: Type.String({ description: 'Which process the engine means.' }),
+    found: Type.Optional(Type.String({ description: 'What the process with this PID is called.' })),
+  },
+  { ...strict, description: 'A file in which an engine keeps the PID of a process, and who has that PID now.' },
+);
+
+export const subordinateRangeSchema = Type.Object(
+  {
+    file: Type.Union([Type.Literal('/etc/subuid'), Type.Literal('/etc/subgid')]),
+    name: Type.String({ description: 'The user, by name or number, as the file has it.' }),
+    uid: known(natural),
+    first: natural,
+    count: natural,
+  },
+  { ...strict, description: 'A range of ids that a user may map: subuid(5).' },
+);
+
+export const namespaceCountSchema = Type.Object(
+  {
+    userNamespace: inode,
+    uid: Type.Integer({ minimum: 0, description: "As the reader's user namespace has it." }),
+    type,
+    count: natural,
+    max: natural,
+  },
+  {
+    ...strict,
+    description: "The kernel's own count of the namespaces that a user has in a user namespace: struct ucounts.",
+  },
+);
+
+export const taskLimitSchema = Type.Object(
+  {
+    what: Type.Union([Type.Literal('cgroup'), Type.Literal('pid-max'), Type.Literal('threads-max')]),
+    path: Type.String({ description: 'The file that has the limit.' }),
+    cgroup: Type.Optional(Type.String()),
+    current: known(natural),
+    max: natural,
+    refused: Type.Optional(Type.Integer({ minimum: 0, description: 'How often a fork was refused: pids.events.' })),
+  },
+  { ...strict, description: 'A limit of how many tasks there may be, and how many there are.' },
+);
+
+const procMount = Type.Object(
+  {
+    path: Type.String(),
+    pidNamespace: known(inode),
+    readOnly: Type.Boolean(),
+    covered: Type.Array(Type.String(), { description: 'Paths below it that other mounts cover.' }),
+  },
+  strict,
+);
+
+export const mountViewSchema = Type.Object(
+  {
+    inode,
+    pid: Type.Integer({ minimum: 1, description: 'The process through which it was read.' }),
+    count: Type.Integer({ minimum: 0, description: 'How many mounts it has.' }),
+    proc: Type.Array(procMount, { description: 'Where procfs is mounted, whole.' }),
+    sys: Type.Array(Type.Object({ path: Type.String(), readOnly: Type.Boolean() }, strict)),
+    shared: Type.Array(
+      Type.Object(
+        {
+          path: Type.String(),
+          peerGroup: natural,
+          with: Type.Array(inode, { description: 'Other mount namespaces that have mounts of the same peer group.' }),
+        },
+        strict,
+      ),
+      { description: 'Mounts from which new mounts propagate to other mount namespaces: mount_namespaces(7).' },
+    ),
+    receives: Type.Array(Type.Object({ path: Type.String(), peerGroup: natural, from: Type.Array(inode) }, strict), {
+      description: 'Slaves: what is mounted on the master, in these mount namespaces, appears here.',
+    }),
+    pins: Type.Array(Type.Object({ path: Type.String(), type, inode }, strict), {
+      description: 'Mounts of nsfs: each holds a namespace.',
+    }),
+    hostDirectories: Type.Array(
+      Type.Object(
+        { path: Type.String(), source: Type.String(), device: Type.String(), readOnly: Type.Boolean() },
+        strict,
+      ),
+      {
+        description:
+          "Of a mount namespace that is not the host's: mounts of a file system that the host has mounted as well, where it is not the root; `source` is the path in that file system's own tree.",
+      },
+    ),
+  },
+  { ...strict, description: 'What one mount namespace has mounted, as far as verdicts need it.' },
+);
+
+export const securitySchema = Type.Object(
+  {
+    pid: natural,
+    uids: Type.Array(natural, { description: 'Real, effective, saved and of file systems.' }),
+    capabilities: Type.Object(
+      {
+        effective: Type.String({ description: 'Hexadecimal: capabilities(7).' }),
+        permitted: Type.String(),
+        bounding: Type.String(),
+      },
+      strict,
+    ),
+    noNewPrivs: known(Type.Boolean()),
+    seccomp: known(Type.Integer({ minimum: 0, maximum: 2, description: '0 disabled, 1 strict, 2 filter.' })),
+    label: known(Type.String({ description: 'Of SELinux or AppArmor.' })),
+  },
+  { ...strict, description: 'What restricts a process besides its namespaces.' },
+);
+
+export const linkListSchema = Type.Object(
+  {
+    inode,
+    links: known(
+      Type.Array(
+        Type.Object(
+          {
+            name: Type.String(),
+            kind: known(Type.String({ description: 'veth, bridge and the like; "" where it has none.' })),
+            physical: known(Type.Boolean({ description: 'Whether a device of the machine is behind it.' })),
+          },
+          strict,
+        ),
+      ),
+    ),
+  },
+  { ...strict, description: 'The network links of a network namespace.' },
+);
+
+export const conditionsSchema = Type.Object(
+  {
+    nameFiles: Type.Optional(known(Type.Array(nameFileSchema))),
+    pidFiles: Type.Optional(known(Type.Array(pidFileSchema))),
+    subordinateRanges: Type.Optional(known(Type.Array(subordinateRangeSchema))),
+    sysctls: Type.Optional(
+      Type.Record(Type.String(), known(Type.String()), {
+        description: 'By name, as user.max_net_namespaces: proc_sys(5).',
+      }),
+    ),
+    namespaceCounts: Type.Optional(known(Type.Array(namespaceCountSchema))),
+    taskLimits: Type.Optional(known(Type.Array(taskLimitSchema))),
+    mountViews: Type.Optional(known(Type.Array(mountViewSchema))),
+    securities: Type.Optional(known(Type.Array(securitySchema))),
+    linkLists: Type.Optional(known(Type.Array(linkListSchema))),
+  },
+  { ...strict, description: 'What rules need besides namespaces, processes and workloads. Absent: was not asked for.' },
+);
