@@ -1,11 +1,13 @@
-// Writes docs/reference/columns.md, the columns of each verb, and docs/reference/json.md, the fields of a snapshot and of
-// events, from the tables of columns, the JSON Schema of a snapshot and the declarations of events.
+// Writes docs/reference/columns.md, the columns of each verb, docs/reference/json.md, the fields of a snapshot and of
+// events, and docs/findings/README.md, the rules of the doctor: from the tables of columns and rules, the JSON Schema of a
+// snapshot and the declarations of events.
 //   npm run build && node scripts/data-reference.js [--check]
-// --check says whether the two files are current.
+// --check says whether the files are current.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kindWords } from '../build/js/src/analysis/listing/named-fields.js';
+import { rules } from '../build/js/src/analysis/rules/index.js';
 import { verbs } from '../build/js/src/cli/table/verbs.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -14,6 +16,7 @@ const note = '<!-- Made by scripts/data-reference.js: not to be edited. -->';
 const documents = [
   ['docs/reference/columns.md', await describeColumns()],
   ['docs/reference/json.md', describeJson()],
+  ['docs/findings/README.md', describeRules()],
 ];
 for (const [name, text] of documents) {
   const file = join(root, name);
@@ -54,6 +57,23 @@ async function describeColumns() {
     );
   }
   return `${parts.join('\n\n')}\n`;
+}
+
+function describeRules() {
+  return `${[
+    '# Findings',
+    note,
+    'What `nscope doctor` looks for. Codes are stable. *Severity* is the gravest that a rule gives: `note` is worth knowing, `warning` is wrong or will be, `error` fails now. *Needs* is what a snapshot must have; where it lacks that, the rule is not decided, and doctor says so.',
+    formatTable(
+      ['code', 'severity', 'what is wrong', 'needs'],
+      rules.map(({ code, severity, title, needs }) => [
+        `[${code}](${code}.md)`,
+        severity,
+        title,
+        needs.map((need) => `\`${need}\``).join(', ') || 'processes and namespaces',
+      ]),
+    ),
+  ].join('\n\n')}\n`;
 }
 
 function describeJson() {

@@ -21,6 +21,7 @@ const matrix: Readonly<Record<string, string>> = {
   coverage: 'json no-bpf from',
   snapshot: 'json quiet no-bpf from',
   detect: 'type json no-header wide quiet no-bpf',
+  doctor: 'json wide quiet no-bpf from',
   caps: 'type json wide quiet no-bpf',
   groups: 'json no-header wide quiet no-bpf',
   top: 'type sort no-bpf',
