@@ -6,7 +6,8 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
 const [tallyFile, parallel, timeoutMs, ...files] = process.argv.slice(2);
-const tally = { passed: 0, failed: 0, skipped: [] };
+/** `failures`: of each failed test its title and file; a file that ended without saying more has its own name as title. */
+const tally = { passed: 0, failed: 0, skipped: [], failures: [] };
 
 const events = run({
   files,
@@ -22,9 +23,13 @@ events.on('test:pass', (data) => {
 });
 events.on('test:empty', (file) => {
   tally.failed++;
+  tally.failures.push({ name: 'holds no test', file });
   process.stderr.write(`${file} holds no test\n`);
 });
-events.on('test:fail', () => tally.failed++);
+events.on('test:fail', (data) => {
+  tally.failed++;
+  tally.failures.push({ name: data.name, file: data.file });
+});
 events.on('end', () => {
   writeFileSync(tallyFile, JSON.stringify(tally));
   process.exitCode = tally.failed > 0 ? 1 : 0;

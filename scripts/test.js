@@ -1,5 +1,8 @@
 // npm test: builds the package, then runs the tests tier by tier. See test/tiers.ts for what a tier is.
 //   node scripts/test.js [--no-build] [TIER…]
+// A test of the tiers user and root looks at a host that others change meanwhile. Files of these tiers in which a test failed
+// are run once more, alone: what then passes is reported as unsteady, with its title, and does not fail the run. That is
+// done for no more than two files of a tier.
 // NSCOPE_PROMISED_TIERS=pure,user says which tiers must have run whole: a skip in one of them is a failure.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -27,19 +30,21 @@ for (const name of [...wanted, ...promised]) {
 
 const files = readdirSync('test', { recursive: true }).filter((file) => file.endsWith('.test.ts'));
 const rows = [];
+const nothingRun = { passed: 0, failed: 0, skipped: [] };
+const maxFilesAgain = 2;
 for (const tier of tiers) {
   if (wanted.length > 0 && !wanted.includes(tier.name)) continue;
   const own = files.filter((file) => tierOf(file) === tier).sort();
   process.stdout.write(`\n== ${tier.name}: ${tier.meaning} (${own.length} files)\n`);
   const scripts = own.map((file) => join(root, 'build/js/test', file.replace(/\.ts$/, '.js')));
   const started = process.hrtime.bigint();
-  const result = own.length > 0 ? runTier(tier, scripts) : { passed: 0, failed: 0, skipped: [] };
+  const result = own.length > 0 ? runAgain(tier, runTier(tier, scripts)) : nothingRun;
   rows.push({ name: tier.name, ...result, seconds: Number((process.hrtime.bigint() - started) / 100_000_000n) / 10 });
 }
 
 let broken = false;
 process.stdout.write('\n');
-for (const { name, passed, failed, skipped, seconds } of rows) {
+for (const { name, passed, failed, skipped, unsteady = [], seconds } of rows) {
   const isPromised = promised.includes(name);
   const unkept = isPromised && (skipped.length > 0 || passed === 0);
   broken ||= failed > 0 || unkept;
@@ -47,6 +52,8 @@ for (const { name, passed, failed, skipped, seconds } of rows) {
     `${name.padEnd(8)} ${passed} passed, ${failed} failed, ${skipped.length} skipped, ${seconds} s` +
       `${unkept ? ': this tier was promised and did not run whole' : ''}\n`,
   );
+  for (const { name: title } of unsteady)
+    process.stdout.write(`         unsteady: ${title} (failed, then passed alone)\n`);
   for (const { name: title, reason } of skipped) process.stdout.write(`         skipped: ${title} (${reason})\n`);
 }
 for (const name of promised.filter((tier) => !rows.some((row) => row.name === tier))) {
@@ -95,6 +102,18 @@ function runTier(tier, scripts) {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** Runs the files once more in which a test failed, if they are few: what passes then was disturbed, or is not steady. */
+function runAgain(tier, first) {
+  const { failures = [] } = first;
+  const again = [...new Set(failures.map(({ file }) => file))];
+  if (!tier.again || failures.length !== first.failed || again.length === 0 || again.length > maxFilesAgain)
+    return first;
+  process.stdout.write(`\n== ${tier.name}, once more and alone: ${failures.map(({ name }) => name).join('; ')}\n`);
+  const second = runTier({ ...tier, parallel: false }, again);
+  if (second.failed > 0 || second.passed < failures.length) return first;
+  return { ...first, passed: first.passed + failures.length, failed: 0, unsteady: failures };
 }
 
 /** What became of the tests; a run that ended without saying so has failed. */

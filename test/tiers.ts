@@ -24,6 +24,8 @@ export interface Tier {
   readonly unprivileged: boolean;
   /** Whether its files may run at the same time: not where a test compares what the whole host holds. */
   readonly parallel: boolean;
+  /** Whether a file in which a test failed is run once more, alone: where others change the host that a test looks at. */
+  readonly again?: true;
   /** The longest that one test file may take. */
   readonly timeoutMs: number;
 }
@@ -36,6 +38,7 @@ export const tiers: readonly Tier[] = [
     meaning: 'namespaces of the kernel, without privilege',
     unprivileged: true,
     parallel: false,
+    again: true,
     timeoutMs: 180_000,
   },
   {
@@ -43,6 +46,7 @@ export const tiers: readonly Tier[] = [
     meaning: 'namespaces of the kernel, as root',
     unprivileged: false,
     parallel: false,
+    again: true,
     timeoutMs: 300_000,
   },
   {

@@ -8,7 +8,7 @@ import { rules as allRules } from '../../analysis/rules/index.ts';
 import type { Snapshot } from '../../model/snapshot/schema.ts';
 import { wantEverything } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
-import { formatFindings, formatUndecided, summarizeFindings } from '../../render/pages/findings-page.ts';
+import { describeUndecided, formatFindings, summarizeFindings } from '../../render/pages/findings-page.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
 import { chooseRules } from '../reading/choose-rules.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
@@ -71,7 +71,7 @@ function report({ snapshot, verdicts }: Answer, { rules, threshold, options }: R
     writeLines(formatFindings(findings, { rules, width, palette: choosePalette() }));
     if (findings.length > 0) writeLines(['']);
     writeLines(wrapText(summarizeFindings(verdicts), width));
-    for (const line of formatUndecided(undecided, undefined)) writeRemark(line, options);
+    for (const line of describeUndecided(undecided)) writeRemark(line, options);
     noteCoverage(snapshot.coverage, options);
   }
   return concludeStatus(verdicts, rules, threshold);

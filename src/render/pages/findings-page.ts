@@ -67,14 +67,11 @@ export function summarizeFindings({ findings, undecided, decided }: Verdicts): s
   return `${counts.length === 0 ? 'nothing found' : counts.join(', ')} (${rules}${rest})`;
 }
 
-/** Rules that were not decided, those together that lack the same. */
-export function* formatUndecided(undecided: readonly Undecided[], width: number | undefined): Generator<string> {
+/** Rules that were not decided, those together that lack the same; not escaped yet. */
+export function describeUndecided(undecided: readonly Undecided[]): string[] {
   const byReason = new Map<string, string[]>();
   for (const { code, why } of undecided) byReason.set(why, [...(byReason.get(why) ?? []), code]);
-  for (const [why, codes] of byReason) {
-    const text = `not decided: ${codes.join(', ')}: ${escapeText(why)}`;
-    yield* wrapText(text, width).map((line, i) => (i === 0 ? line : `  ${line}`));
-  }
+  return Array.from(byReason, ([why, codes]) => `not decided: ${codes.join(', ')}: ${why}`);
 }
 
 function paintSeverity(severity: Severity, palette: Palette): (text: string) => string {
