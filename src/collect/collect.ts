@@ -1,4 +1,5 @@
 // Takes a snapshot: the namespaces and processes of this host, and the workloads that they belong to.
+import type { ConditionMeans } from '../conditions/condition.ts';
 import { findConditions } from '../conditions/index.ts';
 import type { Snapshot } from '../model/snapshot/schema.ts';
 import { type Wanted, wantEverything } from '../model/snapshot/wanted.ts';
@@ -20,7 +21,7 @@ export function collectSnapshot(options: Partial<Wanted> = {}): Snapshot {
   const wanted = { ...wantEverything, ...options };
   const snapshot = collectNamespaces(wanted);
   const named = wanted.workloads ? addWorkloads(snapshot) : snapshot;
-  return wanted.conditions ? addConditions(named) : named;
+  return wanted.conditions ? addConditions(named, { bpf: wanted.bpf }) : named;
 }
 
 /** @param snapshot - taken with all that workloads are known by */
@@ -34,8 +35,8 @@ export function addWorkloads(snapshot: Snapshot): Snapshot {
 }
 
 /** @param snapshot - of this host, taken a moment ago; rules that ask for workloads need them in it */
-export function addConditions(snapshot: Snapshot): Snapshot {
-  const { conditions, coverage } = findConditions(snapshot, startWatch);
+export function addConditions(snapshot: Snapshot, means?: ConditionMeans): Snapshot {
+  const { conditions, coverage } = findConditions(snapshot, startWatch, means);
   const sources = Object.freeze([...snapshot.coverage.sources, ...coverage]);
   return Object.freeze({ ...snapshot, conditions, coverage: Object.freeze({ ...snapshot.coverage, sources }) });
 }

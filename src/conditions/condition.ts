@@ -11,7 +11,14 @@ export interface ConditionReader<Name extends ConditionName = ConditionName> {
    * @param snapshot - of this host, taken a moment ago, with all that it can have besides conditions
    * @returns what was found, frozen; why nothing could be looked at, where that is so
    */
-  read(snapshot: Snapshot, report: ConditionReport): NonNullable<Conditions[Name]>;
+  read(snapshot: Snapshot, report: ConditionReport, means: ConditionMeans): NonNullable<Conditions[Name]>;
+}
+
+/** By what may be looked, and for what. */
+export interface ConditionMeans {
+  readonly bpf: boolean;
+  /** All where it is absent. */
+  readonly only?: readonly ConditionName[];
 }
 
 export interface ConditionReport {

@@ -1,17 +1,23 @@
 // The table of readers, and the conditions of a snapshot.
 import type { Snapshot } from '../model/snapshot/schema.ts';
-import type { ConditionReader } from './condition.ts';
+import type { ConditionMeans, ConditionReader } from './condition.ts';
+import { namespaceCounts } from './namespace-counts.ts';
 import { type FoundConditions, readConditions } from './read-conditions.ts';
 import { subordinateRanges } from './subordinate-ranges.ts';
 import { sysctls } from './sysctls.ts';
+import { taskLimits } from './task-limits.ts';
 
 /** In the order in which they are read; each fills one field. */
-export const conditionReaders: readonly ConditionReader[] = [sysctls, subordinateRanges];
+export const conditionReaders: readonly ConditionReader[] = [sysctls, subordinateRanges, namespaceCounts, taskLimits];
 
 /**
  * What verdicts need besides the graph, of this host.
  * @param snapshot - of this host, taken a moment ago, with its workloads
  */
-export function findConditions(snapshot: Snapshot, elapsedMs: () => () => number): FoundConditions {
-  return readConditions(snapshot, conditionReaders, elapsedMs);
+export function findConditions(
+  snapshot: Snapshot,
+  elapsedMs: () => () => number,
+  means?: ConditionMeans,
+): FoundConditions {
+  return readConditions(snapshot, conditionReaders, elapsedMs, means);
 }

@@ -1,7 +1,7 @@
 // Runs the table of readers; each is counted and timed like a source.
 import { RefusalCounts } from '../model/facts/refusals.ts';
 import type { Conditions, Snapshot, SourceCoverage } from '../model/snapshot/schema.ts';
-import type { ConditionReader } from './condition.ts';
+import type { ConditionMeans, ConditionReader } from './condition.ts';
 
 export interface FoundConditions {
   readonly conditions: Conditions;
@@ -13,18 +13,21 @@ export function readConditions(
   snapshot: Snapshot,
   readers: readonly ConditionReader[],
   elapsedMs: () => () => number,
+  means: ConditionMeans = { bpf: true },
 ): FoundConditions {
   const conditions: Partial<Record<keyof Conditions, unknown>> = {};
-  const coverage = readers.map((reader): SourceCoverage => {
+  const chosen = readers.filter(({ name }) => means.only?.includes(name) ?? true);
+  const coverage = chosen.map((reader): SourceCoverage => {
     const elapsed = elapsedMs();
     const refusals = new RefusalCounts();
     let asked = 0;
-    const value = reader.read(snapshot, {
+    const report = {
       asked: (count = 1) => {
         asked += count;
       },
-      refused: (what, errno, example) => refusals.add(what, errno, example),
-    });
+      refused: (what: string, errno: string, example: string) => refusals.add(what, errno, example),
+    };
+    const value = reader.read(snapshot, report, means);
     conditions[reader.name] = value;
     return Object.freeze({
       source: `condition ${reader.name}`,

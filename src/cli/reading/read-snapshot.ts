@@ -23,5 +23,5 @@ export async function readSnapshot(
   const named = await loadWorkloads(snapshot);
   if (!wanted.conditions) return named;
   const { addConditions } = await import('../../collect/collect.ts');
-  return addConditions(named);
+  return addConditions(named, { bpf });
 }

@@ -17,7 +17,9 @@ export type BpfProgram =
   | 'lifetimes'
   | 'tally'
   | 'proxies'
-  | 'references';
+  | 'references'
+  | 'ucounts'
+  | 'charges';
 
 interface ProgramFacts {
   /** The first Linux release with what the program reads. */
@@ -41,6 +43,8 @@ export const bpfPrograms: Readonly<Record<BpfProgram, ProgramFacts>> = {
   events: { since: '6.1', types: ['tp_btf'] },
   proxies: { since: '6.18', types: ['iter/task'] },
   references: { since: '6.18', types: ['iter/task_file'] },
+  ucounts: { since: '6.1', types: run },
+  charges: { since: '6.18', types: run },
   lifetimes: { since: '6.18', types: ['fentry and fexit'] },
 };
 

@@ -73,6 +73,16 @@ export function readBpfReferences(): BpfReading {
   return readProgram('references');
 }
 
+/** How many namespaces each user has in each user namespace, as the kernel counts, and the limits. Parse with parseBpfCounts. */
+export function readBpfCounts(): BpfReading {
+  return readProgram('ucounts');
+}
+
+/** On whose account each namespace stands. Linux 6.18. Parse with parseBpfCharges. */
+export function readBpfCharges(): BpfReading {
+  return readProgram('charges');
+}
+
 /**
  * Every process of the caller's pid namespace, and each thread whose namespaces or uid differ from its leader's; with
  * `everyThread` all threads. Read with BpfTaskCursor.

@@ -1,5 +1,6 @@
 // What verdicts need besides the graph: limits, ranges of ids, files of engines, views of mounts. Part of the schema.
 import Type from 'typebox';
+import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
 import { inode, known, natural, strict, type } from './schema-parts.ts';
 
 const moment = Type.String({ description: 'UTC, RFC 3339.' });
@@ -44,17 +45,38 @@ export const subordinateRangeSchema = Type.Object(
   { ...strict, description: 'A range of ids that a user may map: subuid(5).' },
 );
 
+const optionalCount = Type.Optional(natural);
+
+function byType<T extends typeof natural | typeof optionalCount>(value: T, description: string) {
+  return Type.Object(Object.fromEntries(namespaceTypes.map((one) => [one, value])) as Record<NamespaceType, T>, {
+    ...strict,
+    description,
+  });
+}
+
+export const namespaceAccountSchema = Type.Object(
+  {
+    uid: Type.Integer({ minimum: 0, description: "As the reader's user namespace has it." }),
+    counts: byType(optionalCount, 'How many namespaces stand on this account; none of types that are absent.'),
+    charged: Type.Optional(
+      Type.Array(Type.Object({ type, inode }, strict), {
+        description:
+          'Those that this user made in this user namespace itself. The others stand on accounts of user namespaces below. Absent: not known, before Linux 6.18.',
+      }),
+    ),
+  },
+  { ...strict, description: "The kernel's own count of the namespaces of a user in a user namespace: struct ucounts." },
+);
+
 export const namespaceCountSchema = Type.Object(
   {
     userNamespace: inode,
-    uid: Type.Integer({ minimum: 0, description: "As the reader's user namespace has it." }),
-    type,
-    count: natural,
-    max: natural,
+    max: byType(natural, 'Its limits, user.max_net_namespaces and the like: namespaces(7).'),
+    accounts: Type.Array(namespaceAccountSchema),
   },
   {
     ...strict,
-    description: "The kernel's own count of the namespaces that a user has in a user namespace: struct ucounts.",
+    description: 'A user namespace in which the kernel counts, each user by himself up to the same limits.',
   },
 );
 

@@ -5,6 +5,7 @@ import {
   type linkListSchema,
   type mountViewSchema,
   type nameFileSchema,
+  type namespaceAccountSchema,
   type namespaceCountSchema,
   type pidFileSchema,
   type securitySchema,
@@ -536,6 +537,7 @@ export type Conditions = Frozen<Static<typeof conditionsSchema>>;
 export type NameFile = Frozen<Static<typeof nameFileSchema>>;
 export type PidFile = Frozen<Static<typeof pidFileSchema>>;
 export type SubordinateRange = Frozen<Static<typeof subordinateRangeSchema>>;
+export type NamespaceAccount = Frozen<Static<typeof namespaceAccountSchema>>;
 export type NamespaceCount = Frozen<Static<typeof namespaceCountSchema>>;
 export type TaskLimit = Frozen<Static<typeof taskLimitSchema>>;
 export type MountView = Frozen<Static<typeof mountViewSchema>>;

@@ -11,6 +11,7 @@ import { entryLayout } from '../../../src/kernel/proc/proc-table-records.ts';
 import { procTaskLayout } from '../../../src/kernel/proc/proc-tasks.ts';
 import { namespaceLinks } from '../../../src/model/snapshot/namespace-types.ts';
 import { eventHeadLayout, execLayout, exitLayout, forkLayout } from '../../../src/parse/netlink/process-events.ts';
+import { chargeLayout, countLayout } from '../../../src/parse/records/bpf-counts.ts';
 import { actorLayout, placedLayout } from '../../../src/parse/records/bpf-events.ts';
 import { fileLayout } from '../../../src/parse/records/bpf-files.ts';
 import { lifetimeLayout } from '../../../src/parse/records/bpf-lifetimes.ts';
@@ -24,7 +25,17 @@ import { type Layout, layOut } from '../../../src/parse/records/layout.ts';
 const layouts: readonly Layout[] = [
   ...[actorLayout, placedLayout, fileLayout, lifetimeLayout, namespaceLayout, proxyLayout, referenceLayout],
   ...[superblockLayout, tallyLayout, taskLayout, answersLayout, netnsAnswerLayout, entryLayout, procTaskLayout],
-  ...[linkDirectoryLayout, linkLayout, mountLayout, eventHeadLayout, execLayout, exitLayout, forkLayout],
+  ...[
+    chargeLayout,
+    countLayout,
+    linkDirectoryLayout,
+    linkLayout,
+    mountLayout,
+    eventHeadLayout,
+    execLayout,
+    exitLayout,
+    forkLayout,
+  ],
 ];
 
 /** A struct of the kernel's headers: no file of ours has its text, and no layout the whole of it. */
