@@ -21,6 +21,7 @@ const programs = new Map<string, () => Promise<VerbModule>>([
   ['overview', () => import('./verbs/overview.ts')],
   ['pid', () => import('./verbs/pid.ts')],
   ['ps', () => import('./verbs/ps.ts')],
+  ['quota', () => import('./verbs/quota.ts')],
   ['run', () => import('./verbs/run.ts')],
   ['show', () => import('./verbs/show.ts')],
   ['snapshot', () => import('./verbs/snapshot.ts')],

@@ -12,6 +12,7 @@ export const questions: readonly Question[] = [
   { question: 'Which namespaces does a container have that the host does not?', command: 'nscope ls docker:web' },
   { question: 'Which containers, sandboxes and named networks run here?', command: 'nscope workloads' },
   { question: 'What is wrong here, and what fixes it?', command: 'nscope doctor' },
+  { question: 'Why does unshare say “No space left on device”?', command: 'nscope quota 812' },
   { question: 'Which namespaces have no process?', command: 'nscope ls --hidden' },
   { question: 'Which PID does process 812 have in its container?', command: 'nscope pid 812' },
   { question: 'Which PID here is PID 1 of the container?', command: 'nscope pid 1 --in docker:web' },

@@ -4,6 +4,7 @@ import { failureOfAnswer } from '../help/exit-statuses.ts';
 import { evidenceVerbs } from './evidence-verbs.ts';
 import { launchVerbs } from './launch-verbs.ts';
 import { liveVerbs } from './live-verbs.ts';
+import { quotaVerb } from './quota-verb.ts';
 import {
   fromOption,
   jsonOption,
@@ -284,6 +285,7 @@ const table = [
   },
   ...liveVerbs,
   ...verdictVerbs,
+  quotaVerb,
   ...evidenceVerbs,
   ...launchVerbs,
   {

@@ -1,0 +1,14 @@
+// A snapshot with the limits of namespaces, and no other conditions.
+import type { Snapshot } from '../../model/snapshot/schema.ts';
+import type { Wanted } from '../../model/snapshot/wanted.ts';
+import type { OptionValues } from '../table/option-values.ts';
+import type { GivenCommand } from '../table/verb.ts';
+import { readSnapshot } from './read-snapshot.ts';
+
+/** @throws SnapshotError, NoProcError */
+export async function readLimits(options: OptionValues, wanted: Wanted, given: GivenCommand): Promise<Snapshot> {
+  const snapshot = await readSnapshot(options, { ...wanted, conditions: false }, given);
+  if (options.from !== undefined) return snapshot;
+  const { addConditions } = await import('../../collect/collect.ts');
+  return addConditions(snapshot, { bpf: options.bpf !== false, only: ['sysctls', 'namespaceCounts'] });
+}
