@@ -9,7 +9,7 @@
 #include "namespace.h"
 #include "events.h"
 
-enum kind { FORK = 1, EXEC = 2, EXIT = 3, UNSHARE = 4, SETNS = 5, MOUNT = 6 };
+enum kind { FORK = 1, EXEC = 2, EXIT = 3, UNSHARE = 4, SETNS = 5, MOUNT = 6, ATTACH = 7 };
 enum link { CGROUP, IPC, MNT, NET, PID, TIME, USER, UTS, PID_FOR_CHILDREN, TIME_FOR_CHILDREN, LINKS };
 
 struct actor {
@@ -32,10 +32,23 @@ struct placed {
 };
 RECORD_BYTES(placed, 176);
 FIELD_AT(placed, actor, 0); FIELD_AT(placed, inums, 56); FIELD_AT(placed, ids, 96);
+/* EXEC: with the command line, which a process may not live long enough to be asked for. */
+struct executed {
+	struct placed placed;
+	u32 length; /* of words, less than they have room for */
+	u32 pad;
+	char words[256]; /* each ends in a NUL but one that was cut */
+};
+RECORD_BYTES(executed, 440);
+FIELD_AT(executed, placed, 0); FIELD_AT(executed, length, 176); FIELD_AT(executed, pad, 180);
+FIELD_AT(executed, words, 184);
 
 /* The same on every kernel; another kernel lacks what the other architecture has. */
 struct nsproxy___count {
 	refcount_t count;
+} __attribute__((preserve_access_index));
+struct mm_struct___words {
+	unsigned long arg_start, arg_end;
 } __attribute__((preserve_access_index));
 struct pt_regs___x86 {
 	unsigned long orig_ax, si, dx;
@@ -86,6 +99,16 @@ static __always_inline void tell_place(struct placed *placed, struct task_struct
 #undef TELL
 }
 
+/* proc_pid_cmdline(5): the task is the current one, and its words are in its memory since exec put them there. */
+static __always_inline void tell_words(struct executed *executed, struct task_struct *task) {
+	struct mm_struct___words *memory = (void *)READ(task, mm);
+	u64 start = READ(memory, arg_start), length = READ(memory, arg_end) - start;
+	if (length > sizeof executed->words - 1) length = sizeof executed->words - 1;
+	length &= sizeof executed->words - 1;
+	executed->pad = 0;
+	executed->length = bpf_probe_read_user(executed->words, length, (void *)start) < 0 ? 0 : length;
+}
+
 static __always_inline void tell_placed(u32 kind, struct task_struct *task, u32 flags, u32 urgent) {
 	struct placed *placed = bpf_ringbuf_reserve(&ring, sizeof *placed, 0);
 	if (!placed) return count_lost();
@@ -122,8 +145,16 @@ int on_fork(u64 *ctx) {
 SEC("tp_btf/sched_process_exec")
 int on_exec(u64 *ctx) {
 	struct task_struct *task = (void *)ctx[0];
+	struct executed *executed = bpf_ringbuf_reserve(&ring, sizeof *executed, 0);
+	if (!executed) {
+		count_lost();
+		return 0;
+	}
 	/* A thread that executes takes the number of its leader, which has ended. */
-	tell_placed(EXEC, task, (u32)ctx[1], 0);
+	tell_actor(&executed->placed.actor, EXEC, task, (u32)ctx[1]);
+	tell_place(&executed->placed, task);
+	tell_words(executed, task);
+	bpf_ringbuf_submit(executed, wake_up(0));
 	return 0;
 }
 
@@ -142,7 +173,7 @@ int on_exit(u64 *ctx) {
 	return 0;
 }
 
-enum { IS_UNSHARE = 1, IS_SETNS, IS_OPEN_TREE, IS_FSMOUNT };
+enum { IS_UNSHARE = 1, IS_SETNS, IS_OPEN_TREE, IS_FSMOUNT, IS_ATTACH };
 #define NAMESPACE_FLAG 2 /* OPEN_TREE_NAMESPACE (Linux 7.0), FSMOUNT_NAMESPACE (7.2) */
 
 SEC("tp_btf/sys_exit")
@@ -153,14 +184,17 @@ int on_syscall(u64 *ctx) {
 	if (bpf_core_field_exists(struct pt_regs___x86, orig_ax)) {
 		struct pt_regs___x86 *regs = (void *)ctx[0];
 		u64 number = READ(regs, orig_ax);
-		if (number != 272 && number != 308 && number != 428 && number != 432) return 0;
-		call = number == 272 ? IS_UNSHARE : number == 308 ? IS_SETNS : number == 428 ? IS_OPEN_TREE : IS_FSMOUNT;
+		/* mount and move_mount, which put something into a tree of mounts */
+		if (number == 165 || number == 429) call = IS_ATTACH;
+		else if (number != 272 && number != 308 && number != 428 && number != 432) return 0;
+		else call = number == 272 ? IS_UNSHARE : number == 308 ? IS_SETNS : number == 428 ? IS_OPEN_TREE : IS_FSMOUNT;
 		flags = call == IS_OPEN_TREE ? READ(regs, dx) : READ(regs, si);
 	} else if (bpf_core_field_exists(struct pt_regs___arm64, syscallno)) {
 		struct pt_regs___arm64 *regs = (void *)ctx[0];
 		s32 number = READ(regs, syscallno);
-		if (number != 97 && number != 268 && number != 428 && number != 432) return 0;
-		call = number == 97 ? IS_UNSHARE : number == 268 ? IS_SETNS : number == 428 ? IS_OPEN_TREE : IS_FSMOUNT;
+		if (number == 40 || number == 429) call = IS_ATTACH;
+		else if (number != 97 && number != 268 && number != 428 && number != 432) return 0;
+		else call = number == 97 ? IS_UNSHARE : number == 268 ? IS_SETNS : number == 428 ? IS_OPEN_TREE : IS_FSMOUNT;
 		u64 second = 0, third = 0;
 		READ_AT(second, (u64)regs + OFFSET(pt_regs___arm64, regs) + 8);
 		READ_AT(third, (u64)regs + OFFSET(pt_regs___arm64, regs) + 16);
@@ -171,6 +205,8 @@ int on_syscall(u64 *ctx) {
 		tell_placed(UNSHARE, task, 0, 1);
 	else if (call == IS_SETNS)
 		tell_placed(SETNS, task, 0, 1);
+	else if (call == IS_ATTACH)
+		tell_short(ATTACH, task, 0, 1);
 	else if (call && flags & NAMESPACE_FLAG)
 		tell_short(MOUNT, task, 0, 1);
 	return 0;

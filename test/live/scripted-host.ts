@@ -105,6 +105,7 @@ export class ScriptedHost implements WatchedHost {
       about: { name: 'process-events', cannotSee: ['what the script does not say'], refused: [] },
       tellsProcesses: true,
       tellsNamespaces: false,
+      tellsMounts: false,
       drain,
       stop: () => {
         this.isSourceOpen = false;

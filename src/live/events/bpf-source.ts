@@ -22,6 +22,7 @@ export function openBpfSource(host: SourceHost, options: SourceOptions): LiveSou
     },
     tellsProcesses: true,
     tellsNamespaces: false,
+    tellsMounts: true,
     drain,
     stop: () => stream.close(),
   };
@@ -59,6 +60,7 @@ export function openHooksSource(host: SourceHost, options: SourceOptions): LiveS
     about: { name: 'bpf-hooks', cannotSee: [unseenHolder], refused: [] },
     tellsProcesses: true,
     tellsNamespaces: true,
+    tellsMounts: true,
     drain,
     stop: () => {
       lifetimes.close();
@@ -134,6 +136,7 @@ function tell(event: BpfEvent, host: SourceHost): void {
   else if (kind === 'unshare') host.moved(event, 'unshare', atNs);
   else if (kind === 'setns') host.moved(event, 'setns', atNs);
   else if (kind === 'mount') host.mount(event, atNs);
+  else if (kind === 'attach') host.attached(event, atNs);
   else {
     host.exit(tid, atNs);
     if (flags !== 0) host.listSoon();

@@ -50,6 +50,7 @@ function openComparison(): LiveSource {
     },
     tellsProcesses: false,
     tellsNamespaces: false,
+    tellsMounts: false,
     drain: () => {},
     stop: () => {},
   };

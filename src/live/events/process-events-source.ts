@@ -32,6 +32,7 @@ export function openProcessEventsSource(host: SourceHost): LiveSource | SourceRe
     },
     tellsProcesses: false,
     tellsNamespaces: false,
+    tellsMounts: false,
     drain,
     stop: () => {
       stream.close();

@@ -13,6 +13,8 @@ export interface TaskReport {
   readonly inodes: readonly number[];
   /** 64-bit ids in decimal, in the same order. */
   readonly ids: readonly (string | null)[];
+  /** Of `exec`: its command line, where the kernel told it. */
+  readonly command?: string;
   /** Where it is was read some time after the event: it may have gone on, and who owns what it made is not told by it. */
   readonly isReadLate?: true;
 }
@@ -28,6 +30,8 @@ export interface SourceHost {
   exit(tid: number, at: Moment): void;
   /** It probably made a mount namespace, of which the next reading will tell. */
   mount(task: Omit<TaskReport, 'inodes' | 'ids'>, at: Moment): void;
+  /** It mounted something, in whatever mount namespace it is. */
+  attached(task: Omit<TaskReport, 'inodes' | 'ids'>, at: Moment): void;
   /** The kernel made or freed a namespace. */
   created(namespace: EventNamespace, by: Omit<TaskReport, 'inodes' | 'ids'>, at: Moment): void;
   destroyed(namespace: EventNamespace, at: Moment): void;
@@ -45,6 +49,8 @@ export interface LiveSource {
   readonly tellsProcesses: boolean;
   /** Whether the making and freeing of every namespace is told of. */
   readonly tellsNamespaces: boolean;
+  /** Whether it is told who mounts something. */
+  readonly tellsMounts: boolean;
   /** Takes what waits; returns when nothing does. */
   drain(): void;
   stop(): void;

@@ -15,7 +15,7 @@ import { toTimestamp } from '../events/timestamp.ts';
 import { isUnreaped } from '../lists/zombies.ts';
 
 /** Whoever keeps the state. */
-export interface TranslatorHost extends Pick<SourceHost, 'mount' | 'lost' | 'listSoon' | 'wholeSoon'> {
+export interface TranslatorHost extends Pick<SourceHost, 'mount' | 'attached' | 'lost' | 'listSoon' | 'wholeSoon'> {
   readonly state: LiveState;
   readonly eventTimes: EventTimes;
   /** Applies an event and passes it on. */
@@ -38,9 +38,12 @@ export class EventTranslator implements SourceHost {
     const base = this.#host.state.tasks.get(report.tid === report.pid ? report.ppid : report.pid);
     const task: LiveTask = { ...pickProcess(report), links: report.inodes, entered: 0 };
     task.entered = this.#host.state.findEntered(task);
+    // Until it executes a program of its own, its words are those of the process that it was forked from.
+    const command = report.command ?? base?.command;
+    if (command !== undefined) task.command = command;
     this.#host.eventTimes.noteTask(report.tid, at);
     const ahead = base && namespaceLinks.some((_, i) => report.inodes[i] !== base.links[i]);
-    if (ahead) this.#addCommand(task);
+    if (ahead) this.#addCommand(task, report);
     this.#noteLinks(report, base?.links, toEventProcess(task), 'clone', at);
     const events = describeBirth(this.#host.state, task, 'clone', when);
     for (const event of events) this.#host.emit(event);
@@ -55,10 +58,10 @@ export class EventTranslator implements SourceHost {
     if (!known) this.fork(report, at);
     else {
       const { command: _, ...process } = toEventProcess(known);
-      const { comm, ppid, uid } = report;
+      const { comm, ppid, uid, command } = report;
       this.#host.emit({
         event: 'moved',
-        process: { ...process, comm, ppid, uid },
+        process: { ...process, comm, ppid, uid, ...(command === undefined ? {} : { command }) },
         links: known.links,
         at: toTimestamp(at),
       });
@@ -72,10 +75,11 @@ export class EventTranslator implements SourceHost {
       ...pickProcess(report),
       links: base?.links ?? report.inodes.map(() => 0),
       entered: base?.entered ?? 0,
+      ...(base?.command === undefined ? {} : { command: base.command }),
     };
     this.#host.eventTimes.noteTask(report.tid, at);
     if (base && equalLinks(base.links, report.inodes)) return;
-    this.#addCommand(task);
+    this.#addCommand(task, report);
     this.#noteLinks(report, base?.links, toEventProcess(task), how, at);
     for (const event of describeMove(this.#host.state, this.#host.state, task, report.inodes, how, when))
       this.#host.emit(event);
@@ -95,9 +99,15 @@ export class EventTranslator implements SourceHost {
     this.#host.mount(report, at);
   }
 
+  attached(report: Omit<TaskReport, 'inodes' | 'ids'>, at: Moment): void {
+    this.#host.attached(report, at);
+  }
+
   created(namespace: EventNamespace, by: Omit<TaskReport, 'inodes' | 'ids'>, at: Moment): void {
     const task: LiveTask = { ...pickProcess(by), links: [], entered: 0 };
-    if (by.pid !== process.pid) this.#addCommand(task);
+    const known = this.#host.state.tasks.get(by.pid)?.command;
+    if (known !== undefined) task.command = known;
+    if (by.pid !== process.pid) this.#addCommand(task, {});
     this.#note(namespace, toEventProcess(task), 'call', at);
   }
 
@@ -151,7 +161,9 @@ export class EventTranslator implements SourceHost {
     this.#host.stir();
   }
 
-  #addCommand(task: LiveTask): void {
+  /** What the kernel told is true of that moment; what is read now may be of the next program. */
+  #addCommand(task: LiveTask, { isReadLate }: Pick<TaskReport, 'isReadLate'>): void {
+    if (task.command !== undefined && !isReadLate) return;
     const command = readCommandLine(task.pid);
     if (command !== undefined) task.command = command;
   }

@@ -1,6 +1,6 @@
 // Keeps the state of the host and tells its listeners of each change: what the source says at once, the rest by reading.
 import { compareStates } from '../../model/live/compare-states.ts';
-import type { EventDraft, EventNamespace, EventSource } from '../../model/live/events.ts';
+import type { EventDraft, EventNamespace, EventProcess, EventSource } from '../../model/live/events.ts';
 import { keyOf, LiveState } from '../../model/live/live-state.ts';
 import type { SnapshotChange } from '../../model/live/snapshot-change.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
@@ -53,6 +53,7 @@ export class Watcher implements TranslatorHost {
   readonly #listeners = new Set<Listener>();
   readonly #wholeListeners = new Set<(change: SnapshotChange) => void>();
   #onFailure: ((error: unknown) => void) | undefined;
+  #onMountCall: ((process: EventProcess, at: string) => void) | undefined;
   readonly eventTimes = new EventTimes();
   readonly #list: ListReader | undefined;
   readonly #zombies: Zombies;
@@ -137,6 +138,16 @@ export class Watcher implements TranslatorHost {
     this.#wholeListeners.add(listener);
   }
 
+  /** Told of every process that mounts something, in whatever mount namespace; never where `tellsMounts` is false. */
+  onMountCall(listener: (process: EventProcess, at: string) => void): void {
+    this.#onMountCall = listener;
+  }
+
+  /** Whether the source tells who mounts something. */
+  get tellsMounts(): boolean {
+    return this.#source.tellsMounts;
+  }
+
   /** Told when no snapshot could be taken, as where there are no descriptors left; else that ends the process. */
   onFailure(listener: (error: unknown) => void): void {
     this.#onFailure = listener;
@@ -218,6 +229,13 @@ export class Watcher implements TranslatorHost {
   mount(report: Omit<TaskReport, 'inodes' | 'ids'>, at: Moment): void {
     this.#mounter.note(pickProcess(report), at);
     this.listSoon();
+  }
+
+  attached(report: Omit<TaskReport, 'inodes' | 'ids'>, at: Moment): void {
+    const { pid } = report;
+    const command = this.#state.tasks.get(pid)?.command;
+    const process = { ...pickProcess(report), ...(command === undefined ? {} : { command }) };
+    this.#onMountCall?.(process, toTimestamp(at));
   }
 
   emit(event: EventDraft): void {

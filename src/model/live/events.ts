@@ -41,7 +41,7 @@ export interface EventProcess {
   readonly startTimeTicks: number;
   readonly comm: string;
   readonly uid: number;
-  /** The command line, where the process lived long enough to be asked for it. */
+  /** The command line, where the kernel told it, or the process lived long enough to be asked for it. */
   readonly command?: string;
 }
 

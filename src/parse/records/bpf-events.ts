@@ -1,15 +1,16 @@
 // The records of bpf/events.bpf.c: processes that fork, execute, exit, and go to other namespaces.
 import { namespaceLinks } from '../../model/snapshot/namespace-types.ts';
+import { parseText } from '../text/text.ts';
 import { layOut } from './layout.ts';
 import { RecordReader } from './record-reader.ts';
 
 /** The numbers of `enum kind`. */
-const kinds = ['none', 'fork', 'exec', 'exit', 'unshare', 'setns', 'mount'] as const;
+const kinds = ['none', 'fork', 'exec', 'exit', 'unshare', 'setns', 'mount', 'attach'] as const;
 
 type BpfEventKind = Exclude<(typeof kinds)[number], 'none'>;
 
 export interface BpfEvent {
-  /** `mount`: a mount namespace made by open_tree(2) or fsmount(2). */
+  /** `mount`: a mount namespace made by open_tree(2) or fsmount(2). `attach`: mount(2) or move_mount(2) succeeded. */
   readonly kind: BpfEventKind;
   /** Nanoseconds of CLOCK_MONOTONIC. */
   readonly atNs: number;
@@ -23,10 +24,12 @@ export interface BpfEvent {
   readonly comm: string;
   /** `fork`: 1 when elsewhere than its parent; `exit`: 1 for the last task of its namespaces; `exec`: the tid before. */
   readonly flags: number;
-  /** In the order of namespaceLinks, 0 for none; empty for `exit` and `mount`. */
+  /** In the order of namespaceLinks, 0 for none; empty for `exit`, `mount` and `attach`. */
   readonly inodes: readonly number[];
   /** 64-bit ids in decimal, in the same order; null before Linux 6.18. */
   readonly ids: readonly (string | null)[];
+  /** Of `exec`: the command line, words joined by blanks, cut after 255 bytes; absent where it could not be read. */
+  readonly command?: string;
 }
 
 export const actorLayout = layOut('struct actor of bpf/events.bpf.c', {
@@ -47,6 +50,13 @@ export const placedLayout = layOut('struct placed of bpf/events.bpf.c', {
   ids: ['u64', namespaceLinks.length],
 });
 
+export const executedLayout = layOut('struct executed of bpf/events.bpf.c', {
+  placed: placedLayout,
+  length: 'u32',
+  pad: 'u32',
+  words: ['char', 256],
+});
+
 const { word } = actorLayout;
 const { inums, ids } = placedLayout.word;
 const nanosecondsPerTick = 10_000_000n;
@@ -62,8 +72,8 @@ export function parseBpfEvents(bytes: Uint8Array): BpfEvent[] {
     record.goTo(at);
     const kind = at + actorLayout.words <= record.length ? kinds[record.u32(word.kind)] : undefined;
     if (kind === undefined || kind === 'none') throw new Error('a BPF event is cut, or of a kind that is not known');
-    const placed = kind !== 'exit' && kind !== 'mount';
-    const end = at + (placed ? placedLayout : actorLayout).words;
+    const placed = kind !== 'exit' && kind !== 'mount' && kind !== 'attach';
+    const end = at + (kind === 'exec' ? executedLayout : placed ? placedLayout : actorLayout).words;
     if (end > record.length) throw new Error('a BPF event is cut');
     events.push({
       kind,
@@ -77,10 +87,17 @@ export function parseBpfEvents(bytes: Uint8Array): BpfEvent[] {
       comm: record.comm(actorLayout.word.comm),
       inodes: placed ? namespaceLinks.map((_, i) => record.u32(inums + i)) : [],
       ids: placed ? namespaceLinks.map((_, i) => readKnownId(record, ids + 2 * i)) : [],
+      ...(kind === 'exec' ? readCommand(record) : {}),
     });
     at = end;
   }
   return events;
+}
+
+function readCommand(record: RecordReader): { readonly command?: string } {
+  const bytes = record.bytes(executedLayout.word.words, record.u32(executedLayout.word.length));
+  const command = parseText(bytes).replace(/\0+$/, '').replaceAll('\0', ' ');
+  return command === '' ? {} : { command };
 }
 
 function readKnownId(record: RecordReader, word: number): string | null {

@@ -58,6 +58,12 @@ export class RecordReader {
     return String((BigInt(this.u32(word + 1)) << 32n) | BigInt(this.u32(word)));
   }
 
+  /** So many bytes of an array of characters. */
+  bytes(word: ShortWord, length: number): Uint8Array {
+    const start = (this.#at + word) * 4;
+    return this.#bytes.subarray(start, start + length);
+  }
+
   /** The name of a task. */
   comm(word: ShortWord): string {
     return readComm(this.#bytes, (this.#at + word) * 4);

@@ -59,6 +59,32 @@ test('Events follow each other, those of an end without namespaces, and a name f
   assert.deepEqual([events[0]?.comm, events[0]?.flags], [comm, 1]);
 });
 
+/** As an EXEC has it, with its words after where it is. */
+function encodeExec(words: string | Buffer): Buffer {
+  const bytes = Buffer.alloc(440);
+  encode({ kind: 2, places }).copy(bytes);
+  bytes.writeUInt32LE(Buffer.from(words).length, 176);
+  Buffer.from(words).copy(bytes, 184);
+  return bytes;
+}
+
+test('The start of a program has its command line, and what follows it is read from where it begins.', () => {
+  const [exec, end] = parseBpfEvents(Buffer.concat([encodeExec('ip\0netns\0add\0blue\0'), encode({ kind: 3 })]));
+  assert.deepEqual([exec?.kind, exec?.command, end?.kind], ['exec', 'ip netns add blue', 'exit']);
+  const cut = 'x'.repeat(255);
+  assert.equal(parseBpfEvents(encodeExec(cut))[0]?.command, cut);
+  // A byte that is not UTF-8 is kept as everywhere.
+  assert.equal(parseBpfEvents(encodeExec(Buffer.from([0x61, 0xff, 0])))[0]?.command, 'a\udcff');
+  const [without] = parseBpfEvents(encodeExec(''));
+  assert.ok(without && !('command' in without));
+  assert.throws(() => parseBpfEvents(encodeExec('ip').subarray(0, 200)), /cut/);
+});
+
+test('Whoever mounts something is told, and not where it is.', () => {
+  const [event] = parseBpfEvents(encode({ kind: 7 }));
+  assert.deepEqual([event?.kind, event?.pid, event?.inodes], ['attach', 812, []]);
+});
+
 test('A namespace without an id, as before Linux 6.18, has none; a large id loses no digit.', () => {
   const large = 18_446_744_073_709_551_615n;
   const [event] = parseBpfEvents(

@@ -12,7 +12,7 @@ import { procTaskLayout } from '../../../src/kernel/proc/proc-tasks.ts';
 import { namespaceLinks } from '../../../src/model/snapshot/namespace-types.ts';
 import { eventHeadLayout, execLayout, exitLayout, forkLayout } from '../../../src/parse/netlink/process-events.ts';
 import { chargeLayout, countLayout } from '../../../src/parse/records/bpf-counts.ts';
-import { actorLayout, placedLayout } from '../../../src/parse/records/bpf-events.ts';
+import { actorLayout, executedLayout, placedLayout } from '../../../src/parse/records/bpf-events.ts';
 import { fileLayout } from '../../../src/parse/records/bpf-files.ts';
 import { lifetimeLayout } from '../../../src/parse/records/bpf-lifetimes.ts';
 import { namespaceLayout } from '../../../src/parse/records/bpf-namespaces.ts';
@@ -23,7 +23,16 @@ import { taskLayout } from '../../../src/parse/records/bpf-tasks.ts';
 import { type Layout, layOut } from '../../../src/parse/records/layout.ts';
 
 const layouts: readonly Layout[] = [
-  ...[actorLayout, placedLayout, fileLayout, lifetimeLayout, namespaceLayout, proxyLayout, referenceLayout],
+  ...[
+    actorLayout,
+    placedLayout,
+    executedLayout,
+    fileLayout,
+    lifetimeLayout,
+    namespaceLayout,
+    proxyLayout,
+    referenceLayout,
+  ],
   ...[superblockLayout, tallyLayout, taskLayout, answersLayout, netnsAnswerLayout, entryLayout, procTaskLayout],
   ...[
     chargeLayout,
