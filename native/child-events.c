@@ -44,6 +44,8 @@ bool watch_signals(const sigset_t *signals) {
 	return true;
 }
 
+int signal_descriptor(void) { return ends[0]; }
+
 /*
  * The next thing that happens: a child that ended, stopped or went on; a signal; `input` (or -1) becoming readable.
  * EVENT_NOTHING after `timeout_ms` (-1: never).

@@ -67,5 +67,6 @@ struct event {
 	int signal, code; /* the signal and its si_code */
 };
 bool watch_signals(const sigset_t *signals);
+int signal_descriptor(void); /* readable when next_event has something to say; -1 before watch_signals */
 int next_event(struct event *event, int input, int timeout_ms); /* 0, or an errno */
 #endif

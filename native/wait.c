@@ -19,10 +19,13 @@ static bool watch_forwarded(void) {
 	return watch_signals(&forwarded);
 }
 
-/* watchSignals(): all that can be passed on to a command. */
+/*
+ * watchSignals(): all that can be passed on to a command. → a descriptor that is readable when nextEvent has something to
+ * say; it is not to be read or closed.
+ */
 static napi_value watch(napi_env env, napi_callback_info info) {
 	(void)info;
-	return watch_forwarded() ? NULL : throw_errno(env, errno, "pipe2");
+	return watch_forwarded() ? make_int(env, signal_descriptor()) : throw_errno(env, errno, "pipe2");
 }
 
 /*

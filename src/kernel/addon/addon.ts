@@ -150,7 +150,7 @@ export interface Addon {
   spawn(steps: readonly (readonly unknown[])[]): [pid: number, socket: number];
   receiveFromChild(socket: number): [what: number, step: number, value: number, errno: number] | null;
   releaseChild(socket: number): void;
-  watchSignals(): void;
+  watchSignals(): number;
   nextEvent(input: number, timeoutMs: number): AddonEvent;
   waitForChild(pid: number): number;
   getForeground(fd: number): number;

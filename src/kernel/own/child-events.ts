@@ -1,6 +1,7 @@
 // Waiting for children as a shell does: their ends and stops and the signals that come meanwhile, one event at a time.
 import { type AddonEvent, loadAddon } from '../addon/addon.ts';
 import { requireAddon } from '../addon/require-addon.ts';
+import { awaitReadiness, readable } from './readiness.ts';
 
 /**
  * `signal` has the sender's pid (0 where there is none) and si_code: SI_KERNEL is one of the terminal's.
@@ -17,6 +18,20 @@ export const sentByKernel = 0x80;
  */
 export function watchSignals(): void {
   requireAddon().watchSignals();
+}
+
+/**
+ * Takes events as they come, without blocking the thread. Signals are watched from now on.
+ * @param take - is told each event on the main thread
+ * @returns ends the waiting
+ * @throws AddonMissingError
+ */
+export function awaitChildEvents(take: (event: ChildEvent) => void): () => void {
+  const addon = requireAddon();
+  const ready = (): void => {
+    for (let event = nextEvent(-1, 0); event.what !== 'nothing'; event = nextEvent(-1, 0)) take(event);
+  };
+  return awaitReadiness(addon, [{ fd: addon.watchSignals(), events: readable, ready }]);
 }
 
 /**

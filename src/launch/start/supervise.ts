@@ -2,7 +2,7 @@
 // end.
 import { constants } from 'node:os';
 import { readTextFile } from '../../kernel/files/files.ts';
-import { type ChildEvent, nextEvent, sentByKernel } from '../../kernel/own/child-events.ts';
+import { awaitChildEvents, type ChildEvent, nextEvent, sentByKernel } from '../../kernel/own/child-events.ts';
 import type { ChildEnd } from '../../kernel/own/spawn.ts';
 import { readProcessGroup } from '../../kernel/own/terminal.ts';
 import { findPidInProc } from '../../kernel/process/pid-in-proc.ts';
@@ -28,7 +28,35 @@ const { SIGTSTP } = constants.signals;
  * @see credentials(7) on process groups; pid_namespaces(7) on signals to an init
  */
 export function supervise(command: Command): ChildEnd {
-  return new Supervision(command).run();
+  const supervision = new Supervision(command);
+  for (;;) {
+    const end = supervision.take(nextEvent());
+    if (end) return end;
+  }
+}
+
+/**
+ * The same, while this thread has other things to do. Children that others left to nscope are waited for as well, until
+ * `stop` is called.
+ * @param late - is told that a signal came after the command had ended
+ */
+export function superviseAside(
+  command: Command,
+  late: () => void,
+): { readonly ended: Promise<ChildEnd>; stop(): void } {
+  const supervision = new Supervision(command);
+  let tellEnd: ((end: ChildEnd) => void) | undefined;
+  const ended = new Promise<ChildEnd>((resolve) => {
+    tellEnd = resolve;
+  });
+  const stop = awaitChildEvents((event) => {
+    if (!tellEnd && event.what === 'signal') late();
+    const end = tellEnd ? supervision.take(event) : undefined;
+    if (!end) return;
+    tellEnd?.(end);
+    tellEnd = undefined;
+  });
+  return { ended, stop };
 }
 
 type SignalEvent = Extract<ChildEvent, { readonly what: 'signal' }>;
@@ -43,16 +71,15 @@ class Supervision {
     this.#command = command;
   }
 
-  run(): ChildEnd {
+  /** @returns the command's end, when that is what happened */
+  take(event: ChildEvent): ChildEnd | undefined {
     const { pid } = this.#command;
-    for (;;) {
-      const event = nextEvent();
-      if (event.what === 'signal') this.#takeSignal(event);
-      else if (event.what === 'stopped' && event.pid === pid) this.#stopToo();
-      else if (event.what === 'exited' && event.pid === pid) return this.#end({ status: event.status });
-      else if (event.what === 'killed' && event.pid === pid)
-        return this.#end({ signal: this.#killedFor ?? event.signal });
-    }
+    if (event.what === 'signal') this.#takeSignal(event);
+    else if (event.what === 'stopped' && event.pid === pid) this.#stopToo();
+    else if (event.what === 'exited' && event.pid === pid) return this.#end({ status: event.status });
+    else if (event.what === 'killed' && event.pid === pid)
+      return this.#end({ signal: this.#killedFor ?? event.signal });
+    return undefined;
   }
 
   #end(end: ChildEnd): ChildEnd {
