@@ -3,6 +3,7 @@ import type { Verb, VerbModule } from './table/verb.ts';
 
 const programs = new Map<string, () => Promise<VerbModule>>([
   ['caps', () => import('./verbs/caps.ts')],
+  ['ci', () => import('./verbs/ci.ts')],
   ['compare', () => import('./verbs/compare.ts')],
   ['completion', () => import('./completion/run.ts')],
   ['coverage', () => import('./verbs/coverage.ts')],

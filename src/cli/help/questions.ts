@@ -20,6 +20,7 @@ export const questions: readonly Question[] = [
   { question: 'What changed since yesterday?', command: 'nscope diff yesterday.json now' },
   { question: 'May this process enter that namespace?', command: 'nscope caps 812 net:blue' },
   { question: 'Am I in a container?', command: 'nscope detect' },
+  { question: 'What does a test suite leave behind?', command: 'nscope ci -- make test' },
   {
     question: 'Run a command in the network of a container, with the programs of the host.',
     command: 'nscope enter --type net docker:web -- ss -tln',

@@ -10,7 +10,30 @@ import { UsageError } from '../table/errors.ts';
 
 /** @throws UsageError naming the file, the place in it and what was expected */
 export function loadSnapshot(file: string): Snapshot {
-  const shown = file === '-' ? 'standard input' : file || 'the file ""';
+  return checkSnapshot(loadJson(file, 'a snapshot was expected, as nscope snapshot prints it'), file);
+}
+
+/** @throws UsageError naming the file, the place in it and what was expected */
+export function checkSnapshot(value: unknown, file: string): Snapshot {
+  try {
+    return validateSnapshot(value);
+  } catch (error) {
+    if (error instanceof SnapshotError) throw new UsageError(`${show(file)}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+function show(file: string): string {
+  return file === '-' ? 'standard input' : file || 'the file ""';
+}
+
+/**
+ * What a file holds as JSON.
+ * @param expected - a sentence for a file that is empty
+ * @throws UsageError naming the file and the place in it
+ */
+export function loadJson(file: string, expected: string): unknown {
+  const shown = show(file);
   let text: string;
   try {
     text = readText(file, shown);
@@ -19,19 +42,11 @@ export function loadSnapshot(file: string): Snapshot {
     if (!isTooLarge(error)) throw error;
     throw describeTooLarge(shown, error);
   }
-  if (text.trim() === '')
-    throw new UsageError(`${shown} is empty; a snapshot was expected, as nscope snapshot prints it`);
-  let value: unknown;
+  if (text.trim() === '') throw new UsageError(`${shown} is empty; ${expected}`);
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw new UsageError(`${shown} is not JSON: ${describePlace(text)}`, { cause: error });
-  }
-  try {
-    return validateSnapshot(value);
-  } catch (error) {
-    if (error instanceof SnapshotError) throw new UsageError(`${shown}: ${error.message}`, { cause: error });
-    throw error;
   }
 }
 

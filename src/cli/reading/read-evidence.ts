@@ -6,13 +6,17 @@ import type { Namespace } from '../../model/snapshot/schema.ts';
 import { listOwnCommand } from '../line/own-program.ts';
 import type { OptionValues } from '../table/option-values.ts';
 
-/** @returns undefined with --from: what a command would do there now, nobody knows */
+/**
+ * @param pids - processes that are to end, whatever they hold
+ * @returns undefined with --from: what a command would do there now, nobody knows
+ */
 export async function readEvidence(
   index: SnapshotIndex,
   namespaces: readonly Namespace[],
   options: OptionValues,
+  pids: readonly number[] = [],
 ): Promise<ReleaseEvidence | undefined> {
-  if (options.from !== undefined || namespaces.length === 0) return undefined;
+  if (options.from !== undefined || namespaces.length + pids.length === 0) return undefined;
   const { readReleaseEvidence } = await import('../../launch/namespaces/read-release-evidence.ts');
   // Without its addon nscope enters and unmounts nothing.
   return readReleaseEvidence(
@@ -20,5 +24,6 @@ export async function readEvidence(
     namespaces,
     'addon' in loadAddon() ? listOwnCommand() : undefined,
     options.bpf !== false,
+    pids,
   );
 }

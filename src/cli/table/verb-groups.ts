@@ -19,6 +19,10 @@ export const verbGroups: readonly VerbGroup[] = [
     example: 'nscope holders net:blue',
   },
   { title: 'Watch', verbs: ['watch', 'top', 'mount'], example: 'nscope watch --type user' },
-  { title: 'Make and enter', verbs: ['run', 'enter', 'init', 'unmount'], example: 'nscope enter docker:web -- sh' },
+  {
+    title: 'Make and enter',
+    verbs: ['run', 'enter', 'init', 'unmount', 'ci'],
+    example: 'nscope enter docker:web -- sh',
+  },
   { title: 'Learn', verbs: ['lab', 'orphan', 'completion'], example: 'nscope lab' },
 ];

@@ -1,6 +1,7 @@
 // The table of verbs.
 
 import { failureOfAnswer } from '../help/exit-statuses.ts';
+import { ciVerb } from './ci-verb.ts';
 import { evidenceVerbs } from './evidence-verbs.ts';
 import { launchVerbs } from './launch-verbs.ts';
 import { liveVerbs } from './live-verbs.ts';
@@ -288,6 +289,7 @@ const table = [
   quotaVerb,
   ...evidenceVerbs,
   ...launchVerbs,
+  ciVerb,
   {
     name: 'completion',
     summary: 'print the completion script of a shell',

@@ -22,12 +22,14 @@ import { type ListLocks, readMountRoom } from './read-mount-room.ts';
  * @param index - of a snapshot of this host, taken just now
  * @param nscope - the words that start nscope itself, where commands may use it
  * @param bpf - whether BPF may be used, which alone tells what is locked
+ * @param pids - processes that are to end for another reason
  */
 export function readReleaseEvidence(
   index: SnapshotIndex,
   namespaces: readonly Namespace[],
   nscope?: readonly string[],
   bpf = true,
+  pids: readonly number[] = [],
 ): ReleaseEvidence {
   const processes = new Map<number, Known<HoldingProcess>>();
   const around = new Set<number>();
@@ -35,6 +37,7 @@ export function readReleaseEvidence(
   const addProcess = (pid: number) => {
     if (!processes.has(pid)) processes.set(pid, readHoldingProcess(pid, isFrozen));
   };
+  for (const pid of pids) addProcess(pid);
   for (const namespace of namespaces) {
     for (const { pid } of index.membersOf(namespace.type, namespace.inode)) addProcess(pid);
     for (const holder of namespace.holders)
