@@ -2,6 +2,7 @@
 // process or a host that never answers. Known from mountinfo, which asks none of them: proc_pid_mountinfo(5).
 import { readFileSync } from 'node:fs';
 import { type MountLine, parseMountinfo } from '../../parse/proc/mountinfo.ts';
+import { readClockMs } from './clock.ts';
 import { readNsfsDevice } from './files.ts';
 
 /** Not overlay, which may lie on any other. */
@@ -31,7 +32,7 @@ export function noteAnswering(device: number): void {
 }
 
 function listDevices(): Set<number> {
-  const now = performance.now();
+  const now = readClockMs();
   if (!known || now - known.readAt > believedMs) known = { devices: readDevices(), readAt: now };
   return known.devices;
 }

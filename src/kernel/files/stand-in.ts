@@ -3,6 +3,7 @@
 import { closeSync } from 'node:fs';
 import type { Addon } from '../addon/addon.ts';
 import { RefusedError } from '../addon/refused-error.ts';
+import { readClockMs } from './clock.ts';
 
 /** One file system is waited for so long, and all together so long within a span: a verb's whole run. */
 const usualMsEach = 500;
@@ -38,7 +39,7 @@ let spanEnds = 0;
 
 /** @throws RefusedError ETIMEDOUT where a file system did not answer, or there is no time left to ask */
 function checkAnswering(device: number, what: string): void {
-  const now = performance.now();
+  const now = readClockMs();
   if (now > spanEnds) {
     spentMs = 0;
     spanEnds = now + spanMs;
@@ -65,16 +66,16 @@ export function askStandIn<T>(
   return keepStandIn(() => {
     standIn ??= start(addon);
     const asked = standIn;
-    const began = performance.now();
+    const began = readClockMs();
     let answer: T | null;
     try {
       answer = ask(asked.socket, Math.ceil(Math.min(scale(usualMsEach), Math.max(1, scale(usualMs) - spentMs))));
     } finally {
-      const tookMs = performance.now() - began;
+      const tookMs = readClockMs() - began;
       spentMs += tookMs > scale(usualQuickMs) ? tookMs : tookMs * quickShare;
     }
     if (answer !== null) return answer;
-    silent.set(device, performance.now() + spanMs);
+    silent.set(device, readClockMs() + spanMs);
     end(asked, 0);
     throw timedOut(device, what);
   });
@@ -101,9 +102,9 @@ function end({ addon, pid, socket }: StandIn, wait: 0 | 1): void {
 }
 
 function start(addon: Addon): StandIn {
-  const began = performance.now();
+  const began = readClockMs();
   const [pid, socket] = addon.startStandIn();
-  quickestStartMs = Math.min(quickestStartMs, performance.now() - began);
+  quickestStartMs = Math.min(quickestStartMs, readClockMs() - began);
   return { addon, pid, socket };
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import { parsePasswd, parsePrimaryGroups } from '../../parse/text/passwd.ts';
 import { parseText } from '../../parse/text/text.ts';
+import { readClockMs } from '../files/clock.ts';
 import { attempt } from '../files/files.ts';
 
 /** Names by uid; empty where the file cannot be read. */
@@ -34,7 +35,7 @@ export class UserNames {
   find(uid: number): string | undefined {
     const name = this.#known[uid] ?? this.#read.get(uid);
     if (name !== undefined || uid === this.#unmapped) return name;
-    const nowMs = performance.now();
+    const nowMs = readClockMs();
     if (nowMs - this.#readAtMs < rereadAfterMs) return undefined;
     this.#readAtMs = nowMs;
     this.#read = readUserNames();

@@ -1,7 +1,6 @@
 // The names in Docker and Podman of containers whose names their files would not give. Asked over the sockets of
 // daemons that run already: one that a socket would start is left alone. GET /containers/json of the Docker Engine API,
 // which Podman's service answers as well: docs.docker.com/reference/api/engine, podman-system-service(1).
-import { request } from 'node:http';
 import { closeDescriptor } from '../../kernel/files/files.ts';
 import { isGuardedPath } from '../../kernel/files/guarded-path.ts';
 import { openShapedSocket } from '../../kernel/files/shaped-files.ts';
@@ -92,7 +91,9 @@ function readSocket(process: Process): string | undefined {
   return named.startsWith('unix:///') ? named.slice('unix://'.length).replace(/^\/var\/run\//, '/run/') : undefined;
 }
 
-function listContainers(path: string): Promise<readonly unknown[]> {
+async function listContainers(path: string): Promise<readonly unknown[]> {
+  // Few hosts have a container whose name is asked for, and the module takes 10 ms to load.
+  const { request } = await import('node:http');
   const socket = openShapedSocket({ path, trusts: (uid) => trustedUids().has(uid) });
   if (!isKnown(socket)) return fail(socket.errno ?? 'ENOTSOCK');
   if (!isTrusted(path)) {
