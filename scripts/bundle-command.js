@@ -39,13 +39,14 @@ export async function bundleCommand(options, out) {
       define: { 'Intl.Segmenter': 'LazySegmenter', 'import.meta.url': 'moduleUrl' },
       inject: ['scripts/lazy-segmenter.js'],
       banner: { js: `${next.file === 'nscope.cjs' ? '#!/usr/bin/env node\n' : ''}${moduleUrl}` },
-      plugins: [splitAt(wanted, done, next.file), standIns],
+      plugins: [splitAt(wanted, done, next.file)],
     });
     metafiles.push(metafile);
   }
   return metafiles;
 }
 
+const lazyWidth = new URL('lazy-string-width.cjs', import.meta.url).pathname;
 const moduleUrl = `const moduleUrl=require("node:url").pathToFileURL(__filename).href;`;
 
 /** By the path below src, without the shelves of src/cli whose files have names of their own. */
@@ -66,23 +67,22 @@ function splitAt(wanted, done, from) {
         const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'split' });
         const entry = apart.find((file) => found.path.endsWith(file));
         if (!entry && !loaders.test(importer)) return undefined;
-        const file = `verbs/${nameFile(found.path)}.cjs`;
-        if (!done.has(file)) wanted.push({ entry: found.path, file });
-        else if (done.get(file) !== found.path) throw new Error(`${file} is of ${done.get(file)} and of ${found.path}`);
-        done.set(file, found.path);
-        return { path: from.startsWith('verbs/') ? `./${basename(file)}` : `./${file}`, external: true };
+        return leaveOut(`verbs/${nameFile(found.path)}.cjs`, found.path);
       });
+      // The one stands for the other, which is loaded when it is first used; the file says why.
+      onResolve({ filter: /^string-width$/ }, async ({ kind, path, importer, resolveDir, pluginData }) => {
+        if (pluginData === 'split') return undefined;
+        if (importer !== lazyWidth) return { path: lazyWidth };
+        const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'split' });
+        return leaveOut(`verbs/${path}.cjs`, found.path);
+      });
+
+      function leaveOut(file, entry) {
+        if (!done.has(file)) wanted.push({ entry, file });
+        else if (done.get(file) !== entry) throw new Error(`${file} is of ${done.get(file)} and of ${entry}`);
+        done.set(file, entry);
+        return { path: from.startsWith('verbs/') ? `./${basename(file)}` : `./${file}`, external: true };
+      }
     },
   };
 }
-
-/** Modules that are loaded when they are first used; each file says why. */
-const standIns = {
-  name: 'stand-ins',
-  setup({ onResolve }) {
-    const lazy = (name) => ({ path: new URL(`lazy-${name}.cjs`, import.meta.url).pathname });
-    onResolve({ filter: /^string-width$/ }, ({ importer }) =>
-      importer.endsWith('lazy-string-width.cjs') ? undefined : lazy('string-width'),
-    );
-  },
-};
