@@ -3,12 +3,19 @@ import type { Snapshot } from '../model/snapshot/schema.ts';
 import type { ConditionMeans, ConditionReader } from './condition.ts';
 import { namespaceCounts } from './namespace-counts.ts';
 import { type FoundConditions, readConditions } from './read-conditions.ts';
+import { securities } from './securities.ts';
 import { subordinateRanges } from './subordinate-ranges.ts';
 import { sysctls } from './sysctls.ts';
 import { taskLimits } from './task-limits.ts';
 
 /** In the order in which they are read; each fills one field. */
-export const conditionReaders: readonly ConditionReader[] = [sysctls, subordinateRanges, namespaceCounts, taskLimits];
+export const conditionReaders: readonly ConditionReader[] = [
+  sysctls,
+  subordinateRanges,
+  namespaceCounts,
+  taskLimits,
+  securities,
+];
 
 /**
  * What verdicts need besides the graph, of this host.

@@ -91,7 +91,7 @@ export function readCredentials(pid: number): Known<ProcessCredentials> {
 }
 
 /** EINVAL where no security module with labels runs; the label of the kernel's root ends with a NUL under SELinux. */
-function readLabel(pid: number): Known<string> {
+export function readLabel(pid: number): Known<string> {
   const text = readTextFile(`/proc/${pid}/attr/current`);
   if (!isKnown(text))
     return text.errno === 'EINVAL' ? { ...text, unknown: 'unsupported', detail: 'no security module labels it' } : text;

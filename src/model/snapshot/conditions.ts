@@ -156,7 +156,11 @@ export const securitySchema = Type.Object(
     seccomp: known(Type.Integer({ minimum: 0, maximum: 2, description: '0 disabled, 1 strict, 2 filter.' })),
     label: known(Type.String({ description: 'Of SELinux or AppArmor.' })),
   },
-  { ...strict, description: 'What restricts a process besides its namespaces.' },
+  {
+    ...strict,
+    description:
+      'What restricts a process besides its namespaces: of leaders of workloads, and of processes in namespaces that are not the initial ones.',
+  },
 );
 
 export const linkListSchema = Type.Object(
