@@ -145,10 +145,8 @@ function hostOf(size: number): Snapshot {
     sysctls: {},
     namespaceCounts: numbers.map((i) => ({
       userNamespace: 700_000 + i,
-      uid: 0,
-      type: 'net' as const,
-      count: 1,
-      max: 2,
+      max: { cgroup: 2, ipc: 2, mnt: 2, net: 2, pid: 2, time: 2, user: 2, uts: 2 },
+      accounts: [{ uid: 0, counts: { net: 2 }, charged: [{ type: 'net' as const, inode: 5000 + i }] }],
     })),
     taskLimits: numbers.map((i) => ({
       what: 'cgroup' as const,
