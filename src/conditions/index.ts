@@ -1,6 +1,7 @@
 // The table of readers, and the conditions of a snapshot.
 import type { Snapshot } from '../model/snapshot/schema.ts';
 import type { ConditionMeans, ConditionReader } from './condition.ts';
+import { mountViews } from './mount-views.ts';
 import { namespaceCounts } from './namespace-counts.ts';
 import { type FoundConditions, readConditions } from './read-conditions.ts';
 import { securities } from './securities.ts';
@@ -14,6 +15,7 @@ export const conditionReaders: readonly ConditionReader[] = [
   subordinateRanges,
   namespaceCounts,
   taskLimits,
+  mountViews,
   securities,
 ];
 

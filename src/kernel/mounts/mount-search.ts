@@ -3,7 +3,7 @@
 
 import type { MountPlace } from '../../model/evidence/release-evidence.ts';
 import { isKnown, type Known, unknownFromErrno } from '../../model/snapshot/known.ts';
-import { parseMountinfo } from '../../parse/proc/mountinfo.ts';
+import { parseMountinfo, readPropagationGroup } from '../../parse/proc/mountinfo.ts';
 import { parseText } from '../../parse/text/text.ts';
 import { loadAddon } from '../addon/addon.ts';
 import { nameErrno } from '../addon/syscall-error.ts';
@@ -111,13 +111,7 @@ function fromMountinfo(text: string, { fileSystems = new Map(), devices = new Se
       oldId: id,
       oldParentId: parentId,
       path: mountPoint,
-      peerGroup: readGroup(propagation, 'shared'),
-      master: readGroup(propagation, 'master'),
+      peerGroup: readPropagationGroup(propagation, 'shared'),
+      master: readPropagationGroup(propagation, 'master'),
     }));
-}
-
-/** Of `shared:5 master:2`; 0 where there is none. */
-function readGroup(propagation: readonly string[], name: string): number {
-  const word = propagation.find((one) => one.startsWith(`${name}:`));
-  return word === undefined ? 0 : Number(word.slice(name.length + 1));
 }

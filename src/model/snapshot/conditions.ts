@@ -106,15 +106,25 @@ export const mountViewSchema = Type.Object(
   {
     inode,
     pid: Type.Integer({ minimum: 1, description: 'The process through which it was read.' }),
-    count: Type.Integer({ minimum: 0, description: 'How many mounts it has.' }),
-    proc: Type.Array(procMount, { description: 'Where procfs is mounted, whole.' }),
-    sys: Type.Array(Type.Object({ path: Type.String(), readOnly: Type.Boolean() }, strict)),
+    count: Type.Integer({ minimum: 0, description: 'How many mounts it has; of those that were read, where cut.' }),
+    cut: Type.Optional(Type.String({ description: 'Why there may be more than the lists below have.' })),
+    hostRoot: Type.Boolean({
+      description: "Whether its root directory is the host's: the same part of the same file system.",
+    }),
+    proc: Type.Array(procMount, {
+      description: 'Where procfs is mounted, whole, and not hidden by a mount over it.',
+    }),
+    sys: Type.Array(Type.Object({ path: Type.String(), readOnly: Type.Boolean() }, strict), {
+      description: 'Where sysfs is mounted, as with procfs.',
+    }),
     shared: Type.Array(
       Type.Object(
         {
           path: Type.String(),
           peerGroup: natural,
-          with: Type.Array(inode, { description: 'Other mount namespaces that have mounts of the same peer group.' }),
+          with: Type.Array(inode, {
+            description: 'Other mount namespaces that have mounts of the same peer group, 20 at the most.',
+          }),
         },
         strict,
       ),
@@ -123,9 +133,29 @@ export const mountViewSchema = Type.Object(
     receives: Type.Array(Type.Object({ path: Type.String(), peerGroup: natural, from: Type.Array(inode) }, strict), {
       description: 'Slaves: what is mounted on the master, in these mount namespaces, appears here.',
     }),
-    pins: Type.Array(Type.Object({ path: Type.String(), type, inode }, strict), {
-      description: 'Mounts of nsfs: each holds a namespace.',
-    }),
+    pins: Type.Array(
+      Type.Object(
+        {
+          path: Type.String(),
+          type,
+          inode,
+          propagates: Type.Boolean({
+            description: 'Whether the mount that it lies on is shared or a slave: an unmount elsewhere may reach it.',
+          }),
+          unbindable: Type.Boolean({
+            description: 'Whether it, or a mount above it, is unbindable: recursive binds leave it out.',
+          }),
+          on: Type.Optional(
+            Type.Object(
+              { device: Type.String(), source: Type.String() },
+              { ...strict, description: 'The file that it covers: the file system, and the path in its own tree.' },
+            ),
+          ),
+        },
+        strict,
+      ),
+      { description: 'Mounts of nsfs: each holds a namespace.' },
+    ),
     hostDirectories: Type.Array(
       Type.Object(
         { path: Type.String(), source: Type.String(), device: Type.String(), readOnly: Type.Boolean() },
@@ -133,11 +163,15 @@ export const mountViewSchema = Type.Object(
       ),
       {
         description:
-          "Of a mount namespace that is not the host's: mounts of a file system that the host has mounted as well, where it is not the root; `source` is the path in that file system's own tree.",
+          "Of a mount namespace that is not the host's: mounts of a file system that the host has mounted as well, where it is not the root; `source` is the path in that file system's own tree. Without procfs, sysfs, nsfs, mqueue and cgroupfs.",
       },
     ),
   },
-  { ...strict, description: 'What one mount namespace has mounted, as far as verdicts need it.' },
+  {
+    ...strict,
+    description:
+      "What one mount namespace has mounted, as far as verdicts need it; each list has 200 entries at the most. The host's stands for nscope's own where the host's is not known.",
+  },
 );
 
 export const securitySchema = Type.Object(

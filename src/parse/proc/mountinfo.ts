@@ -55,6 +55,12 @@ export function parseMountinfo(text: string): MountLine[] {
   return lines;
 }
 
+/** The group of `shared:5 master:2` that a name has; 0 where there is none. */
+export function readPropagationGroup(propagation: readonly string[], name: 'shared' | 'master'): number {
+  const word = propagation.find((one) => one.startsWith(`${name}:`));
+  return word === undefined ? 0 : Number(word.slice(name.length + 1));
+}
+
 /** The kernel writes space, tab, newline and backslash in octal: seq_path(9). */
 function unescapePath(path: string): string {
   return path.includes('\\')
