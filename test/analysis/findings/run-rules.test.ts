@@ -158,6 +158,7 @@ function hostOf(size: number): Snapshot {
       inode: 900_000 + i,
       pid: 1000 + 2 * i,
       count: 1,
+      hostRoot: false,
       proc: [{ path: '/proc', pidNamespace: 4026531836, readOnly: false, covered: [] }],
       sys: [],
       shared: [{ path: '/', peerGroup: i, with: [900_000 + ((i + 1) % size)] }],
