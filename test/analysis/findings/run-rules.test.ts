@@ -117,7 +117,7 @@ function hostOf(size: number): Snapshot {
     certainty: 'certain' as const,
     leader: 1000 + 2 * i,
     pids: [1000 + 2 * i],
-    namespaces: [{ type: 'net' as const, inode: 5000 + i }],
+    namespaces: [{ type: 'net' as const, inode: 5000 + i, propagates: false, unbindable: false }],
     evidence: [],
   }));
   const conditions: Conditions = {
@@ -163,7 +163,7 @@ function hostOf(size: number): Snapshot {
       sys: [],
       shared: [{ path: '/', peerGroup: i, with: [900_000 + ((i + 1) % size)] }],
       receives: [],
-      pins: [{ path: `/run/netns/n${i}`, type: 'net' as const, inode: 5000 + i }],
+      pins: [{ path: `/run/netns/n${i}`, type: 'net' as const, inode: 5000 + i, propagates: false, unbindable: false }],
       hostDirectories: [],
     })),
     securities: numbers.map((i) => ({
