@@ -18,7 +18,8 @@ export const quotaVerb = {
   arguments: [
     {
       name: 'TARGET',
-      meaning: 'a process, a workload or a user namespace, as in 812, docker:web, user:812; see TARGET',
+      meaning:
+        'a process, a workload or a user namespace: 812, docker:web, user:812; nscope help target lists every form',
       optional: true,
     },
   ],

@@ -145,8 +145,8 @@ function hostOf(size: number): Snapshot {
     sysctls: {},
     namespaceCounts: numbers.map((i) => ({
       userNamespace: 700_000 + i,
-      max: { cgroup: 2, ipc: 2, mnt: 2, net: 2, pid: 2, time: 2, user: 2, uts: 2 },
-      accounts: [{ uid: 0, counts: { net: 2 }, charged: [{ type: 'net' as const, inode: 5000 + i }] }],
+      max: { cgroup: 9, ipc: 9, mnt: 9, net: 9, pid: 9, time: 9, user: 9, uts: 9 },
+      accounts: [{ uid: i, counts: { net: 9 }, charged: [{ type: 'net' as const, inode: 800_000 + i }] }],
     })),
     taskLimits: numbers.map((i) => ({
       what: 'cgroup' as const,
