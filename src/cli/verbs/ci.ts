@@ -133,7 +133,7 @@ async function runCommand(words: readonly string[], inherited: readonly number[]
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const [first = ''] = words;
-    const isForm = error.status === 127 && (first === 'begin' || first === 'end');
+    const isForm = first === 'begin' || first === 'end';
     writeNote(`nscope: ${escapeText(error.message)}${isForm ? `; did you mean nscope ci --${first} FILE?` : ''}`);
     return error.status;
   } finally {
