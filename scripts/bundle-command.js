@@ -11,6 +11,7 @@ const apart = [
   'src/cli/line/explain-failure.ts',
   'src/cli/reading/read-this-host.ts',
   'src/cli/reading/load-workloads.ts',
+  'src/cli/reading/target.ts',
   'src/analysis/listing/filter.ts',
 ];
 

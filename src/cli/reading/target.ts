@@ -7,9 +7,13 @@ import { resolveTarget, verifyProcess } from '../../analysis/target/resolve-targ
 import { describeTarget, type Target, TargetError } from '../../analysis/target/target-error.ts';
 import { readPathIdentity } from '../../kernel/nsfs/namespace-files.ts';
 import { readPidfdInode } from '../../kernel/process/pidfd-inode.ts';
-import { escapeText } from '../../render/words/escape.ts';
+import { escapeBeyondAscii, escapeText } from '../../render/words/escape.ts';
+import { isAsciiLocale } from '../screen/locale.ts';
 import { NotFoundError, suggest, type TargetLookup, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
+
+// In the bundled command this file has an escape.ts of its own, apart from that of screen/output.ts.
+if (isAsciiLocale(process.env)) escapeBeyondAscii();
 
 /** Of many candidates, no more than this are listed. */
 const maxCandidates = 20;

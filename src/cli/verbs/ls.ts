@@ -18,10 +18,10 @@ import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatTable } from '../../render/lines/table.ts';
 import type { Palette } from '../../render/words/colours.ts';
 import { mentionsColumn, type RowChoice, readRowChoice, sortRows, toJsonRow } from '../reading/choose-columns.ts';
+import { type OptionalTarget, readTarget } from '../reading/optional-target.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readTypes } from '../reading/read-types.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
-import { checkTargets, findTarget, mayBeWorkload } from '../reading/target.ts';
 import { noteCoverage, noteMissingWorkloads } from '../screen/note-coverage.ts';
 import { noteThreads, noteUnnumbered } from '../screen/note-namespaces.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
@@ -40,7 +40,7 @@ const leftOutWhenEmpty = ['name'];
 export const run = readingVerb({ parse, answer, report });
 
 interface Request extends RowChoice<NamespaceRow> {
-  readonly word: string | undefined;
+  readonly wantedTarget: OptionalTarget | undefined;
   /** None stand for all. */
   readonly types: readonly NamespaceType[];
   readonly treeKind: TreeKind | undefined;
@@ -58,17 +58,18 @@ interface Answer {
 async function parse([word]: readonly string[], options: OptionValues): Promise<Request> {
   if (word !== undefined && isNamespaceType(word))
     throw new UsageError(`"${word}" is a type: nscope ls --type ${word}`);
-  checkTargets([word]);
+  const wantedTarget = await readTarget(word);
   const types = readTypes(options);
   const treeKind = readTreeKind(options);
   const choice = await readRowChoice(namespaceColumns, options.hidden ? hiddenColumns : usualColumns, options);
-  return { word, types, treeKind, ...choice, options };
+  return { wantedTarget, types, treeKind, ...choice, options };
 }
 
-async function answer({ word, types, treeKind, filter, options }: Request, given: GivenCommand): Promise<Answer> {
-  const snapshot = await readSnapshot(options, chooseWanted(word, treeKind, options), given);
+async function answer(request: Request, given: GivenCommand): Promise<Answer> {
+  const { wantedTarget, types, filter, options } = request;
+  const snapshot = await readSnapshot(options, chooseWanted(request), given);
   const index = new SnapshotIndex(snapshot);
-  const target = word === undefined ? undefined : findTarget(word, index, options);
+  const target = wantedTarget?.find(index, options);
   const isMeant = target ? findMeant(target, index) : () => true;
   const unnumbered = new Map(snapshot.unnumbered.map((one) => [toListed(one), one]));
   const all = interleave(snapshot.namespaces, [...unnumbered.keys()])
@@ -119,9 +120,9 @@ function findMeant(target: Target, index: SnapshotIndex): (namespace: ListedName
 }
 
 /** No more than is shown: a plain listing looks for no holders where the kernel lists all namespaces by itself. */
-function chooseWanted(word: string | undefined, treeKind: TreeKind | undefined, options: OptionValues): Wanted {
-  const workloads = mentionsColumn(options, 'workload') || mayBeWorkload(word);
-  if (options.hidden || word !== undefined || workloads || (options.json && options.columns === undefined))
+function chooseWanted({ wantedTarget, treeKind, options }: Request): Wanted {
+  const workloads = mentionsColumn(options, 'workload') || wantedTarget?.mayBeWorkload === true;
+  if (options.hidden || wantedTarget || workloads || (options.json && options.columns === undefined))
     return { ...wantListing, workloads };
   const needs = new Set(namespaceColumns.map(({ name, needs }) => needs && mentionsColumn(options, name) && needs));
   return {
