@@ -40,7 +40,7 @@ export async function bundleCommand(options, out) {
       define: { 'Intl.Segmenter': 'LazySegmenter', 'import.meta.url': 'moduleUrl' },
       inject: ['scripts/lazy-segmenter.js'],
       banner: { js: `${next.file === 'nscope.cjs' ? '#!/usr/bin/env node\n' : ''}${moduleUrl}` },
-      plugins: [splitAt(wanted, done, next.file)],
+      plugins: [splitAt(wanted, done, next.file), verbSyntax],
     });
     metafiles.push(metafile);
   }
@@ -87,3 +87,18 @@ function splitAt(wanted, done, from) {
     },
   };
 }
+
+/** What the parser needs of the table of verbs, as JSON: the table's texts, 30 KB, would be read at every start. */
+const verbSyntax = {
+  name: 'verb-syntax',
+  setup({ onLoad }) {
+    onLoad({ filter: /src\/cli\/line\/verb-syntax\.ts$/ }, async () => {
+      const values = Object.entries(await import('../build/js/src/cli/line/verb-syntax.js'));
+      const lines = values.map(([name, value]) => {
+        // A string that JSON.parse takes apart is read faster than an object literal.
+        return `export const ${name}=JSON.parse(${JSON.stringify(JSON.stringify(value))});`;
+      });
+      return { contents: lines.join('\n') };
+    });
+  },
+};

@@ -33,7 +33,7 @@ const programs = new Map<string, () => Promise<VerbModule>>([
   ['workloads', () => import('./verbs/workloads.ts')],
 ]);
 
-export function loadVerb({ name }: Verb): Promise<VerbModule> {
+export function loadVerb({ name }: Pick<Verb, 'name'>): Promise<VerbModule> {
   const load = programs.get(name);
   if (!load) throw new Error(`the verb ${name} has no program`);
   return load();

@@ -1,16 +1,16 @@
 // The command: parses, loads the verb that was asked for and nothing else, and turns failures into sentences.
 import { readOwnArguments } from '../kernel/own/own-arguments.ts';
 import { escapeText } from '../render/words/escape.ts';
-import { answersByOne } from './help/exit-statuses.ts';
 import type { Failure } from './line/explain-failure.ts';
+import { findVerbName } from './line/find-verb.ts';
 import { parseCommandLine } from './line/parse-command-line.ts';
 import { prepareReading } from './line/prepare-reading.ts';
+import { verbNames, verbSyntax } from './line/verb-syntax.ts';
 import { loadVerb } from './load-verb.ts';
 import { writeNote } from './screen/output.ts';
-import { findVerbName, verbNames, verbs } from './table/verbs.ts';
 
 export async function main(argv: readonly string[]): Promise<number> {
-  const usual = verbs.find(({ name }) => name === findVerbName(argv));
+  const usual = verbSyntax.find(({ name }) => name === findVerbName(argv));
   try {
     const prepared = usual && prepareReading(usual, argv);
     const invocation = await parseCommandLine(argv);
@@ -24,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof Error && 'exitStatus' in error && typeof error.exitStatus === 'number') {
       const { message, status } = await explain({ message: error.message, status: error.exitStatus, error }, argv);
       writeNote(`nscope: ${message}`);
-      return status === 1 && usual && answersByOne(usual) ? 2 : status;
+      return status === 1 && usual?.answersByOne ? 2 : status;
     }
     const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
     writeNote(`nscope: this is a bug: ${told.split('\n').map(escapeText).join('\n')}`);

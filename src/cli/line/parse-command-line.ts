@@ -5,8 +5,9 @@ import { writeLines } from '../screen/output.ts';
 import { findSimilar, UsageError } from '../table/errors.ts';
 import { type OptionFlags, parseOptionFlags } from '../table/option-flags.ts';
 import type { OptionValues } from '../table/option-values.ts';
-import type { Invocation, Verb, VerbOption } from '../table/verb.ts';
-import { findVerbName, isVerb, verbNames, verbs } from '../table/verbs.ts';
+import type { Invocation } from '../table/verb.ts';
+import { findVerbName, isVerb } from './find-verb.ts';
+import { type OptionSyntax, type VerbSyntax, verbNames, verbSyntax } from './verb-syntax.ts';
 
 /**
  * What is to be done; undefined when help or the version was asked for and has been printed.
@@ -35,14 +36,14 @@ async function help(words: readonly string[]): Promise<void> {
   await printHelp(words);
 }
 
-function findVerb(name: string): Verb {
-  const verb = verbs.find((one) => one.name === name);
+function findVerb(name: string): VerbSyntax {
+  const verb = verbSyntax.find((one) => one.name === name);
   if (!verb) throw new Error(`the verb ${name} is not in the table`);
   return verb;
 }
 
 /** @throws UsageError that names the verb, where the words are meant for ls */
-function readLineAlone(verb: Verb, argv: readonly string[]): ReturnType<typeof readLine> {
+function readLineAlone(verb: VerbSyntax, argv: readonly string[]): ReturnType<typeof readLine> {
   try {
     return readLine(verb, argv, true);
   } catch (error) {
@@ -56,7 +57,7 @@ function readLineAlone(verb: Verb, argv: readonly string[]): ReturnType<typeof r
   }
 }
 
-function canRead(verb: Verb, argv: readonly string[]): boolean {
+function canRead(verb: VerbSyntax, argv: readonly string[]): boolean {
   try {
     readLine(verb, argv, false);
     return true;
@@ -67,7 +68,7 @@ function canRead(verb: Verb, argv: readonly string[]): boolean {
 
 /** An option of a verb, and what the command line calls it. */
 interface KnownOption extends OptionFlags {
-  readonly option: VerbOption;
+  readonly option: OptionSyntax;
   /** "no-bpf" */
   readonly name: string;
   /** By which its value is found: "bpf". */
@@ -78,7 +79,7 @@ interface KnownOption extends OptionFlags {
 
 type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
 
-function readLine(verb: Verb, argv: readonly string[], isWithoutVerb: boolean): Invocation | 'help' | 'version' {
+function readLine(verb: VerbSyntax, argv: readonly string[], isWithoutVerb: boolean): Invocation | 'help' | 'version' {
   const known = verb.options.map((option): KnownOption => {
     const flags = parseOptionFlags(option.flags);
     const name = flags.long.slice(2);
@@ -135,7 +136,7 @@ interface Word {
  * A verb's own words, and those of the command that it takes. `behind` is undefined where there is no `--` and no TARGET
  * comes before the command.
  */
-function divide(verb: Verb, argv: readonly string[], tokens: readonly Token[]) {
+function divide(verb: VerbSyntax, argv: readonly string[], tokens: readonly Token[]) {
   const words = tokens.flatMap((token): Word[] => (token.kind === 'positional' ? [token] : []));
   if (!verb.takesCommand) return { own: tokens, words, behind: undefined };
   const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index ?? argv.length;
@@ -162,7 +163,7 @@ function divide(verb: Verb, argv: readonly string[], tokens: readonly Token[]) {
  * stands for the TARGET. Words before a `--` are TARGETs, as long as each after the first can be nothing else.
  */
 function findCommand(
-  verb: Verb,
+  verb: VerbSyntax,
   tokens: readonly Token[],
   words: readonly Word[],
   hasDashes: boolean,
@@ -217,13 +218,13 @@ function nameOf({ rawName, index }: Extract<Token, { kind: 'option' }>, argv: re
 }
 
 /** The dashes are not compared: with them each name of three letters would be like any other. */
-function refuseOption(raw: string, names: readonly string[], { name }: Verb): never {
+function refuseOption(raw: string, names: readonly string[], { name }: VerbSyntax): never {
   const similar = raw.startsWith('--') ? findSimilar(raw.slice(2), names) : undefined;
   const hint = similar === undefined ? `nscope help ${name} lists those of ${name}` : `did you mean --${similar}?`;
   throw new UsageError(`unknown option '${raw}'; ${hint}`);
 }
 
-function checkWords({ name, arguments: wanted }: Verb, words: readonly string[]): void {
+function checkWords({ name, arguments: wanted }: VerbSyntax, words: readonly string[]): void {
   const missing = wanted[words.length];
   if (missing && !missing.optional && !wanted.slice(0, words.length).some(({ repeated }) => repeated))
     throw new UsageError(`${name}: missing argument ${missing.name}`);

@@ -78,7 +78,7 @@ export interface GivenCommand {
 
 /** What is to be done. */
 export interface Invocation {
-  readonly verb: Verb;
+  readonly verb: Pick<Verb, 'name'>;
   readonly words: readonly string[];
   readonly options: OptionValues;
   readonly given: GivenCommand;

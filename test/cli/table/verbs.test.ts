@@ -29,7 +29,7 @@ test('Every verb has two examples or more, and each of them parses as that verb.
         for (let inner: readonly string[] = words; ; ) {
           const invocation = await parseCommandLine(inner);
           assert.ok(invocation, `${command} prints help`);
-          if (invocation.verb === verb) own++;
+          if (invocation.verb.name === verb.name) own++;
           const started = invocation.given.behind ?? invocation.words;
           if (started[0] !== 'nscope') break;
           inner = started.slice(1);
