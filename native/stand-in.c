@@ -180,8 +180,8 @@ static napi_value call_file(napi_env env, napi_callback_info info) {
 }
 
 /*
- * lookAtFile(fd: number) → [mode, uid, gid, inode, dev, size], as the kernel knows it: who serves the file system is not
- * asked, and so this returns at once. statx(2) is in musl from 1.2.4 on alone.
+ * lookAtFile(fd: number) → [mode, uid, gid, inode, dev, size, changed], as the kernel knows it, `changed` being st_ctime in
+ * ms: who serves the file system is not asked, and so this returns at once. statx(2) is in musl from 1.2.4 on alone.
  */
 static napi_value look(napi_env env, napi_callback_info info) {
 	napi_value arg, result;
@@ -190,9 +190,10 @@ static napi_value look(napi_env env, napi_callback_info info) {
 	if (!read_arguments(env, info, 1, &arg) || !read_int(env, arg, &fd)) return NULL;
 	int flags = AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
 	if (syscall(SYS_statx, fd, "", flags, STATX_BASIC_STATS, &st) < 0) return throw_errno(env, errno, "statx");
-	const uint64_t told[] = {st.stx_mode, st.stx_uid, st.stx_gid, st.stx_ino, makedev(st.stx_dev_major, st.stx_dev_minor), st.stx_size};
-	if (napi_create_array_with_length(env, 6, &result) != napi_ok) return NULL;
-	for (uint32_t i = 0; i < 6; i++) napi_set_element(env, result, i, make_int(env, (int64_t)told[i]));
+	int64_t changed = st.stx_ctime.tv_sec * 1000 + st.stx_ctime.tv_nsec / 1000000;
+	const uint64_t told[] = {st.stx_mode, st.stx_uid, st.stx_gid, st.stx_ino, makedev(st.stx_dev_major, st.stx_dev_minor), st.stx_size, (uint64_t)changed};
+	if (napi_create_array_with_length(env, 7, &result) != napi_ok) return NULL;
+	for (uint32_t i = 0; i < 7; i++) napi_set_element(env, result, i, make_int(env, (int64_t)told[i]));
 	return result;
 }
 

@@ -1,7 +1,9 @@
 // The table of readers, and the conditions of a snapshot.
 import type { Snapshot } from '../model/snapshot/schema.ts';
 import type { ConditionMeans, ConditionReader } from './condition.ts';
+import type { ConditionReader } from './condition.ts';
 import { mountViews } from './mount-views.ts';
+import { nameFiles } from './name-files.ts';
 import { namespaceCounts } from './namespace-counts.ts';
 import { type FoundConditions, readConditions } from './read-conditions.ts';
 import { securities } from './securities.ts';
@@ -13,6 +15,7 @@ import { taskLimits } from './task-limits.ts';
 export const conditionReaders: readonly ConditionReader[] = [
   sysctls,
   subordinateRanges,
+  nameFiles,
   namespaceCounts,
   taskLimits,
   mountViews,

@@ -118,7 +118,9 @@ export interface Addon {
     size: number,
     timeoutMs: number,
   ): number | Buffer | null;
-  lookAtFile(fd: number): [mode: number, uid: number, gid: number, inode: number, dev: number, size: number];
+  lookAtFile(
+    fd: number,
+  ): [mode: number, uid: number, gid: number, inode: number, dev: number, size: number, changedMs: number];
   fuseMount(source: string, target: string, type: string, flags: number, data: string): void;
   fuseUnmount(target: string, flags: number): void;
   fuseSocketpair(): [ours: number, theirs: number];

@@ -19,6 +19,8 @@ export interface FileLook {
   readonly inode: number;
   readonly dev: number;
   readonly size: number;
+  /** st_ctime, in ms since 1970: nobody can set it back. */
+  readonly changedAtMs: number;
 }
 
 /** A descriptor that leads to a file without having opened it (O_PATH), and what lies there. */
@@ -46,11 +48,11 @@ const noName = new Uint8Array();
 export function lookAt(fd: number): FileLook {
   const found = loadAddon();
   if ('addon' in found) {
-    const [mode, uid, gid, inode, dev, size] = found.addon.lookAtFile(fd);
-    return { type: nameType(mode), mode, uid, gid, inode, dev, size };
+    const [mode, uid, gid, inode, dev, size, changedAtMs] = found.addon.lookAtFile(fd);
+    return { type: nameType(mode), mode, uid, gid, inode, dev, size, changedAtMs };
   }
-  const { mode, uid, gid, ino, dev, size } = fstatSync(fd);
-  return { type: nameType(mode), mode, uid, gid, inode: ino, dev, size };
+  const { mode, uid, gid, ino, dev, size, ctimeMs } = fstatSync(fd);
+  return { type: nameType(mode), mode, uid, gid, inode: ino, dev, size, changedAtMs: Math.floor(ctimeMs) };
 }
 
 function nameType(mode: number): FileType {

@@ -8,12 +8,13 @@ const moment = Type.String({ description: 'UTC, RFC 3339.' });
 export const nameFileSchema = Type.Object(
   {
     path: Type.String(),
-    leadsTo: Type.Union([Type.Literal('namespace'), Type.Literal('file'), Type.Literal('nothing')], {
-      description: 'file: what lies there is not a namespace. nothing: a link whose end is missing.',
-    }),
+    leadsTo: Type.Union(
+      [Type.Literal('namespace'), Type.Literal('file'), Type.Literal('directory'), Type.Literal('nothing')],
+      { description: 'file, directory: what lies there is not a namespace. nothing: a link whose end is missing.' },
+    ),
     namespace: Type.Optional(Type.Object({ type, inode }, strict)),
     link: Type.Optional(Type.String({ description: 'Of a symbolic link: where it leads by its own words.' })),
-    changedAt: known(moment),
+    changedAt: known(Type.String({ description: 'UTC, RFC 3339: st_ctime, of a link that of the link itself.' })),
     uid: known(natural),
   },
   { ...strict, description: 'An entry of a directory in which names of namespaces are kept, as /run/netns.' },

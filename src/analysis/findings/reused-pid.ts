@@ -1,0 +1,35 @@
+// Whether the process that has a PID is younger than the file that names it, so that another one was meant.
+import { isKnown, type Known } from '../../model/snapshot/known.ts';
+import { describeAge } from './describe-age.ts';
+import type { RuleInput } from './rule.ts';
+
+/** Start times come in clock ticks, and the moment of boot is known to a second or so. */
+const sureMs = 3000;
+
+interface ReusedPid {
+  readonly comm: string;
+  readonly laterBy: string;
+}
+
+/**
+ * @param writtenMs - when the file was changed last, in ms since 1970
+ * @returns undefined also where the clock was set since: nothing in memory can be older than the boot
+ */
+export function findReusedPid(
+  pid: number,
+  writtenMs: number,
+  { snapshot, index }: Pick<RuleInput<never>, 'snapshot' | 'index'>,
+): ReusedPid | undefined {
+  const { bootedAt, ticksPerSecond } = snapshot.host;
+  const process = index.process(pid);
+  const bootedMs = bootedAt === undefined ? undefined : readMoment(bootedAt);
+  if (!process || bootedMs === undefined || writtenMs < bootedMs) return undefined;
+  const startedMs = bootedMs + (process.startTimeTicks / ticksPerSecond) * 1000;
+  if (startedMs - writtenMs < sureMs) return undefined;
+  return { comm: process.comm, laterBy: describeAge(startedMs - writtenMs) };
+}
+
+/** In ms since 1970. */
+export function readMoment(moment: Known<string>): number | undefined {
+  return isKnown(moment) ? Date.parse(moment) : undefined;
+}

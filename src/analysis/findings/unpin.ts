@@ -1,0 +1,32 @@
+// The command that takes a mount and its file away, by which a namespace has a name. umount(8), nsenter(1)
+import { isKnown } from '../../model/snapshot/known.ts';
+import type { Namespace } from '../../model/snapshot/schema.ts';
+import type { SnapshotIndex } from '../graph/snapshot-index.ts';
+import { formatCommand } from '../release/shell-words.ts';
+import { nameHoldersCommand } from './describe-namespace.ts';
+import type { Fix } from './finding.ts';
+
+interface Pin {
+  readonly path: string;
+  /** The inode of the mount namespace in which it is; undefined where that is not known. */
+  readonly mountNamespace: number | undefined;
+}
+
+/** In the mount namespace of the reader by path; in another through a process of it, whose file stays as it is. */
+export function planUnpin({ path, mountNamespace }: Pin, namespace: Namespace, index: SnapshotIndex): Fix {
+  const own = index.snapshot.host.vantage.namespaces.mnt;
+  if (mountNamespace === undefined || (isKnown(own) && own === mountNamespace))
+    return {
+      text: 'unmount it and remove its file',
+      command: `${formatCommand(['umount', '--', path])} && ${formatCommand(['rm', '--', path])}`,
+    };
+  const member = index.membersOf('mnt', mountNamespace).find(({ pid, tid, state }) => pid === tid && state !== 'Z');
+  if (!member)
+    return {
+      text: `it is mounted in mnt:[${mountNamespace}], where no process is: ${nameHoldersCommand(namespace)} says what can be done`,
+    };
+  return {
+    text: `unmount it in mnt:[${mountNamespace}], where process ${member.pid} (${member.comm}) is`,
+    command: formatCommand(['nsenter', `--mount=/proc/${member.pid}/ns/mnt`, 'umount', '--', path]),
+  };
+}
