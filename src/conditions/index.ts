@@ -1,7 +1,6 @@
 // The table of readers, and the conditions of a snapshot.
 import type { Snapshot } from '../model/snapshot/schema.ts';
 import type { ConditionMeans, ConditionReader } from './condition.ts';
-import type { ConditionReader } from './condition.ts';
 import { mountViews } from './mount-views.ts';
 import { nameFiles } from './name-files.ts';
 import { namespaceCounts } from './namespace-counts.ts';

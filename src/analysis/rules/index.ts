@@ -11,14 +11,13 @@ import { taskLimitNear } from './task-limit-near.ts';
 import { workloadEndedPinned } from './workload-ended-pinned.ts';
 
 export const rules: readonly Rule<never>[] = [
-  initDoesNotReap,
-  namespaceLimitNear,
-  taskLimitNear,
-  subordinateIdsExhausted,
-  import { nameOfNothing } from './name-of-nothing.ts'; import { namespaceLeaked } from './namespace-leaked.ts'; import { networkNotEnding } from './network-not-ending.ts'; import { workloadEndedPinned } from './workload-ended-pinned.ts';  export const rules: readonly Rule<never>[] = [   initDoesNotReap,
   namespaceLeaked,
   workloadEndedPinned,
   nameOfNothing,
   deadPidNamespace,
   networkNotEnding,
+  initDoesNotReap,
+  namespaceLimitNear,
+  taskLimitNear,
+  subordinateIdsExhausted,
 ];
