@@ -39,6 +39,7 @@ export interface Rule<Name extends ConditionName = ConditionName> {
   readonly title: string;
   /** What it means for the host, in one or two sentences. */
   readonly means: string;
+  /** Those of `Name`, and workloads where it cannot do without. */
   readonly needs: readonly Need[];
   /** Takes steps in proportion to the size of the snapshot. */
   find(input: RuleInput<Name>, report: RuleReport): void;

@@ -1,6 +1,8 @@
 // Zombies that nobody waits for: processes that ended, and whose parent does not collect their status.
+import { isKnown } from '../../model/snapshot/known.ts';
 import type { Process } from '../../model/snapshot/schema.ts';
 import type { Rule } from '../findings/rule.ts';
+import { formatCommand } from '../release/shell-words.ts';
 
 /** A parent may be about to wait: fewer are no finding, and many are more than a note. */
 const fewest = 3;
@@ -16,7 +18,7 @@ export const initDoesNotReap: Rule<never> = {
   find({ snapshot, index }, report) {
     const byParent = new Map<number, Process[]>();
     for (const process of snapshot.processes) {
-      if (process.state !== 'Z' || process.tid !== process.pid || process.kernelThread) continue;
+      if (!isEnded(process)) continue;
       const siblings = byParent.get(process.ppid);
       if (siblings) siblings.push(process);
       else byParent.set(process.ppid, [process]);
@@ -25,6 +27,8 @@ export const initDoesNotReap: Rule<never> = {
       const parent = index.process(ppid);
       if (!parent || zombies.length < fewest) continue;
       const isInit = parent.pids.at(-1) === 1;
+      const isStopped = parent.state === 'T' || parent.state === 't';
+      const workload = index.workloadOf(ppid);
       const names = [...new Set(zombies.map(({ comm }) => comm))];
       report.add({
         severity: zombies.length >= many ? 'warning' : 'note',
@@ -32,19 +36,44 @@ export const initDoesNotReap: Rule<never> = {
         says: `process ${ppid} (${parent.comm}) does not wait for ${zombies.length} processes that have ended`,
         seen: [
           `${zombies.length} processes in state Z, called ${names.slice(0, 5).join(', ')}, PIDs ${listSome(zombies)}`,
-          isInit ? 'it is PID 1 of its pid namespace' : `it is an ordinary process of uid ${parent.uid}`,
+          isInit
+            ? `it is PID 1 of ${describePidNamespace(parent)}, and inherits every orphan there`
+            : `it is an ordinary process of uid ${parent.uid}`,
+          ...(workload ? [`it belongs to ${workload.engine}:${workload.name}`] : []),
+          ...(isStopped ? [`it is stopped (state ${parent.state}), and waits for nothing meanwhile`] : []),
         ],
-        fixes: [
-          {
-            text: isInit
-              ? 'start the container with an init that reaps: docker run --init, podman run --init, or tini as its first program'
-              : 'correct the program: it must call wait(2), or ignore SIGCHLD',
-          },
-        ],
+        fixes: isStopped
+          ? [{ text: 'let it go on', command: formatCommand(['kill', '-CONT', String(ppid)]) }]
+          : [
+              {
+                text: isInit
+                  ? 'start the container with an init that reaps: docker run --init, podman run --init, or tini as its first program'
+                  : 'correct the program: it must call wait(2), or ignore SIGCHLD',
+              },
+              ...(ppid === 1
+                ? []
+                : [
+                    {
+                      text: isInit
+                        ? 'until then, end it with all that is in its pid namespace'
+                        : 'until then, end it: the zombies go to an init, which reaps them',
+                      command: formatCommand(['kill', ...(isInit ? ['-KILL'] : []), String(ppid)]),
+                    },
+                  ]),
+            ],
       });
     }
   },
 };
+
+/** A process whose first thread has ended while others run is not one: nobody can wait for it yet. */
+function isEnded({ state, tid, pid, kernelThread, threads }: Process): boolean {
+  return state === 'Z' && tid === pid && !kernelThread && threads <= 1;
+}
+
+function describePidNamespace({ namespaces: { pid } }: Process): string {
+  return isKnown(pid) ? `pid:[${pid}]` : 'its pid namespace';
+}
 
 function listSome(zombies: readonly Process[]): string {
   const pids = zombies.slice(0, 5).map(({ pid }) => pid);

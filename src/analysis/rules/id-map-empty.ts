@@ -1,0 +1,66 @@
+// User namespaces with processes and without a map: every id in them is the overflow id, user_namespaces(7).
+import { isKnown } from '../../model/snapshot/known.ts';
+import type { Process } from '../../model/snapshot/schema.ts';
+import type { Rule } from '../findings/rule.ts';
+import { readMap } from '../graph/mapped-ids.ts';
+import { formatCommand } from '../release/shell-words.ts';
+
+/** Who makes a user namespace writes the map a moment later. */
+const settledAfterMs = 2000;
+
+export const idMapEmpty: Rule<never> = {
+  code: 'id-map-empty',
+  severity: 'warning',
+  title: 'user namespaces in which no id is mapped',
+  means:
+    'Its processes have no user there: they are shown as nobody, cannot make files, and programs with set-user-ID or capabilities do nothing for them. A map can be written once.',
+  needs: [],
+  find({ snapshot, index, takenAtMs }, report) {
+    for (const namespace of snapshot.namespaces) {
+      if (namespace.type !== 'user') continue;
+      const uids = readMap(namespace, 'uid');
+      const gids = readMap(namespace, 'gid');
+      const leader = namespace.processes.leader === null ? undefined : index.process(namespace.processes.leader);
+      if (!leader || leader.state === 'Z' || (uids?.length !== 0 && gids?.length !== 0)) continue;
+      const age = ageMs(leader);
+      if (age !== undefined && age < settledAfterMs) continue;
+      const { inode, processes } = namespace;
+      const both = uids?.length === 0 && gids?.length === 0;
+      const what = both ? 'neither uids nor gids' : uids?.length === 0 ? 'no uid' : 'no gid';
+      report.add({
+        severity: uids?.length === 0 ? 'warning' : 'note',
+        subjects: [
+          { kind: 'namespace', type: 'user', inode },
+          { kind: 'process', pid: leader.pid },
+        ],
+        says: `user:[${inode}] of process ${leader.pid} (${leader.comm}) maps ${what}`,
+        seen: [
+          ...(uids?.length === 0 ? [`/proc/${leader.pid}/uid_map is empty`] : []),
+          ...(gids?.length === 0 ? [`/proc/${leader.pid}/gid_map is empty`] : []),
+          `${processes.count} ${processes.count === 1 ? 'process is' : 'processes are'} in it, ${leader.pid} as uid ${leader.uid} of the host`,
+        ],
+        fixes: [
+          {
+            text: 'map the user of its process to root there, as unshare --map-root-user does',
+            command: formatCommand(['sh', '-c', listWrites(leader.pid, uids, gids).join('; ')]),
+          },
+        ],
+      });
+    }
+
+    function ageMs({ startTimeTicks }: Process): number | undefined {
+      const { bootedAt, ticksPerSecond } = snapshot.host;
+      if (bootedAt === undefined || !isKnown(bootedAt)) return undefined;
+      return takenAtMs - (Date.parse(bootedAt) + (startTimeTicks / ticksPerSecond) * 1000);
+    }
+  },
+};
+
+/** Lines of the shell that write the maps which are empty. stat(1) tells user and group of a process by its directory. */
+function listWrites(pid: number, uids: readonly unknown[] | undefined, gids: readonly unknown[] | undefined): string[] {
+  const write = (letter: string, file: string) => `echo 0 $(stat -c %${letter} /proc/${pid}) 1 >/proc/${pid}/${file}`;
+  return [
+    ...(uids?.length === 0 ? [write('u', 'uid_map')] : []),
+    ...(gids?.length === 0 ? [write('g', 'gid_map')] : []),
+  ];
+}
