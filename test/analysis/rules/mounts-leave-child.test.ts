@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mountsLeaveChild } from '../../../src/analysis/rules/mounts-leave-child.ts';
+import { hostView, judge, listCommands, mountView, processIn, say } from './judge.ts';
+
+const shared = (path: string, peerGroup: number) => ({ path, peerGroup, with: [] });
+const host = hostView({ shared: [shared('/', 1), shared('/srv', 2)] });
+const child = processIn(200, { mnt: 88 });
+
+test('A copy whose tree is shared with the host is a warning with the command.', () => {
+  const mountViews = [host, mountView(88, 200, { shared: [shared('/', 1), shared('/srv', 2)] })];
+  const [found] = judge(mountsLeaveChild, [child], { conditions: { mountViews } }).findings;
+  assert.equal(found?.severity, 'warning');
+  assert.deepEqual(listCommands(found), ['nsenter --mount=/proc/200/ns/mnt mount --make-rslave /']);
+});
+
+test('A volume that is shared with a container is a note.', () => {
+  const mountViews = [host, mountView(88, 200, { hostRoot: false, shared: [shared('/', 9), shared('/data', 2)] })];
+  assert.deepEqual(say(judge(mountsLeaveChild, [child], { conditions: { mountViews } })), [
+    `note: what is mounted below /data in mnt:[88] appears in mnt:[${host.inode}]`,
+  ]);
+});
+
+test('Slaves, and groups that only siblings have in common, are nothing.', () => {
+  const receives = [{ path: '/', peerGroup: 1, from: [host.inode] }];
+  const mountViews = [
+    host,
+    mountView(88, 200, { receives, shared: [shared('/', 5)] }),
+    mountView(89, 201, { receives, shared: [shared('/', 5)] }),
+  ];
+  assert.deepEqual(
+    say(judge(mountsLeaveChild, [child, processIn(201, { mnt: 89 })], { conditions: { mountViews } })),
+    [],
+  );
+});
+
+test('The mount namespace of an ancestor counts as the one around.', () => {
+  const facts = [child, processIn(300, { mnt: 89 }, { ppid: 200 })];
+  const mountViews = [
+    host,
+    mountView(88, 200, { shared: [shared('/', 5)] }),
+    mountView(89, 300, { shared: [shared('/', 5)] }),
+  ];
+  const lines = say(judge(mountsLeaveChild, facts, { conditions: { mountViews } }));
+  assert.deepEqual(lines, ['warning: what is mounted in mnt:[89] appears in mnt:[88]: its whole tree is shared']);
+});
