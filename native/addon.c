@@ -28,6 +28,7 @@ NAPI_MODULE_INIT() {
 	init_sockets(env, exports);
 	init_spawn(env, exports);
 	init_stand_in(env, exports);
+	init_trace(env, exports);
 	init_unshare(env, exports);
 	init_uts(env, exports);
 	init_wait(env, exports);

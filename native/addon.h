@@ -53,6 +53,7 @@ void init_ring(napi_env env, napi_value exports);
 void init_sockets(napi_env env, napi_value exports);
 void init_spawn(napi_env env, napi_value exports);
 void init_stand_in(napi_env env, napi_value exports);
+void init_trace(napi_env env, napi_value exports);
 void init_unshare(napi_env env, napi_value exports);
 void init_uts(napi_env env, napi_value exports);
 void init_wait(napi_env env, napi_value exports);

@@ -59,6 +59,9 @@ int take_init(struct child *child, const struct step *step);
 int take_prompt(struct child *child, const struct step *step);
 int take_orphan(struct child *child, const struct step *step);
 
+/* trace.c */
+int take_trace(struct child *child, const struct step *step);
+
 /* child-events.c: what happens to a process that waits for its children. */
 struct event {
 	enum { EVENT_NOTHING, EVENT_CHILD, EVENT_SIGNAL, EVENT_INPUT } what;

@@ -174,6 +174,12 @@ static int take_keep(struct child *child, const struct step *step) {
 	return 0;
 }
 
+/* dup2(2): another descriptor leads to the same. */
+static int take_dup2(struct child *child, const struct step *step) {
+	(void)child;
+	return result(dup2(step->numbers[0], step->numbers[1]));
+}
+
 static const struct step_kind kinds[] = {
 	{"sync", "", take_sync},
 	{"unshare", "i", take_unshare},
@@ -194,6 +200,8 @@ static const struct step_kind kinds[] = {
 	{"pdeathsig", "i", take_pdeathsig},
 	{"nofile", "i", take_nofile},
 	{"keep", "n", take_keep},
+	{"dup2", "ii", take_dup2},
+	{"trace", "", take_trace},
 	{"guard", "i", take_guard},
 	{"init", "", take_init},
 	{"prompt", "il", take_prompt},

@@ -30,6 +30,7 @@ const programs = new Map<string, () => Promise<VerbModule>>([
   ['tree', () => import('./verbs/tree.ts')],
   ['unmount', () => import('./verbs/unmount.ts')],
   ['watch', () => import('./verbs/watch.ts')],
+  ['why', () => import('./verbs/why.ts')],
   ['workloads', () => import('./verbs/workloads.ts')],
 ]);
 

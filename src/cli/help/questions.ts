@@ -19,6 +19,10 @@ export const questions: readonly Question[] = [
   { question: 'Which namespaces do two processes share?', command: 'nscope diff 812 self' },
   { question: 'What changed since yesterday?', command: 'nscope diff yesterday.json now' },
   { question: 'May this process enter that namespace?', command: 'nscope caps 812 net:blue' },
+  {
+    question: 'Why can bwrap not make a namespace here?',
+    command: 'nscope why -- bwrap --unshare-all --ro-bind / / true',
+  },
   { question: 'Am I in a container?', command: 'nscope detect' },
   { question: 'What does a test suite leave behind?', command: 'nscope ci -- make test' },
   {

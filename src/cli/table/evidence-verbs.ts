@@ -135,4 +135,40 @@ export const evidenceVerbs = [
       ['3', 'cannot be told'],
     ],
   },
+  {
+    name: 'why',
+    summary: 'say why a namespace cannot be made or entered here, or what a command is refused',
+    details: [
+      'Tries to make each type of namespace in a child that changes nothing and ends at once: directly, and where that is refused in a new user namespace. Then tries what sandboxes do next: map the own id, and mount a new /proc. Of each refusal it names the gate in the kernel, what was seen, and the narrowest fix. A gate is named for certain only where it was established; where several may explain the answer, each is marked as likely.',
+      'Gates: seccomp filters, kernel.unprivileged_userns_clone, the depth of user namespaces, user.max_*_namespaces, a chroot, ids without a place in the user namespace, AppArmor, SELinux, a missing capability and in which user namespace, the rules of id maps and of setgroups, a covered /proc, locked mounts, no_new_privs. docs/why.md explains each.',
+      '--enter tries to enter namespaces that are there, and says which demand of setns(2) is not met.',
+      'With a COMMAND, runs it under observation (ptrace(2)), and says which of its calls about namespaces were refused, by which gate. Its standard output goes to standard error; its exit status is reported, and is not that of nscope. Unless root observes it, setuid programs do not get their privileges; nscope says so where one was started.',
+    ],
+    arguments: [
+      {
+        name: 'COMMAND',
+        meaning: 'a command to observe, and its arguments; -- may stand before it',
+        optional: true,
+        repeated: true,
+      },
+    ],
+    options: [
+      { ...typeOption, meaning: 'try only these types' },
+      { flags: '--enter TARGET', meaning: 'say why the namespaces of TARGET cannot be entered' },
+      jsonOption,
+      wideOption,
+      noBpfOption,
+    ],
+    examples: [
+      { command: 'nscope why', meaning: 'which namespaces can be made here, and what refuses the others' },
+      { command: 'nscope why --type net', meaning: 'network namespaces alone' },
+      { command: 'nscope why --enter 812', meaning: 'why process 812 cannot be entered' },
+      {
+        command: 'nscope why -- bwrap --unshare-all --ro-bind / / --proc /proc true',
+        meaning: 'what a sandbox is refused',
+      },
+    ],
+    takesCommand: true,
+    statuses: [['0', 'nothing is refused'], ['1', 'something is refused'], failureOfAnswer],
+  },
 ] as const satisfies readonly Verb[];

@@ -151,6 +151,7 @@ export interface Addon {
   findSocketNetns(pidfd: number, fds: Int32Array): Buffer;
   spawn(steps: readonly (readonly unknown[])[]): [pid: number, socket: number];
   receiveFromChild(socket: number): [what: number, step: number, value: number, errno: number] | null;
+  receiveTraced(socket: number): Buffer | null;
   releaseChild(socket: number): void;
   watchSignals(): number;
   nextEvent(input: number, timeoutMs: number): AddonEvent;

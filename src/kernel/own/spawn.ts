@@ -44,6 +44,10 @@ export type SpawnStep =
   | readonly ['keep', fds: readonly number[]]
   /** Becomes a process that kills `pid` and what is below it when nscope is gone without having released it. */
   | readonly ['guard', pid: number]
+  /** `to` leads to what `from` leads to: dup2(2). */
+  | readonly ['dup2', from: number, to: number]
+  /** Follows what it starts, and tells of refused calls; the following steps are those of its child. */
+  | readonly ['trace']
   /** Becomes an init; the following steps are those of its child. */
   | readonly ['init']
   /** Becomes an init with a prompt; nothing follows. */

@@ -78,7 +78,7 @@ function readFrozen({ table, mounts }: Cgroups): Known<boolean> {
 /** No controller has this name: the hierarchy of version 2 is found. */
 const unified = '';
 
-export function readCredentials(pid: number): Known<ProcessCredentials> {
+export function readCredentials(pid: number | 'self'): Known<ProcessCredentials> {
   const status = readTextFile(`/proc/${pid}/status`);
   if (!isKnown(status)) return status;
   const { noNewPrivs, seccomp, seccompFilters, ...others } = parseCredentials(status);

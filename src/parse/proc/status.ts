@@ -28,6 +28,18 @@ export function parseEffectiveCapabilities(status: string): string | undefined {
   return readField(status, 'CapEff');
 }
 
+/** The effective gid, as the reader's user namespace has it. */
+export function parseEffectiveGid(status: string): number | undefined {
+  const word = readField(status, 'Gid')?.split(/\s+/)[1];
+  return word !== undefined && /^\d+$/.test(word) ? Number(word) : undefined;
+}
+
+/** Threads: how many the process has. */
+export function parseThreadCount(status: string): number | undefined {
+  const word = readField(status, 'Threads');
+  return word !== undefined && /^\d+$/.test(word) ? Number(word) : undefined;
+}
+
 function readField(status: string, name: string): string | undefined {
   return new RegExp(`^${name}:[ \\t]*(.*\\S)`, 'm').exec(status)?.[1];
 }

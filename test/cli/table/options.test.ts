@@ -10,6 +10,7 @@ const matrix: Readonly<Record<string, string>> = {
   ls: 'type json columns filter sort no-header wide quiet no-bpf from',
   ps: 'json columns filter sort no-header wide quiet no-bpf from',
   holders: 'type json columns filter sort no-header wide quiet no-bpf from',
+  why: 'type json wide no-bpf',
   workloads: 'all json columns filter sort no-header wide quiet no-bpf from',
   watch: 'type json columns filter no-header wide quiet no-bpf',
   tree: 'type all json no-header wide quiet no-bpf from',

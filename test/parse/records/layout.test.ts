@@ -21,6 +21,7 @@ import { superblockLayout } from '../../../src/parse/records/bpf-superblocks.ts'
 import { tallyLayout } from '../../../src/parse/records/bpf-tally.ts';
 import { taskLayout } from '../../../src/parse/records/bpf-tasks.ts';
 import { type Layout, layOut } from '../../../src/parse/records/layout.ts';
+import { tracedLayout } from '../../../src/parse/records/traced-calls.ts';
 
 const layouts: readonly Layout[] = [
   ...[
@@ -35,6 +36,7 @@ const layouts: readonly Layout[] = [
   ],
   ...[superblockLayout, tallyLayout, taskLayout, answersLayout, netnsAnswerLayout, entryLayout, procTaskLayout],
   ...[
+    tracedLayout,
     chargeLayout,
     countLayout,
     linkDirectoryLayout,

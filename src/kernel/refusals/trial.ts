@@ -1,0 +1,63 @@
+// Asks the kernel for namespaces in a child that ends at once: nothing is changed, and nothing is left.
+import type { ObservedCall } from '../../model/evidence/refusal-evidence.ts';
+import { type SpawnStep, spawn, waitForChild } from '../own/spawn.ts';
+
+/** What became of a trial: `errno` null where every step was carried out. */
+export interface TrialAnswer {
+  readonly errno: string | null;
+  /** The step that failed, by its place among the steps; undefined where none did, or the child was killed. */
+  readonly failed?: number;
+}
+
+/** SIGSYS: a filter of seccomp(2) has ended the child in place of an answer. */
+const sigsys = 31;
+
+/**
+ * @param atSync - is called with the child's PID at each step `sync`
+ * @throws SyscallError EAGAIN where there may be no more processes; AddonMissingError
+ */
+export function tryInChild(steps: readonly SpawnStep[], atSync?: (pid: number) => void): TrialAnswer {
+  const child = spawn(steps);
+  const pids = [child.pid];
+  let answer: TrialAnswer | undefined;
+  try {
+    for (let message = child.receive(); message.what !== 'closed'; message = child.receive()) {
+      if (message.what === 'goes-on') pids.push(message.pid);
+      if (message.what === 'failed')
+        answer = { errno: message.failure.errno, failed: steps.indexOf(message.failure.step) };
+      if (message.what === 'waits') {
+        atSync?.(pids.at(-1) ?? child.pid);
+        child.release();
+      }
+    }
+  } finally {
+    child.close();
+  }
+  const ends = pids.map(waitForChild);
+  if (answer) return answer;
+  const killed = ends.find((end) => 'signal' in end);
+  if (!killed || !('signal' in killed)) return { errno: null };
+  return { errno: killed.signal === sigsys ? 'SIGSYS' : `signal ${killed.signal}` };
+}
+
+/** The name of a step as a system call. */
+export function nameCall(step: SpawnStep | undefined): ObservedCall {
+  switch (step?.[0]) {
+    case 'clone':
+    case 'setns':
+    case 'mount':
+    case 'chroot':
+    case 'setgroups':
+    case 'write':
+    case 'sethostname':
+      return step[0];
+    case 'umount':
+      return 'umount2';
+    case 'setgid':
+      return 'setresgid';
+    case 'setuid':
+      return 'setresuid';
+    default:
+      return 'unshare';
+  }
+}
