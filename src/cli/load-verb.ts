@@ -2,6 +2,7 @@
 import type { Verb, VerbModule } from './table/verb.ts';
 
 const programs = new Map<string, () => Promise<VerbModule>>([
+  ['audit', () => import('./verbs/audit.ts')],
   ['caps', () => import('./verbs/caps.ts')],
   ['ci', () => import('./verbs/ci.ts')],
   ['compare', () => import('./verbs/compare.ts')],

@@ -1,5 +1,5 @@
 // Which columns, which rows and in which order: --columns, --filter and --sort, the same for every listing.
-import type { Filter } from '../../analysis/listing/filter.ts';
+import type { Filter, FilterError } from '../../analysis/listing/filter.ts';
 import { findNamed } from '../../analysis/listing/named-fields.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { type Cell, type Column, readCell, readFilterValue } from '../../render/columns/columns.ts';
@@ -121,15 +121,23 @@ async function compile<Row>(all: readonly Column<Row>[], expression: string): Pr
     return { filter: compileFilter(expression, all), used: listFilterFields(expression, all) };
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
-    const marks = ' '.repeat(error.start) + '^'.repeat(Math.max(1, error.end - error.start));
-    const unknown = /Unknown variable: (\w+)/.exec(error.message)?.[1];
-    const message =
-      unknown === undefined
-        ? error.message
-        : `there is no column ${unknown}; ${suggestColumn(all, unknown)} (a word is written in quotes: "${unknown}")`;
-    throw new UsageError(`--filter: ${message}\n  ${expression}\n  ${marks}`, { cause: error });
+    throw describeFilterError('--filter', error, all);
   }
 }
+
+/** What is wrong with an expression, and where in it. @param where - it stands, as `--filter` */
+export function describeFilterError(where: string, error: FilterError, all: readonly NamedColumn[]): UsageError {
+  const { expression, start, end } = error;
+  const marks = ' '.repeat(start) + '^'.repeat(Math.max(1, end - start));
+  const unknown = /Unknown variable: (\w+)/.exec(error.message)?.[1];
+  const message =
+    unknown === undefined
+      ? error.message
+      : `there is no column ${unknown}; ${suggestColumn(all, unknown)} (a word is written in quotes: "${unknown}")`;
+  return new UsageError(`${where}: ${message}\n  ${expression}\n  ${marks}`, { cause: error });
+}
+
+type NamedColumn = Pick<Column<never>, 'name' | 'header'>;
 
 /** Orders by the columns named; what is not known comes last. @throws UsageError naming an unknown column */
 export function sortRows<Row>(
@@ -168,7 +176,7 @@ function findColumn<C extends Column<never>>(all: readonly C[], name: string): C
 }
 
 /** The column that was probably meant: also by what stands above it in the listing. */
-function suggestColumn(all: readonly Column<never>[], name: string): string {
+function suggestColumn(all: readonly NamedColumn[], name: string): string {
   const names = all.map((one) => one.name);
   const similar = findSimilar(name, [...names, ...all.map(({ header }) => header.toLowerCase())]);
   const column = similar === undefined ? undefined : findNamed(all, similar);

@@ -24,7 +24,7 @@ function readCodes(
   if (value === undefined) return undefined;
   const codes = rules.map(({ code }) => code);
   const words = value.split(',').filter((word) => word !== '');
-  if (words.length === 0) throw new UsageError(`${flag} needs the code of a rule: nscope doctor --rules`);
+  if (words.length === 0) throw new UsageError(`${flag} needs the code of a rule; --rules lists them`);
   for (const word of words)
     if (!codes.includes(word)) throw new UsageError(`${flag}: there is no rule "${word}"; ${suggest(word, codes)}`);
   return new Set(words);

@@ -5,8 +5,8 @@ import { isSyscallError } from '../../kernel/addon/syscall-error.ts';
 import { toPath } from '../../kernel/files/files.ts';
 import type { Snapshot } from '../../model/snapshot/schema.ts';
 import { SnapshotError, validateSnapshot } from '../../model/snapshot/validate-snapshot.ts';
-import { findJsonError } from '../../parse/text/json-error.ts';
 import { UsageError } from '../table/errors.ts';
+import { describeJsonPlace } from './json-place.ts';
 
 /** @throws UsageError naming the file, the place in it and what was expected */
 export function loadSnapshot(file: string): Snapshot {
@@ -46,7 +46,7 @@ export function loadJson(file: string, expected: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`${shown} is not JSON: ${describePlace(text)}`, { cause: error });
+    throw new UsageError(`${shown} is not JSON: ${describeJsonPlace(text)}`, { cause: error });
   }
 }
 
@@ -71,12 +71,4 @@ const maxMegabytes = Math.floor(constants.MAX_STRING_LENGTH / 1e6);
 function isTooLarge(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'ERR_STRING_TOO_LONG' || code === 'ERR_FS_FILE_TOO_LARGE';
-}
-
-/** Line and column of the first wrong character; a file that was cut ends too early. */
-function describePlace(text: string): string {
-  const position = findJsonError(text) ?? text.length;
-  if (position >= text.length) return `it ends too early, after ${text.length} characters; was it cut?`;
-  const before = text.slice(0, position).split('\n');
-  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}: unexpected ${JSON.stringify(text[position])}`;
 }

@@ -15,7 +15,7 @@ export const verbGroups: readonly VerbGroup[] = [
   },
   {
     title: 'Ask why',
-    verbs: ['doctor', 'why', 'quota', 'holders', 'caps', 'compare', 'diff', 'detect', 'groups', 'coverage'],
+    verbs: ['doctor', 'why', 'quota', 'audit', 'holders', 'caps', 'compare', 'diff', 'detect', 'groups', 'coverage'],
     example: 'nscope holders net:blue',
   },
   { title: 'Watch', verbs: ['watch', 'top', 'mount'], example: 'nscope watch --type user' },

@@ -1,12 +1,27 @@
 // The verbs that say what is wrong.
 import { severities } from '../../analysis/findings/finding.ts';
 import { failureOfAnswer } from '../help/exit-statuses.ts';
-import { fromOption, jsonOption, noBpfOption, quietOption, wideOption } from './reading-options.ts';
+import { fromOption, jsonOption, noBpfOption, quietOption, rowOptions, wideOption } from './reading-options.ts';
 import { targetArgument } from './target-argument.ts';
-import type { Verb } from './verb.ts';
+import type { ColumnMeaning, Verb, VerbOption } from './verb.ts';
 
 /** What a whole snapshot is read with. */
 const everyProgram = ['namespaces', 'tasks', 'files', 'queues', 'superblocks'] as const;
+
+async function loadAuditColumns(): Promise<readonly ColumnMeaning[]> {
+  return (await import('../../render/columns/audit-columns.ts')).auditColumns;
+}
+
+/** Which rules run, and what their findings mean for the exit status. */
+const ruleOptions = [
+  { flags: '--only CODE,...', meaning: 'only these rules' },
+  { flags: '--ignore CODE,...', meaning: 'all rules but these' },
+  {
+    flags: '--fail-on SEVERITY',
+    meaning: 'from which severity on the exit status is 1 (usually warning); never: always 0',
+    choices: [...severities, 'never'],
+  },
+] as const satisfies readonly VerbOption[];
 
 export const verdictVerbs = [
   {
@@ -19,13 +34,7 @@ export const verdictVerbs = [
     ],
     arguments: [{ ...targetArgument, optional: true }],
     options: [
-      { flags: '--only CODE,...', meaning: 'only these rules' },
-      { flags: '--ignore CODE,...', meaning: 'all rules but these' },
-      {
-        flags: '--fail-on SEVERITY',
-        meaning: 'from which severity on the exit status is 1 (usually warning); never: always 0',
-        choices: [...severities, 'never'],
-      },
+      ...ruleOptions,
       { flags: '--rules', meaning: 'list the rules, and what each needs' },
       jsonOption,
       wideOption,
@@ -44,6 +53,43 @@ export const verdictVerbs = [
       ['1', 'something was found'],
       failureOfAnswer,
       ['3', 'nothing was found, and a rule that could have found something was not decided'],
+    ],
+    reads: everyProgram,
+  },
+  {
+    name: 'audit',
+    summary: 'show what containers and sandboxes share with the host, and judge it by a policy',
+    details: [
+      'A row for each container, machine and sandbox, and each unit of systemd with namespaces of its own; a column for each type of namespace: own, host (all processes are in that of the host), partly (some are), shared (with other workloads). Further columns have its capabilities, seccomp, no_new_privs (NNP), and whether /proc is masked and /sys is writable. All of it is read of the processes that run, and not of what an engine was told.',
+      'Below the table are the rules of the policy that are broken, and by whom. The default policy follows the controls of the CIS benchmarks for Docker and Kubernetes that can be seen in what runs; docs/audit.md lists it. With a workload as TARGET, or a process of one, a page with everything about it.',
+      '--policy FILE takes rules of your own: JSON with "rules", each with "name", "severity", "when" (a CEL expression over the columns, true where the rule is broken) and "message". "extends": "default" adds them to the default ones.',
+      'A rule that could not be decided for a workload, since what it asks is not known, is named on standard error with the reason.',
+    ],
+    arguments: [{ ...targetArgument, optional: true }],
+    options: [
+      { flags: '--policy FILE', meaning: 'judge by the rules in FILE (- for standard input)', completes: 'file' },
+      ...ruleOptions,
+      { flags: '--rules', meaning: 'list the rules of the policy' },
+      {
+        flags: '--sarif[=FILE]',
+        meaning: 'write the findings as SARIF 2.1.0: into FILE, or alone to standard output',
+        completes: 'file',
+      },
+      { flags: '-a, --all', meaning: 'also units of systemd without a namespace of their own' },
+      ...rowOptions,
+    ],
+    examples: [
+      { command: 'nscope audit', meaning: 'all workloads by the default policy' },
+      { command: 'nscope audit docker:web', meaning: 'everything about one container' },
+      { command: `nscope audit --filter 'netns == "host"'`, meaning: 'only those in the network of the host' },
+      { command: 'nscope audit --policy rules.json --sarif=audit.sarif', meaning: 'for a check of code scanning' },
+    ],
+    columns: loadAuditColumns,
+    statuses: [
+      ['0', 'no rule of that severity is broken'],
+      ['1', 'a rule is broken'],
+      failureOfAnswer,
+      ['3', 'none is broken, and one could not be decided'],
     ],
     reads: everyProgram,
   },

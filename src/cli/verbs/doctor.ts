@@ -1,6 +1,5 @@
 // nscope doctor: what is wrong here, and what to do.
 import { chooseFindings } from '../../analysis/findings/choose-findings.ts';
-import { isAtLeast, type Severity, severities } from '../../analysis/findings/finding.ts';
 import type { Rule } from '../../analysis/findings/rule.ts';
 import { runRules, type Verdicts } from '../../analysis/findings/run-rules.ts';
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
@@ -11,18 +10,16 @@ import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { describeUndecided, formatFindings, summarizeFindings } from '../../render/pages/findings-page.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
 import { chooseRules } from '../reading/choose-rules.ts';
+import { concludeStatus, readThreshold, type Threshold } from '../reading/fail-threshold.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
-import { suggest, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { GivenCommand } from '../table/verb.ts';
 
 export const run = readingVerb({ parse, answer, report });
-
-type Threshold = Severity | 'never';
 
 interface Request {
   readonly word: string | undefined;
@@ -39,14 +36,6 @@ interface Answer {
 function parse(words: readonly string[], options: OptionValues): Request {
   checkTargets(words);
   return { word: words[0], rules: chooseRules(allRules, options), threshold: readThreshold(options.failOn), options };
-}
-
-/** @throws UsageError */
-function readThreshold(word = 'warning'): Threshold {
-  const known: readonly Threshold[] = [...severities, 'never'];
-  const found = known.find((one) => one === word);
-  if (found === undefined) throw new UsageError(`--fail-on: "${word}" is not a severity; ${suggest(word, known)}`);
-  return found;
 }
 
 async function answer({ word, rules, options }: Request, given: GivenCommand): Promise<Answer> {
@@ -74,18 +63,12 @@ function report({ snapshot, verdicts }: Answer, { rules, threshold, options }: R
     for (const line of describeUndecided(undecided)) writeRemark(line, options);
     noteCoverage(snapshot.coverage, options);
   }
-  return concludeStatus(verdicts, rules, threshold);
-}
-
-function concludeStatus(
-  { findings, undecided }: Verdicts,
-  rules: readonly Rule<never>[],
-  threshold: Threshold,
-): number {
-  if (threshold === 'never') return 0;
-  if (findings.some(({ severity }) => isAtLeast(severity, threshold))) return 1;
   const open = new Set(undecided.map(({ code }) => code));
-  return rules.some(({ code, severity }) => open.has(code) && isAtLeast(severity, threshold)) ? 3 : 0;
+  return concludeStatus(
+    findings,
+    rules.filter(({ code }) => open.has(code)),
+    threshold,
+  );
 }
 
 function listRules(rules: readonly Rule<never>[], options: OptionValues, width: number | undefined): void {

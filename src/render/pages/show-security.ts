@@ -43,7 +43,11 @@ function formatKnownLines(map: Known<readonly IdMapping[]>): readonly string[] {
 
 /** A set that has nearly all is told by what it lacks. */
 export function formatCapabilities(set: string): string {
-  const names = listCapabilities(set);
+  return formatCapabilityNames(listCapabilities(set));
+}
+
+/** The same of names. */
+export function formatCapabilityNames(names: readonly string[]): string {
   const missing = capabilityNames.filter((name) => !names.includes(name));
   if (names.length === 0) return 'no capabilities';
   if (missing.length === 0) return 'all capabilities';
