@@ -38,8 +38,14 @@ function ofProcesses<T extends FilterValue>(read: (restrictions: Restrictions) =
   return ({ restrictions }: WorkloadAudit) => (isKnown(restrictions) ? read(restrictions) : restrictions);
 }
 
+/** Where not all mounts were read, what was found is there, and what was not found may be. */
 function ofMounts<T extends FilterValue>(read: (mounts: MountFacts) => Known<T>) {
-  return ({ mounts }: WorkloadAudit) => (isKnown(mounts) ? read(mounts) : mounts);
+  return ({ mounts }: WorkloadAudit): Known<T> => {
+    if (!isKnown(mounts)) return mounts;
+    const value = read(mounts);
+    const isNone = value === false || value === 'none' || (Array.isArray(value) && value.length === 0);
+    return isNone && mounts.cut !== undefined ? { unknown: 'unsupported', detail: mounts.cut } : value;
+  };
 }
 
 export const auditFields: readonly AuditField[] = [
@@ -207,7 +213,7 @@ export const auditFields: readonly AuditField[] = [
   {
     name: 'exposedProc',
     header: 'EXPOSED PROC',
-    meaning: 'what of /proc engines cover and is not covered',
+    meaning: 'where settings of the kernel can be reached, as /proc/sys',
     kind: 'list',
     value: ofMounts(({ exposedProc }) => [...exposedProc]),
   },
@@ -217,6 +223,13 @@ export const auditFields: readonly AuditField[] = [
     meaning: 'read-only, writable, host or none',
     kind: 'string',
     value: ofMounts(({ sys }) => sys),
+  },
+  {
+    name: 'hostRoot',
+    header: 'HOST ROOT',
+    meaning: 'whether its root directory is that of the host',
+    kind: 'bool',
+    value: ofMounts(({ hasHostRoot }) => hasHostRoot),
   },
   {
     name: 'hostMounts',

@@ -81,8 +81,8 @@ export const defaultPolicy: readonly PolicyRule[] = [
   {
     name: 'sensitive-mount',
     severity: 'warning',
-    when: `${container} && sensitiveMounts > 0`,
-    message: 'has directories mounted that make up the host',
+    when: `${container} && (hostRoot || sensitiveMounts > 0)`,
+    message: 'sees directories that make up the host',
     means: 'What it reads there are secrets of the host; what it writes there the host executes.',
     fix: 'mount only the one directory that it needs, read-only where that is enough',
     controls: ['CIS Docker 5.6', 'CIS Kubernetes 5.2.11'],
@@ -118,8 +118,8 @@ export const defaultPolicy: readonly PolicyRule[] = [
     name: 'bare-proc',
     severity: 'warning',
     when: `${ofHost} && proc in ["bare", "partly"]`,
-    message: 'has a /proc in which what belongs to the kernel is not covered',
-    means: 'As uid 0 it changes settings of the kernel by /proc/sys, and restarts the host by /proc/sysrq-trigger.',
+    message: 'has a /proc in which the settings of the kernel are not covered',
+    means: 'As uid 0 it changes settings of the whole host by /proc/sys.',
     fix: 'start it without --privileged and without systempaths=unconfined (procMount Default in a pod)',
   },
   {

@@ -7,16 +7,20 @@ import type { WorkloadPlace } from './workload-places.ts';
 /** Of all its mount namespaces together; the least restricted counts. */
 export interface MountFacts {
   /**
-   * `masked`: the kernel's settings and what leads to its memory are covered. `partly`: some of them. `bare`: none.
-   * `host`: the files of the host. `none`: no procfs is mounted.
+   * `masked`: the settings of the kernel below /proc/sys are covered, or cannot be written. `partly`: they are not, and
+   * others are, or those of another procfs are. `bare`: nothing is. `host`: the files of the host. `none`: no procfs.
    */
   readonly proc: 'masked' | 'partly' | 'bare' | 'host' | 'none';
-  /** What engines cover and is not covered, as /proc/sys. */
+  /** Where settings of the kernel can be reached, as /proc/sys. */
   readonly exposedProc: readonly string[];
   readonly sys: 'read-only' | 'writable' | 'host' | 'none';
   readonly hostMounts: readonly HostMount[];
   /** Where new mounts propagate from it to other mount namespaces. */
   readonly propagates: readonly string[];
+  /** Whether its root directory is that of the host. */
+  readonly hasHostRoot: boolean;
+  /** Why there may be more of all this than was read; undefined where there is not. */
+  readonly cut: string | undefined;
 }
 
 /** A file or directory of the host that is mounted in it. */
@@ -42,7 +46,15 @@ const notRead: Unknown = Object.freeze({
 });
 
 /** A workload in the host's mount namespace sees what the host sees. */
-const asHost: MountFacts = { proc: 'host', exposedProc: [], sys: 'host', hostMounts: [], propagates: [] };
+const asHost: MountFacts = {
+  proc: 'host',
+  exposedProc: [],
+  sys: 'host',
+  hostMounts: [],
+  propagates: [],
+  hasHostRoot: true,
+  cut: undefined,
+};
 
 /** @param mnt - where the workload is, of that type */
 export function readMountFacts(
@@ -61,28 +73,32 @@ export function readMountFacts(
     exposedProc: [...new Set(exposed)],
     sys: judgeSys(own),
     hostMounts,
+    hasHostRoot: own.some(({ hostRoot }) => hostRoot),
+    cut: own.find(({ cut }) => cut !== undefined)?.cut,
     propagates: own.flatMap(({ shared }) =>
       shared.filter((one) => one.with.some((inode) => !inodes.includes(inode))).map(({ path }) => path),
     ),
   };
 }
 
-/** What every engine covers or makes read-only: the kernel's settings, its keys of SysRq, its memory. */
-const guarded = ['sys', 'sysrq-trigger', 'kcore'];
-
+/** Of what engines cover only the settings are there on every kernel: what is not there is not covered either. */
 function listExposed({ proc }: MountView): string[] {
-  return proc.flatMap(({ path, readOnly, covered }) =>
-    guarded
-      .map((name) => `${path}/${name}`)
-      .filter((file) => !covered.includes(file) && (!readOnly || file.endsWith('/kcore'))),
-  );
+  return proc.flatMap(({ path, readOnly, covered }) => {
+    const settings = `${path}/sys`;
+    return readOnly || covered.includes(settings) ? [] : [settings];
+  });
 }
 
+const alsoGuarded = ['sysrq-trigger', 'kcore', 'keys', 'timer_list'];
+
 function judgeProc(views: readonly MountView[], exposed: readonly string[]): MountFacts['proc'] {
-  const mounted = views.reduce((count, { proc }) => count + proc.length, 0);
-  if (mounted === 0) return 'none';
-  if (exposed.length === mounted * guarded.length) return 'bare';
-  return exposed.some((path) => path.endsWith('/sys') || path.endsWith('/sysrq-trigger')) ? 'partly' : 'masked';
+  const mounts = views.flatMap(({ proc }) => proc);
+  if (mounts.length === 0) return 'none';
+  if (exposed.length === 0) return 'masked';
+  const coversSome = mounts.some(({ path, covered }) =>
+    alsoGuarded.some((name) => covered.includes(`${path}/${name}`)),
+  );
+  return coversSome || exposed.length < mounts.length ? 'partly' : 'bare';
 }
 
 /** Engines mount it at /sys; parts of it that are writable below that are not the whole. */

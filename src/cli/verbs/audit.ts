@@ -16,7 +16,7 @@ import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { toSarif } from '../../render/lines/sarif.ts';
 import { formatTable } from '../../render/lines/table.ts';
 import { describeAuditPage, formatByRule } from '../../render/pages/audit-page.ts';
-import { formatFindings, formatUndecided, summarizeFindings } from '../../render/pages/findings-page.ts';
+import { describeUndecided, formatFindings, summarizeFindings } from '../../render/pages/findings-page.ts';
 import { formatPage } from '../../render/pages/show-page.ts';
 import { formatJson } from '../../render/words/escape.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
@@ -104,7 +104,7 @@ function report(answer: Answer, request: Request): number {
   else if (options.json) writeLines(formatJsonObject(toJson(answer as Required<Answer>, request, snapshot)));
   else {
     writeText(rows, verdicts, request);
-    for (const line of formatUndecided(verdicts.undecided, undefined)) writeRemark(line, options);
+    for (const line of describeUndecided(verdicts.undecided)) writeRemark(line, options);
     noteCoverage(snapshot.coverage, options);
   }
   const open = new Set(verdicts.undecided.map(({ code }) => code));

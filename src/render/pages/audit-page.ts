@@ -81,15 +81,17 @@ function describeRestrictions(restrictions: Restrictions): PageItem[] {
   ];
 }
 
-function describeMounts({ proc, exposedProc, sys, hostMounts, propagates }: MountFacts): PageItem[] {
+function describeMounts({ proc, exposedProc, sys, hostMounts, propagates, hasHostRoot, cut }: MountFacts): PageItem[] {
   const list = (label: string, lines: readonly string[]): PageItem[] =>
     lines.length === 0 ? [] : [{ label, lines, maxLines }];
   return [
+    { label: 'root', lines: [hasHostRoot ? 'that of the host' : 'its own'] },
     { label: '/proc', lines: [proc] },
     ...list('not covered', exposedProc.map(escapeText)),
     { label: '/sys', lines: [sys] },
     ...list('host mounts', hostMounts.map(describeMount)),
     ...list('propagates', propagates.map(escapeText)),
+    ...list('not whole', cut === undefined ? [] : [escapeText(cut)]),
   ];
 }
 

@@ -22,6 +22,7 @@ const matrix: Readonly<Record<string, string>> = {
   coverage: 'json no-bpf from',
   snapshot: 'json quiet no-bpf from',
   detect: 'type json no-header wide quiet no-bpf',
+  audit: 'all json columns filter sort no-header wide quiet no-bpf from',
   doctor: 'json wide quiet no-bpf from',
   quota: 'type json columns filter sort no-header wide quiet no-bpf from',
   caps: 'type json wide quiet no-bpf',
