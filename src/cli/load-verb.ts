@@ -1,5 +1,6 @@
 // The program of each verb, loaded when it is asked for and no sooner.
-import type { Verb, VerbModule } from './table/verb.ts';
+import type { Verb } from './options/verb.ts';
+import type { VerbModule } from './table/verb-module.ts';
 
 const programs = new Map<string, () => Promise<VerbModule>>([
   ['audit', () => import('./verbs/audit.ts')],

@@ -20,7 +20,11 @@ test('Each entry of /run/netns is told with what it leads to, its owner and when
     symlinkSync('/nowhere', `${path}-gone`);
     const refused: string[] = [];
     const snapshot = collectSnapshot({ holders: false, workloads: false, conditions: false });
-    const found = nameFiles.read(snapshot, { asked() {}, refused: (...words) => refused.push(words.join(' ')) }, { bpf: false });
+    const found = nameFiles.read(
+      snapshot,
+      { asked() {}, refused: (...words) => refused.push(words.join(' ')) },
+      { bpf: false },
+    );
     assert.ok(isKnown(found));
     const own = found.filter((file) => file.path.startsWith(path));
     const changed = (of: string) => new Date(Math.floor(lstatSync(of).ctimeMs)).toISOString();

@@ -1,6 +1,6 @@
 // A capability that is missing in a user namespace: most calls need CAP_SYS_ADMIN in one, and each says in which.
 import type { RefusalEvidence } from '../../model/evidence/refusal-evidence.ts';
-import type { CapabilityName } from '../../model/snapshot/capability-names.ts';
+import type { CapabilityName } from '../../model/names/capability-names.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import { type Gate, isCapable, isMaking, nameCallersNamespace, type Ruling } from './gate.ts';

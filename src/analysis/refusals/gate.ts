@@ -1,6 +1,6 @@
 // What a gate is: one place in the kernel that may refuse a call about namespaces, and the rule by which it is known.
 import type { RefusalEvidence } from '../../model/evidence/refusal-evidence.ts';
-import { type CapabilityName, hasCapability } from '../../model/snapshot/capability-names.ts';
+import { type CapabilityName, hasCapability } from '../../model/names/capability-names.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace, namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
 

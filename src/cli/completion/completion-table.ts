@@ -5,8 +5,8 @@
 import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { workloadEngines } from '../../model/snapshot/workload-engines.ts';
 import { targetTopic } from '../help/target-forms.ts';
-import { type OptionFlags, parseOptionFlags } from '../table/option-flags.ts';
-import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from '../table/verb.ts';
+import { type OptionFlags, parseOptionFlags } from '../options/option-flags.ts';
+import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from '../options/verb.ts';
 
 /** What may stand somewhere: some words, a file, what TARGET can be, a PID, or what nobody can foresee. */
 export type Completion =

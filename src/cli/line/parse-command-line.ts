@@ -1,11 +1,11 @@
 // The command line: the words of node:util's parseArgs, understood by the table of verbs.
 import { parseArgs } from 'node:util';
 import { nscopeVersion } from '../../model/snapshot/version.ts';
+import { type OptionFlags, parseOptionFlags } from '../options/option-flags.ts';
 import { writeLines } from '../screen/output.ts';
 import { findSimilar, UsageError } from '../table/errors.ts';
-import { type OptionFlags, parseOptionFlags } from '../table/option-flags.ts';
 import type { OptionValues } from '../table/option-values.ts';
-import type { Invocation } from '../table/verb.ts';
+import type { Invocation } from '../table/verb-module.ts';
 import { findVerbName, isVerb } from './find-verb.ts';
 import { type OptionSyntax, type VerbSyntax, verbNames, verbSyntax } from './verb-syntax.ts';
 

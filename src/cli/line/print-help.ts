@@ -4,11 +4,11 @@ import { wrapText } from '../../render/words/wrap-text.ts';
 import { listExitStatuses } from '../help/exit-statuses.ts';
 import { findHabit } from '../help/habits.ts';
 import { targetDetails, targetForms, targetSummary, targetTopic } from '../help/target-forms.ts';
+import { parseOptionFlags } from '../options/option-flags.ts';
+import type { Verb, VerbArgument, VerbOption } from '../options/verb.ts';
 import { readTerminalWidth, writeLines } from '../screen/output.ts';
 import { about, toSentence } from '../table/about.ts';
 import { suggest, UsageError } from '../table/errors.ts';
-import { parseOptionFlags } from '../table/option-flags.ts';
-import type { Verb, VerbArgument, VerbOption } from '../table/verb.ts';
 import { verbGroups } from '../table/verb-groups.ts';
 import { usualVerb, verbNames, verbs } from '../table/verbs.ts';
 

@@ -1,7 +1,7 @@
 // What the parser needs of the table of verbs. The bundled command has the values of this file as JSON, and not the table
 // with its texts, which only help needs: scripts/bundle-command.js.
 import { answersByOne } from '../help/exit-statuses.ts';
-import type { Verb, VerbArgument, VerbOption } from '../table/verb.ts';
+import type { Verb, VerbArgument, VerbOption } from '../options/verb.ts';
 import { targetVerb, usualVerb, verbNames, verbs } from '../table/verbs.ts';
 
 export type OptionSyntax = Omit<VerbOption, 'meaning' | 'completes'>;

@@ -3,7 +3,7 @@
 import type { Snapshot } from '../../model/snapshot/schema.ts';
 import type { Wanted } from '../../model/snapshot/wanted.ts';
 import type { OptionValues } from '../table/option-values.ts';
-import type { GivenCommand } from '../table/verb.ts';
+import type { GivenCommand } from '../table/verb-module.ts';
 
 /** @throws SnapshotError, NoProcError */
 export async function readSnapshot(

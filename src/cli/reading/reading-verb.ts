@@ -1,6 +1,6 @@
 // The way of every reading verb, from its words to its exit status: parse, answer, report.
 import type { OptionValues } from '../table/option-values.ts';
-import type { GivenCommand, VerbModule } from '../table/verb.ts';
+import type { GivenCommand, VerbModule } from '../table/verb-module.ts';
 
 export interface ReadingVerb<Request, Answer> {
   /** What is asked for. Nothing was read yet: wrong words, columns, filters are told before. @throws UsageError */

@@ -1,8 +1,8 @@
 // The row of ci, for the table of verbs.
 import { commandStatuses } from '../help/exit-statuses.ts';
-import { jsonOption, noBpfOption, quietOption } from './reading-options.ts';
+import { jsonOption, noBpfOption, quietOption } from '../options/reading-options.ts';
+import type { Verb } from '../options/verb.ts';
 import { sourceOption } from './source-option.ts';
-import type { Verb } from './verb.ts';
 
 export const ciVerb = {
   name: 'ci',

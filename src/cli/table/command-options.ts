@@ -1,8 +1,8 @@
 // The options of verbs that start a command: run and enter.
 import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
+import { jsonOption, typeOption } from '../options/reading-options.ts';
+import type { VerbOption } from '../options/verb.ts';
 import type { OptionValues } from './option-values.ts';
-import { jsonOption, typeOption } from './reading-options.ts';
-import type { VerbOption } from './verb.ts';
 
 /** As unshare(1) and nsenter(1) name them. */
 const longNames = {

@@ -9,9 +9,9 @@ import {
   rowOptions,
   typeOption,
   wideOption,
-} from './reading-options.ts';
-import { targetArgument } from './target-argument.ts';
-import type { ColumnMeaning, Verb } from './verb.ts';
+} from '../options/reading-options.ts';
+import { targetArgument } from '../options/target-argument.ts';
+import type { ColumnMeaning, Verb } from '../options/verb.ts';
 
 async function loadWorkloadColumns(): Promise<readonly ColumnMeaning[]> {
   return (await import('../../render/columns/workload-columns.ts')).workloadColumns;

@@ -1,10 +1,10 @@
 // The rows of verbs that make and enter namespaces, for the table of verbs.
 import { experimentNames } from '../../lab/stage/experiment-names.ts';
 import { commandStatuses, failureOfAnswer } from '../help/exit-statuses.ts';
+import { jsonOption, noBpfOption, typeOption } from '../options/reading-options.ts';
+import { targetArgument } from '../options/target-argument.ts';
+import type { Verb } from '../options/verb.ts';
 import { runOptions } from './command-options.ts';
-import { jsonOption, noBpfOption, typeOption } from './reading-options.ts';
-import { targetArgument } from './target-argument.ts';
-import type { Verb } from './verb.ts';
 
 const commandArgument = {
   name: 'COMMAND',

@@ -8,9 +8,9 @@ import {
   quietOption,
   typeOption,
   wideOption,
-} from './reading-options.ts';
+} from '../options/reading-options.ts';
+import type { ColumnMeaning, Verb } from '../options/verb.ts';
 import { sourceOption } from './source-option.ts';
-import type { ColumnMeaning, Verb } from './verb.ts';
 
 async function loadEventColumns(): Promise<readonly ColumnMeaning[]> {
   return (await import('../../render/columns/event-columns.ts')).eventColumns;

@@ -16,9 +16,9 @@ import {
 import { exitStatuses, listExitStatuses } from '../help/exit-statuses.ts';
 import { questions } from '../help/questions.ts';
 import { targetDetails, targetForms, targetSummary } from '../help/target-forms.ts';
+import { parseOptionFlags } from '../options/option-flags.ts';
+import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from '../options/verb.ts';
 import { about, toSentence } from './about.ts';
-import { parseOptionFlags } from './option-flags.ts';
-import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from './verb.ts';
 
 const environment = [
   ['NO_COLOR', 'Where it is set and not empty, nothing is coloured.'],

@@ -1,7 +1,7 @@
 // The verb that compares how many namespaces there are with how many there may be.
 import { failureOfAnswer } from '../help/exit-statuses.ts';
-import { rowOptions, typeOption } from './reading-options.ts';
-import type { ColumnMeaning, Verb } from './verb.ts';
+import { rowOptions, typeOption } from '../options/reading-options.ts';
+import type { ColumnMeaning, Verb } from '../options/verb.ts';
 
 async function loadAccountColumns(): Promise<readonly ColumnMeaning[]> {
   return (await import('../../render/columns/account-columns.ts')).accountColumns;

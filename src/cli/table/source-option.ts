@@ -1,8 +1,8 @@
 // The option --source: by which way events are to come.
 import { type EventSourceName, eventSourceNames } from '../../model/live/events.ts';
+import type { VerbOption } from '../options/verb.ts';
 import { suggest, UsageError } from './errors.ts';
 import type { OptionValues } from './option-values.ts';
-import type { VerbOption } from './verb.ts';
 
 export const sourceOption = {
   flags: '--source NAME',

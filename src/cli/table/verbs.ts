@@ -1,11 +1,6 @@
 // The table of verbs.
 
 import { failureOfAnswer } from '../help/exit-statuses.ts';
-import { ciVerb } from './ci-verb.ts';
-import { evidenceVerbs } from './evidence-verbs.ts';
-import { launchVerbs } from './launch-verbs.ts';
-import { liveVerbs } from './live-verbs.ts';
-import { quotaVerb } from './quota-verb.ts';
 import {
   fromOption,
   jsonOption,
@@ -15,9 +10,14 @@ import {
   rowOptions,
   typeOption,
   wideOption,
-} from './reading-options.ts';
-import { targetArgument } from './target-argument.ts';
-import type { ColumnMeaning, Verb } from './verb.ts';
+} from '../options/reading-options.ts';
+import { targetArgument } from '../options/target-argument.ts';
+import type { ColumnMeaning, Verb } from '../options/verb.ts';
+import { ciVerb } from './ci-verb.ts';
+import { evidenceVerbs } from './evidence-verbs.ts';
+import { launchVerbs } from './launch-verbs.ts';
+import { liveVerbs } from './live-verbs.ts';
+import { quotaVerb } from './quota-verb.ts';
 import { verdictVerbs } from './verdict-verbs.ts';
 
 async function loadNamespaceColumns(): Promise<readonly ColumnMeaning[]> {

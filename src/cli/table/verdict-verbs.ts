@@ -1,9 +1,16 @@
 // The verbs that say what is wrong.
 import { severities } from '../../analysis/findings/finding.ts';
 import { failureOfAnswer } from '../help/exit-statuses.ts';
-import { fromOption, jsonOption, noBpfOption, quietOption, rowOptions, wideOption } from './reading-options.ts';
-import { targetArgument } from './target-argument.ts';
-import type { ColumnMeaning, Verb, VerbOption } from './verb.ts';
+import {
+  fromOption,
+  jsonOption,
+  noBpfOption,
+  quietOption,
+  rowOptions,
+  wideOption,
+} from '../options/reading-options.ts';
+import { targetArgument } from '../options/target-argument.ts';
+import type { ColumnMeaning, Verb, VerbOption } from '../options/verb.ts';
 
 /** What a whole snapshot is read with. */
 const everyProgram = ['namespaces', 'tasks', 'files', 'queues', 'superblocks'] as const;

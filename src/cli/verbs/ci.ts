@@ -30,7 +30,7 @@ import { writeNote } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import { readSource } from '../table/source-option.ts';
-import type { GivenCommand } from '../table/verb.ts';
+import type { GivenCommand } from '../table/verb-module.ts';
 
 interface Request {
   readonly policy: LeakPolicy;

@@ -8,7 +8,7 @@ import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
 import type { OptionValues } from '../table/option-values.ts';
-import type { GivenCommand } from '../table/verb.ts';
+import type { GivenCommand } from '../table/verb-module.ts';
 
 export const run = readingVerb({ parse: (_words, options) => options, answer, report });
 

@@ -24,7 +24,7 @@ import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, writeLines, writeRemark } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
-import type { VerbModule } from '../table/verb.ts';
+import type { VerbModule } from '../table/verb-module.ts';
 
 export const run: VerbModule['run'] = (words, options, given) => {
   const [a = '', b = ''] = words;

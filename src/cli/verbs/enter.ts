@@ -8,7 +8,7 @@ import { planCommand, usualShell } from '../command/read-command.ts';
 import { readTypes } from '../reading/read-types.ts';
 import { suggest, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
-import type { GivenCommand } from '../table/verb.ts';
+import type { GivenCommand } from '../table/verb-module.ts';
 
 export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
   const inherited = listInheritedDescriptors();

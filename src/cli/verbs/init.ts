@@ -5,7 +5,7 @@ import { beInitOf } from '../../launch/start/init.ts';
 import { finishAs } from '../command/finish.ts';
 import { writeLines } from '../screen/output.ts';
 import type { OptionValues } from '../table/option-values.ts';
-import type { GivenCommand } from '../table/verb.ts';
+import type { GivenCommand } from '../table/verb-module.ts';
 
 export function run(words: readonly string[], options: OptionValues, given: GivenCommand): number {
   const inherited = listInheritedDescriptors();

@@ -19,7 +19,7 @@ import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
-import type { GivenCommand } from '../table/verb.ts';
+import type { GivenCommand } from '../table/verb-module.ts';
 
 const usualColumns = ['group', 'types', 'shared', 'processes', 'pid', 'user', 'command'];
 

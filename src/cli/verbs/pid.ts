@@ -23,7 +23,7 @@ import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/ta
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
 import { NotFoundError, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
-import type { GivenCommand } from '../table/verb.ts';
+import type { GivenCommand } from '../table/verb-module.ts';
 
 export const run = readingVerb({ parse, answer, report });
 

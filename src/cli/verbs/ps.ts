@@ -34,7 +34,7 @@ import { noteCoverage, noteMissingWorkloads } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
-import type { GivenCommand } from '../table/verb.ts';
+import type { GivenCommand } from '../table/verb-module.ts';
 
 const usualColumns = ['pid', 'nspid', 'ppid', 'user', 'state', ...namespaceTypes.map((type) => `${type}ns`), 'command'];
 

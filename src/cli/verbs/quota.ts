@@ -21,7 +21,7 @@ import { findUid, readUsers } from '../reading/users.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
 import type { OptionValues } from '../table/option-values.ts';
-import type { GivenCommand } from '../table/verb.ts';
+import type { GivenCommand } from '../table/verb-module.ts';
 
 const usualColumns = ['type', 'userns', 'user', 'count', 'max', 'percent', 'unattributed'];
 const pathColumns = ['type', 'level', 'userns', 'user', 'count', 'max', 'left', 'tightest'];

@@ -18,7 +18,7 @@ import { writeLines } from '../screen/output.ts';
 import { readMadeTypes } from '../table/command-options.ts';
 import { suggest, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
-import type { GivenCommand } from '../table/verb.ts';
+import type { GivenCommand } from '../table/verb-module.ts';
 
 export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
   const inherited = listInheritedDescriptors();

@@ -14,7 +14,7 @@ import { checkTargets, findTarget, mayBeWorkload } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines } from '../screen/output.ts';
 import type { OptionValues } from '../table/option-values.ts';
-import type { GivenCommand } from '../table/verb.ts';
+import type { GivenCommand } from '../table/verb-module.ts';
 
 /** A level takes two columns: at most half of the terminal is for branches. */
 const columnsForEachLevel = 4;

@@ -23,7 +23,7 @@ import { choosePalette, readTerminalWidth, writeNote, writeRemark } from '../scr
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import { readSource } from '../table/source-option.ts';
-import type { GivenCommand } from '../table/verb.ts';
+import type { GivenCommand } from '../table/verb-module.ts';
 
 const statsEveryMs = 1000;
 

@@ -3,7 +3,7 @@ import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { readTypes } from '../reading/read-types.ts';
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
-import type { GivenCommand } from '../table/verb.ts';
+import type { GivenCommand } from '../table/verb-module.ts';
 
 export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
   const command = words.length === 0 ? (given.behind ?? []) : given.behind ? [...words, '--', ...given.behind] : words;

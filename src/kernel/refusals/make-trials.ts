@@ -7,7 +7,7 @@ import type {
   RefusalSettings,
   RefusedCall,
 } from '../../model/evidence/refusal-evidence.ts';
-import { hasCapability } from '../../model/snapshot/capability-names.ts';
+import { hasCapability } from '../../model/names/capability-names.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { type NamespaceType, namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
 import { attempt } from '../files/files.ts';

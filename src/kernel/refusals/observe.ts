@@ -6,7 +6,7 @@ import type {
   RefusalEvidence,
   RefusalSettings,
 } from '../../model/evidence/refusal-evidence.ts';
-import { hasCapability } from '../../model/snapshot/capability-names.ts';
+import { hasCapability } from '../../model/names/capability-names.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { parseTracedCall, type TracedCall } from '../../parse/records/traced-calls.ts';
 import { requireAddon } from '../addon/require-addon.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeHelp } from '../../../src/cli/line/print-help.ts';
-import { parseOptionFlags } from '../../../src/cli/table/option-flags.ts';
+import { parseOptionFlags } from '../../../src/cli/options/option-flags.ts';
 import { verbs } from '../../../src/cli/table/verbs.ts';
 
 test('Help fits the screen, down to 40 columns; a command to copy alone may be longer.', async () => {

@@ -1,7 +1,7 @@
 // An option means the same for every verb: the matrix of shared options, and the letters.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseOptionFlags } from '../../../src/cli/table/option-flags.ts';
+import { parseOptionFlags } from '../../../src/cli/options/option-flags.ts';
 import { verbs } from '../../../src/cli/table/verbs.ts';
 
 /** What each verb has of what several have. Not here: from a file, what only the live host answers. */

@@ -1,9 +1,7 @@
 // What a verb is. The table of verbs drives parsing, help, completion and the manual page.
 import type { FilterKind } from '../../analysis/listing/named-fields.ts';
 import type { BpfProgram } from '../../kernel/bpf/programs.ts';
-import type { PreparedBpf } from '../../kernel/bpf/start.ts';
 import type { ExitStatus } from '../help/exit-statuses.ts';
-import type { OptionValues } from './option-values.ts';
 
 /** An option as a person writes it; `value` names what it takes, and brackets make it optional. */
 export interface VerbOption {
@@ -64,27 +62,4 @@ export interface Verb {
   readonly reads?: readonly BpfProgram[];
   /** The columns that --columns may name. Loaded only where they are to be listed: help, completion, the manual page. */
   columns?(): Promise<readonly ColumnMeaning[]>;
-}
-
-/** What is given to verbs that take a command. */
-export interface GivenCommand {
-  /** The words after `--`, or after a TARGET; undefined where there is neither. */
-  readonly behind: readonly string[] | undefined;
-  /** The values of options that may be written several times, by their long name in camelCase. */
-  readonly repeated: Readonly<Record<string, readonly string[]>>;
-  /** The BPF programs whose loading has begun. */
-  readonly prepared?: PreparedBpf | undefined;
-}
-
-/** What is to be done. */
-export interface Invocation {
-  readonly verb: Pick<Verb, 'name'>;
-  readonly words: readonly string[];
-  readonly options: OptionValues;
-  readonly given: GivenCommand;
-}
-
-export interface VerbModule {
-  /** @returns the exit status */
-  run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> | number;
 }

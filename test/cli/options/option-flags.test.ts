@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseOptionFlags } from '../../../src/cli/table/option-flags.ts';
+import { parseOptionFlags } from '../../../src/cli/options/option-flags.ts';
 import { verbs } from '../../../src/cli/table/verbs.ts';
 
 test('Flags are taken apart into dashes, value, and whether it is optional or several.', () => {
