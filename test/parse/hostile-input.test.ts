@@ -25,6 +25,7 @@ import { parseSignalfd, parseSignals } from '../../src/parse/proc/signals.ts';
 import { parseStartTime, parseStat } from '../../src/parse/proc/stat.ts';
 import { parseEffectiveCapabilities, parseNestedPids, parseTracer } from '../../src/parse/proc/status.ts';
 import { parseTimeOffsets } from '../../src/parse/proc/time-offsets.ts';
+import { parseBpfCharges, parseBpfCounts } from '../../src/parse/records/bpf-counts.ts';
 import { parseBpfEvents } from '../../src/parse/records/bpf-events.ts';
 import { fileLayout, parseBpfFiles } from '../../src/parse/records/bpf-files.ts';
 import { parseBpfLifetimes } from '../../src/parse/records/bpf-lifetimes.ts';
@@ -131,6 +132,8 @@ const ofBytes: readonly (readonly [(bytes: Uint8Array) => unknown, Uint8Array, R
   [parseRouteMessages, link, /^rtnetlink message at byte \d+, line 1: cannot read /],
   [parseProcessEvents, Buffer.concat([Buffer.from([32, 0, 0, 0, 0, 0, 0, 0, 1]), Buffer.alloc(31)]), cut],
   [parseBpfEvents, Buffer.concat([records(56, [16, 3]), records(176, [16, 4])]), cut],
+  [parseBpfCharges, records(16, [8, net]), cut],
+  [parseBpfCounts, records(80), cut],
   [parseBpfFiles, records(fileLayout.bytes, [16, 1], [20, net]), cut],
   [parseBpfLifetimes, records(72, [24, 1], [28, net]), cut],
   [parseBpfNamespaces, records(64, [24, net]), cut],

@@ -200,8 +200,10 @@ test('Each way in which a list can be loaded gives the same.', { skip }, () => {
   assert.ok('addon' in found);
   const { addon } = found;
   const compared: string[] = [];
-  for (const name of ['namespaces', 'tally', 'superblocks'] as const) {
-    const isThere = isLinuxSince(6, 18) || name === 'superblocks';
+  const walks = ['namespaces', 'tally', 'superblocks', 'ucounts', 'charges'] as const;
+  const isOld = (name: (typeof walks)[number]) => name === 'superblocks' || name === 'ucounts';
+  for (const name of walks) {
+    const isThere = isLinuxSince(6, 18) || isOld(name);
     const ways = bpfPrograms[name].types.map((type, i) => {
       const { reader, refusals } = addon.bpfFinish(addon.bpfStart(readSkeleton(name), Uint32Array.of(i), 0, 0, null));
       if (!isThere || (type === 'syscall' && !hasLockedCallbacks)) assert.equal(reader, null, `${name} as ${type}`);
@@ -220,9 +222,8 @@ test('Each way in which a list can be loaded gives the same.', { skip }, () => {
     }
     for (const reader of ways) if (reader) addon.bpfClose(reader);
   }
-  const both = (['namespaces', 'tally', 'superblocks'] as const).filter(
-    (name) =>
-      bpfPrograms[name].types.length > 1 && hasLockedCallbacks && (isLinuxSince(6, 18) || name === 'superblocks'),
+  const both = walks.filter(
+    (name) => bpfPrograms[name].types.length > 1 && hasLockedCallbacks && (isLinuxSince(6, 18) || isOld(name)),
   );
   assert.deepEqual(compared, both);
 });
