@@ -174,4 +174,22 @@ export const userScenes: ReadonlyMap<string, Scene> = new Map<string, Scene>([
       },
     },
   ],
+  [
+    'How does a build fail when its tests leave something?',
+    {
+      needs,
+      perform: (kitchen) => {
+        const said = join(kitchen.directory, 'said');
+        const left = `setsid unshare -U sh -c 'echo $$ >said; exec sleep 600' >/dev/null 2>&1 &`;
+        kitchen.writeProgram('suite', `${left} until [ -s said ]; do sleep 0.1; done`);
+        const { stdout, status, stderr } = kitchen.run();
+        const pid = Number(readFileSync(said, 'utf8'));
+        process.kill(pid, 'SIGKILL');
+        assert.deepEqual([status, stdout], [1, ''], stderr);
+        assertRow(stderr.split('\n'), new RegExp(`^leak: process ${pid} is still running: sleep 600$`));
+        assertRow(stderr.split('\n'), /^leak: user:\[\d+\] is still there$/);
+        assertRow(stderr.split('\n'), /^nscope: left behind: 1 process, 1 namespace/);
+      },
+    },
+  ],
 ]);

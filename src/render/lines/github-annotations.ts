@@ -1,8 +1,7 @@
 // Leaks as annotations of GitHub Actions: workflow commands, one a line.
 import { type Left, nameOf } from '../../analysis/leaks/left.ts';
+import { describeLeft, type LeakReport } from '../pages/describe-left.ts';
 import { escapeText } from '../words/escape.ts';
-import { describeLeft } from '../words/left-words.ts';
-import type { LeakReport } from './junit.ts';
 
 /** @see https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */
 export function* formatAnnotations({ verdict, begunAt, users, remarks }: LeakReport): Generator<string> {

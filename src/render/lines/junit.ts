@@ -1,21 +1,7 @@
 // The report of leaks as JUnit XML, in the form that Jenkins, GitLab and GitHub actions read: one failed test for each leak.
-import type { Verdict } from '../../analysis/leaks/judge.ts';
 import { codeOf, type Left, nameOf } from '../../analysis/leaks/left.ts';
+import { describeLeft, type LeakReport } from '../pages/describe-left.ts';
 import { escapeText } from '../words/escape.ts';
-import { describeLeft } from '../words/left-words.ts';
-
-/** What a report says beside what is left. */
-export interface LeakReport {
-  readonly verdict: Verdict;
-  /** RFC 3339. */
-  readonly begunAt: string;
-  readonly seconds: number;
-  /** What was run, not yet safe. */
-  readonly command: string;
-  readonly users: Readonly<Record<string, string>>;
-  /** What could not be seen or told, one sentence each. */
-  readonly remarks: readonly string[];
-}
 
 /** @see https://llg.cubic.org/docs/junit/ */
 export function* formatJunit(report: LeakReport): Generator<string> {

@@ -1,9 +1,8 @@
 // What a command left behind, for a person: each thing with who made it, what holds it and how to release it.
 import type { Verdict } from '../../analysis/leaks/judge.ts';
 import type { Left } from '../../analysis/leaks/left.ts';
-import type { LeakReport } from '../lines/junit.ts';
 import { escapeText } from '../words/escape.ts';
-import { describeLeft } from '../words/left-words.ts';
+import { describeLeft, type LeakReport } from './describe-left.ts';
 
 /** Lines that are safe for a terminal; none where nothing is left that is to be told. Commands are never broken. */
 export function formatLeaks({ verdict, begunAt, users }: LeakReport): string[] {

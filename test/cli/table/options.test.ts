@@ -31,6 +31,7 @@ const matrix: Readonly<Record<string, string>> = {
   mount: 'no-bpf',
   enter: 'type no-bpf',
   run: 'type json',
+  ci: 'json quiet no-bpf',
   lab: 'json',
   completion: '',
   init: '',

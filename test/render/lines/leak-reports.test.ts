@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { judgeLeft } from '../../../src/analysis/leaks/judge.ts';
 import type { Left } from '../../../src/analysis/leaks/left.ts';
 import { escapeMessage, escapeProperty, formatAnnotations } from '../../../src/render/lines/github-annotations.ts';
-import { escapeXml, formatJunit, type LeakReport } from '../../../src/render/lines/junit.ts';
+import { escapeXml, formatJunit } from '../../../src/render/lines/junit.ts';
+import type { LeakReport } from '../../../src/render/pages/describe-left.ts';
 import { formatLeaks, summarizeLeaks } from '../../../src/render/pages/leaks-page.ts';
 
 const begunAt = '2026-01-02T03:04:00.000Z';

@@ -1,7 +1,21 @@
 // What is left behind, in words: what it is, who made it and when, what holds it. Not yet safe for a terminal.
+import type { Verdict } from '../../analysis/leaks/judge.ts';
 import { type Left, type Maker, type Making, nameOf } from '../../analysis/leaks/left.ts';
 import type { HeldBy } from '../../analysis/release/find-holders.ts';
-import { formatDuration } from './start-time.ts';
+import { formatDuration } from '../words/start-time.ts';
+
+/** What a report says beside what is left. */
+export interface LeakReport {
+  readonly verdict: Verdict;
+  /** RFC 3339. */
+  readonly begunAt: string;
+  readonly seconds: number;
+  /** What was run, not yet safe. */
+  readonly command: string;
+  readonly users: Readonly<Record<string, string>>;
+  /** What could not be seen or told, one sentence each. */
+  readonly remarks: readonly string[];
+}
 
 /** Of one thing, what stands below its title. */
 export interface LeftWords {
