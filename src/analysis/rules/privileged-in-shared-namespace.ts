@@ -92,7 +92,7 @@ function describe({ workload, processes, shared, names }: Seen) {
       : `${what} has ${[...names].join(', ')} over the host and shares its ${types.join(', ')} ${types.length === 1 ? 'namespace' : 'namespaces'}`,
     seen: [
       `${processes.length === 1 ? 'process' : `${processes.length} processes:`} ${pids.join(', ')}${processes.length > pids.length ? ' and so on' : ''}`,
-      'they are in the user namespace of the host, so that their capabilities count there',
+      'in the user namespace of the host, where capabilities count for all of it',
     ],
     fixes: [
       {

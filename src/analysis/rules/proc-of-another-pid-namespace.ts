@@ -43,12 +43,21 @@ export const procOfAnotherPidNamespace: Rule<'mountViews'> = {
     }
     if (unknown > 0) report.undecided(`which pid namespace /proc shows is not known of ${unknown} processes`);
     const hosts = findHostInode(snapshot, 'mnt');
+    const inCommon = new Map<MountView, Readers[]>();
     for (const readers of found.values()) {
-      const alone = readers.view.inode !== hosts && pidsOf.get(readers.view.inode)?.size === 1;
-      const relation = relate(readers.shown, readers.pid, index);
+      const { view, shown, pid } = readers;
+      const relation = relate(shown, pid, index);
       // Who makes a pid namespace with its /proc stands outside and waits: unshare(1), nsenter(1).
-      if (relation !== 'below') report.add(describe(readers, relation, alone));
+      if (relation === 'below') continue;
+      const alone = view.inode !== hosts && pidsOf.get(view.inode)?.size === 1;
+      if (relation === 'apart' || alone) report.add(describe(readers, relation, alone));
+      else {
+        const others = inCommon.get(view);
+        if (others) others.push(readers);
+        else inCommon.set(view, [readers]);
+      }
     }
+    for (const [view, all] of inCommon) report.add(describeInCommon(view, all));
   },
 };
 
@@ -74,8 +83,53 @@ function isAbove(upper: number, lower: number, index: SnapshotIndex): boolean {
   return false;
 }
 
-function describe({ view, pid, shown, processes }: Readers, relation: Relation, alone: boolean) {
-  const first = processes.find(({ pids }) => pids.at(-1) === 1) ?? (processes[0] as Process);
+/** Sandboxes as Chromium's have a pid namespace for each process, and no mount namespace. */
+function describeInCommon(view: MountView, all: readonly Readers[]) {
+  const [{ processes, pid, shown }] = all as [Readers];
+  const first = findFirst(processes);
+  const more =
+    all.length > 1
+      ? `; so it does for ${all.length - 1} more pid ${all.length === 2 ? 'namespace' : 'namespaces'}`
+      : '';
+  return {
+    severity: 'note' as const,
+    subjects: [
+      { kind: 'namespace' as const, type: 'pid' as const, inode: pid },
+      { kind: 'namespace' as const, type: 'mnt' as const, inode: view.inode },
+      ...all.slice(1).map((one) => ({ kind: 'namespace' as const, type: 'pid' as const, inode: one.pid })),
+      ...all.map((one) => ({ kind: 'process' as const, pid: findFirst(one.processes).pid })),
+    ],
+    says: `/proc of process ${first.pid} (${first.comm}) shows the processes around it, those of pid:[${shown}]${more}`,
+    seen: [
+      ...all
+        .slice(0, 5)
+        .map(
+          (one) =>
+            `${countOf(one)} in mnt:[${view.inode}], ${findFirst(one.processes).pid} (${findFirst(one.processes).comm}) among them`,
+        ),
+      ...(all.length > 5 ? [`${all.length - 5} more pid namespaces`] : []),
+      'others use the same /proc, so that it cannot be replaced for these alone',
+    ],
+    fixes: [
+      {
+        text: 'nothing must be done where they do not read /proc, as in sandboxes; else start them with a mount namespace and a /proc of their own: unshare --fork --pid --mount-proc',
+      },
+    ],
+  };
+}
+
+/** The init of the pid namespace, where it is among them. */
+function findFirst(processes: readonly Process[]): Process {
+  return processes.find(({ pids }) => pids.at(-1) === 1) ?? (processes[0] as Process);
+}
+
+function countOf({ processes, pid }: Readers): string {
+  return `${processes.length} ${processes.length === 1 ? 'process' : 'processes'} of pid:[${pid}]`;
+}
+
+function describe(readers: Readers, relation: Relation, alone: boolean) {
+  const { view, pid, shown, processes } = readers;
+  const first = findFirst(processes);
   return {
     severity: relation === 'apart' ? ('warning' as const) : ('note' as const),
     subjects: [
@@ -88,7 +142,7 @@ function describe({ view, pid, shown, processes }: Readers, relation: Relation, 
         ? `/proc of process ${first.pid} (${first.comm}) shows pid:[${shown}], in which it is not`
         : `/proc of process ${first.pid} (${first.comm}) shows pid:[${shown}], the processes around pid:[${pid}]`,
     seen: [
-      `${processes.length} ${processes.length === 1 ? 'process' : 'processes'} of pid:[${pid}] in mnt:[${view.inode}]`,
+      `${countOf(readers)} in mnt:[${view.inode}]`,
       `the procfs on /proc there is that of pid:[${shown}]`,
       ...(alone ? [] : ['others use the same /proc, so that it cannot be replaced for these alone']),
     ],

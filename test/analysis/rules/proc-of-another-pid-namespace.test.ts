@@ -26,6 +26,17 @@ test('In the mount namespace of the host no command replaces its /proc.', () => 
   assert.deepEqual(findings.flatMap(listCommands), []);
 });
 
+test('A sandbox that has a pid namespace for each process is told once.', () => {
+  const facts = [below(77), below(78), processIn(200, { pid: 77 }), processIn(201, { pid: 78 })];
+  const { findings } = judge(procOfAnotherPidNamespace, facts, { conditions: { mountViews: [host] } });
+  assert.equal(findings.length, 1);
+  assert.equal(findings[0]?.severity, 'note');
+  assert.match(
+    findings[0].says,
+    /shows the processes around it, those of pid:\[\d+\]; so it does for 1 more pid namespace$/,
+  );
+});
+
 test('A pid namespace in which the readers are not is a warning, and who only waits outside is none.', () => {
   const facts = [below(77), below(78), processIn(200, { pid: 77, mnt: 88 }), processIn(300, { pid: 78, mnt: 88 })];
   const supervisor = processIn(100, { mnt: 88 });
