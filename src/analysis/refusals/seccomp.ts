@@ -37,7 +37,7 @@ function rule(call: string, closed: boolean, evidence: readonly string[]): Rulin
     evidence,
     meaning: `a seccomp filter ${closed ? 'answers' : 'may answer'} ${call} before the kernel looks at it; filters pass to all children, and nobody can take one away`,
     fix: {
-      how: `allow ${call} in the profile of whoever made the filter. Of a container: start it with a profile that allows this call (--security-opt seccomp=FILE, or seccomp=unconfined to be sure that it is the filter). Of a unit of systemd: RestrictNamespaces= or SystemCallFilter=`,
+      how: `allow ${call} in the profile of whoever made the filter. Of a container: start it with a profile that allows this call (--security-opt seccomp=FILE; Docker’s own profile forbids user namespaces, that of Podman, /usr/share/containers/seccomp.json, allows them). Of a unit of systemd: RestrictNamespaces= or SystemCallFilter=`,
       command: null,
     },
   };
@@ -47,9 +47,12 @@ function describe({ written, expected, answered }: FilterProbe): string {
   return `${written} answered ${answered}, and the kernel itself always answers ${expected}`;
 }
 
+/** Of several types a filter may look at one alone: a probe that it answered counts before the others. */
 function findProbe({ refused, trials }: RefusalEvidence): FilterProbe | undefined {
-  const [type] = refused.types;
-  return trials.probes.find((probe) => probe.call === refused.call && (probe.type === null || probe.type === type));
+  const probes = trials.probes.filter(
+    ({ call, type }) => call === refused.call && (type === null || refused.types.includes(type)),
+  );
+  return probes.find(({ answered, expected }) => answered !== expected) ?? probes[0];
 }
 
 /** Filters that it has got since it was started. */

@@ -89,6 +89,16 @@ test('A filter that is not in the way is not blamed, and one that kills is known
   const trials = { probes: [probe], filters: 1 };
   assert.deepEqual(explain({ refused: eperm, caller: state, trials }), ['id-map certain']);
   assert.deepEqual(explain({ refused: { ...user, errno: 'SIGSYS' }, caller: state }), ['seccomp certain']);
+  // Of two types a filter looks at one.
+  const two = { ...user, types: ['net', 'user'], errno: 'EPERM' } as const;
+  const looks = [
+    { ...probe, type: 'net' as const },
+    { ...probe, answered: 'EPERM' },
+  ];
+  const trialsOfTwo = { probes: looks, filters: 1 };
+  assert.deepEqual(explain({ refused: two, caller: { seccomp: 2, seccompFilters: 1 }, trials: trialsOfTwo }), [
+    'seccomp certain',
+  ]);
   // Debian's setting answers before the kernel looks at the flags.
   const debian = { probes: [{ ...probe, answered: 'EPERM' }], filters: 1 };
   const both = explain({

@@ -162,7 +162,7 @@ test('A covered /proc refuses a new one, and what covers it is named.', { skip }
   assert.equal(verdictOf(answer, 'maps').way, 'in a user namespace');
   const [refusal] = verdictOf(answer, 'proc').refusals;
   assert.deepEqual(gatesOf(refusal), [['masked', 'certain']]);
-  assert.match(refusal?.findings[0]?.evidence.join() ?? '', /covered: \/proc\/cmdline/);
+  assert.match(refusal?.findings[0]?.evidence.join() ?? '', /\/proc is covered by mounts on \/proc\/cmdline/);
 });
 
 test('Calls of a command are seen with their gates: a pid namespace of others, locked mounts, setgroups.', {
