@@ -1,9 +1,11 @@
 // The table of readers, and the conditions of a snapshot.
 import type { Snapshot } from '../model/snapshot/schema.ts';
 import type { ConditionMeans, ConditionReader } from './condition.ts';
+import { linkLists } from './link-lists.ts';
 import { mountViews } from './mount-views.ts';
 import { nameFiles } from './name-files.ts';
 import { namespaceCounts } from './namespace-counts.ts';
+import { pidFiles } from './pid-files.ts';
 import { type FoundConditions, readConditions } from './read-conditions.ts';
 import { securities } from './securities.ts';
 import { subordinateRanges } from './subordinate-ranges.ts';
@@ -19,6 +21,8 @@ export const conditionReaders: readonly ConditionReader[] = [
   taskLimits,
   mountViews,
   securities,
+  pidFiles,
+  linkLists,
 ];
 
 /**

@@ -2,6 +2,7 @@
 import type { Rule } from '../findings/rule.ts';
 import { copiedPins } from './copied-pins.ts';
 import { deadPidNamespace } from './dead-pid-namespace.ts';
+import { deviceInEndedNamespace } from './device-in-ended-namespace.ts';
 import { idMapEmpty } from './id-map-empty.ts';
 import { idMapOfHostRoot } from './id-map-of-host-root.ts';
 import { idMapsOverlap } from './id-maps-overlap.ts';
@@ -12,9 +13,11 @@ import { nameOfNothing } from './name-of-nothing.ts';
 import { namespaceLeaked } from './namespace-leaked.ts';
 import { namespaceLimitNear } from './namespace-limit-near.ts';
 import { networkNotEnding } from './network-not-ending.ts';
+import { networkOnlyLoopback } from './network-only-loopback.ts';
 import { nsfsBelowBind } from './nsfs-below-bind.ts';
 import { privilegedInSharedNamespace } from './privileged-in-shared-namespace.ts';
 import { procOfAnotherPidNamespace } from './proc-of-another-pid-namespace.ts';
+import { stalePidFile } from './stale-pid-file.ts';
 import { subordinateIdsExhausted } from './subordinate-ids-exhausted.ts';
 import { taskLimitNear } from './task-limit-near.ts';
 import { workloadEndedPinned } from './workload-ended-pinned.ts';
@@ -23,7 +26,9 @@ export const rules: readonly Rule<never>[] = [
   namespaceLeaked,
   workloadEndedPinned,
   nameOfNothing,
+  stalePidFile,
   deadPidNamespace,
+  deviceInEndedNamespace,
   networkNotEnding,
   nsfsBelowBind,
   copiedPins,
@@ -38,4 +43,5 @@ export const rules: readonly Rule<never>[] = [
   namespaceLimitNear,
   taskLimitNear,
   subordinateIdsExhausted,
+  networkOnlyLoopback,
 ];

@@ -3,8 +3,6 @@ import Type from 'typebox';
 import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
 import { inode, known, natural, strict, type } from './schema-parts.ts';
 
-const moment = Type.String({ description: 'UTC, RFC 3339.' });
-
 export const nameFileSchema = Type.Object(
   {
     path: Type.String(),
@@ -24,13 +22,25 @@ export const pidFileSchema = Type.Object(
   {
     path: Type.String(),
     engine: Type.String(),
+    workload: Type.Optional(Type.String({ description: 'Of a container its id.' })),
     pid: known(Type.Integer({ minimum: 1, description: "As the file says, in the reader's pid namespace." })),
-    writtenAt: known(moment),
-    process: Type.Union([Type.Literal('running'), Type.Literal('none'), Type.Literal('another')], {
-      description: 'another: a process has this PID that is not the one that was meant.',
-    }),
+    writtenAt: known(Type.String({ description: 'UTC, RFC 3339: st_ctime.' })),
+    uid: known(Type.Integer({ minimum: 0, description: 'Whose file it is: it is their word.' })),
+    process: Type.Union(
+      [Type.Literal('running'), Type.Literal('none'), Type.Literal('another'), Type.Literal('not-known')],
+      { description: 'another: a process has this PID that is not the one that was meant.' },
+    ),
+    by: Type.Optional(
+      Type.Union([Type.Literal('start-time'), Type.Literal('age-and-kind')], {
+        description:
+          'Of another: the file says when the process began, and this one began at another time; or it began after the file was written, and is not what the engine starts.',
+      }),
+    ),
     meant: Type.String({ description: 'Which process the engine means.' }),
     found: Type.Optional(Type.String({ description: 'What the process with this PID is called.' })),
+    laterMs: Type.Optional(
+      Type.Integer({ description: 'How long after the file was written the process with this PID began.' }),
+    ),
   },
   { ...strict, description: 'A file in which an engine keeps the PID of a process, and who has that PID now.' },
 );

@@ -14,8 +14,12 @@ const RTM_NEWNSID = 88;
 const RTM_GETNSID = 90;
 const IFLA_IFNAME = 3;
 const IFLA_LINK = 5;
+const IFLA_LINKINFO = 18;
+const IFLA_INFO_KIND = 1;
 const IFLA_EXT_MASK = 29;
 const IFLA_LINK_NETNSID = 37;
+/** Since Linux 5.14. */
+const IFLA_PARENT_DEV_NAME = 56;
 const RTEXT_FILTER_SKIP_STATS = 1 << 3;
 const NETNSA_NSID = 1;
 const NETNSA_FD = 3;
@@ -78,6 +82,10 @@ export interface LinkRecord {
   readonly peerIndex: number | undefined;
   /** The number of the network namespace of that device, where it is another one; undefined where it is the same. */
   readonly netnsid: number | undefined;
+  /** IFLA_INFO_KIND: veth, bridge and the like; "" where it has none, as `lo` and devices of the machine. */
+  readonly kind: string;
+  /** IFLA_PARENT_DEV_NAME: the device of the machine that is behind it, as virtio0; undefined without one. */
+  readonly parentDevice: string | undefined;
 }
 
 interface RouteAnswer {
@@ -131,12 +139,17 @@ function parseLink(view: DataView, body: number, end: number): LinkRecord {
   let name: Uint8Array | undefined;
   let peerIndex: number | undefined;
   let netnsid: number | undefined;
+  let kind = '';
+  let parentDevice: string | undefined;
   // A link has some forty attributes: nothing is made of those that are not wanted.
   for (let at = body + linkBytes; at + attributeHeadBytes <= end; ) {
     const size = readSize(view, at, end);
     const type = view.getUint16(at + 2, isLittleEndian) & attributeTypeMask;
     const value = at + attributeHeadBytes;
-    if (type === IFLA_IFNAME) name = new Uint8Array(view.buffer, view.byteOffset + value, size - attributeHeadBytes);
+    const valueBytes = () => new Uint8Array(view.buffer, view.byteOffset + value, size - attributeHeadBytes);
+    if (type === IFLA_IFNAME) name = valueBytes();
+    else if (type === IFLA_LINKINFO) kind = readKind(view, value, at + size);
+    else if (type === IFLA_PARENT_DEV_NAME) parentDevice = readName(valueBytes());
     else if (type === IFLA_LINK) peerIndex = readInt32(view, value, at + size, 'the index of a link');
     else if (type === IFLA_LINK_NETNSID) netnsid = readInt32(view, value, at + size, 'the number of a namespace');
     at += (size + 3) & ~3;
@@ -147,7 +160,21 @@ function parseLink(view: DataView, body: number, end: number): LinkRecord {
     peerIndex,
     // NETNSA_NSID_NOT_ASSIGNED: that namespace is ending.
     netnsid: netnsid === -1 ? undefined : netnsid,
+    kind,
+    parentDevice,
   };
+}
+
+/** Attributes within the attribute. */
+function readKind(view: DataView, start: number, end: number): string {
+  for (let at = start; at + attributeHeadBytes <= end; ) {
+    const size = readSize(view, at, end);
+    const value = at + attributeHeadBytes;
+    if ((view.getUint16(at + 2, isLittleEndian) & attributeTypeMask) === IFLA_INFO_KIND)
+      return readName(new Uint8Array(view.buffer, view.byteOffset + value, size - attributeHeadBytes));
+    at += (size + 3) & ~3;
+  }
+  return '';
 }
 
 function readName(bytes: Uint8Array | undefined): string {

@@ -130,6 +130,7 @@ function hostOf(size: number): Snapshot {
     pidFiles: numbers.map((i) => ({
       path: `/run/p${i}`,
       engine: 'podman',
+      uid: 0,
       pid: 1000 + 2 * i,
       writtenAt: '2026-01-02T03:04:05Z',
       process: 'another' as const,

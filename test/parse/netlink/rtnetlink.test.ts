@@ -41,7 +41,7 @@ test('A link gives its name, its peer and the number of the namespace of that; t
   skip,
 }, () => {
   assert.deepEqual(parseRouteMessages(Buffer.concat([link, link, end])), {
-    links: [0, 1].map(() => ({ index: 5, name: 'va', peerIndex: 2, netnsid: 1 })),
+    links: [0, 1].map(() => ({ index: 5, name: 'va', peerIndex: 2, netnsid: 1, kind: '', parentDevice: undefined })),
     nsid: undefined,
     nsids: 0,
     done: true,
@@ -56,7 +56,9 @@ test('A namespace that is ending has no number, and a link within one namespace 
   assert.equal(parseRouteMessages(ending).links[0]?.netnsid, undefined);
   const inside = Buffer.from(link.subarray(0, 48));
   inside.writeUInt32LE(48, 0);
-  assert.deepEqual(parseRouteMessages(inside).links, [{ index: 5, name: 'va', peerIndex: 2, netnsid: undefined }]);
+  assert.deepEqual(parseRouteMessages(inside).links, [
+    { index: 5, name: 'va', peerIndex: 2, netnsid: undefined, kind: '', parentDevice: undefined },
+  ]);
 });
 
 test('A number is given, or -1 where there is none.', { skip }, () => {
