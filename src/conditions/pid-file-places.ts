@@ -33,9 +33,10 @@ export function listPidFilePlaces(report: ConditionReport): PidFilePlace[] {
         /^(?:catatonit|podman)/,
       ),
     ),
-    ...['/run/containers/storage', ...users.map((run) => `${run}/containers`)].flatMap((root) =>
-      listOfPodman(root, list),
-    ),
+    ...[
+      ...list('/run/containers').map((name) => `/run/containers/${name}`),
+      ...users.map((run) => `${run}/containers`),
+    ].flatMap((root) => listOfPodman(root, list)),
     ...listTwoBelow('/run/containerd/io.containerd.runtime.v2.task', list).map(([directory, id]) => ({
       ...place(`${directory}/init.pid`, 'containerd', `the init of container ${id}`, /^containerd-shim/),
       workload: id,

@@ -17,7 +17,7 @@ interface PinnedBy {
 const pins: readonly (PinnedBy & { readonly path: RegExp })[] = [
   { engine: 'a CNI runtime (containerd, CRI-O)', mayWait: false, path: new RegExp(`/netns/cni-${uuid}$`) },
   { engine: 'Podman', mayWait: false, path: new RegExp(`/netns/netns-${uuid}$`) },
-  { engine: 'Docker', mayWait: false, path: /\/docker\/netns\/[0-9a-f]{12}$/ },
+  { engine: 'Docker', mayWait: false, path: /^(?!\/(?:var\/)?run\/netns\/).*\/netns\/[0-9a-f]{12}$/ },
   { engine: 'CRI-O', mayWait: true, path: new RegExp(`/(?:net|ipc|uts|user|pid)ns/${uuid}$`) },
 ];
 

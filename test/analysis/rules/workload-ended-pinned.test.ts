@@ -18,6 +18,7 @@ test('What CNI, Podman and Docker pin is found when nothing runs in it.', () => 
     [`/run/netns/cni-${uuid}`, 'a CNI runtime (containerd, CRI-O)'],
     [`/run/netns/netns-${uuid}`, 'Podman'],
     ['/run/docker/netns/0a1b2c3d4e5f', 'Docker'],
+    ['/srv/exec/netns/0a1b2c3d4e5f', 'Docker'],
   ] as const) {
     const { findings } = find(vacant(inode, { ...mountedOn(path), openSince: ago(7200) }));
     assert.equal(findings[0]?.says, `net:[${inode}] was pinned by ${engine} on ${path}, and nothing runs in it`);
@@ -35,7 +36,12 @@ test('What CRI-O names waits for containers as well: a note.', () => {
 });
 
 test('Names that people give, the ingress of Docker, and what was just made are no finding.', () => {
-  for (const path of ['/run/netns/blue', '/run/docker/netns/ingress_sbox', '/run/docker/netns/1-0a1b2c3d4e'])
+  for (const path of [
+    '/run/netns/blue',
+    '/run/docker/netns/ingress_sbox',
+    '/run/docker/netns/1-0a1b2c3d4e',
+    '/run/netns/0a1b2c3d4e5f',
+  ])
     assert.deepEqual(find(vacant(inode, { ...mountedOn(path), openSince: ago(7200) })).findings, []);
   assert.deepEqual(find(vacant(inode, { ...mountedOn(`/run/netns/cni-${uuid}`), openSince: ago(20) })).findings, []);
 });
