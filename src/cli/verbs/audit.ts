@@ -21,9 +21,6 @@ import { formatPage } from '../../render/pages/show-page.ts';
 import { formatJson } from '../../render/words/escape.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
 import { type RowChoice, readRowChoice, sortRows, toJsonRow } from '../reading/choose-columns.ts';
-import { chooseRules } from '../reading/choose-rules.ts';
-import { concludeStatus, readThreshold, type Threshold } from '../reading/fail-threshold.ts';
-import { loadPolicy } from '../reading/load-policy.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget } from '../reading/target.ts';
@@ -32,6 +29,9 @@ import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../sc
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { GivenCommand } from '../table/verb-module.ts';
+import { chooseRules } from '../verdicts/choose-rules.ts';
+import { concludeStatus, readThreshold, type Threshold } from '../verdicts/fail-threshold.ts';
+import { loadPolicy } from '../verdicts/load-policy.ts';
 
 const usualColumns = [
   ...['workload', 'netns', 'pidns', 'ipcns', 'utsns', 'mntns', 'userns', 'cgroupns', 'timens'],

@@ -9,8 +9,6 @@ import { wantEverything } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { describeUndecided, formatFindings, summarizeFindings } from '../../render/pages/findings-page.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
-import { chooseRules } from '../reading/choose-rules.ts';
-import { concludeStatus, readThreshold, type Threshold } from '../reading/fail-threshold.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget } from '../reading/target.ts';
@@ -18,6 +16,8 @@ import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { GivenCommand } from '../table/verb-module.ts';
+import { chooseRules } from '../verdicts/choose-rules.ts';
+import { concludeStatus, readThreshold, type Threshold } from '../verdicts/fail-threshold.ts';
 
 export const run = readingVerb({ parse, answer, report });
 

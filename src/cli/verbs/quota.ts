@@ -12,8 +12,6 @@ import { formatLimitPaths } from '../../render/pages/quota-page.ts';
 import { formatUnknown } from '../../render/words/unknown.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
 import { type RowChoice, readRowChoice, sortRows, toJsonRow } from '../reading/choose-columns.ts';
-import { findMaker } from '../reading/find-maker.ts';
-import { readLimits } from '../reading/read-limits.ts';
 import { readTypes } from '../reading/read-types.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, mayBeWorkload } from '../reading/target.ts';
@@ -22,6 +20,8 @@ import { noteCoverage } from '../screen/note-coverage.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { GivenCommand } from '../table/verb-module.ts';
+import { findMaker } from '../verdicts/find-maker.ts';
+import { readLimits } from '../verdicts/read-limits.ts';
 
 const usualColumns = ['type', 'userns', 'user', 'count', 'max', 'percent', 'unattributed'];
 const pathColumns = ['type', 'level', 'userns', 'user', 'count', 'max', 'left', 'tightest'];
@@ -91,6 +91,7 @@ function report(answer: Answer, { columns, options }: Request): number {
       const lines = formatLimitPaths(way.paths, way.maker, { index, users });
       writeLines(['', ...lines.flatMap((line) => wrapText(line, width))]);
     }
+    if (rows.length === 0) writeRemark('no namespace of these types or users is counted against a limit', options);
     noteSource(answer, options);
     noteCoverage(coverage, options);
   }

@@ -68,6 +68,8 @@ function isOwn(path: string): boolean {
     path === '' ||
     path === '/etc/localtime' ||
     path === '/etc/passwd' ||
+    path === '/etc/subuid' ||
+    path === '/etc/subgid' ||
     isAbove ||
     own.some((directory) => path.startsWith(directory))
   );
@@ -144,7 +146,7 @@ test('No verb looks up a path that a user can shape but through the guard, and a
     assert.ok(found.has(`ROOT/${place}`), `${place} is not among ${[...found].join(' ')}`);
   assert.ok(found.has('ROOM/overlay-containers/containers.json') && found.has('/run/netns/TAG'), [...found].join(' '));
   const tried =
-    /^(?:ROOT|ROOM|\/run\/netns|\/etc\/passwd|\/run\/systemd\/units|\/var\/lib\/(?:docker|containers|lxc))(?:\/|$)/;
+    /^(?:ROOT|ROOM|\/run\/netns|\/etc\/passwd|\/run\/systemd\/units|\/var\/lib\/(?:docker|containers|lxc)|\/run\/(?:docker(?:\.pid)?|ipcns|utsns|userns|pidns|user|containers|containerd|runc)|\/var\/run)(?:\/|$)/;
   // The directories that lead to those.
   const above = /^\/(?:tmp|run|etc|var|run\/systemd|var\/lib)?$/;
   // Whatever else runs here may have bind mounted namespaces: these are tried as ROOT/ns is.

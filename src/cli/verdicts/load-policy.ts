@@ -8,9 +8,9 @@ import { type Severity, severities } from '../../analysis/findings/finding.ts';
 import { FilterError } from '../../analysis/listing/filter.ts';
 import { isSyscallError } from '../../kernel/addon/syscall-error.ts';
 import { toPath } from '../../kernel/files/files.ts';
+import { describeFilterError } from '../reading/choose-columns.ts';
+import { describeJsonPlace } from '../reading/json-place.ts';
 import { suggest, UsageError } from '../table/errors.ts';
-import { describeFilterError } from './choose-columns.ts';
-import { describeJsonPlace } from './json-place.ts';
 
 /** A policy has a few dozen rules. */
 const maxBytes = Math.min(2 ** 20, constants.MAX_STRING_LENGTH);

@@ -1,7 +1,7 @@
 // --only and --ignore.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chooseRules } from '../../../src/cli/reading/choose-rules.ts';
+import { chooseRules } from '../../../src/cli/verdicts/choose-rules.ts';
 
 const rules = ['name-of-nothing', 'stale-pid-file', 'init-does-not-reap'].map((code) => ({ code }));
 

@@ -4,9 +4,9 @@ import type { Maker } from '../../analysis/limits/limit-path.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Namespace } from '../../model/snapshot/schema.ts';
 import { formatUnknown } from '../../render/words/unknown.ts';
+import { findTarget, toLeader } from '../reading/target.ts';
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
-import { findTarget, toLeader } from './target.ts';
 
 /**
  * @param uid - of --user
