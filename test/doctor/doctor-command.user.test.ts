@@ -53,9 +53,11 @@ test('What a saved snapshot had is found again, and rules for which it has nothi
     assert.ok(findings.some(({ subjects }) => JSON.stringify(subjects).includes(`"pid":${held.pid}`)));
     const { conditions: _, ...rest } = JSON.parse(saved) as Record<string, unknown>;
     const bare = JSON.stringify({ ...rest, workloads: { unknown: 'not-asked' } });
-    const { undecided } = JSON.parse(runNscope(['doctor', '--from', '-', '--json'], bare).stdout) as {
+    const ofBare = JSON.parse(runNscope(['doctor', '--from', '-', '--json'], bare).stdout) as {
+      findings: Finding[];
       undecided: Undecided[];
     };
+    const { undecided } = ofBare;
     for (const { why } of undecided) assert.match(why, /^the snapshot has no /);
     const rules = JSON.parse(runNscope(['doctor', '--rules', '--json']).stdout) as {
       rules: { code: string; needs: string[] }[];
@@ -63,7 +65,10 @@ test('What a saved snapshot had is found again, and rules for which it has nothi
     const needing = rules.rules.filter(({ needs }) => needs.length > 0).map(({ code }) => code);
     assert.deepEqual([...new Set(undecided.map(({ code }) => code))].sort(), needing.sort());
     const text = runNscope(['doctor', '--from', '-'], bare);
-    assert.equal(text.status, needing.length > 0 ? 3 : 0);
+    // Somebody else on this host may have done what is more than a note.
+    const isWrong = ofBare.findings.some(({ severity }) => severity !== 'note');
+    assert.ok(needing.length > 5, `${needing.length} rules need something`);
+    assert.equal(text.status, isWrong ? 1 : 3);
     for (const code of needing) assert.ok(text.stderr.includes(code), code);
   } finally {
     await held.end();

@@ -22,6 +22,6 @@ export async function readSnapshot(
   const { loadWorkloads } = await import('./load-workloads.ts');
   const named = await loadWorkloads(snapshot);
   if (!wanted.conditions) return named;
-  const { addConditions } = await import('../../collect/collect.ts');
+  const { addConditions } = await import('../../collect/add-conditions.ts');
   return addConditions(named, { bpf });
 }

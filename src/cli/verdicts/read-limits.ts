@@ -9,6 +9,6 @@ import type { GivenCommand } from '../table/verb-module.ts';
 export async function readLimits(options: OptionValues, wanted: Wanted, given: GivenCommand): Promise<Snapshot> {
   const snapshot = await readSnapshot(options, { ...wanted, conditions: false }, given);
   if (options.from !== undefined) return snapshot;
-  const { addConditions } = await import('../../collect/collect.ts');
+  const { addConditions } = await import('../../collect/add-conditions.ts');
   return addConditions(snapshot, { bpf: options.bpf !== false, only: ['sysctls', 'namespaceCounts'] });
 }

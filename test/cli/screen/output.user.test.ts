@@ -7,13 +7,14 @@ import { verbNames } from '../../../src/cli/table/verbs.ts';
 import { main } from '../run-nscope.ts';
 
 /** Verbs that run for ever, change something, or want a terminal; watch has its own case. */
-const others = new Set(['watch', 'top', 'mount', 'run', 'enter', 'init', 'orphan', 'lab', 'unmount']);
+const others = new Set(['watch', 'top', 'mount', 'run', 'enter', 'init', 'orphan', 'lab', 'unmount', 'ci']);
 const words: Readonly<Record<string, readonly string[]>> = {
   show: ['self'],
   pid: ['self'],
   holders: [`user:${process.pid}`],
   diff: ['self', String(process.ppid)],
   caps: ['self', 'self'],
+  why: ['--type', 'uts'],
   completion: ['bash'],
 };
 

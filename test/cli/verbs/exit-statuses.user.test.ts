@@ -21,7 +21,7 @@ test('A process that is not there is a sentence and status 1, or 2 where 1 is an
       .filter(answersByOne)
       .map(({ name }) => name)
       .sort(),
-    ['caps', 'detect', 'diff'],
+    ['audit', 'caps', 'detect', 'diff', 'doctor', 'quota'],
   );
   for (const verb of takers) {
     const { name } = verb;
