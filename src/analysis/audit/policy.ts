@@ -66,7 +66,8 @@ function explainOpen(values: Values): string | undefined {
     if (isKnown(value)) return [];
     return [value.detail === undefined ? `${field.name} is not known: ${explain(value)}` : explain(value)];
   });
-  return reasons.length === 0 ? undefined : [...new Set(reasons)].join('; ');
+  if (reasons.length > 0) return [...new Set(reasons)].join('; ');
+  return values.every(({ value }) => value !== null) ? 'its expression has no value there' : undefined;
 }
 
 function toFilter(value: Known<FilterValue>): FilterValue | undefined {

@@ -101,13 +101,11 @@ function judgeProc(views: readonly MountView[], exposed: readonly string[]): Mou
   return coversSome || exposed.length < mounts.length ? 'partly' : 'bare';
 }
 
-/** Engines mount it at /sys; parts of it that are writable below that are not the whole. */
+/** Wherever it is mounted whole: what is writable there is the kernel's, as at /sys. */
 function judgeSys(views: readonly MountView[]): MountFacts['sys'] {
   const mounts = views.flatMap(({ sys }) => sys);
-  const whole = mounts.filter(({ path }) => path === '/sys');
-  const judged = whole.length > 0 ? whole : mounts;
-  if (judged.length === 0) return 'none';
-  return judged.some(({ readOnly }) => !readOnly) ? 'writable' : 'read-only';
+  if (mounts.length === 0) return 'none';
+  return mounts.some(({ readOnly }) => !readOnly) ? 'writable' : 'read-only';
 }
 
 /** What the benchmark for Docker calls sensitive, and where engines and users keep what is theirs. */

@@ -1,8 +1,10 @@
 // Where the processes of a workload are, type by type: in namespaces of its own, in the host's, or in those of others.
+
 import { isKnown, type Known, type Unknown } from '../../model/snapshot/known.ts';
 import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import type { Process, Workload } from '../../model/snapshot/schema.ts';
 import { compareWithHost, type HostComparison } from '../compare/compare-with-host.ts';
+import { hasEntered } from '../graph/entered-processes.ts';
 import { isPlace } from '../graph/inferred-places.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';
 
@@ -27,10 +29,13 @@ export interface WorkloadPlace {
   readonly sharedWith: readonly Workload[];
 }
 
-/** Its processes that have not ended; of one whose processes are all of workloads inside of it, its leader. */
-export function listMembers({ pids, leader }: Workload, index: SnapshotIndex): readonly Process[] {
+/** Its processes that have not ended, without those that entered it from outside; of one whose processes are all of workloads inside of it, its leader. */
+export function listMembers(workload: Workload, index: SnapshotIndex): readonly Process[] {
+  const { pids, leader } = workload;
   const own = pids.length > 0 ? pids : leader === null ? [] : [leader];
-  return own.flatMap((pid) => index.process(pid) ?? []).filter(({ state }) => state !== 'Z' && state !== 'X');
+  return own
+    .flatMap((pid) => index.process(pid) ?? [])
+    .filter((process) => process.state !== 'Z' && process.state !== 'X' && !hasEntered(process, workload, index));
 }
 
 /** One for each type, in the order of their names. */

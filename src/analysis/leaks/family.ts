@@ -19,16 +19,21 @@ export function findDescendants(
   descent?: Descent,
 ): Family['processes'] {
   const found: Found = new Map();
+  const own = index.process(root);
+  // A child that has executed nothing has the words of its parent: it is one that the last snapshot was taken with.
+  const isOwnHelper = (child: Process) =>
+    child.ppid === root && own !== undefined && JSON.stringify(child.commandLine) === JSON.stringify(own.commandLine);
   const visit = (pid: number): void => {
     for (const child of index.childrenOf(pid)) {
-      if (excluded.has(child.pid) || found.has(child.pid)) continue;
+      if (excluded.has(child.pid) || found.has(child.pid) || isOwnHelper(child)) continue;
       found.set(child.pid, 'descent');
       visit(child.pid);
     }
   };
   visit(root);
   for (const process of index.snapshot.processes)
-    if (process.tid === process.pid && descent?.has(process)) found.set(process.pid, 'descent');
+    if (process.tid === process.pid && !isOwnHelper(process) && descent?.has(process))
+      found.set(process.pid, 'descent');
   return found;
 }
 

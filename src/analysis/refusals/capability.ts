@@ -95,12 +95,23 @@ function judgeNeed({ capability: name, ownerOf }: Need, evidence: RefusalEvidenc
     closed: true,
     evidence: [set],
     meaning: `${refused.call} needs ${name} in ${ownerOf === undefined ? here : `the user namespace that owns the ${ownerOf} namespace`}, and it has not got it`,
-    fix: {
-      how: 'do it in a new user namespace, where whoever makes it has all capabilities; that needs no privilege',
-      command: `unshare --user --map-root-user ${inside || '--mount'} COMMAND`,
-    },
+    fix:
+      inside === '' && !ofMounts.has(refused.call)
+        ? {
+            how: `start it with ${name}, or in a user namespace whose maps were written by newuidmap(1) and newgidmap(1)`,
+            command: null,
+          }
+        : {
+            how: 'do it in a new user namespace, where whoever makes it has all capabilities; that needs no privilege',
+            command: `unshare --user --map-root-user ${inside || '--mount'} COMMAND`,
+          },
   };
 }
+
+/** Calls that a mount namespace of one's own allows. */
+const ofMounts: ReadonlySet<string> = new Set([
+  ...['mount', 'umount2', 'pivot_root', 'chroot', 'move_mount', 'mount_setattr', 'fsmount', 'open_tree'],
+]);
 
 /** Options of unshare(1). */
 const unshareFlags: Readonly<Partial<Record<NamespaceType, string>>> = {

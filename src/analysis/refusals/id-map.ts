@@ -30,5 +30,6 @@ export const idMap: Gate = {
 export function describeMap(map: Known<readonly IdRange[]>): string {
   if (!isKnown(map)) return 'cannot be read';
   if (map.length === 0) return 'is empty';
-  return `maps ${map.map(({ inside, count }) => (count === 1 ? `${inside}` : `${inside} to ${inside + count - 1}`)).join(', ')}`;
+  const ranges = map.map(({ inside, count }) => (count === 1 ? `${inside}` : `${inside}–${inside + count - 1}`));
+  return `maps the ids ${ranges.join(', ')}`;
 }

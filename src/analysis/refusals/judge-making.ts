@@ -27,12 +27,27 @@ export function judgeMaking(trials: readonly MakingTrial[]): MakingVerdict[] {
     const refusals = own.flatMap(({ way, refusal }) =>
       refusal ? [{ way, refused: refusal.refused, findings: explainRefusal(refusal) }] : [],
     );
+    const isUserRefused = own.some(
+      ({ way, refusal }) => way === 'in a user namespace' && refusal?.refused.types.includes('user'),
+    );
     return {
       what,
       way: made?.way ?? null,
-      refusals: refusals.filter((one, place) => place === 0 || isNews(one, refusals[0])),
+      refusals: refusals
+        .filter((one, place) => place === 0 || isNews(one, refusals[0]))
+        .map((one) => (isUserRefused ? withoutUserNamespace(one) : one)),
     };
   });
+}
+
+/** A new user namespace is no way out where that itself is refused. */
+function withoutUserNamespace(refusal: ExplainedRefusal): ExplainedRefusal {
+  const findings = refusal.findings.map((finding): GateFinding => {
+    if (finding.gate !== 'capability' || !finding.fix.command?.startsWith('unshare --user')) return finding;
+    const how = 'ask who has that capability: a new user namespace, which would give it, is refused as well';
+    return { ...finding, fix: { how, command: null } };
+  });
+  return { ...refusal, findings };
 }
 
 /** A limit or a depth that refuses directly refuses below as well, and there is nothing more to say of it. */

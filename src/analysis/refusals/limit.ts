@@ -28,7 +28,8 @@ function judgeType(type: NamespaceType, evidence: RefusalEvidence): Ruling {
   const here = nameCallersNamespace(evidence);
   const level = findLevel(type, evidence);
   // Nesting has the same errno.
-  const closed = level === 'own' || (level === 'above' && type !== 'user' && type !== 'pid');
+  const closed =
+    (level === 'own' && !isFarFrom(type, evidence)) || (level === 'above' && type !== 'user' && type !== 'pid');
   const meanings: Readonly<Record<Level, string>> = {
     own:
       readOwnLimit(type, evidence) === 0
@@ -48,6 +49,13 @@ function judgeType(type: NamespaceType, evidence: RefusalEvidence): Ruling {
       command: `sysctl -w ${name}=NUMBER`,
     },
   };
+}
+
+/** Fewer are seen than there may be, and no other user could make one: a filter may have the same errno. */
+function isFarFrom(type: NamespaceType, evidence: RefusalEvidence): boolean {
+  const { counted, asAnother } = evidence.trials;
+  const value = readOwnLimit(type, evidence);
+  return value !== undefined && counted !== undefined && counted < value && asAnother?.errno !== null;
 }
 
 /** The setting that nscope reads is that of the user namespace that nscope is in. */

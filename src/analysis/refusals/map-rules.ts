@@ -30,10 +30,12 @@ export const mapRules: Gate = {
       meaning: isWritten
         ? 'the map is written already, and a map is written once'
         : `without CAP_SET${file.toUpperCase()} in the user namespace above one may map the own id alone, in one line of length 1; the ids outside must have a place in that user namespace; and a map is written once`,
-      fix: {
-        how: `map the own id alone (unshare --map-user), or more by new${file}map(1), with a line of /etc/sub${file} for this user; a ${file}map program that is not setuid root or that runs under no_new_privs cannot do it either`,
-        command: `grep "^$(id -un):" /etc/sub${file}`,
-      },
+      fix: isWritten
+        ? { how: 'write another map in a new user namespace: that of one that exists stays as it is', command: null }
+        : {
+            how: `map the own id alone (unshare --map-user), or more by new${file}map(1), with a line of /etc/sub${file} for this user; a ${file}map program that is not setuid root or that runs under no_new_privs cannot do it either`,
+            command: `grep "^$(id -un):" /etc/sub${file}`,
+          },
     };
   },
 };

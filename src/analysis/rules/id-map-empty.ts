@@ -10,10 +10,10 @@ const settledAfterMs = 2000;
 
 export const idMapEmpty: Rule<never> = {
   code: 'id-map-empty',
-  severity: 'warning',
+  severity: 'note',
   title: 'user namespaces in which no id is mapped',
   means:
-    'Its processes have no user there: they are shown as nobody, cannot make files, and programs with set-user-ID or capabilities do nothing for them. A map can be written once.',
+    'Ids without a map are the overflow id there: processes are shown as nobody or nogroup, cannot make files, and programs with set-user-ID or capabilities do nothing for them. A map can be written once.',
   needs: [],
   find({ snapshot, index, takenAtMs }, report) {
     for (const namespace of snapshot.namespaces) {
@@ -28,7 +28,7 @@ export const idMapEmpty: Rule<never> = {
       const both = uids?.length === 0 && gids?.length === 0;
       const what = both ? 'neither uids nor gids' : uids?.length === 0 ? 'no uid' : 'no gid';
       report.add({
-        severity: uids?.length === 0 ? 'warning' : 'note',
+        severity: 'note',
         subjects: [
           { kind: 'namespace', type: 'user', inode },
           { kind: 'process', pid: leader.pid },
@@ -61,6 +61,7 @@ function listWrites(pid: number, uids: readonly unknown[] | undefined, gids: rea
   const write = (letter: string, file: string) => `echo 0 $(stat -c %${letter} /proc/${pid}) 1 >/proc/${pid}/${file}`;
   return [
     ...(uids?.length === 0 ? [write('u', 'uid_map')] : []),
-    ...(gids?.length === 0 ? [write('g', 'gid_map')] : []),
+    // Without CAP_SETGID above, a gid map is taken only after that.
+    ...(gids?.length === 0 ? [`echo deny >/proc/${pid}/setgroups`, write('g', 'gid_map')] : []),
   ];
 }

@@ -46,18 +46,20 @@ export const initDoesNotReap: Rule<never> = {
           ? [{ text: 'let it go on', command: formatCommand(['kill', '-CONT', String(ppid)]) }]
           : [
               {
-                text: isInit
-                  ? 'start the container with an init that reaps: docker run --init, podman run --init, or tini as its first program'
-                  : 'correct the program: it must call wait(2), or ignore SIGCHLD',
+                text:
+                  ppid === 1
+                    ? 'the init of this host waits for them late, or not at all'
+                    : isInit
+                      ? 'start the container with an init that reaps: docker run --init, podman run --init, or tini as its first program'
+                      : 'correct the program: it must call wait(2), or ignore SIGCHLD',
               },
               ...(ppid === 1
                 ? []
                 : [
                     {
                       text: isInit
-                        ? 'until then, end it with all that is in its pid namespace'
-                        : 'until then, end it: the zombies go to an init, which reaps them',
-                      command: formatCommand(['kill', ...(isInit ? ['-KILL'] : []), String(ppid)]),
+                        ? 'until then, ending it ends all that is in its pid namespace'
+                        : 'until then, ending it gives the zombies to an init, which reaps them',
                     },
                   ]),
             ],

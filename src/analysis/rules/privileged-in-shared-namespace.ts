@@ -3,6 +3,7 @@ import { isKnown } from '../../model/snapshot/known.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Process, Security, Workload } from '../../model/snapshot/schema.ts';
 import type { Rule } from '../findings/rule.ts';
+import { hasEntered } from '../graph/entered-processes.ts';
 import { findHostInode } from '../graph/host-namespaces.ts';
 
 /** What a capability over the host does in a namespace that is the host's: include/uapi/linux/capability.h. */
@@ -41,6 +42,7 @@ export const privilegedInSharedNamespace: Rule<'securities'> = {
       if (!process || process.kernelThread || process.namespaces.user !== hostUser) continue;
       const workload = index.workloadOf(process.pid);
       if (!isContained(process, workload, hosts)) continue;
+      if (workload && hasEntered(process, workload, index)) continue;
       const shared = shareable.filter((type) => process.namespaces[type] === hosts.get(type));
       const names = listDangers(security, shared);
       if (names.length === 0) continue;

@@ -130,7 +130,12 @@ function writeText(
     }
   else {
     if (rows.length === 0)
-      writeRemark('no container, machine, sandbox or unit with namespaces of its own is here', options);
+      writeRemark(
+        options.filter === undefined
+          ? 'no container, machine, sandbox or unit with namespaces of its own is here'
+          : 'no row was chosen',
+        options,
+      );
     writeLines(formatTable(columns, rows, { width, header: options.header !== false, paintHeader: palette.strong }));
     const workloads = rows.map(({ workload }) => workload);
     const lines = [...formatByRule(verdicts.findings, rules, workloads, { width, palette })];

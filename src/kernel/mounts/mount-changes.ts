@@ -25,8 +25,9 @@ export function watchMounts(changed: () => void): { stop(): void; readonly canno
   }
   return {
     cannotSee,
+    // A number that was closed once may be another file's by the second time.
     stop: () => {
-      for (const stop of stops) stop();
+      for (const stop of stops.splice(0)) stop();
     },
   };
 }

@@ -92,7 +92,8 @@ function perform(
     ...(isUser && refused.errno === 'EPERM' ? tryFromRealRoot(caller) : {}),
     ...(refused.errno === 'ENOSPC' && step === steps.at(-1) ? tryAsAnother(caller, refused) : {}),
   };
-  return { what, way, refusal: { refused, caller: asker, settings, trials } };
+  // The child that asks has one thread, however many nscope has.
+  return { what, way, refusal: { refused, caller: { ...asker, threads: 1 }, settings, trials } };
 }
 
 function describeStep(step: SpawnStep | undefined, errno: string): RefusedCall {

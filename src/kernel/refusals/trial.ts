@@ -1,5 +1,6 @@
 // Asks the kernel for namespaces in a child that ends at once: nothing is changed, and nothing is left.
 import type { ObservedCall } from '../../model/evidence/refusal-evidence.ts';
+import { isSyscallError } from '../addon/syscall-error.ts';
 import { type SpawnStep, spawn, waitForChild } from '../own/spawn.ts';
 
 /** What became of a trial: `errno` null where every step was carried out. */
@@ -14,10 +15,10 @@ const sigsys = 31;
 
 /**
  * @param atSync - is called with the child's PID at each step `sync`
- * @throws SyscallError EAGAIN where there may be no more processes; AddonMissingError
+ * @throws TrialError where no child can be had; AddonMissingError
  */
 export function tryInChild(steps: readonly SpawnStep[], atSync?: (pid: number) => void): TrialAnswer {
-  const child = spawn(steps);
+  const child = start(steps);
   const pids = [child.pid];
   let answer: TrialAnswer | undefined;
   try {
@@ -38,6 +39,26 @@ export function tryInChild(steps: readonly SpawnStep[], atSync?: (pid: number) =
   const killed = ends.find((end) => 'signal' in end);
   if (!killed || !('signal' in killed)) return { errno: null };
   return { errno: killed.signal === sigsys ? 'SIGSYS' : `signal ${killed.signal}` };
+}
+
+/** Says where the caller may not even have a child, since a filter answers clone(2). */
+function start(steps: readonly SpawnStep[]): ReturnType<typeof spawn> {
+  try {
+    return spawn(steps);
+  } catch (error) {
+    if (!isSyscallError(error)) throw error;
+    throw new TrialError(`nothing can be tried: no child could be started (${error.syscall}: ${error.code})`, {
+      cause: error,
+    });
+  }
+}
+
+/** A trial needs a child, and none could be had. */
+export class TrialError extends Error {
+  override readonly name = 'TrialError';
+  readonly code = 'NSCOPE_TRIAL';
+  /** Of a command that ends with it. */
+  readonly exitStatus = 2;
 }
 
 /** The name of a step as a system call. */

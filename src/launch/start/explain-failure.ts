@@ -117,7 +117,7 @@ function explainLimit(types: readonly NamespaceType[], what: string): string {
     return `user.${name} is ${readSetting(`user/${name}`) ?? 'unreadable'} here`;
   });
   const uid = process.geteuid?.() ?? 0;
-  const depth = types.includes('user') ? '; user namespaces also nest 32 deep at most' : '';
+  const depth = types.includes('user') ? '; user namespaces also nest 33 deep at most' : '';
   return `${what}: a limit is reached: ${limits.join(', ')}. It counts the namespaces that uid ${uid} has made in ${describeOwn('user')}, and in each user namespace above those of whoever made the one below${depth}`;
 }
 

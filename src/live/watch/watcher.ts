@@ -169,6 +169,7 @@ export class Watcher implements TranslatorHost {
   }
 
   stop(): void {
+    if (this.#stopped) return;
     this.#stopped = true;
     this.#pace.stop();
     this.#mounts.stop();

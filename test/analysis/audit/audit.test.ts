@@ -210,6 +210,22 @@ test('Each rule of the default policy is broken by what it speaks of.', () => {
       { ...whole, mountViews: [view({ proc: [{ path: '/proc', pidNamespace: 1, readOnly: false, covered: [] }] })] },
     ],
     ['writable-sys', own, { ...whole, mountViews: [view({ sys: [{ path: '/sys', readOnly: false }] })] }],
+    // As of a mount of the host's /sys beside that of the engine.
+    [
+      'writable-sys',
+      own,
+      {
+        ...whole,
+        mountViews: [
+          view({
+            sys: [
+              { path: '/sys', readOnly: true },
+              { path: '/mnt/sys', readOnly: false },
+            ],
+          }),
+        ],
+      },
+    ],
     ['unconfined', own, { ...whole, securities: [security(201, { label: 'unconfined' })] }],
     ['host-user', own, whole],
     ['root-user', own, whole],
@@ -264,6 +280,15 @@ test('A rule that asks what is not known is not decided, with the reason; one th
     { code: 'open', why: 'docker:web, docker:log: the snapshot has no restrictions of processes' },
   ]);
   assert.equal(decided, 2);
+});
+
+test('A rule whose expression has no value is not decided, though all that it asks is known.', () => {
+  const rule = { name: 'broken', severity: 'error', when: 'processes / 0 > 1', message: 'is broken' } as const;
+  const { findings, undecided } = applyPolicy(audit(snapshot([process(201, own)], [workload('web', [201])])), [
+    compileRule(rule),
+  ]);
+  assert.deepEqual(findings, []);
+  assert.deepEqual(undecided, [{ code: 'broken', why: 'docker:web: its expression has no value there' }]);
 });
 
 test('What was looked for in vain where not all mounts were read is not known, and what was found is there.', () => {

@@ -171,3 +171,38 @@ test('A remount that takes away locked flags, and a bind without what is below, 
   assert.deepEqual(explain({ refused: bind, caller: points }), ['locked-mount likely']);
   assert.deepEqual(explain({ refused: { ...bind, source: '/etc' }, caller: points }), ['unknown likely']);
 });
+
+test('A map that is written already is refused before anything of setgroups is asked.', () => {
+  const refused = { call: 'write', types: [], errno: 'EPERM', target: '/proc/self/gid_map', source: '0 0 1' } as const;
+  const gidMap = [{ inside: 0, outside: 0, count: 10 }];
+  const inChild = { userNamespace: 77, depth: 1, gidMap };
+  assert.deepEqual(explain({ refused, caller: inChild }), ['id-map certain']);
+  assert.deepEqual(explain({ refused, caller: { ...inChild, gidMap: [] } }), ['setgroups certain']);
+});
+
+test('A limit from which the user is far would not refuse next, where a filter has its errno.', () => {
+  const probes = [
+    {
+      call: 'unshare',
+      type: 'user',
+      written: 'unshare(CLONE_NEWUSER|CLONE_SETTLS)',
+      expected: 'EINVAL',
+      answered: 'ENOSPC',
+    },
+  ] as const;
+  const refused = { ...user, errno: 'ENOSPC' };
+  assert.deepEqual(explain({ refused, caller: { seccomp: 2, seccompFilters: 1 }, trials: { probes, counted: 0 } }), [
+    'seccomp certain',
+  ]);
+});
+
+test('A capability that no new user namespace gives is not promised by one.', () => {
+  const findings = explainRefusal({
+    refused: { call: 'setgroups', types: [], errno: 'EPERM' },
+    ...{ caller, settings, trials: { probes: [] } },
+  });
+  assert.deepEqual(
+    findings.map(({ gate, fix }) => [gate, fix.command]),
+    [['capability', null]],
+  );
+});

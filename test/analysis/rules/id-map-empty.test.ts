@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { idMapEmpty } from '../../../src/analysis/rules/id-map-empty.ts';
 import { judge, listCommands, processIn, say, userNamespace } from './judge.ts';
 
-test('A user namespace with a process and without maps is a warning, and the command writes both.', () => {
+test('A user namespace with a process and without maps is a note, and the command writes both.', () => {
   const [found] = judge(idMapEmpty, [userNamespace(77, 1000), processIn(200, { user: 77 }, { uid: 1000 })]).findings;
-  assert.equal(found?.severity, 'warning');
+  assert.equal(found?.severity, 'note');
   assert.equal(found.says, 'user:[77] of process 200 (program200) maps neither uids nor gids');
   assert.deepEqual(listCommands(found), [
-    "sh -c 'echo 0 $(stat -c %u /proc/200) 1 >/proc/200/uid_map; echo 0 $(stat -c %g /proc/200) 1 >/proc/200/gid_map'",
+    "sh -c 'echo 0 $(stat -c %u /proc/200) 1 >/proc/200/uid_map; echo deny >/proc/200/setgroups; echo 0 $(stat -c %g /proc/200) 1 >/proc/200/gid_map'",
   ]);
 });
 

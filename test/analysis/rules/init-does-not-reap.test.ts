@@ -18,7 +18,7 @@ test('Three ended children are a note, twenty a warning, and two nothing.', () =
     '3 processes in state Z, called job, PIDs 500, 501, 502',
     'it is an ordinary process of uid 0',
   ]);
-  assert.deepEqual(listCommands(few), ['kill 100']);
+  assert.deepEqual(listCommands(few), [], 'it may wait a moment later');
   assert.equal(judge(initDoesNotReap, [parent, ...zombies(100, 20)]).findings[0]?.severity, 'warning');
 });
 
@@ -26,7 +26,7 @@ test('An init is told with its pid namespace, and a stopped parent is to go on.'
   const init = [processIn(100, { pid: 77 }), { fact: 'nested-pids', pid: 100, pids: [100, 1] } as const];
   const [found] = judge(initDoesNotReap, [...init, ...zombies(100, 3)]).findings;
   assert.equal(found?.seen[1], 'it is PID 1 of pid:[77], and inherits every orphan there');
-  assert.deepEqual(found && listCommands(found), ['kill -KILL 100']);
+  assert.deepEqual(found && listCommands(found), []);
   const [stopped] = judge(initDoesNotReap, [processFact(100, ['make'], { state: 'T' }), ...zombies(100, 3)]).findings;
   assert.deepEqual(stopped && listCommands(stopped), ['kill -CONT 100']);
 });

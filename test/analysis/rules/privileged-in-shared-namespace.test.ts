@@ -36,6 +36,21 @@ test("The host's PIDs with CAP_SYS_PTRACE or CAP_SYS_ADMIN are a warning.", () =
   assert.match(line, /shares its net, pid namespaces$/);
 });
 
+test('A process that entered a container from outside tells nothing of it; one that its engine started there does.', () => {
+  const { pid, ...others } = own;
+  assert.ok(pid);
+  const shim = processIn(50, {});
+  const leader = processIn(200, own, { ppid: 50 });
+  const conditions = { securities: [security(200, usual), security(300, all)] };
+  const workloads = [workloadOf('web', { pids: [200, 300], leader: 200 })];
+  const told = (ppid: number) => {
+    const facts = [shim, leader, processIn(60, {}), processIn(300, others, { ppid })];
+    return say(judge(privilegedInSharedNamespace, facts, { conditions, workloads }));
+  };
+  assert.deepEqual(told(60), [], 'nsenter, started by a shell');
+  for (const ppid of [50, 200]) assert.match(told(ppid)[0] ?? '', /^warning: docker:web can take the host over/);
+});
+
 test('Nothing shared, the cgroup namespace alone, a user namespace, and units of systemd are nothing.', () => {
   const { cgroup, ...others } = own;
   assert.ok(cgroup);

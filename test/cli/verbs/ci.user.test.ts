@@ -164,3 +164,16 @@ test('Wrong words are answered by one sentence and status 2, and no command is r
   const { status, stderr } = runNscope(['ci', 'begin', 'file'], '', { env: { ...process.env, PATH: directory } });
   assert.deepEqual([status, stderr], [127, 'nscope: begin: no such command; did you mean nscope ci --begin FILE?\n']);
 });
+
+test('A report that cannot be written is said in a sentence with its path, and with status 2.', { skip }, () => {
+  const path = join(directory, 'missing', 'report.xml');
+  for (const [option, file] of [
+    ['--junit', path],
+    ['--report', '/dev/full'],
+  ] as const) {
+    const { status, stderr } = runNscope(['ci', '--no-bpf', '--settle', '0', option, file, '--', 'true']);
+    assert.equal(status, 2, stderr);
+    assert.match(stderr, new RegExp(`^nscope: .*${file}.*(?:ENOENT|ENOSPC)`, 'm'));
+    assert.doesNotMatch(stderr, /this is a bug|^\s+at /m);
+  }
+});
