@@ -31,7 +31,8 @@ function readText(file: string, shown: string): string {
     const fd = file === '-' ? 0 : openSync(toPath(file), 'r');
     try {
       if (fstatSync(fd).size > maxBytes) throw new UsageError(`${shown} is larger than a policy (${maxBytes} bytes)`);
-      return readFileSync(fd, 'utf8');
+      // A byte order mark is what some editors begin a file with.
+      return readFileSync(fd, 'utf8').replace(/^\uFEFF/, '');
     } finally {
       if (fd !== 0) closeSync(fd);
     }
