@@ -26,8 +26,8 @@ export interface Accounts {
   readonly counted: 'kernel' | 'snapshot';
   /** Why the kernel's counts are not there. */
   readonly why?: Unknown;
-  /** Also of a user who has none. */
-  find(userNamespace: number, uid: number, type: NamespaceType): Account;
+  /** Also of a user who has none; null: of those whose they are is not known. */
+  find(userNamespace: number, uid: number | null, type: NamespaceType): Account;
 }
 
 export function listAccounts(index: SnapshotIndex): Accounts {

@@ -39,7 +39,13 @@ export function findLimitPath(index: SnapshotIndex, accounts: Accounts, maker: M
     at = isUp && isKnown(namespace.ownerUid) ? { userNamespace: above, uid: namespace.ownerUid } : undefined;
   }
   const tightest = findTightest(path);
-  return { type, levels: path.map((one, level) => ({ ...one, level, tightest: level === tightest })), complete };
+  const levels = path.flatMap((one, level): LimitLevel[] => {
+    const ofAnybody = accounts.find(one.userNamespace, null, type);
+    // They may be of this user as well.
+    const rest = one.counted === 'snapshot' && ofAnybody.count > 0 ? [{ ...ofAnybody, level, tightest: false }] : [];
+    return [{ ...one, level, tightest: level === tightest }, ...rest];
+  });
+  return { type, levels, complete };
 }
 
 /** How many more fit; below 0 where a limit was lowered afterwards. */

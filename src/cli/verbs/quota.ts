@@ -112,7 +112,7 @@ function noteSource({ accounts, way }: Answer, options: OptionValues): void {
 }
 
 function concludePaths(paths: readonly LimitPath[]): number {
-  const lefts = paths.flatMap(({ levels }) => levels.map(countLeft));
+  const lefts = paths.flatMap(({ levels }) => levels.filter(({ uid }) => uid !== null).map(countLeft));
   if (lefts.some((left) => isKnown(left) && left <= 0)) return 1;
   const isWhole = paths.every(
     ({ complete, levels }) => complete && levels.every(({ max, counted }) => isKnown(max) && counted === 'kernel'),
