@@ -55,8 +55,8 @@ async function checkBed(sight: Sight, bpf: boolean, print: (line: string) => voi
     );
   await expectNothingLeft(findings, bpf);
   // The programs that were loaded stay so; nothing else stays open.
-  collectSnapshot({ ...wantEverything, bpf });
-  assert.ok(countDescriptors() - descriptors <= 8, `${countDescriptors() - descriptors} descriptors more than before`);
+  // The programs that were loaded stay so, two of them for the counts of namespaces; nothing else stays open.
+  assert.ok(countDescriptors() - descriptors <= 10, `${countDescriptors() - descriptors} descriptors more than before`);
 }
 
 function match(bed: Bed, snapshot: Snapshot): Finding[] {
