@@ -54,7 +54,6 @@ async function checkBed(sight: Sight, bpf: boolean, print: (line: string) => voi
       snapshot.coverage.reasons.join('\n'),
     );
   await expectNothingLeft(findings, bpf);
-  // The programs that were loaded stay so; nothing else stays open.
   // The programs that were loaded stay so, two of them for the counts of namespaces; nothing else stays open.
   assert.ok(countDescriptors() - descriptors <= 10, `${countDescriptors() - descriptors} descriptors more than before`);
 }
