@@ -115,9 +115,10 @@ async function runCommand(words: readonly string[], inherited: readonly number[]
   const hurry = new AbortController();
   let command: CommandBelow | undefined;
   try {
+    // Before it is started: it may be far along before nscope has the processor again.
+    const begunAt = new Date().toISOString();
     command = startBelow(words, inherited, () => hurry.abort());
     follower.exclude(command.guard);
-    const begunAt = new Date().toISOString();
     const finished = await command.ended;
     const ran = { words, pid: command.pid, ...finished, endedAt: new Date().toISOString() };
     const look = () => follower.look();

@@ -83,7 +83,11 @@ test('A command that forks away from its session and its parent is named, with t
     assert.equal(status, 1);
     const left = findOnly(answer.leaks, 'process');
     assert.deepEqual([left.pid, left.command, left.release], [pid, 'sleep 60', `kill ${pid}`]);
-    assert.ok(left.making && answer.begunAt <= left.making.at && left.making.at <= answer.command.endedAt);
+    const { begunAt } = answer;
+    const { endedAt } = answer.command;
+    assert.ok(left.making, 'its beginning is known');
+    const { at } = left.making;
+    assert.ok(begunAt <= at && at <= endedAt, `${begunAt} ${at} ${endedAt}`);
     const namespace = findOnly(answer.leaks, 'namespace');
     assert.equal(namespace.type, 'uts');
     assert.equal(namespace.making?.maker?.command?.startsWith('unshare --uts sh'), true, JSON.stringify(namespace));
