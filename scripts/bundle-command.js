@@ -12,6 +12,7 @@ const apart = [
   'src/cli/reading/read-this-host.ts',
   'src/cli/reading/load-workloads.ts',
   'src/cli/reading/target.ts',
+  'src/collect/add-conditions.ts',
   'src/analysis/listing/filter.ts',
 ];
 

@@ -6,7 +6,6 @@ import type { MountPoint } from '../../analysis/leaks/left-mounts.ts';
 import { readErrnoName } from '../../kernel/addon/syscall-error.ts';
 import { toPath } from '../../kernel/files/files.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
-import { checkSnapshot, loadJson } from '../reading/load-snapshot.ts';
 import { UsageError } from '../table/errors.ts';
 
 const schema = 'nscope.ci/1';
@@ -33,7 +32,9 @@ export function writeFile(file: string, lines: Iterable<string>, mode = 0o666): 
 }
 
 /** @throws UsageError naming the file and what is wrong with it */
-export function loadBegun(file: string): BegunState {
+export async function loadBegun(file: string): Promise<BegunState> {
+  // The validator of snapshots is large, and --end alone needs it.
+  const { checkSnapshot, loadJson } = await import('../reading/load-snapshot.ts');
   const value = loadJson(file, 'what nscope ci --begin wrote was expected');
   if (!isRecord(value) || value['schema'] !== schema)
     throw new UsageError(`${file} is not of nscope ci --begin: its schema is not "${schema}"`);

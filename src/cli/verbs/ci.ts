@@ -77,7 +77,7 @@ async function begin(file: string, options: OptionValues): Promise<number> {
 
 async function end(file: string, request: Request): Promise<number> {
   const { options } = request;
-  const { state: before, caller } = loadBegun(file);
+  const { state: before, caller } = await loadBegun(file);
   const look = async (): Promise<HostState> =>
     checkSameHost(file, before, readState(await readSnapshot(options, wantEverything)));
   const familyIn = (index: SnapshotIndex, beginningOf: Family['beginningOf']): Family => ({
