@@ -18,5 +18,5 @@ export function collectSnapshot(options: Partial<Wanted> = {}): Snapshot {
   const wanted = { ...wantEverything, ...options };
   const snapshot = collectNamespaces(wanted);
   const named = wanted.workloads ? addWorkloads(snapshot) : snapshot;
-  return wanted.conditions ? addConditions(named, { bpf: wanted.bpf }) : named;
+  return wanted.conditions ? addConditions(named, wanted) : named;
 }

@@ -1,7 +1,6 @@
 // What a reader of a condition is: one question to the host, answered for the whole snapshot. Readers never see each other.
 import type { Conditions, Snapshot } from '../model/snapshot/schema.ts';
-
-export type ConditionName = keyof Conditions;
+import type { ConditionName, Wanted } from '../model/snapshot/wanted.ts';
 
 /** @typeParam Name - the field of the conditions that it fills */
 export interface ConditionReader<Name extends ConditionName = ConditionName> {
@@ -11,14 +10,7 @@ export interface ConditionReader<Name extends ConditionName = ConditionName> {
    * @param snapshot - of this host, taken a moment ago, with all that it can have besides conditions
    * @returns what was found, frozen; why nothing could be looked at, where that is so
    */
-  read(snapshot: Snapshot, report: ConditionReport, means: ConditionMeans): NonNullable<Conditions[Name]>;
-}
-
-/** By what may be looked, and for what. */
-export interface ConditionMeans {
-  readonly bpf: boolean;
-  /** All where it is absent. */
-  readonly only?: readonly ConditionName[];
+  read(snapshot: Snapshot, report: ConditionReport, wanted: Pick<Wanted, 'bpf'>): NonNullable<Conditions[Name]>;
 }
 
 export interface ConditionReport {

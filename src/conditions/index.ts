@@ -1,6 +1,7 @@
 // The table of readers, and the conditions of a snapshot.
 import type { Snapshot } from '../model/snapshot/schema.ts';
-import type { ConditionMeans, ConditionReader } from './condition.ts';
+import type { Wanted } from '../model/snapshot/wanted.ts';
+import type { ConditionReader } from './condition.ts';
 import { linkLists } from './link-lists.ts';
 import { mountViews } from './mount-views.ts';
 import { nameFiles } from './name-files.ts';
@@ -32,7 +33,7 @@ export const conditionReaders: readonly ConditionReader[] = [
 export function findConditions(
   snapshot: Snapshot,
   elapsedMs: () => () => number,
-  means?: ConditionMeans,
+  wanted: Pick<Wanted, 'bpf' | 'conditions'>,
 ): FoundConditions {
-  return readConditions(snapshot, conditionReaders, elapsedMs, means);
+  return readConditions(snapshot, conditionReaders, elapsedMs, wanted);
 }

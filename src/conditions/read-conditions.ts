@@ -1,7 +1,8 @@
 // Runs the table of readers; each is counted and timed like a source.
 import { RefusalCounts } from '../model/facts/refusals.ts';
 import type { Conditions, Snapshot, SourceCoverage } from '../model/snapshot/schema.ts';
-import type { ConditionMeans, ConditionReader } from './condition.ts';
+import type { Wanted } from '../model/snapshot/wanted.ts';
+import type { ConditionReader } from './condition.ts';
 
 export interface FoundConditions {
   readonly conditions: Conditions;
@@ -13,10 +14,11 @@ export function readConditions(
   snapshot: Snapshot,
   readers: readonly ConditionReader[],
   elapsedMs: () => () => number,
-  means: ConditionMeans = { bpf: true },
+  wanted: Pick<Wanted, 'bpf' | 'conditions'>,
 ): FoundConditions {
   const conditions: Partial<Record<keyof Conditions, unknown>> = {};
-  const chosen = readers.filter(({ name }) => means.only?.includes(name) ?? true);
+  const { conditions: names } = wanted;
+  const chosen = typeof names === 'boolean' ? readers : readers.filter(({ name }) => names.includes(name));
   const coverage = chosen.map((reader): SourceCoverage => {
     const elapsed = elapsedMs();
     const refusals = new RefusalCounts();
@@ -27,7 +29,7 @@ export function readConditions(
       },
       refused: (what: string, errno: string, example: string) => refusals.add(what, errno, example),
     };
-    const value = reader.read(snapshot, report, means);
+    const value = reader.read(snapshot, report, wanted);
     conditions[reader.name] = value;
     return Object.freeze({
       source: `condition ${reader.name}`,

@@ -12,7 +12,10 @@ import { missing } from '../tiers.ts';
 const skip = missing({ commands: ['unshare', 'setpriv'] });
 
 function readThem(snapshot: Snapshot): readonly Security[] {
-  const { conditions, coverage } = readConditions(snapshot, [securities], () => () => 0);
+  const { conditions, coverage } = readConditions(snapshot, [securities], () => () => 0, {
+    bpf: true,
+    conditions: true,
+  });
   assert.ok(conditions.securities !== undefined && isKnown(conditions.securities));
   assert.equal(coverage[0]?.found, conditions.securities.length);
   return conditions.securities;

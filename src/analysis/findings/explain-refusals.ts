@@ -1,6 +1,7 @@
 // What of a condition the host refused to show, so that a rule that needs it is decided in part.
 import type { Snapshot } from '../../model/snapshot/schema.ts';
-import type { ConditionName, RuleReport } from './rule.ts';
+import type { ConditionName } from '../../model/snapshot/wanted.ts';
+import type { RuleReport } from './rule.ts';
 
 /** Says each refusal of a condition once. */
 export function reportRefusals({ coverage }: Snapshot, condition: ConditionName, report: RuleReport): void {

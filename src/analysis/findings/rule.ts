@@ -1,10 +1,9 @@
 // What a rule is: a pure function from a snapshot to findings.
 import type { Unknown } from '../../model/snapshot/known.ts';
 import type { Conditions, Snapshot, Workload } from '../../model/snapshot/schema.ts';
+import type { ConditionName } from '../../model/snapshot/wanted.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';
 import type { Finding, Severity } from './finding.ts';
-
-export type ConditionName = keyof Conditions;
 
 /** What a snapshot must have for a rule to be decided. */
 export type Need = ConditionName | 'workloads';

@@ -18,10 +18,13 @@ export async function readSnapshot(
   const { readThisHost } = await import('./read-this-host.ts');
   const bpf = wanted.bpf && options.bpf !== false;
   const snapshot = readThisHost({ ...wanted, bpf }, given.prepared);
-  if (!wanted.workloads) return snapshot;
-  const { loadWorkloads } = await import('./load-workloads.ts');
-  const named = await loadWorkloads(snapshot);
+  const named = wanted.workloads ? await nameWorkloads(snapshot) : snapshot;
   if (!wanted.conditions) return named;
   const { addConditions } = await import('../../collect/add-conditions.ts');
-  return addConditions(named, { bpf });
+  return addConditions(named, { ...wanted, bpf });
+}
+
+async function nameWorkloads(snapshot: Snapshot): Promise<Snapshot> {
+  const { loadWorkloads } = await import('./load-workloads.ts');
+  return loadWorkloads(snapshot);
 }

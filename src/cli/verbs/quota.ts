@@ -4,7 +4,7 @@ import { type Accounts, listAccounts } from '../../analysis/limits/accounts.ts';
 import { countLeft, findLimitPath, findShare, type LimitPath, type Maker } from '../../analysis/limits/limit-path.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
-import { wantListing } from '../../model/snapshot/wanted.ts';
+import { type ConditionName, wantListing } from '../../model/snapshot/wanted.ts';
 import { type AccountRow, accountColumns } from '../../render/columns/account-columns.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatTable } from '../../render/lines/table.ts';
@@ -12,6 +12,7 @@ import { formatLimitPaths } from '../../render/pages/quota-page.ts';
 import { formatUnknown } from '../../render/words/unknown.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
 import { type RowChoice, readRowChoice, sortRows, toJsonRow } from '../reading/choose-columns.ts';
+import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readTypes } from '../reading/read-types.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, mayBeWorkload } from '../reading/target.ts';
@@ -21,7 +22,6 @@ import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../sc
 import type { OptionValues } from '../table/option-values.ts';
 import type { GivenCommand } from '../table/verb-module.ts';
 import { findMaker } from '../verdicts/find-maker.ts';
-import { readLimits } from '../verdicts/read-limits.ts';
 
 const usualColumns = ['type', 'userns', 'user', 'count', 'max', 'percent', 'unattributed'];
 const pathColumns = ['type', 'level', 'userns', 'user', 'count', 'max', 'left', 'tightest'];
@@ -49,9 +49,12 @@ async function parse([word]: readonly string[], options: OptionValues): Promise<
   return { ...choice, word, types: types.length === 0 ? namespaceTypes : types, options };
 }
 
+/** What listAccounts reads. */
+const conditions: readonly ConditionName[] = ['sysctls', 'namespaceCounts'];
+
 async function answer({ word, types, filter, options }: Request, given: GivenCommand): Promise<Answer> {
   const workloads = mayBeWorkload(word);
-  const snapshot = await readLimits(options, { ...wantListing, workloads }, given);
+  const snapshot = await readSnapshot(options, { ...wantListing, workloads, conditions }, given);
   const index = new SnapshotIndex(snapshot);
   const accounts = listAccounts(index);
   const users = readUsers(snapshot, options);

@@ -1,4 +1,7 @@
 // What costs time and is read only when somebody wants it.
+import type { Conditions } from './schema.ts';
+
+export type ConditionName = keyof Conditions;
 
 /** What a snapshot is to have. What is left out costs nothing, and stands there as not asked. */
 export interface Wanted {
@@ -28,8 +31,8 @@ export interface Wanted {
   readonly threads: boolean;
   /** Which container, sandbox or unit processes and namespaces belong to; takes command lines and cgroups of all. */
   readonly workloads: boolean;
-  /** What verdicts need besides: limits, ranges of ids, files of engines, views of mounts. */
-  readonly conditions: boolean;
+  /** What verdicts need besides: limits, ranges of ids, files of engines, views of mounts; all of these, or those named. */
+  readonly conditions: boolean | readonly ConditionName[];
 }
 
 /** Everything that a snapshot can carry. */
