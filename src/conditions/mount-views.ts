@@ -3,6 +3,7 @@
 import { nameErrno } from '../kernel/addon/syscall-error.ts';
 import { readLink, readTextFile } from '../kernel/files/files.ts';
 import { readProcTable } from '../kernel/proc/proc-table.ts';
+import { findHostInode } from '../model/snapshot/host-inode.ts';
 import { isKnown } from '../model/snapshot/known.ts';
 import type { MountView, Snapshot } from '../model/snapshot/schema.ts';
 import { type MountLine, parseMountinfo } from '../parse/proc/mountinfo.ts';
@@ -28,7 +29,7 @@ export const mountViews: ConditionReader<'mountViews'> = {
   question: 'what does each mount namespace have mounted?',
   read(snapshot, report) {
     const members = listMembers(snapshot);
-    const hostInode = findHostInode(snapshot);
+    const hostInode = findHostInode(snapshot, 'mnt');
     const readings = readAll(members, report);
     const hostReading = readings.find(({ inode }) => inode === hostInode);
     const host: HostMounts = describeHost(hostReading?.lines ?? []);
@@ -70,15 +71,6 @@ function listMembers({ namespaces, processes }: Snapshot): Map<number, number[]>
     if (pids && !kernelThread && state !== 'Z' && pids.length < maxTries && pids[0] !== tid) pids.push(tid);
   }
   return members;
-}
-
-function findHostInode({ namespaces, host }: Snapshot): number | undefined {
-  const found = namespaces.find(
-    ({ type, host, hostInferred }) => type === 'mnt' && (host === true || hostInferred?.host === true),
-  );
-  if (found) return found.inode;
-  const own = host.vantage.namespaces.mnt;
-  return isKnown(own) ? own : undefined;
 }
 
 function readAll(members: ReadonlyMap<number, readonly number[]>, report: ConditionReport): Reading[] {

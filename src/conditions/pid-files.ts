@@ -2,6 +2,7 @@
 import { lookAtShaped, readShapedFile } from '../kernel/files/shaped-files.ts';
 import { isKnown, type Unknown } from '../model/snapshot/known.ts';
 import type { PidFile, Process, Snapshot } from '../model/snapshot/schema.ts';
+import { findStartMs } from '../model/snapshot/start-moment.ts';
 import { parsePidFile, parseRuncState } from '../parse/text/pid-file.ts';
 import type { ConditionReader } from './condition.ts';
 import { listPidFilePlaces, type PidFilePlace } from './pid-file-places.ts';
@@ -87,11 +88,10 @@ function judge(
 
 /** In ms; undefined where the clock was set since: what lies in memory is not older than the boot. */
 function measureDelay({ startTimeTicks }: Process, writtenMs: number, { host }: Snapshot): number | undefined {
-  const { bootedAt, ticksPerSecond } = host;
-  if (bootedAt === undefined || !isKnown(bootedAt)) return undefined;
-  const bootedMs = Date.parse(bootedAt);
-  if (writtenMs < bootedMs) return undefined;
-  return Math.round(bootedMs + (startTimeTicks / ticksPerSecond) * 1000 - writtenMs);
+  const bootedMs = findStartMs(0, host);
+  const startedMs = findStartMs(startTimeTicks, host);
+  if (bootedMs === undefined || startedMs === undefined || writtenMs < bootedMs) return undefined;
+  return Math.round(startedMs - writtenMs);
 }
 
 function seesAll({ coverage }: Snapshot): boolean {

@@ -1,5 +1,6 @@
 // Whether the process that has a PID is younger than the file that names it, so that another one was meant.
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
+import { findStartMs } from '../../model/snapshot/start-moment.ts';
 import { describeAge } from './describe-age.ts';
 import type { RuleInput } from './rule.ts';
 
@@ -20,11 +21,10 @@ export function findReusedPid(
   writtenMs: number,
   { snapshot, index }: Pick<RuleInput<never>, 'snapshot' | 'index'>,
 ): ReusedPid | undefined {
-  const { bootedAt, ticksPerSecond } = snapshot.host;
   const process = index.process(pid);
-  const bootedMs = bootedAt === undefined ? undefined : readMoment(bootedAt);
-  if (!process || bootedMs === undefined || writtenMs < bootedMs) return undefined;
-  const startedMs = bootedMs + (process.startTimeTicks / ticksPerSecond) * 1000;
+  const bootedMs = findStartMs(0, snapshot.host);
+  const startedMs = process && findStartMs(process.startTimeTicks, snapshot.host);
+  if (!process || bootedMs === undefined || startedMs === undefined || writtenMs < bootedMs) return undefined;
   if (startedMs - writtenMs < sureMs) return undefined;
   return { comm: process.comm, laterBy: describeAge(startedMs - writtenMs) };
 }

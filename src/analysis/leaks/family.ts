@@ -20,9 +20,10 @@ export function findDescendants(
 ): Family['processes'] {
   const found: Found = new Map();
   const own = index.process(root);
+  const ownWords = JSON.stringify(own?.commandLine);
   // A child that has executed nothing has the words of its parent: it is one that the last snapshot was taken with.
   const isOwnHelper = (child: Process) =>
-    child.ppid === root && own !== undefined && JSON.stringify(child.commandLine) === JSON.stringify(own.commandLine);
+    child.ppid === root && own !== undefined && JSON.stringify(child.commandLine) === ownWords;
   const visit = (pid: number): void => {
     for (const child of index.childrenOf(pid)) {
       if (excluded.has(child.pid) || found.has(child.pid) || isOwnHelper(child)) continue;

@@ -130,3 +130,8 @@ function readKernel(counts: readonly NamespaceCount[], attribution: Attribution,
 function countCharged({ charged = [] }: NamespaceAccount, type: NamespaceType, index: SnapshotIndex): number {
   return charged.filter((one) => one.type === type && index.namespace(type, one.inode)).length;
 }
+
+/** As sentences call it. */
+export function nameUserNamespace(inode: number, index: SnapshotIndex): string {
+  return index.namespace('user', inode)?.initial === true ? 'the initial user namespace' : `user:[${inode}]`;
+}

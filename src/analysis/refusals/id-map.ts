@@ -1,7 +1,7 @@
 // Who has no id in its user namespace may not make another: nobody could say whose it is.
 
-import type { IdRange } from '../../model/evidence/refusal-evidence.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
+import type { IdMapping } from '../../model/snapshot/schema.ts';
 import { type Gate, makesUser, nameCallersNamespace } from './gate.ts';
 
 export const idMap: Gate = {
@@ -27,7 +27,7 @@ export const idMap: Gate = {
   },
 };
 
-export function describeMap(map: Known<readonly IdRange[]>): string {
+export function describeMap(map: Known<readonly IdMapping[]>): string {
   if (!isKnown(map)) return 'cannot be read';
   if (map.length === 0) return 'is empty';
   const ranges = map.map(({ inside, count }) => (count === 1 ? `${inside}` : `${inside}–${inside + count - 1}`));

@@ -1,7 +1,8 @@
 // Mount namespaces that copied the pins of others: a copy holds its namespace after the pin itself was unmounted.
+
+import { findHostInode } from '../../model/snapshot/host-inode.ts';
 import type { MountView, Namespace } from '../../model/snapshot/schema.ts';
 import type { Rule } from '../findings/rule.ts';
-import { findHostInode } from '../graph/host-namespaces.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';
 import { formatCommand } from '../release/shell-words.ts';
 

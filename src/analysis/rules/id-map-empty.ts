@@ -1,6 +1,5 @@
 // User namespaces with processes and without a map: every id in them is the overflow id, user_namespaces(7).
-import { isKnown } from '../../model/snapshot/known.ts';
-import type { Process } from '../../model/snapshot/schema.ts';
+import { findStartMs } from '../../model/snapshot/start-moment.ts';
 import type { Rule } from '../findings/rule.ts';
 import { readMap } from '../graph/mapped-ids.ts';
 import { formatCommand } from '../release/shell-words.ts';
@@ -22,8 +21,8 @@ export const idMapEmpty: Rule<never> = {
       const gids = readMap(namespace, 'gid');
       const leader = namespace.processes.leader === null ? undefined : index.process(namespace.processes.leader);
       if (!leader || leader.state === 'Z' || (uids?.length !== 0 && gids?.length !== 0)) continue;
-      const age = ageMs(leader);
-      if (age !== undefined && age < settledAfterMs) continue;
+      const startedMs = findStartMs(leader.startTimeTicks, snapshot.host);
+      if (startedMs !== undefined && takenAtMs - startedMs < settledAfterMs) continue;
       const { inode, processes } = namespace;
       const both = uids?.length === 0 && gids?.length === 0;
       const what = both ? 'neither uids nor gids' : uids?.length === 0 ? 'no uid' : 'no gid';
@@ -46,12 +45,6 @@ export const idMapEmpty: Rule<never> = {
           },
         ],
       });
-    }
-
-    function ageMs({ startTimeTicks }: Process): number | undefined {
-      const { bootedAt, ticksPerSecond } = snapshot.host;
-      if (bootedAt === undefined || !isKnown(bootedAt)) return undefined;
-      return takenAtMs - (Date.parse(bootedAt) + (startTimeTicks / ticksPerSecond) * 1000);
     }
   },
 };

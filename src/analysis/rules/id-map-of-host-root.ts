@@ -1,6 +1,7 @@
 // User namespaces that map the host's root: user_namespaces(7).
+
+import { findHostInode } from '../../model/snapshot/host-inode.ts';
 import type { Rule } from '../findings/rule.ts';
-import { findHostInode } from '../graph/host-namespaces.ts';
 import { describeUserNamespace, type IdKind, listMappedRanges, type MappedRange } from '../graph/mapped-ids.ts';
 
 export const idMapOfHostRoot: Rule<never> = {

@@ -1,8 +1,9 @@
 // Child mount namespaces whose mounts appear in the one around them: peers by propagation, mount_namespaces(7).
+
+import { findHostInode } from '../../model/snapshot/host-inode.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { MountView } from '../../model/snapshot/schema.ts';
 import type { Rule } from '../findings/rule.ts';
-import { findHostInode } from '../graph/host-namespaces.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';
 import { formatCommand } from '../release/shell-words.ts';
 

@@ -4,7 +4,7 @@ import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Fix, Subject } from '../findings/finding.ts';
 import type { Rule, RuleReport } from '../findings/rule.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';
-import { type Account, listAccounts } from '../limits/accounts.ts';
+import { type Account, listAccounts, nameUserNamespace } from '../limits/accounts.ts';
 import { findShare } from '../limits/limit-path.ts';
 import { formatCommand } from '../release/shell-words.ts';
 
@@ -87,8 +87,4 @@ function describeClosed(inode: number, types: readonly NamespaceType[], index: S
 
 function isInitial(inode: number, index: SnapshotIndex): boolean {
   return index.namespace('user', inode)?.initial === true;
-}
-
-function nameUserNamespace(inode: number, index: SnapshotIndex): string {
-  return isInitial(inode, index) ? 'the initial user namespace' : `user:[${inode}]`;
 }

@@ -1,10 +1,11 @@
 // Processes of containers that keep capabilities over the host and share its namespaces: capabilities(7), namespaces(7).
+
+import { findHostInode } from '../../model/snapshot/host-inode.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Process, Security, Workload } from '../../model/snapshot/schema.ts';
 import type { Rule } from '../findings/rule.ts';
 import { hasEntered } from '../graph/entered-processes.ts';
-import { findHostInode } from '../graph/host-namespaces.ts';
 
 /** What a capability over the host does in a namespace that is the host's: include/uapi/linux/capability.h. */
 const dangers: readonly { readonly name: string; readonly bit: bigint; readonly types: readonly NamespaceType[] }[] = [

@@ -1,7 +1,8 @@
 // The state of a process that asks the kernel for namespaces: all of /proc/PID that a refusal may depend on.
-import type { CallerState, IdRange } from '../../model/evidence/refusal-evidence.ts';
+import type { CallerState } from '../../model/evidence/refusal-evidence.ts';
 import { isKnown, type Known, type Unknown } from '../../model/snapshot/known.ts';
 import { type NamespaceType, namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
+import type { IdMapping } from '../../model/snapshot/schema.ts';
 import { parseIdMap } from '../../parse/proc/id-map.ts';
 import { parseMountinfo } from '../../parse/proc/mountinfo.ts';
 import { parseEffectiveGid, parseThreadCount } from '../../parse/proc/status.ts';
@@ -52,13 +53,13 @@ export function readCallerState(pid: number | 'self'): Known<CallerState> {
   };
 }
 
-function readMap(pid: number | 'self', file: 'uid_map' | 'gid_map'): Known<IdRange[]> {
+function readMap(pid: number | 'self', file: 'uid_map' | 'gid_map'): Known<IdMapping[]> {
   const text = readTextFile(`/proc/${pid}/${file}`);
   return isKnown(text) ? parseIdMap(text, `/proc/${pid}/${file}`) : text;
 }
 
 /** A map shows the outer ids as its reader has them, and status the uid: inside of one's own, outside of one below. */
-function isMapped(map: Known<readonly IdRange[]>, id: number, side: 'inside' | 'outside'): Known<boolean> {
+function isMapped(map: Known<readonly IdMapping[]>, id: number, side: 'inside' | 'outside'): Known<boolean> {
   return isKnown(map) ? map.some((range) => id >= range[side] && id < range[side] + range.count) : map;
 }
 

@@ -30,7 +30,7 @@ interface Asking {
 
 /**
  * @param types - of them each is tried
- * @throws SyscallError EAGAIN where there may be no more processes; AddonMissingError
+ * @throws TrialError where no child can be had; AddonMissingError
  */
 export function tryMaking(asking: Asking, types: readonly NamespaceType[]): MakingTrial[] {
   const filters = probeFilters(asking.caller, types);

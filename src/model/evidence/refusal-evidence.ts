@@ -1,6 +1,7 @@
 // What is known of a call about namespaces that the kernel refused: the call, who made it, and the settings of the host.
 import type { Known } from '../snapshot/known.ts';
 import type { NamespaceType } from '../snapshot/namespace-types.ts';
+import type { IdMapping } from '../snapshot/schema.ts';
 
 /** The system calls that make, enter and furnish namespaces, and the writes and programs that belong to them. */
 export const observedCalls = [
@@ -41,13 +42,6 @@ export interface RefusedCall {
   readonly fsType?: string;
 }
 
-/** Inside ids from `inside` are outside ids from `outside`, `count` of them: user_namespaces(7). */
-export interface IdRange {
-  readonly inside: number;
-  readonly outside: number;
-  readonly count: number;
-}
-
 /** A mount of a file system that the kernel lets a user namespace mount anew where one is seen whole: proc and sysfs. */
 export interface SeenMount {
   readonly fsType: string;
@@ -76,8 +70,8 @@ export interface CallerState {
   readonly depth: Known<number>;
   /** The same of pid namespaces. */
   readonly pidDepth: Known<number>;
-  readonly uidMap: Known<readonly IdRange[]>;
-  readonly gidMap: Known<readonly IdRange[]>;
+  readonly uidMap: Known<readonly IdMapping[]>;
+  readonly gidMap: Known<readonly IdMapping[]>;
   /** Whether its effective uid and gid have a place in its user namespace. */
   readonly uidMapped: Known<boolean>;
   readonly gidMapped: Known<boolean>;

@@ -1,6 +1,6 @@
 // What a failing unshare(2) would hit, in sentences.
 import type { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
-import type { Account } from '../../analysis/limits/accounts.ts';
+import { type Account, nameUserNamespace } from '../../analysis/limits/accounts.ts';
 import { countLeft, type LimitLevel, type LimitPath, type Maker } from '../../analysis/limits/limit-path.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { escapeText } from '../words/escape.ts';
@@ -14,7 +14,7 @@ export interface Names {
 
 /** One sentence for each type whose limit is reached; else one on which is the closest. */
 export function formatLimitPaths(paths: readonly LimitPath[], maker: Maker, names: Names): string[] {
-  const who = `${nameUser(maker.uid, names)} in ${nameUserNamespace(maker.userNamespace, names)}`;
+  const who = `${nameUser(maker.uid, names)} in ${nameUserNamespace(maker.userNamespace, names.index)}`;
   const tight = paths.flatMap(({ levels }) => levels.filter(({ tightest }) => tightest));
   const reached = tight.filter((level) => leftOf(level) <= 0);
   if (reached.length > 0)
@@ -30,7 +30,7 @@ export function formatLimitPaths(paths: readonly LimitPath[], maker: Maker, name
 /** "alice has 3 of 3 in the initial user namespace". */
 export function describeLimit(account: Account, names: Names): string {
   const { count, max, uid, userNamespace } = account;
-  const where = nameUserNamespace(userNamespace, names);
+  const where = nameUserNamespace(userNamespace, names.index);
   if (max === 0) return `the limit in ${where} is 0`;
   const whose = uid === null ? 'somebody' : nameUser(uid, names);
   return `${whose} has ${count} of ${isKnown(max) ? max : '?'} in ${where}`;
@@ -44,8 +44,4 @@ function leftOf(level: LimitLevel): number {
 function nameUser(uid: number, { users }: Names): string {
   const name = users[uid];
   return name === undefined ? `uid ${uid}` : escapeText(name);
-}
-
-function nameUserNamespace(inode: number, { index }: Names): string {
-  return index.namespace('user', inode)?.initial === true ? 'the initial user namespace' : `user:[${inode}]`;
 }

@@ -1,15 +1,14 @@
 // When a process started: a date where the snapshot tells when the host booted, else the time since then.
-import { isKnown } from '../../model/snapshot/known.ts';
 import type { HostSnapshot } from '../../model/snapshot/schema.ts';
+import { findStartMs } from '../../model/snapshot/start-moment.ts';
 
 /** The moment as RFC 3339 in UTC, exact to a clock tick; undefined where the boot's moment is not known. */
 export function findStart(startTimeTicks: number, host: HostSnapshot): string | undefined {
-  const { bootedAt } = host;
-  if (bootedAt === undefined || !isKnown(bootedAt)) return undefined;
-  const bootMs = Date.parse(bootedAt);
-  const startMs = bootMs + (startTimeTicks / host.ticksPerSecond) * 1000;
+  const startMs = findStartMs(startTimeTicks, host);
   // Beyond what a Date can hold only bad data goes.
-  return Number.isNaN(startMs) || Math.abs(startMs) > 8.64e15 ? undefined : new Date(startMs).toISOString();
+  return startMs === undefined || Number.isNaN(startMs) || Math.abs(startMs) > 8.64e15
+    ? undefined
+    : new Date(startMs).toISOString();
 }
 
 /** "2026-11-22 05:02:43 UTC, 4 min before" or "1234.56 s after boot". */
