@@ -1,7 +1,7 @@
 /*
- * ptrace(2): follows a command and all that it starts, and tells of its calls about namespaces that failed. A stop at the
+ * ptrace(2): follows a command and all that it starts, and reports its calls about namespaces that failed. A stop at the
  * entry of a call comes before any filter of seccomp(2): a call that a filter refuses is seen as well, which neither a
- * filter of one's own nor user notification would show. What is told of stands still until the parent has looked at it.
+ * filter of one's own nor user notification would show. A task that is reported stands still until the parent has looked at it.
  */
 #include "addon.h"
 #include "spawn.h"
@@ -87,7 +87,7 @@ struct task {
 	uint64_t flags; /* of clone3, whose flags lie in memory */
 };
 
-/* More are followed, and their calls not told of. */
+/* More are followed, and their calls are not reported. */
 static struct task tasks[8192];
 
 static struct task *find_task(pid_t pid, bool make) {

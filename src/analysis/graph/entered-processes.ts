@@ -1,4 +1,4 @@
-// Whether a process of a container came from outside, as nsenter(1) does: it is who entered that it tells of, not the container.
+// Whether a process of a container came from outside, as nsenter(1) does. It says something of who entered, and nothing of the container.
 import type { Process, Workload } from '../../model/snapshot/schema.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 

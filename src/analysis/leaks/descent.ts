@@ -35,7 +35,7 @@ export class Descent {
     this.#excluded.add(pid);
   }
 
-  /** Events that were lost in the kernel: what they told of has no maker. An unknown number counts as one. */
+  /** Events that were lost in the kernel: what they reported has no maker. An unknown number counts as one. */
   get lost(): number {
     return this.#lost;
   }
@@ -87,12 +87,12 @@ export class Descent {
     return { pid, comm, ...(command === undefined ? {} : { command }), uid, above };
   }
 
-  /** How a namespace was made; undefined where no event told of it. */
+  /** How a namespace was made; undefined where no event reported it. */
   makingOf(namespace: EventNamespace): Making | undefined {
     return this.#makings.get(keyOf(namespace));
   }
 
-  /** How a process of the command began; undefined where no event told of it. */
+  /** How a process of the command began; undefined where no event reported it. */
   beginningOf(process: EventProcess): Making | undefined {
     const member = this.#members.get(process.pid);
     if (member?.startTimeTicks !== process.startTimeTicks) return undefined;

@@ -98,8 +98,8 @@ function nameOf({ pid, startTimeTicks }: Remembered): string {
 
 /** The rest of the pipeline that nscope is in: what the parent started in the same moment, or after it, and what is below. */
 function listPipeline(index: SnapshotIndex, line: readonly Process[]): readonly number[] {
-  const beside = line.flatMap((own) =>
+  const siblings = line.flatMap((own) =>
     index.childrenOf(own.ppid).filter(({ startTimeTicks }) => startTimeTicks >= own.startTimeTicks - 1),
   );
-  return beside.flatMap(({ pid }) => [pid, ...findDescendants(index, pid, new Set()).keys()]);
+  return siblings.flatMap(({ pid }) => [pid, ...findDescendants(index, pid, new Set()).keys()]);
 }

@@ -182,7 +182,7 @@ async function settle({ before, look, familyIn }: Watched, request: Request, hur
   }
 }
 
-/** Where no event told of it. */
+/** Where no event reported it. */
 function seenToBegin({ startTimeTicks }: Process, { snapshot: { host } }: HostState): Making {
   return { whose: 'command', how: 'seen', at: findStart(startTimeTicks, host) ?? host.takenAt, maker: null };
 }

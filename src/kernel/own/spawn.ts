@@ -46,7 +46,7 @@ export type SpawnStep =
   | readonly ['guard', pid: number]
   /** `to` leads to what `from` leads to: dup2(2). */
   | readonly ['dup2', from: number, to: number]
-  /** Follows what it starts, and tells of refused calls; the following steps are those of its child. */
+  /** Follows what it starts, and reports refused calls; the following steps are those of its child. */
   | readonly ['trace']
   /** Becomes an init; the following steps are those of its child. */
   | readonly ['init']

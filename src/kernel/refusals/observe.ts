@@ -1,4 +1,4 @@
-// Runs a command under observation: what follows it (native/trace.c) tells of each refused call about namespaces while the
+// Runs a command under observation: what follows it (native/trace.c) reports each refused call about namespaces while the
 // process that made it stands still, so that its state can be read.
 import type {
   CallerState,

@@ -1,4 +1,4 @@
-// What native/trace.c tells of a command that it follows: a record for each call that was refused.
+// What native/trace.c reports of a command that it follows: a record for each call that was refused.
 import { parseText } from '../text/text.ts';
 import { viewLongWords, viewWords } from './bpf-words.ts';
 import { layOut } from './layout.ts';

@@ -35,7 +35,7 @@ function listNotes({ verdict, begunAt, users, remarks }: LeakReport): string[] {
   return [...remarks, ...noted.map((left) => `not counted: ${describeLeft(left, begunAt, users).title}`)];
 }
 
-/** What XML 1.0 has no place for, U+FFFE and U+FFFF beside the controls, becomes an escape as on a terminal. */
+/** What XML 1.0 has no place for, U+FFFE and U+FFFF besides the controls, becomes an escape as on a terminal. */
 export function escapeXml(text: string): string {
   return escapeText(text)
     .replace(/[\ufffe\uffff]/g, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`)

@@ -4,7 +4,7 @@ import { type Left, type Maker, type Making, nameOf } from '../../analysis/leaks
 import type { HeldBy } from '../../analysis/release/find-holders.ts';
 import { formatDuration } from '../words/start-time.ts';
 
-/** What a report says beside what is left. */
+/** What a report says besides what is left. */
 export interface LeakReport {
   readonly verdict: Verdict;
   /** RFC 3339. */
