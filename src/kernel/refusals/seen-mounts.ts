@@ -10,6 +10,8 @@ const keptEmpty: Readonly<Record<string, RegExp>> = {
     /^\/(?:fs\/[^/]+(?:\/connections)?|kernel\/(?:debug|tracing|security|config)|firmware\/efi\/efivars|hypervisor\/s390)$/,
 };
 
+const atimeWords = ['noatime', 'nodiratime', 'relatime'];
+
 export function findSeenMounts(mounts: readonly MountLine[]): SeenMount[] {
   return mounts
     .filter(({ fsType }) => fsType in keptEmpty)
@@ -19,10 +21,11 @@ export function findSeenMounts(mounts: readonly MountLine[]): SeenMount[] {
         .filter(({ parentId, id }) => parentId === mount.id && id !== mount.id)
         .map((cover) => cover.mountPoint)
         .filter((point) => !keptEmpty[fsType]?.test(point.slice(mountPoint === '/' ? 0 : mountPoint.length)));
-      const isReadOnly = (list: string) => list.split(',').includes('ro');
+      const words = options.split(',');
       return {
         ...{ fsType, point: mountPoint, whole: root === '/', covers },
-        readOnly: isReadOnly(options) || isReadOnly(superOptions),
+        readOnly: words.includes('ro') || superOptions.split(',').includes('ro'),
+        atime: atimeWords.filter((word) => words.includes(word)),
       };
     });
 }

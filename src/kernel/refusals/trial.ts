@@ -21,15 +21,19 @@ export function tryInChild(steps: readonly SpawnStep[], atSync?: (pid: number) =
   const child = start(steps);
   const pids = [child.pid];
   let answer: TrialAnswer | undefined;
+  /** The step at which it waits. */
+  let waitsAt: number | undefined;
   try {
     for (let message = child.receive(); message.what !== 'closed'; message = child.receive()) {
       if (message.what === 'goes-on') pids.push(message.pid);
       if (message.what === 'failed')
         answer = { errno: message.failure.errno, failed: steps.indexOf(message.failure.step) };
-      if (message.what === 'waits') {
-        atSync?.(pids.at(-1) ?? child.pid);
-        child.release();
-      }
+      if (message.what === 'waits') waitsAt = message.index;
+      // A new process may say that it waits before the one that made it has said its PID.
+      if (waitsAt === undefined || pids.length <= countClones(steps, waitsAt)) continue;
+      atSync?.(pids.at(-1) ?? child.pid);
+      waitsAt = undefined;
+      child.release();
     }
   } finally {
     child.close();
@@ -39,6 +43,10 @@ export function tryInChild(steps: readonly SpawnStep[], atSync?: (pid: number) =
   const killed = ends.find((end) => 'signal' in end);
   if (!killed || !('signal' in killed)) return { errno: null };
   return { errno: killed.signal === sigsys ? 'SIGSYS' : `signal ${killed.signal}` };
+}
+
+function countClones(steps: readonly SpawnStep[], before: number): number {
+  return steps.slice(0, before).filter(([step]) => step === 'clone').length;
 }
 
 /** Says where the caller may not even have a child, since a filter answers clone(2). */

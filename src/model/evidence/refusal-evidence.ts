@@ -49,6 +49,8 @@ export interface SeenMount {
   /** Whether it is the whole file system, not a directory of it. */
   readonly whole: boolean;
   readonly readOnly: boolean;
+  /** What it says of access times: some of noatime, nodiratime, relatime. */
+  readonly atime: readonly string[];
   /** Mount points that cover parts of it, without those on directories that the kernel made for that. */
   readonly covers: readonly string[];
 }

@@ -56,6 +56,14 @@ test('Where Debian’s setting forbids user namespaces it is named, and root may
   }
 });
 
+test('A /proc that was mounted with other rules for access times refuses a new one, and is named.', { skip }, () => {
+  const script = 'mount -t proc -o noatime proc /proc && exec "$@"';
+  const { answer } = ask(['unshare', '-m', 'sh', '-c', script, 'sh', ...nobody, ...nscope, '--type', 'user']);
+  const refused = answer.verdicts.find(({ what }) => what === 'proc')?.refusals[0];
+  assert.deepEqual(gatesOf(refused), ['masked certain']);
+  assert.match(refused?.findings[0]?.evidence.join() ?? '', /\/proc has noatime, and the new one would have relatime/);
+});
+
 test('A setuid program that root observes has its privileges, unless no_new_privs is set.', { skip }, () => {
   const gained = ask([...nscope, '--', ...nobody, 'mount', '--version']);
   assert.deepEqual([gained.status, gained.answer.refusals], [0, []]);

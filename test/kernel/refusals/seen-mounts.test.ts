@@ -18,10 +18,10 @@ const docker = `600 500 0:50 / / rw,relatime - overlay overlay rw
 test('What Docker covers in /proc is found, without the directory that the kernel keeps empty for a mount.', () => {
   assert.deepEqual(findSeenMounts(parseMountinfo(docker)), [
     {
-      ...{ fsType: 'proc', point: '/proc', whole: true, readOnly: false },
+      ...{ fsType: 'proc', point: '/proc', whole: true, readOnly: false, atime: ['relatime'] },
       covers: ['/proc/bus', '/proc/acpi', '/proc/kcore'],
     },
-    { fsType: 'sysfs', point: '/sys', whole: true, readOnly: true, covers: [] },
-    { fsType: 'proc', point: '/proc/bus', whole: false, readOnly: true, covers: [] },
+    { fsType: 'sysfs', point: '/sys', whole: true, readOnly: true, atime: ['relatime'], covers: [] },
+    { fsType: 'proc', point: '/proc/bus', whole: false, readOnly: true, atime: ['relatime'], covers: [] },
   ]);
 });
