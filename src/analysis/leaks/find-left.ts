@@ -120,7 +120,10 @@ interface Belonging {
   readonly sign: Sign;
 }
 
-/** Whose each new namespace is: by its maker, else by who is in it or holds it, else by its relatives. */
+/**
+ * Whose each new namespace is: by its maker, else by who is in it or holds it, else by who was in it when it was first seen,
+ * else by its relatives.
+ */
 class Attribution {
   readonly #known = new Map<Namespace, Belonging>();
   readonly #family: Family;
@@ -130,7 +133,7 @@ class Attribution {
     this.#family = family;
     this.#index = index;
     for (const namespace of namespaces) {
-      const found = this.#byMaker(namespace) ?? this.#byHolders(namespace);
+      const found = this.#byMaker(namespace) ?? this.#byHolders(namespace) ?? this.#byFirstSeen(namespace);
       if (found) this.#known.set(namespace, found);
     }
     // An outer user namespace without a process is seen by what it owns, and what that owns.
@@ -165,6 +168,11 @@ class Attribution {
     if (pids.length === 0) return undefined;
     const isTheirs = pids.some((pid) => this.#family.processes.has(pid));
     return { whose: isTheirs ? 'command' : 'others', sign: 'member' };
+  }
+
+  #byFirstSeen(namespace: Namespace): Belonging | undefined {
+    const making = this.#family.makingOf(toEvent(namespace));
+    return making?.maker ? { whose: making.whose, sign: 'member' } : undefined;
   }
 
   #whoseRelatives({ type, inode, owner, parent }: Namespace): Whose | undefined {

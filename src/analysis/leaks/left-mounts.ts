@@ -1,7 +1,7 @@
 // Which mounts of the caller's mount namespace, and which files of ip netns, are there that were not there before.
 import { netnsDirectory } from '../../model/snapshot/namespace-types.ts';
 import { formatCommand } from '../release/shell-words.ts';
-import type { LeftMount, LeftName, LeftPin, Making, Whose } from './left.ts';
+import type { LeftMount, LeftName, LeftPin, Making, Sign, Whose } from './left.ts';
 
 /** A line of mountinfo, as far as it matters here. */
 export interface MountPoint {
@@ -91,7 +91,8 @@ export function describeStaleNames(
     .filter((path) => !known.has(path))
     .map((path) => {
       const making = makingOfName(path);
-      const found = making ? { whose: making.whose, sign: 'event' as const, making } : judgeAllCalls(calls);
+      const sign: Sign = making?.how === 'seen' ? 'member' : 'event';
+      const found = making?.maker ? { whose: making.whose, sign, making } : judgeAllCalls(calls);
       return { kind: 'stale-name', path, ...found, release: formatCommand(['rm', path]) };
     });
 }

@@ -8,9 +8,9 @@ export type Whose = 'command' | 'others' | 'unknown';
 
 /**
  * How it is known whose a thing is. `event`: the kernel told who made it. `descent`: the process descends from the
- * command. `member`: a process of theirs is in the namespace, or holds it. `relative`: it owns, is owned by, or is the
- * parent of a namespace of theirs. `mount-call`: only they mounted something at that moment. `cgroup`: the process is in
- * the control group of the caller. `none`: nothing tells.
+ * command. `member`: a process of theirs is in the namespace, was in it when it was first seen, or holds it. `relative`: it
+ * owns, is owned by, or is the parent of a namespace of theirs. `mount-call`: only they mounted something at that moment.
+ * `cgroup`: the process is in the control group of the caller. `none`: nothing tells.
  */
 export type Sign = 'event' | 'descent' | 'member' | 'relative' | 'mount-call' | 'cgroup' | 'none';
 

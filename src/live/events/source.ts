@@ -15,7 +15,10 @@ export interface TaskReport {
   readonly ids: readonly (string | null)[];
   /** Of `exec`: its command line, where the kernel told it. */
   readonly command?: string;
-  /** Where it is was read some time after the event: it may have gone on, and who owns what it made is not told by it. */
+  /**
+   * Where it is was read some time after the event. It may have gone on: by which call it came there is not known, and who
+   * owns what it made is not told by it.
+   */
   readonly isReadLate?: true;
 }
 

@@ -44,8 +44,9 @@ export class EventTranslator implements SourceHost {
     this.#host.eventTimes.noteTask(report.tid, at);
     const ahead = base && namespaceLinks.some((_, i) => report.inodes[i] !== base.links[i]);
     if (ahead) this.#addCommand(task, report);
-    this.#noteLinks(report, base?.links, toEventProcess(task), 'clone', at);
-    const events = describeBirth(this.#host.state, task, 'clone', when);
+    const how = report.isReadLate ? 'seen' : 'clone';
+    this.#noteLinks(report, base?.links, toEventProcess(task), how, at);
+    const events = describeBirth(this.#host.state, task, how, when);
     for (const event of events) this.#host.emit(event);
   }
 
@@ -68,7 +69,8 @@ export class EventTranslator implements SourceHost {
     }
   }
 
-  moved(report: TaskReport, how: 'unshare' | 'setns', at: Moment): void {
+  moved(report: TaskReport, by: 'unshare' | 'setns', at: Moment): void {
+    const how = report.isReadLate ? 'seen' : by;
     const when = toTimestamp(at);
     const base = this.#host.state.tasks.get(report.tid) ?? this.#host.state.tasks.get(report.pid);
     const task: LiveTask = {

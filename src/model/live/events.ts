@@ -47,7 +47,7 @@ export interface EventProcess {
 
 /**
  * How a namespace was made, or how a process came into one or left it. `mount`: open_tree(2) or fsmount(2); `call`: the
- * kernel told who, and not by which call; `seen`: found so by comparison.
+ * kernel told who, and not by which call; `seen`: found so by reading, which tells neither who made it nor by which call.
  */
 export type EventWay = 'clone' | 'unshare' | 'setns' | 'mount' | 'call' | 'exit' | 'seen';
 

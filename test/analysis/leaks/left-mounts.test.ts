@@ -82,5 +82,8 @@ test('A stale name that was stale before is not told; a new one is of whoever ma
   );
   const [left] = describeStaleNames([], [blue], () => making, calls(undefined));
   assert.deepEqual([left?.whose, left?.making, left?.release], ['command', making, 'rm /run/netns/blue']);
+  assert.equal(left?.sign, 'event');
+  const seen = { ...making, how: 'seen' as const };
+  assert.equal(describeStaleNames([], [blue], () => seen, calls(undefined))[0]?.sign, 'member');
   assert.equal(describeStaleNames([], [blue], () => undefined, calls(undefined))[0]?.whose, 'unknown');
 });

@@ -9,7 +9,8 @@ import { compile } from '../../fixtures/compile.ts';
 import { hold } from '../../held-process.ts';
 import { isAlive, startNscope } from '../../launch/nscope-run.ts';
 import { missing } from '../../tiers.ts';
-import { endAll, findOnly, runCi } from './ci-runs.ts';
+import { runNscope } from '../run-nscope.ts';
+import { endAll, findOnly, leave, runCi } from './ci-runs.ts';
 
 const skip = missing({ root: true, commands: ['ip', 'mount', 'unshare', 'nsenter', 'setsid', 'cc'] });
 const mark = `nscope-ci-${process.pid}`;
@@ -94,6 +95,27 @@ test('A command that forks away from its session and its parent is named, with t
     sh(left.release ?? '');
   } finally {
     endAll([pid]);
+  }
+});
+
+test('Without BPF a report says who was first seen in a namespace, and claims neither its maker nor a call.', {
+  skip,
+}, () => {
+  const name = `${mark}-seen`;
+  for (const source of ['process-events', 'comparison']) {
+    const file = join(directory, `seen-${source}`);
+    const command = `${leave(file, 'unshare --uts')}; ip netns add ${name}; sleep 0.1`;
+    const options = ['--no-bpf', '--source', source, '--settle', '0.2'];
+    try {
+      const run = runNscope(['ci', ...options, '--', 'sh', '-c', command]);
+      assert.match(run.stderr, /^leak: uts:\[\d+\] is still there\n {2}first seen .*\(process \d+ of root/m);
+      assert.match(run.stderr, new RegExp(`net:\\[\\d+\\] ${name} is still there`));
+      assert.doesNotMatch(run.stderr, /by (clone|unshare|call)\n/);
+      assert.doesNotMatch(run.stderr, /^ +made by/m);
+    } finally {
+      endAll([Number(readFileSync(file, 'utf8'))]);
+      sh(`ip netns del ${name}`);
+    }
   }
 });
 

@@ -255,6 +255,7 @@ test('By process events a namespace that lives for a moment is seen with who is 
   assert.ok(created?.event === 'created');
   // Process events tell of no unshare(2): whoever of the two is looked at first is found in it.
   assert.match(created.process?.comm ?? '', /^(unshare|sh)$/);
+  assert.deepEqual([...new Set(own.flatMap((event) => ('how' in event ? [event.how] : [])))].sort(), ['exit', 'seen']);
 });
 
 test('Each source leaves no descriptor behind, however often it is opened.', { skip }, async () => {

@@ -63,6 +63,18 @@ test('A process in a new namespace is told in order: who began, the namespace, w
   watcher.stop();
 });
 
+test('Of a task that was read some time after its event it is not said by which call it came where it is.', () => {
+  const { host, watcher, told } = watchScript();
+  host.tells((source, at) => {
+    source.fork({ ...makeTask(1, { net }), isReadLate: true }, at);
+    source.fork(makeTask(2), at);
+    source.moved({ ...makeTask(2, { uts: net + 1 }), isReadLate: true }, 'unshare', at);
+  });
+  const ways = told.flatMap((event) => ('how' in event ? [`${event.event} ${event.how}`] : []));
+  assert.deepEqual([...new Set(ways)].sort(), ['created seen', 'entered seen', 'left seen']);
+  watcher.stop();
+});
+
 test('A namespace is told to come once, whoever tells of it, and not of the host’s own.', () => {
   const { host, watcher, told } = watchScript();
   host.tells((source, at) => {
