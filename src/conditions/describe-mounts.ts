@@ -3,15 +3,8 @@ import type { Known } from '../model/snapshot/known.ts';
 import type { MountView } from '../model/snapshot/schema.ts';
 import { type MountLine, readPropagationGroup } from '../parse/proc/mountinfo.ts';
 import { parseNamespaceName } from '../parse/proc/namespace-name.ts';
+import { findRoot, type HostMounts, isSameRoot } from './host-mounts.ts';
 import { MountTree } from './mount-tree.ts';
-
-/** What the host has mounted. */
-export interface HostMounts {
-  /** major:minor of its file systems. */
-  readonly devices: ReadonlySet<string>;
-  /** What its root directory is. */
-  readonly root: MountLine | undefined;
-}
 
 interface DescribedMounts {
   readonly inode: number;
@@ -71,11 +64,12 @@ export function describeMounts({ inode, pid, lines, cut, host, procfs }: Describ
     pins: list(lines, (mount) => describePin(mount, tree)),
     hostDirectories: host
       ? list(lines, (mount) =>
-          mount.mountPoint === '/' || elsewhere.has(mount.fsType) || !host.devices.has(mount.device)
+          mount.mountPoint === '/' || elsewhere.has(mount.fsType) || !host.has(mount)
             ? undefined
             : {
                 path: mount.mountPoint,
                 source: mount.root,
+                hostPath: host.findPath(mount),
                 device: mount.device,
                 readOnly: isReadOnly(mount),
               },
@@ -85,19 +79,6 @@ export function describeMounts({ inode, pid, lines, cut, host, procfs }: Describ
   const why = cut ?? (more ? `there are more than ${maxListed} mounts of a kind` : undefined);
   if (why !== undefined) draft.cut = why;
   return draft;
-}
-
-export function describeHost(lines: readonly MountLine[]): HostMounts {
-  return { devices: new Set(lines.map(({ device }) => device)), root: findRoot(lines) };
-}
-
-/** Of several on one another the last is seen. */
-function findRoot(lines: readonly MountLine[]): MountLine | undefined {
-  return lines.findLast(({ mountPoint }) => mountPoint === '/');
-}
-
-function isSameRoot(one: MountLine | undefined, other: MountLine | undefined): boolean {
-  return one !== undefined && one.device === other?.device && one.root === other.root;
 }
 
 const notSeen: Known<number> = Object.freeze({

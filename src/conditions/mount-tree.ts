@@ -34,6 +34,16 @@ export class MountTree {
     return this.#listUp(mount).some(({ propagation }) => propagation.includes('unbindable'));
   }
 
+  /** Whether another mount lies on a path below the mount point of this one, or on the way down to it. */
+  isCovered({ id, mountPoint }: MountLine, path: string): boolean {
+    for (let end = mountPoint === '/' ? 0 : mountPoint.length; end >= 0 && end < path.length; ) {
+      end = path.indexOf('/', end + 1);
+      const step = end < 0 ? path : path.slice(0, end);
+      if (step !== mountPoint && this.#byPlace.has(placeOf(id, step))) return true;
+    }
+    return false;
+  }
+
   /** On the way from the mount point of the parent down, a sibling that the path meets first. */
   #isBarred(mount: MountLine, parent: MountLine): boolean {
     const from = parent.mountPoint === '/' ? 0 : parent.mountPoint.length;

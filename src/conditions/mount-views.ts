@@ -9,7 +9,8 @@ import type { MountView, Snapshot } from '../model/snapshot/schema.ts';
 import { type MountLine, parseMountinfo } from '../parse/proc/mountinfo.ts';
 import { parseText } from '../parse/text/text.ts';
 import type { ConditionReader, ConditionReport } from './condition.ts';
-import { describeHost, describeMounts, type HostMounts } from './describe-mounts.ts';
+import { describeMounts } from './describe-mounts.ts';
+import { HostMounts } from './host-mounts.ts';
 
 /** Some 8,000 mounts. */
 const maxBytes = 2 ** 20;
@@ -32,7 +33,7 @@ export const mountViews: ConditionReader<'mountViews'> = {
     const hostInode = findHostInode(snapshot, 'mnt');
     const readings = readAll(members, report);
     const hostReading = readings.find(({ inode }) => inode === hostInode);
-    const host: HostMounts = describeHost(hostReading?.lines ?? []);
+    const host = new HostMounts(hostReading?.lines ?? []);
     const procfs = listProcfs(snapshot);
     const views = readings.map((reading) =>
       describeMounts({ ...reading, host: reading.inode === hostInode ? undefined : host, procfs }),

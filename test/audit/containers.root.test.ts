@@ -1,6 +1,8 @@
 // Containers as the kernel has them: processes in namespaces and in a control group that is named as Docker names them.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { auditFields } from '../../src/analysis/audit/audit-fields.ts';
@@ -10,6 +12,7 @@ import { applyPolicy, compileRule } from '../../src/analysis/audit/policy.ts';
 import { SnapshotIndex } from '../../src/analysis/graph/snapshot-index.ts';
 import { collectSnapshot } from '../../src/collect/collect.ts';
 import { listCapabilities } from '../../src/model/names/capability-names.ts';
+import { isKnown } from '../../src/model/snapshot/known.ts';
 import { hold, readLinksOf, readOnlyChild } from '../held-process.ts';
 import { waitUntil } from '../marked-processes.ts';
 import { missing } from '../tiers.ts';
@@ -130,4 +133,26 @@ test('In a user namespace of its own a container is not privileged, whatever it 
   assert.equal(field('runsAsRoot'), false);
   for (const code of ['privileged', 'added-capabilities', 'host-user', 'root-user'])
     assert.ok(!codes.includes(code), code);
+});
+
+test('What of a file system of the host is mounted in a container is named by the path of the host.', {
+  skip,
+}, async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'nscope-audit-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', 'nscope', directory], { encoding: 'utf8' });
+  t.after(() => {
+    spawnSync('umount', [directory]);
+    rmdirSync(directory);
+  });
+  assert.equal(mounted.status, 0, mounted.stderr);
+  mkdirSync(join(directory, 'etc'));
+  const bind = `mount --bind ${directory}/etc /media && mount --bind ${directory} /srv && exec "$@"`;
+  const { id } = await begin(t, 6, ['unshare', '-m', 'sh', '-c', bind, 'sh', ...stay]);
+  const { audit, field } = look(id);
+  assert.ok(isKnown(audit.mounts));
+  const kinds = audit.mounts.hostMounts.flatMap(({ path, source, kind }) =>
+    path === '/media' || path === '/srv' ? [`${path} ${source} ${kind}`] : [],
+  );
+  assert.deepEqual(kinds, [`/media ${directory}/etc plain`, `/srv ${directory} sensitive`]);
+  assert.ok((field('sensitiveMounts') as string[]).includes(directory));
 });

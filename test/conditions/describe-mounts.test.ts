@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeHost, describeMounts } from '../../src/conditions/describe-mounts.ts';
+import { describeMounts } from '../../src/conditions/describe-mounts.ts';
+import { HostMounts } from '../../src/conditions/host-mounts.ts';
 import { parseMountinfo } from '../../src/parse/proc/mountinfo.ts';
 
 const host = parseMountinfo(`21 1 254:0 / / rw shared:1 - ext4 /dev/vda rw
@@ -30,7 +31,7 @@ function describe(lines = container) {
     pid: 77,
     lines,
     cut: undefined,
-    host: describeHost(host),
+    host: new HostMounts(host),
     procfs: new Map([['0:61', 4026532500]]),
   });
 }
@@ -46,8 +47,8 @@ test('Of a container it is told what procfs shows and what covers it, and what i
 
 test('Directories of the host are those of file systems that it has mounted, with what they are there.', () => {
   assert.deepEqual(describe().hostDirectories, [
-    { path: '/run/docker.sock', source: '/docker.sock', device: '0:21', readOnly: false },
-    { path: '/data', source: '/srv/data', device: '254:0', readOnly: true },
+    { path: '/run/docker.sock', source: '/docker.sock', hostPath: '/run/docker.sock', device: '0:21', readOnly: false },
+    { path: '/data', source: '/srv/data', hostPath: '/srv/data', device: '254:0', readOnly: true },
   ]);
 });
 

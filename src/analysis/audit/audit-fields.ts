@@ -234,7 +234,8 @@ export const auditFields: readonly AuditField[] = [
   {
     name: 'hostMounts',
     header: 'HOST MOUNTS',
-    meaning: "files and directories of the host's file systems that are mounted in it, as paths in those",
+    meaning:
+      'files and directories of the host that are mounted in it, as its paths; /x of 8:1 for what no path of the host leads to',
     kind: 'list',
     value: ofMounts(({ hostMounts }) => hostMounts.map(({ source }) => source)),
   },

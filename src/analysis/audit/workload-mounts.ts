@@ -26,7 +26,7 @@ export interface MountFacts {
 /** A file or directory of the host that is mounted in it. */
 export interface HostMount {
   readonly path: string;
-  /** Where it lies in the tree of its file system. */
+  /** Where the host has it; where it has only other parts of that file system, the path there and the device. */
   readonly source: string;
   readonly readOnly: boolean;
   /** Whether it lets a container change or read the host as a whole. */
@@ -120,8 +120,10 @@ const engineSocket = /\/(?:docker|containerd|podman|crio|cri-dockerd|buildkitd)\
 /** Parts of these are mounted in any container, and are of a file system that the host has as well. */
 const kernelOwn = /^\/(?:proc|sys)(?:\/|$)|^\/dev\//;
 
-function judgeMount({ path, source, readOnly }: MountView['hostDirectories'][number]): HostMount {
-  const isSensitive = sensitive.has(source) && !kernelOwn.test(path);
-  const kind = engineSocket.test(source) ? 'engine-socket' : isSensitive ? 'sensitive' : 'plain';
-  return { path, source, readOnly, kind };
+function judgeMount({ path, source, hostPath, device, readOnly }: MountView['hostDirectories'][number]): HostMount {
+  // A snapshot of an earlier version has the path in the file system's own tree alone.
+  const outside = hostPath === undefined ? source : hostPath;
+  const isSensitive = (source === '/' || sensitive.has(outside ?? '')) && !kernelOwn.test(path);
+  const kind = engineSocket.test(outside ?? source) ? 'engine-socket' : isSensitive ? 'sensitive' : 'plain';
+  return { path, source: outside ?? `${source} of ${device}`, readOnly, kind };
 }

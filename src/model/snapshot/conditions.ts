@@ -169,7 +169,18 @@ export const mountViewSchema = Type.Object(
     ),
     hostDirectories: Type.Array(
       Type.Object(
-        { path: Type.String(), source: Type.String(), device: Type.String(), readOnly: Type.Boolean() },
+        {
+          path: Type.String(),
+          source: Type.String(),
+          hostPath: Type.Optional(
+            Type.Union([Type.String(), Type.Null()], {
+              description:
+                'The path by which the host has it; null where it has the file system, and not this part of it.',
+            }),
+          ),
+          device: Type.String(),
+          readOnly: Type.Boolean(),
+        },
         strict,
       ),
       {

@@ -247,6 +247,27 @@ test('What every container has of the host is not sensitive: files of its engine
   assert.equal((readField('hostMounts', audit(host)[0]) as string[]).length, 4);
 });
 
+test('A mount of the host is judged and named by its path there, and by that in its file system where it has none.', () => {
+  const mount = (source: string, hostPath?: string | null) =>
+    ({ source, path: '/x', device: '8:1', readOnly: false, ...(hostPath === undefined ? {} : { hostPath }) }) as const;
+  const hostDirectories = [
+    mount('/lib', '/var/lib'),
+    mount('/', '/data'),
+    mount('/etc', '/srv/etc'),
+    mount('/etc', null),
+    mount('/usr'),
+    mount('/engine/docker.sock', '/run/docker.sock'),
+  ];
+  const host = snapshot([process(201, own)], [workload('web', [201])], {
+    ...whole,
+    mountViews: [view({ hostDirectories })],
+  });
+  const read = (name: string) => readField(name, audit(host)[0]);
+  assert.deepEqual(read('hostMounts'), ['/var/lib', '/data', '/srv/etc', '/etc of 8:1', '/usr', '/run/docker.sock']);
+  assert.deepEqual(read('sensitiveMounts'), ['/var/lib', '/data', '/usr']);
+  assert.deepEqual(read('engineSockets'), ['/run/docker.sock']);
+});
+
 test('In a user namespace of its own no capability is one over the host, and uid 0 is mapped where the map says so.', () => {
   const user = 4026532006;
   const mapped = (outside: number) => {
