@@ -9,6 +9,8 @@ import type { GateFinding } from './explain.ts';
 /** What was tried on one namespace, and what the rules say. */
 export interface EntryTrial {
   readonly namespace: { readonly type: NamespaceType; readonly inode: number };
+  /** What was named to be entered, as a word of a shell. */
+  readonly target: string;
   /** Whether nscope is in it already: nothing was tried then. */
   readonly isOwn: boolean;
   /** Whether the namespace could be opened, without which nothing can be tried. */
@@ -44,6 +46,8 @@ export function judgeEntry(trial: EntryTrial): EntryJudgement {
 /** A process whose links may not be followed: where they lead is not known, and nothing can be tried. */
 export interface ClosedProcess {
   readonly pid: number;
+  /** What was named to be entered, as a word of a shell. */
+  readonly target: string;
   readonly uid: Known<number>;
   readonly errno: string;
   /** Of who asks. */
@@ -53,19 +57,20 @@ export interface ClosedProcess {
 
 export function judgeClosedLink(
   type: NamespaceType,
-  { pid, uid, errno, euid, effective }: ClosedProcess,
+  { pid, target, uid, errno, euid, effective }: ClosedProcess,
 ): EntryJudgement {
   const link = `/proc/${pid}/ns/${type}`;
   const owner = isKnown(uid) ? `uid ${uid}` : 'a uid that is not known';
-  const finding = explainOpening([
-    `${link} is refused (${errno})`,
+  const evidence = [
+    `the link is refused (${errno})`,
     `process ${pid} has ${owner}, nscope has uid ${euid} and CapEff ${effective}`,
-  ]);
+  ];
+  const finding = explainOpening(evidence, target);
   const refused: RefusedCall = { call: 'setns', types: [type], errno, target: link };
   return { namespace: { type, inode: null }, verdict: 'refused', refused, findings: [finding] };
 }
 
-function explain({ opened, probes, powers, namespace }: EntryTrial, errno: string): GateFinding[] {
+function explain({ opened, probes, powers, namespace, target }: EntryTrial, errno: string): GateFinding[] {
   const filter = probes.find(({ call, type }) => call === 'setns' && type === namespace.type);
   if (filter && filter.answered !== filter.expected)
     return [
@@ -81,12 +86,12 @@ function explain({ opened, probes, powers, namespace }: EntryTrial, errno: strin
   const unmet = powers.entryRules.filter(({ met }) => met === false);
   if (!isKnown(opened))
     return [
-      explainOpening([`no way to it could be opened (${errno})`]),
-      ...unmet.map((rule) => describeRule(rule, 'next')),
+      explainOpening([`no way to it could be opened (${errno})`], target),
+      ...unmet.map((rule) => describeRule(rule, 'next', target)),
     ];
-  if (unmet.length > 0) return unmet.map((rule, place) => describeRule(rule, place === 0 ? 'certain' : 'next'));
+  if (unmet.length > 0) return unmet.map((rule, place) => describeRule(rule, place === 0 ? 'certain' : 'next', target));
   const open = powers.entryRules.filter(({ met }) => !isKnown(met));
-  if (open.length > 0) return open.map((rule) => describeRule(rule, 'likely'));
+  if (open.length > 0) return open.map((rule) => describeRule(rule, 'likely', target));
   return [
     {
       gate: 'unknown',
@@ -99,7 +104,7 @@ function explain({ opened, probes, powers, namespace }: EntryTrial, errno: strin
   ];
 }
 
-function explainOpening(evidence: readonly string[]): GateFinding {
+function explainOpening(evidence: readonly string[], target: string): GateFinding {
   return {
     gate: 'proc-access',
     source: 'fs/proc/namespaces.c proc_ns_get_link(): ptrace_may_access()',
@@ -107,11 +112,15 @@ function explainOpening(evidence: readonly string[]): GateFinding {
     evidence,
     meaning:
       'the links in /proc/PID/ns open only to who may trace the process: the same user with no fewer capabilities, or CAP_SYS_PTRACE over its user namespace; security modules such as Yama take part in that',
-    fix: { how: 'ask as the user of that process, or as root of the host', command: 'sudo nscope enter TARGET' },
+    fix: { how: 'ask as the user of that process, or as root of the host', command: `sudo nscope enter ${target}` },
   };
 }
 
-function describeRule({ demand, met, reason }: EntryRule, certainty: GateFinding['certainty']): GateFinding {
+function describeRule(
+  { demand, met, reason }: EntryRule,
+  certainty: GateFinding['certainty'],
+  target: string,
+): GateFinding {
   const isCapability = demand.startsWith('CAP_');
   return {
     gate: isCapability ? 'capability' : demand.startsWith('one thread') ? 'threads' : 'setns-rules',
@@ -122,7 +131,7 @@ function describeRule({ demand, met, reason }: EntryRule, certainty: GateFinding
     fix: isCapability
       ? {
           how: 'enter the user namespace that owns it first (nscope enter does so), which its maker and who is above may do; else as root of the host',
-          command: 'sudo nscope enter TARGET',
+          command: `sudo nscope enter ${target}`,
         }
       : { how: 'a process that meets this demand may do it', command: null },
   };

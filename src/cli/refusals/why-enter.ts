@@ -7,6 +7,7 @@ import {
   judgeClosedLink,
   judgeEntry,
 } from '../../analysis/refusals/judge-entry.ts';
+import { quoteWord } from '../../analysis/release/shell-words.ts';
 import { closeNamespace, type OpenNamespace } from '../../kernel/nsfs/nsfs.ts';
 import type { SpawnStep } from '../../kernel/own/spawn.ts';
 import { probeFilters } from '../../kernel/refusals/filter-probes.ts';
@@ -46,7 +47,8 @@ export async function whyEnter(word: string, types: readonly NamespaceType[], op
     caller,
     meant.map(({ type }) => type),
   );
-  const tried = meant.map((namespace) => judgeEntry(tryEntering(namespace, index, caller, probes)));
+  const target = quoteWord(word);
+  const tried = meant.map((namespace) => judgeEntry({ ...tryEntering(namespace, index, caller, probes), target }));
   const judgements = [...tried, ...closed];
   writeAnswer({ entries: judgements, caller }, () => describeEntry(judgements, caller), options);
   return judgements.some(({ verdict }) => verdict === 'refused') ? 1 : 0;
@@ -65,7 +67,9 @@ function findNamespaces(word: string, index: SnapshotIndex, options: OptionValue
     if (namespace) open.push(namespace);
     else if (!isKnown(inode) && inode.unknown === 'denied') {
       const { euid, effective } = caller;
-      closed.push(judgeClosedLink(type, { pid, uid, errno: inode.errno ?? 'EACCES', euid, effective }));
+      closed.push(
+        judgeClosedLink(type, { pid, target: quoteWord(word), uid, errno: inode.errno ?? 'EACCES', euid, effective }),
+      );
     }
   }
   if (open.length + closed.length === 0)
@@ -78,7 +82,7 @@ function tryEntering(
   index: SnapshotIndex,
   caller: CallerState,
   probes: readonly FilterProbe[],
-): EntryTrial {
+): Omit<EntryTrial, 'target'> {
   const { type, inode } = namespace;
   const own = index.snapshot.host.vantage.namespaces;
   const { euid, effective, userNamespace } = caller;

@@ -107,10 +107,12 @@ export function describeRefusals(refusals: readonly ExplainedRefusal[]): PageSec
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()].map((group) => {
-    const calls = [...new Set(group.map(({ refused }) => formatCall(refused)))];
     const [first] = group;
     return [
-      { label: 'refused', lines: [`${calls.join(', ')}: ${first?.refused.errno ?? ''}`] },
+      {
+        label: 'refused',
+        lines: [`${formatCalls(group.map(({ refused }) => refused))}: ${first?.refused.errno ?? ''}`],
+      },
       ...(first?.findings ?? []).flatMap(describeFinding),
     ];
   });
@@ -123,6 +125,20 @@ function describeFinding({ gate, certainty, evidence, meaning, fix, source }: Ga
     { label: '    fix', lines: [escapeText(fix.how), ...(fix.command === null ? [] : [escapeText(fix.command)])] },
     ...(source === '' ? [] : [{ label: '    kernel', lines: [source] }]),
   ];
+}
+
+/** `setns(/proc/812/ns/cgroup, ipc, mnt)`: links of one process are told by their types. */
+function formatCalls(calls: readonly RefusedCall[]): string {
+  const links = new Map<string, string[]>();
+  const others: string[] = [];
+  for (const call of calls) {
+    const [, directory, name] = /^(\/proc\/\d+\/ns\/)(\w+)$/.exec(call.target ?? '') ?? [];
+    if (call.call === 'setns' && directory !== undefined && name !== undefined)
+      links.set(directory, [...(links.get(directory) ?? []), name]);
+    else others.push(formatCall(call));
+  }
+  const grouped = [...links].map(([directory, names]) => `setns(${directory}${[...new Set(names)].join(', ')})`);
+  return [...new Set([...grouped, ...others])].join(', ');
 }
 
 /** `unshare(CLONE_NEWUSER)`, `mount(proc, /proc)`. */

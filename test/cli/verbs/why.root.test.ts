@@ -83,6 +83,7 @@ test('A capability that is missing to enter is named.', { skip }, async () => {
     const { status, answer } = ask(['setpriv', '--bounding-set=-sys_admin', ...words]);
     assert.equal(status, 1);
     assert.equal(gatesOf(answer.entries[0])[0], 'capability certain');
+    assert.equal(answer.entries[0]?.findings[0]?.fix.command, `sudo nscope enter ${sleeper.pid}`);
   } finally {
     sleeper.kill('SIGKILL');
   }

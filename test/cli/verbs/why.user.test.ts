@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import type { GateFinding } from '../../../src/analysis/refusals/explain.ts';
 import { compile } from '../../fixtures/compile.ts';
 import { missing } from '../../tiers.ts';
-import { main } from '../run-nscope.ts';
+import { main, runNscope } from '../run-nscope.ts';
 
 const skip = missing({ unprivileged: true, commands: ['unshare', 'setpriv', 'mount', 'chroot'] });
 const nscope = [process.execPath, main, 'why', '--json'];
@@ -264,6 +264,15 @@ test('A process of another user cannot be entered, and it is said what its links
   const refused = answer.entries.filter(({ verdict }) => verdict === 'refused');
   assert.equal(refused.length, 8);
   for (const { findings } of refused) assert.equal(findings[0]?.gate, 'proc-access');
+});
+
+test('What keeps a user from all namespaces of a process is said once, with their types.', { skip }, () => {
+  const { status, lines } = runNscope(['why', '--enter', '1']);
+  assert.equal(status, 1);
+  const refused = lines.filter((line) => /^ {2}refused /.test(line)).map((line) => line.trim().split(/ {2,}/)[1]);
+  assert.deepEqual(refused, ['setns(/proc/1/ns/cgroup, ipc, mnt, net, pid, time, user, uts): EACCES']);
+  assert.equal(lines.filter((line) => line.includes('proc-access')).length, 1);
+  assert.ok(lines.some((line) => line.trim() === 'sudo nscope enter 1'));
 });
 
 test('Of an own process each namespace is entered, or the demand is named that is not met.', { skip }, () => {
