@@ -66,12 +66,12 @@ export function packImage(directory: string): string {
   return image;
 }
 
-/** Root's own, with the image localhost/bb:1; all its containers are gone after the test. */
-export function podmanOfRoot(t: TestContext): Podman {
+/** Root's own, with the image localhost/bb:1; all its containers are gone after the test. `as` goes before each command. */
+export function podmanOfRoot(t: TestContext, as: readonly string[] = []): Podman {
   const bridge = '/sys/class/net/cni-podman0';
   const hadBridge = existsSync(bridge);
   const scratch = mkdtempSync(join(tmpdir(), 'nscope-podman-'));
-  const podman = new Podman(scratch, 32_768, [], process.env);
+  const podman = new Podman(scratch, 32_768, as, process.env);
   t.after(async () => {
     podman.run('pod', 'rm', '-fa', '-t0');
     podman.run('rm', '-fa', '-t0');
