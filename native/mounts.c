@@ -22,7 +22,7 @@
 #define IDS_PER_CALL 4096
 
 enum { SB_BASIC = 1, MNT_BASIC = 2, PROPAGATE_FROM = 4, MNT_ROOT = 8, MNT_POINT = 0x10, FS_TYPE = 0x20, MNT_NS_ID = 0x40,
-       SB_SOURCE = 0x200 };
+       MNT_OPTS = 0x80, FS_SUBTYPE = 0x100, SB_SOURCE = 0x200, MNT_UIDMAP = 0x2000, MNT_GIDMAP = 0x4000 };
 
 /* include/uapi/linux/mount.h, which the headers of older systems lack. */
 struct mnt_id_req {
@@ -41,8 +41,10 @@ struct statmount {
 	uint64_t mnt_attr, mnt_propagation, mnt_peer_group, mnt_master, propagate_from;
 	uint32_t mnt_root, mnt_point;
 	uint64_t mnt_ns_id;
-	uint32_t fs_subtype, sb_source;
-	uint64_t spare[48];
+	uint32_t fs_subtype, sb_source, opt_num, opt_array, opt_sec_num, opt_sec_array;
+	uint64_t supported_mask;
+	uint32_t mnt_uidmap_num, mnt_uidmap, mnt_gidmap_num, mnt_gidmap;
+	uint64_t spare[43];
 	char strings[];
 };
 _Static_assert(sizeof(struct statmount) == 512, "as the kernel has it");
@@ -77,16 +79,32 @@ static bool has(const uint64_t *values, size_t count, uint64_t value) {
 	return false;
 }
 
+/* Whether all mounts are wanted, and then all that the kernel tells of them. */
+static bool is_whole(const struct reading *reading) {
+	return reading->magic_count + reading->device_count == 0;
+}
+
 static bool is_wanted(const struct reading *reading, const struct statmount *mount) {
 	return has(reading->magics, reading->magic_count, mount->sb_magic) ||
 	       has(reading->devices, reading->device_count, (uint64_t)mount->sb_dev_major << 32 | mount->sb_dev_minor);
 }
 
+/* So many strings, one after the other, each with its end. */
+static size_t measure_array(const char *strings, uint32_t count) {
+	const char *end = strings;
+	while (count-- > 0) end += strlen(end) + 1;
+	return (size_t)(end - strings);
+}
+
 static bool add(struct reading *reading, struct record *record, const char *const *strings) {
 	size_t size = sizeof *record;
-	for (int i = 0; i < STRINGS; i++)
-		if (strings[i]) size += record->lengths[i] = strlen(strings[i]);
-		else record->lengths[i] = UINT32_MAX;
+	for (int i = 0; i < STRINGS; i++) {
+		if (!strings[i]) record->lengths[i] = UINT32_MAX;
+		else if (i == UIDS) record->lengths[i] = measure_array(strings[i], reading->answer->mnt_uidmap_num);
+		else if (i == GIDS) record->lengths[i] = measure_array(strings[i], reading->answer->mnt_gidmap_num);
+		else record->lengths[i] = strlen(strings[i]);
+		if (strings[i]) size += record->lengths[i];
+	}
 	record->size = size = (size + 7) & ~(size_t)7;
 	if (reading->size + size > reading->room) {
 		size_t room = (reading->size + size) * 2;
@@ -113,13 +131,14 @@ static int read_one(struct reading *reading, uint64_t id) {
 	struct record record = {.id = id};
 	const char *strings[STRINGS] = {0};
 	/* The super block alone first, where most mounts are not wanted: no path is walked for those. */
-	if (reading->magic_count + reading->device_count > 0) {
+	if (!is_whole(reading)) {
 		record.err = ask(reading, id, SB_BASIC);
 		if (!record.err && !is_wanted(reading, reading->answer)) return 0;
 	}
 	if (!record.err)
 		record.err = ask(reading, id,
-		                 SB_BASIC | MNT_BASIC | PROPAGATE_FROM | MNT_ROOT | MNT_POINT | FS_TYPE | MNT_NS_ID | SB_SOURCE);
+		                 SB_BASIC | MNT_BASIC | PROPAGATE_FROM | MNT_ROOT | MNT_POINT | FS_TYPE | MNT_NS_ID | SB_SOURCE |
+		                     (is_whole(reading) ? MNT_OPTS | FS_SUBTYPE | MNT_UIDMAP | MNT_GIDMAP : 0));
 	const struct statmount *s = reading->answer;
 	if (!record.err) {
 		record.parent = s->mnt_parent_id;
@@ -134,10 +153,15 @@ static int read_one(struct reading *reading, uint64_t id) {
 		record.old_parent = s->mnt_parent_id_old;
 		record.major = s->sb_dev_major;
 		record.minor = s->sb_dev_minor;
+		record.sb_flags = s->sb_flags;
 		if (s->mask & FS_TYPE) strings[TYPE] = s->strings + s->fs_type;
 		if (s->mask & MNT_ROOT) strings[ROOT] = s->strings + s->mnt_root;
 		if (s->mask & MNT_POINT) strings[POINT] = s->strings + s->mnt_point;
 		if (s->mask & SB_SOURCE) strings[SOURCE] = s->strings + s->sb_source;
+		if (s->mask & MNT_OPTS) strings[OPTIONS] = s->strings + s->mnt_opts;
+		if (s->mask & FS_SUBTYPE) strings[SUBTYPE] = s->strings + s->fs_subtype;
+		if (s->mask & MNT_UIDMAP) strings[UIDS] = s->strings + s->mnt_uidmap;
+		if (s->mask & MNT_GIDMAP) strings[GIDS] = s->strings + s->mnt_gidmap;
 	}
 	return add(reading, &record, strings) ? 0 : ENOMEM;
 }
@@ -245,7 +269,75 @@ static napi_value find_mounts(napi_env env, napi_callback_info info) {
 	return make_buffer(env, search.answers, count * sizeof *search.answers);
 }
 
+/* The reused id of a mount, which mountinfo has. Returns 0 or an errno. */
+static int ask_old_id(struct reading *reading, uint64_t id, uint64_t *old_id) {
+	int err = ask(reading, id, MNT_BASIC);
+	if (!err) *old_id = reading->answer->mnt_id_old;
+	return err;
+}
+
+/* Appends the list of one mount namespace. Returns 0, or an errno, also where the list is not whole. */
+static int list_one(struct reading *reading, size_t *at) {
+	struct mnt_id_req request = {.size = sizeof request, .mnt_id = LSMT_ROOT, .mnt_ns_id = reading->mnt_ns_id};
+	const size_t head = *at;
+	size_t end = head + 3;
+	for (;;) {
+		if ((end + IDS_PER_CALL) * sizeof(uint64_t) > reading->room) {
+			size_t room = (end + IDS_PER_CALL) * 2 * sizeof(uint64_t);
+			char *data = realloc(reading->data, room);
+			if (!data) return ENOMEM;
+			reading->data = data;
+			reading->room = room;
+		}
+		uint64_t *ids = (uint64_t *)reading->data + end;
+		long count = syscall(SYS_listmount, &request, ids, IDS_PER_CALL, 0);
+		if (count < 0) return errno;
+		end += (size_t)count;
+		if (count < IDS_PER_CALL) break;
+		request.param = ids[count - 1];
+	}
+	uint64_t *list = (uint64_t *)reading->data + head;
+	const size_t count = end - head - 3;
+	int err = 0;
+	list[0] = count;
+	list[1] = list[2] = 0;
+	if (count > 0) {
+		if (!err) err = ask_old_id(reading, list[3], &list[1]);
+		if (!err) err = ask_old_id(reading, list[2 + count], &list[2]);
+	}
+	if (!err) *at = end;
+	return err;
+}
+
+/*
+ * listMounts(mntNsIds: BigUint64Array) → Buffer of u64: for each mount namespace the number of its mounts, the reused ids
+ * of the first and the last, then the 64-bit ids of all, rising; where it could not be listed -errno alone.
+ */
+static napi_value list_mounts(napi_env env, napi_callback_info info) {
+	napi_value args[1];
+	struct reading reading = {0};
+	void *ids;
+	size_t size, at = 0;
+	if (!read_arguments(env, info, 1, args) || !read_bytes(env, args[0], &ids, &size)) return NULL;
+	reading.answer_room = sizeof *reading.answer + 4096;
+	reading.room = (size / sizeof(uint64_t) + 1) * 3 * sizeof(uint64_t);
+	reading.data = malloc(reading.room);
+	reading.answer = malloc(reading.answer_room);
+	int err = reading.data && reading.answer ? 0 : ENOMEM;
+	for (size_t i = 0; !err && i < size / sizeof(uint64_t); i++) {
+		reading.mnt_ns_id = ((const uint64_t *)ids)[i];
+		int refused = list_one(&reading, &at);
+		if (refused == ENOMEM) err = ENOMEM;
+		else if (refused) ((uint64_t *)reading.data)[at++] = (uint64_t)-(int64_t)refused;
+	}
+	free(reading.answer);
+	if (!err) return make_buffer(env, reading.data, at * sizeof(uint64_t));
+	free(reading.data);
+	return throw_errno(env, err, "malloc");
+}
+
 void init_mounts(napi_env env, napi_value exports) {
 	export_function(env, exports, "readMounts", read_mounts);
 	export_function(env, exports, "findMounts", find_mounts);
+	export_function(env, exports, "listMounts", list_mounts);
 }

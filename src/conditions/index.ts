@@ -4,6 +4,7 @@ import type { Wanted } from '../model/snapshot/wanted.ts';
 import type { ConditionReader } from './condition.ts';
 import { linkLists } from './link-lists.ts';
 import { mountViews } from './mount-views.ts';
+import { mounts } from './mounts.ts';
 import { nameFiles } from './name-files.ts';
 import { namespaceCounts } from './namespace-counts.ts';
 import { pidFiles } from './pid-files.ts';
@@ -24,6 +25,7 @@ export const conditionReaders: readonly ConditionReader[] = [
   securities,
   pidFiles,
   linkLists,
+  mounts,
 ];
 
 /**

@@ -1,7 +1,7 @@
 // Runs the table of readers; each is counted and timed like a source.
 import { RefusalCounts } from '../model/facts/refusals.ts';
 import type { Conditions, Snapshot, SourceCoverage } from '../model/snapshot/schema.ts';
-import type { Wanted } from '../model/snapshot/wanted.ts';
+import { verdictConditions, type Wanted } from '../model/snapshot/wanted.ts';
 import type { ConditionReader } from './condition.ts';
 
 export interface FoundConditions {
@@ -18,7 +18,8 @@ export function readConditions(
 ): FoundConditions {
   const conditions: Partial<Record<keyof Conditions, unknown>> = {};
   const { conditions: names } = wanted;
-  const chosen = typeof names === 'boolean' ? readers : readers.filter(({ name }) => names.includes(name));
+  const wantedNames = typeof names === 'boolean' ? verdictConditions : names;
+  const chosen = readers.filter(({ name }) => wantedNames.includes(name));
   const coverage = chosen.map((reader): SourceCoverage => {
     const elapsed = elapsedMs();
     const refusals = new RefusalCounts();

@@ -74,4 +74,5 @@ const needs: Readonly<Record<Need, { readonly name: string; readonly ask: string
   mountViews: { name: 'views of mounts', ask: 'reading the mounts of each mount namespace' },
   securities: { name: 'restrictions of processes', ask: 'reading the restrictions of processes' },
   linkLists: { name: 'network links', ask: 'listing network links' },
+  mounts: { name: 'mounts', ask: 'reading all mounts of each mount namespace' },
 };

@@ -192,7 +192,7 @@ export function mentionsColumn({ columns, filter, sort }: OptionValues, name: st
  * The words of an option that takes several: "a,b"; none where it is not given.
  * @throws UsageError where it is given and a word of it is empty, as in a script whose variable is empty
  */
-export function readListOption(options: OptionValues, option: 'columns' | 'sort' | 'type'): readonly string[] {
+export function readListOption(options: OptionValues, option: 'columns' | 'sort' | 'type' | 'with'): readonly string[] {
   const value = options[option];
   if (value === undefined) return [];
   const words = value.split(',').map((word) => word.trim());

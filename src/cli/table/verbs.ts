@@ -1,5 +1,6 @@
 // The table of verbs.
 
+import { conditionsOnDemand } from '../../model/snapshot/wanted.ts';
 import { failureOfAnswer } from '../help/exit-statuses.ts';
 import {
   fromOption,
@@ -240,10 +241,12 @@ const table = [
     summary: 'print everything as one JSON object, for scripts and for --from',
     details: [
       'The object has the schema nscope.snapshot/1, which the package publishes as nscope/snapshot.schema.json.',
+      'What is large is added by --with alone: mounts, all mounts of every mount namespace, which nscope mounts --from and the like need.',
     ],
     arguments: [],
     options: [
       jsonOption,
+      { flags: '--with WHAT,...', meaning: 'add what is large', choices: conditionsOnDemand },
       { flags: '--compact', meaning: 'one line, no indentation' },
       quietOption,
       noBpfOption,
@@ -252,6 +255,7 @@ const table = [
     examples: [
       { command: 'nscope snapshot > host.json', meaning: 'save the state of this host' },
       { command: 'nscope snapshot | nscope ls --from -', meaning: 'list from a snapshot' },
+      { command: 'nscope snapshot --with mounts > host.json', meaning: 'with all mounts of every mount namespace' },
     ],
     reads: everyProgram,
   },

@@ -105,6 +105,7 @@ export interface Addon {
     devices: BigUint64Array,
     threads: number,
   ): Buffer;
+  listMounts(mntNsIds: BigUint64Array): Buffer;
   readMountinfoIn(fd: number): Buffer;
   startStandIn(): [pid: number, socket: number];
   endStandIn(pid: number, wait: 0 | 1): boolean;

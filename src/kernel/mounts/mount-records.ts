@@ -1,10 +1,11 @@
 // The packed records of native/mounts.c, whose opening comment says what comes after each.
+import type { Mount } from '../../model/snapshot/schema.ts';
 import { layOut } from '../../parse/records/layout.ts';
 import { RecordReader } from '../../parse/records/record-reader.ts';
 import { parseText } from '../../parse/text/text.ts';
 
 /** One mount of a mount namespace, as statmount(2) tells. */
-interface MountRecord {
+interface FoundRecord {
   /** The ids that mountinfo shows; used again after an unmount. */
   readonly oldId: number;
   readonly oldParentId: number;
@@ -21,7 +22,27 @@ interface MountRecord {
   readonly master: number;
 }
 
-/** The strings come after it: type, root, mount point, source. */
+/** The same with all that is read where all mounts are. */
+export interface MountRecord extends FoundRecord {
+  /** 64 bits in decimal. */
+  readonly id: string;
+  readonly parentId: string;
+  readonly subtype: string;
+  readonly source: string;
+  /** Those of the file system, with commas between them. */
+  readonly superOptions: string;
+  /** SB_* of include/linux/fs.h. */
+  readonly superBlockFlags: number;
+  /** MOUNT_ATTR_* of mount_setattr(2). */
+  readonly attributes: number;
+  /** MS_SHARED and the like. */
+  readonly propagation: number;
+  /** 0 where there is none. */
+  readonly propagateFrom: number;
+  readonly idMap: Mount['idMap'];
+}
+
+/** The strings come after it: type, root, mount point, source, options, subtype, maps of uids and of gids. */
 export const mountLayout = layOut('struct record of native/mount-record.h', {
   size: 'u32',
   err: 's32',
@@ -38,16 +59,24 @@ export const mountLayout = layOut('struct record of native/mount-record.h', {
   old_parent: 'u32',
   major: 'u32',
   minor: 'u32',
-  lengths: ['u32', 4],
+  lengths: ['u32', 8],
+  sb_flags: 'u32',
+  spare: 'u32',
 });
 
 const { word } = mountLayout;
 const unknownLength = 0xffff_ffff;
 
 /** Decodes the records; mounts that went away while they were read (or were refused) are left out. */
-export function* decodeMounts(buffer: Buffer): Generator<MountRecord> {
+export function* decodeMounts(buffer: Buffer): Generator<FoundRecord> {
   const record = new RecordReader(buffer);
   for (const at of findRecords(record)) if (record.u32(word.err) === 0) yield decode(buffer, record, at);
+}
+
+/** As decodeMounts, of what was read without a choice of file systems. */
+export function* decodeWholeMounts(buffer: Buffer): Generator<MountRecord> {
+  const record = new RecordReader(buffer);
+  for (const at of findRecords(record)) if (record.u32(word.err) === 0) yield decodeWhole(buffer, record, at);
 }
 
 /** The errno values of the mounts that decodeMounts leaves out. */
@@ -66,17 +95,25 @@ function* findRecords(record: RecordReader): Generator<number> {
   }
 }
 
-function decode(buffer: Buffer, record: RecordReader, at: number): MountRecord {
+/** Gives the strings of a record one after the other; undefined for what the kernel did not tell. */
+function startStrings(buffer: Buffer, record: RecordReader, at: number): (index: number) => Buffer | undefined {
   let end = at * 4 + mountLayout.bytes;
-  const take = (index: number): Buffer | undefined => {
+  return (index) => {
     const length = record.u32(word.lengths + index);
     if (length === unknownLength) return undefined;
     end += length;
     return buffer.subarray(end - length, end);
   };
+}
+
+function decode(buffer: Buffer, record: RecordReader, at: number): FoundRecord {
+  return decodeFound(record, startStrings(buffer, record, at));
+}
+
+function decodeFound(record: RecordReader, take: (index: number) => Buffer | undefined): FoundRecord {
   const fsType = take(0);
   const root = take(1);
-  const mountPoint = take(2) ?? Buffer.alloc(0);
+  const mountPoint = take(2);
   // The groups fit 32 bits: of each the low half is read.
   return {
     peerGroup: record.u32(word.peer_group),
@@ -85,7 +122,42 @@ function decode(buffer: Buffer, record: RecordReader, at: number): MountRecord {
     oldParentId: record.u32(word.old_parent),
     device: `${record.u32(word.major)}:${record.u32(word.minor)}`,
     fsType: fsType?.toString('latin1') ?? '',
-    root: root ? parseText(root) : '',
-    mountPoint: parseText(mountPoint),
+    root: textOf(root),
+    mountPoint: textOf(mountPoint),
   };
+}
+
+function decodeWhole(buffer: Buffer, record: RecordReader, at: number): MountRecord {
+  const take = startStrings(buffer, record, at);
+  const found = decodeFound(record, take);
+  const [source, superOptions, subtype, uids, gids] = [take(3), take(4), take(5), take(6), take(7)];
+  return {
+    ...found,
+    id: record.id(word.id),
+    parentId: record.id(word.parent),
+    subtype: textOf(subtype),
+    source: textOf(source),
+    superOptions: textOf(superOptions),
+    superBlockFlags: record.u32(word.sb_flags),
+    attributes: record.u32(word.attributes),
+    propagation: record.u32(word.propagation),
+    propagateFrom: record.u32(word.propagate_from),
+    idMap:
+      uids?.length || gids?.length ? Object.freeze({ uids: decodeRanges(uids), gids: decodeRanges(gids) }) : undefined,
+  };
+}
+
+function textOf(bytes: Buffer | undefined): string {
+  return bytes ? parseText(bytes) : '';
+}
+
+/** "INSIDE OUTSIDE COUNT", each with an end of 0. */
+function decodeRanges(bytes: Buffer | undefined): NonNullable<Mount['idMap']>['uids'] {
+  const ranges = bytes?.toString('latin1').split('\0').slice(0, -1) ?? [];
+  return Object.freeze(
+    ranges.map((range) => {
+      const [inside = 0, outside = 0, count = 0] = range.split(' ').map(Number);
+      return Object.freeze({ inside, outside, count });
+    }),
+  );
 }

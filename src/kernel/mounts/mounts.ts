@@ -67,6 +67,43 @@ function toNumbers({ magics = [], devices = [] }: WantedMounts) {
   return { magics: BigUint64Array.from(magics, BigInt), devices: BigUint64Array.from(numbers) };
 }
 
+/** The mounts of a mount namespace by their ids, in the order of mountinfo. */
+export interface MountList {
+  /** 64 bits, rising. */
+  readonly ids: BigUint64Array;
+  /** The reused ids of the first and of the last one; 0 where there is none. */
+  readonly firstOldId: number;
+  readonly lastOldId: number;
+}
+
+/**
+ * The mounts of many mount namespaces by their ids alone, in one call of the addon: a tenth of the time of all that
+ * statmount(2) says.
+ * @param mntNsIds - 64-bit ids of mount namespaces; of the caller's own the caller's root counts
+ * @returns in the same order: the list, or why there is none: as readMounts throws
+ * @throws AddonMissingError
+ * @see listmount(2)
+ */
+export function listMounts(mntNsIds: readonly bigint[]): Known<MountList>[] {
+  const packed = requireAddon().listMounts(BigUint64Array.from(mntNsIds));
+  const words = new BigUint64Array(packed.buffer, packed.byteOffset, packed.byteLength / 8);
+  let at = 0;
+  return mntNsIds.map((): Known<MountList> => {
+    const head = BigInt.asIntN(64, words[at] ?? 0n);
+    if (head < 0n) {
+      at++;
+      return unknownFromErrno(nameErrno(Number(-head)));
+    }
+    const from = at + 3;
+    at = from + Number(head);
+    return {
+      ids: words.subarray(from, at),
+      firstOldId: Number(words[from - 2]),
+      lastOldId: Number(words[from - 1]),
+    };
+  });
+}
+
 /**
  * The text of mountinfo as a thread sees it that has entered the mount namespace, with the namespace's own root: also
  * where its only member lives in a chroot, and where no /proc is mounted.

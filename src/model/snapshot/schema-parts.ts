@@ -22,6 +22,9 @@ export function known<T extends TSchema>(schema: T) {
   return Type.Union([schema, unknown]);
 }
 
+/** A 64-bit value: JSON numbers hold 53 bits exactly. */
+export const decimal = Type.String({ pattern: '^[0-9]+$', description: 'A 64-bit value in decimal.' });
+
 export const natural = Type.Integer({ minimum: 0 });
 export const inode = Type.Integer({ minimum: 1, description: 'Inode number of the namespace in nsfs.' });
 export const type = Type.Enum([...namespaceTypes]);

@@ -3,6 +3,8 @@ import Type, { type Static } from 'typebox';
 import {
   conditionsSchema,
   type linkListSchema,
+  type mountSchema,
+  type mountTableSchema,
   type mountViewSchema,
   type nameFileSchema,
   type namespaceAccountSchema,
@@ -15,11 +17,9 @@ import {
 import { type HolderKind, holderKinds, visibleKinds } from './holder-kinds.ts';
 import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
 import { pidNamespaceStages } from './pid-namespace-stage.ts';
-import { inode, known, natural, strict, type } from './schema-parts.ts';
+import { decimal, inode, known, natural, strict, type } from './schema-parts.ts';
 import { snapshotVersion } from './schema-version.ts';
 import { workloadEngines, workloadKinds } from './workload-engines.ts';
-
-const decimal = Type.String({ pattern: '^[0-9]+$', description: 'A 64-bit value in decimal.' });
 
 const idMapping = Type.Object(
   { inside: natural, outside: natural, count: natural },
@@ -543,3 +543,5 @@ export type TaskLimit = Frozen<Static<typeof taskLimitSchema>>;
 export type MountView = Frozen<Static<typeof mountViewSchema>>;
 export type Security = Frozen<Static<typeof securitySchema>>;
 export type LinkList = Frozen<Static<typeof linkListSchema>>;
+export type MountTable = Frozen<Static<typeof mountTableSchema>>;
+export type Mount = Frozen<Static<typeof mountSchema>>;

@@ -3,6 +3,22 @@ import type { Conditions } from './schema.ts';
 
 export type ConditionName = keyof Conditions;
 
+/** What verdicts need. */
+export const verdictConditions: readonly ConditionName[] = [
+  'sysctls',
+  'subordinateRanges',
+  'nameFiles',
+  'namespaceCounts',
+  'taskLimits',
+  'mountViews',
+  'securities',
+  'pidFiles',
+  'linkLists',
+];
+
+/** What is large or slow, and has to be asked for by name. */
+export const conditionsOnDemand = ['mounts'] as const satisfies readonly ConditionName[];
+
 /** What a snapshot is to have. What is left out costs nothing, and stands there as not asked. */
 export interface Wanted {
   readonly commandLines: 'all' | 'leaders' | 'none';
@@ -31,11 +47,14 @@ export interface Wanted {
   readonly threads: boolean;
   /** Which container, sandbox or unit processes and namespaces belong to; takes command lines and cgroups of all. */
   readonly workloads: boolean;
-  /** What verdicts need besides: limits, ranges of ids, files of engines, views of mounts; all of these, or those named. */
+  /**
+   * What verdicts need besides: limits, ranges of ids, files of engines, views of mounts; all of these, or those named.
+   * `mounts`, all mounts of every mount namespace, is read only where it is named.
+   */
   readonly conditions: boolean | readonly ConditionName[];
 }
 
-/** Everything that a snapshot can carry. */
+/** Everything that a snapshot carries unless more is asked for. */
 export const wantEverything: Wanted = {
   commandLines: 'all',
   cgroups: true,

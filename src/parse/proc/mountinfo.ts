@@ -56,7 +56,10 @@ export function parseMountinfo(text: string): MountLine[] {
 }
 
 /** The group of `shared:5 master:2` that a name has; 0 where there is none. */
-export function readPropagationGroup(propagation: readonly string[], name: 'shared' | 'master'): number {
+export function readPropagationGroup(
+  propagation: readonly string[],
+  name: 'shared' | 'master' | 'propagate_from',
+): number {
   const word = propagation.find((one) => one.startsWith(`${name}:`));
   return word === undefined ? 0 : Number(word.slice(name.length + 1));
 }
