@@ -13,6 +13,7 @@ const programs = new Map<string, () => Promise<VerbModule>>([
   ['detect', () => import('./verbs/detect.ts')],
   ['diff', () => import('./verbs/diff.ts')],
   ['enter', () => import('./verbs/enter.ts')],
+  ['graph', () => import('./verbs/graph.ts')],
   ['groups', () => import('./verbs/groups.ts')],
   ['holders', () => import('./verbs/holders.ts')],
   ['init', () => import('./verbs/init.ts')],

@@ -30,12 +30,16 @@ export interface TreeRow {
  * is left out.
  */
 export function arrangeTree(namespaces: readonly ListedNamespace[], index: SnapshotIndex, kind: TreeKind): TreeRow[] {
-  const above = { owner: findOwner, parent: findParent, process: findAncestor }[kind];
   const given = new Set<ListedNamespace>(namespaces);
   return layOutTree(namespaces, (namespace) => {
-    const found = above(namespace, index);
+    const found = findAbove(namespace, index, kind);
     return found && given.has(found) ? found : undefined;
   }).map(({ node, prefix }) => ({ namespace: node, prefix }));
+}
+
+/** The namespace that one lies below; undefined where there is none, or it is not known. */
+export function findAbove(namespace: ListedNamespace, index: SnapshotIndex, kind: TreeKind): Namespace | undefined {
+  return { owner: findOwner, parent: findParent, process: findAncestor }[kind](namespace, index);
 }
 
 function findOwner(namespace: ListedNamespace, index: SnapshotIndex): Namespace | undefined {

@@ -25,7 +25,7 @@ export function nameGroup({ home }: Pick<NamespaceGroup, 'home'>): string {
 }
 
 /** With a tilde where a user could pretend the workload, and where it is inferred that the host's init is there. */
-export function markGroup(group: NamespaceGroup): string {
+export function markGroup(group: Pick<NamespaceGroup, 'home' | 'namespaces'>): string {
   const { home, namespaces } = group;
   const isInferred =
     home.kind === 'workload'
