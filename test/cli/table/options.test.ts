@@ -14,6 +14,7 @@ const matrix: Readonly<Record<string, string>> = {
   workloads: 'all json columns filter sort no-header wide quiet no-bpf from',
   watch: 'type json columns filter no-header wide quiet no-bpf',
   tree: 'type all json no-header wide quiet no-bpf from',
+  graph: 'type json quiet no-bpf from',
   pid: 'json no-header wide quiet no-bpf from',
   show: 'json wide quiet no-bpf from',
   diff: 'type json no-header quiet no-bpf from',
