@@ -2,7 +2,7 @@
 import type { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import type { Account } from '../../analysis/limits/accounts.ts';
 import { countLeft, findShare, type LimitLevel } from '../../analysis/limits/limit-path.ts';
-import { isKnown, type Unknown } from '../../model/snapshot/known.ts';
+import { isKnown, type Known, type Unknown } from '../../model/snapshot/known.ts';
 import type { Column } from './columns.ts';
 
 export interface AccountRow {
@@ -37,6 +37,7 @@ export const accountColumns: readonly Column<AccountRow>[] = [
     meaning: 'inode number of the user namespace in which they are counted',
     kind: 'int',
     align: 'right',
+    yields: 3,
     value: ({ account }) => account.userNamespace,
     text: ({ account: { userNamespace }, index }) =>
       index.namespace('user', userNamespace)?.initial === true ? 'initial' : String(userNamespace),
@@ -63,6 +64,7 @@ export const accountColumns: readonly Column<AccountRow>[] = [
     meaning: 'how many there are, by the kernel; without BPF those that nscope sees',
     kind: 'int',
     align: 'right',
+    yields: 5,
     value: ({ account }) => account.count,
   },
   {
@@ -71,7 +73,9 @@ export const accountColumns: readonly Column<AccountRow>[] = [
     meaning: 'how many there may be: user.max_net_namespaces and the like of this user namespace',
     kind: 'int',
     align: 'right',
+    yields: 4,
     value: ({ account }) => account.max,
+    short: ({ account }) => shorten(account.max),
   },
   {
     name: 'left',
@@ -80,6 +84,7 @@ export const accountColumns: readonly Column<AccountRow>[] = [
     kind: 'int',
     align: 'right',
     value: ({ account }) => countLeft(account),
+    short: ({ account }) => shorten(countLeft(account)),
   },
   {
     name: 'percent',
@@ -87,6 +92,7 @@ export const accountColumns: readonly Column<AccountRow>[] = [
     meaning: 'how much of the limit is used, in percent, rounded down; 100 where the limit is 0',
     kind: 'int',
     align: 'right',
+    yields: 2,
     value: ({ account }) => findPercent(account),
     text: ({ account }) => {
       const percent = findPercent(account);
@@ -99,6 +105,7 @@ export const accountColumns: readonly Column<AccountRow>[] = [
     meaning: 'how many of them nscope cannot find: hidden, being freed, or made after the listing',
     kind: 'int',
     align: 'right',
+    yields: 1,
     value: ({ account: { counted, count, attributed } }) => {
       if (counted === 'snapshot') return notCounted;
       return isKnown(attributed) ? count - attributed : attributed;
@@ -114,7 +121,7 @@ export const accountColumns: readonly Column<AccountRow>[] = [
   },
   {
     name: 'tightest',
-    header: 'TIGHTEST',
+    header: 'FIRST',
     meaning: 'with a TARGET: whether this limit is reached first',
     kind: 'bool',
     value: ({ account }) => ('tightest' in account ? account.tightest : null),
@@ -124,6 +131,12 @@ export const accountColumns: readonly Column<AccountRow>[] = [
 
 function nameNobody(count: number) {
   return count > 0 ? noCreator : 'any';
+}
+
+/** 2147483647, which stands for no limit, is 2147M. */
+function shorten(count: Known<number>): string {
+  if (!isKnown(count)) return '?';
+  return Math.abs(count) < 10_000_000 ? String(count) : `${Math.trunc(count / 1_000_000)}M`;
 }
 
 function findPercent(account: Account) {
