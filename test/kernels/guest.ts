@@ -117,12 +117,23 @@ export async function runTestsOnKernel(version: string, files: readonly string[]
   };
 }
 
-/** What a command printed in a guest; that it has failed is for its output to say. */
-function runInGuest(version: string, command: string): Promise<string> {
+/** How nscope is called in a guest. */
+export const nscopeInGuest = `${process.execPath} ${nodeFlags} ${join('build', 'js', 'src', 'cli', 'main.js')}`;
+
+/**
+ * What a command printed in a guest; that it has failed is for its output to say.
+ * @param kernelArguments - for the kernel's command line
+ */
+export function runInGuest(version: string, command: string, kernelArguments = ''): Promise<string> {
   const options = {
     maxBuffer: 1 << 28,
     timeout: (guestTimeoutS + 60) * 1000,
-    env: { KERNEL_VM_TIMEOUT_S: `${guestTimeoutS}`, KERNEL_VM_MEMORY_MIB: `${guestMemoryMib}`, ...process.env },
+    env: {
+      KERNEL_VM_TIMEOUT_S: `${guestTimeoutS}`,
+      KERNEL_VM_MEMORY_MIB: `${guestMemoryMib}`,
+      KERNEL_VM_ARGUMENTS: kernelArguments,
+      ...process.env,
+    },
   };
   return new Promise((resolve) => {
     // A guest does not outlive who waits for it.
