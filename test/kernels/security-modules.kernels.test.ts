@@ -1,4 +1,4 @@
-// What the host's own kernel has not: AppArmor, switched on by the kernel's command line, refuses, and nscope why says so.
+// What the host's own kernel has not: AppArmor and SELinux, switched on by the kernel's command line, refuse, and nscope why says so.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { GateFinding } from '../../src/analysis/refusals/explain.ts';
@@ -6,6 +6,7 @@ import { missing } from '../tiers.ts';
 import { apparmorProfiles } from './apparmor-profiles.ts';
 import { fetchKernel, guestNeeds, guestsAtOnce, nscopeInGuest, runInGuest } from './guest.ts';
 import { nameAnswer, readAnswer } from './guest-answers.ts';
+import { closedLabel, selinuxPolicy } from './selinux-policy.ts';
 
 const skip = missing(guestNeeds);
 
@@ -70,6 +71,24 @@ describe('Security modules.', { skip, concurrency: guestsAtOnce }, () => {
       assert.deepEqual(proc.finding?.evidence, ['its profile is nscope-no-mount (enforce)']);
 
       for (const what of ['user', 'proc']) assert.notEqual(refusalOf(output, 'free', what).way, null);
+    });
+
+    test(`Where SELinux refuses, nscope why names it and the label: Linux ${version}.`, async () => {
+      const ask = `${nobody} ${nscopeInGuest} why --json --type user`;
+      const command = [
+        'mount -t selinuxfs selinuxfs /sys/fs/selinux',
+        `echo '${selinuxPolicy}' | base64 -d | gzip -d >/run/policy && cat /run/policy >/sys/fs/selinux/load || exit`,
+        nameAnswer('permissive', `(echo -n ${closedLabel} >/proc/$BASHPID/attr/current && ${ask})`),
+        'echo 1 >/sys/fs/selinux/enforce',
+        nameAnswer('closed', `(echo -n ${closedLabel} >/proc/$BASHPID/attr/current && ${ask})`),
+        nameAnswer('free', ask),
+      ].join('\n');
+      const output = await runInGuest(version, command, 'selinux=1 lsm=lockdown,yama,selinux,bpf');
+      for (const name of ['permissive', 'free']) assert.equal(refusalOf(output, name, 'user').way, 'directly', name);
+      const user = refusalOf(output, 'closed', 'user');
+      assert.deepEqual([user.way, user.call, user.errno], [null, 'unshare', 'EACCES'], output);
+      assert.deepEqual([user.finding?.gate, user.finding?.certainty], ['selinux', 'certain']);
+      assert.deepEqual(user.finding?.evidence, ['/sys/fs/selinux/enforce is 1', `its label is ${closedLabel}`]);
     });
   }
 });
