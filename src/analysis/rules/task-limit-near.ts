@@ -39,7 +39,7 @@ export const taskLimitNear: Rule<'taskLimits'> = {
         subjects: [what === 'cgroup' ? { kind: 'path', path } : { kind: 'host' }],
         says: isFull(current, max)
           ? `${where} has ${current} tasks of at most ${max}`
-          : `${where} was at its limit of ${max} tasks, and has ${current} now`,
+          : `${where} was at its limit of tasks, and has ${current} of at most ${max} now`,
         seen: [
           `${path}: ${max}; now: ${current}`,
           ...(limit.refused === undefined ? [] : [`forks that were refused so far: ${limit.refused}`]),
