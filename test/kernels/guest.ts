@@ -120,11 +120,20 @@ export async function runTestsOnKernel(version: string, files: readonly string[]
 /** How nscope is called in a guest. */
 export const nscopeInGuest = `${process.execPath} ${nodeFlags} ${join('build', 'js', 'src', 'cli', 'main.js')}`;
 
-/**
- * What a command printed in a guest; that it has failed is for its output to say.
- * @param kernelArguments - for the kernel's command line
- */
-export function runInGuest(version: string, command: string, kernelArguments = ''): Promise<string> {
+/** What a guest has besides what every guest has. */
+export interface GuestExtras {
+  /** For the kernel's command line. */
+  readonly kernelArguments?: string;
+  /** For qemu: words without spaces. */
+  readonly qemuArguments?: string;
+}
+
+/** What a command printed in a guest; that it has failed is for its output to say. */
+export function runInGuest(
+  version: string,
+  command: string,
+  { kernelArguments = '', qemuArguments = '' }: GuestExtras = {},
+): Promise<string> {
   const options = {
     maxBuffer: 1 << 28,
     timeout: (guestTimeoutS + 60) * 1000,
@@ -132,6 +141,7 @@ export function runInGuest(version: string, command: string, kernelArguments = '
       KERNEL_VM_TIMEOUT_S: `${guestTimeoutS}`,
       KERNEL_VM_MEMORY_MIB: `${guestMemoryMib}`,
       KERNEL_VM_ARGUMENTS: kernelArguments,
+      KERNEL_VM_QEMU_ARGUMENTS: qemuArguments,
       ...process.env,
     },
   };

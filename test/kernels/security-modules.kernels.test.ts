@@ -54,7 +54,9 @@ describe('Security modules.', { skip, concurrency: guestsAtOnce }, () => {
         nameAnswer('mount', askIn('nscope-no-mount')),
         nameAnswer('free', `${nobody} ${nscopeInGuest} why --json`),
       ].join('\n');
-      const output = await runInGuest(version, command, 'apparmor=1 lsm=lockdown,yama,apparmor,bpf');
+      const output = await runInGuest(version, command, {
+        kernelArguments: 'apparmor=1 lsm=lockdown,yama,apparmor,bpf',
+      });
 
       const user = refusalOf(output, 'userns', 'user');
       assert.deepEqual([user.way, user.call, user.errno], [null, 'unshare', 'EACCES'], output);
@@ -83,7 +85,9 @@ describe('Security modules.', { skip, concurrency: guestsAtOnce }, () => {
         nameAnswer('closed', `(echo -n ${closedLabel} >/proc/$BASHPID/attr/current && ${ask})`),
         nameAnswer('free', ask),
       ].join('\n');
-      const output = await runInGuest(version, command, 'selinux=1 lsm=lockdown,yama,selinux,bpf');
+      const output = await runInGuest(version, command, {
+        kernelArguments: 'selinux=1 lsm=lockdown,yama,selinux,bpf',
+      });
       for (const name of ['permissive', 'free']) assert.equal(refusalOf(output, name, 'user').way, 'directly', name);
       const user = refusalOf(output, 'closed', 'user');
       assert.deepEqual([user.way, user.call, user.errno], [null, 'unshare', 'EACCES'], output);
