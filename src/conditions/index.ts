@@ -13,6 +13,7 @@ import { securities } from './securities.ts';
 import { subordinateRanges } from './subordinate-ranges.ts';
 import { sysctls } from './sysctls.ts';
 import { taskLimits } from './task-limits.ts';
+import { zombies } from './zombies.ts';
 
 /** In the order in which they are read; each fills one field. */
 export const conditionReaders: readonly ConditionReader[] = [
@@ -26,6 +27,7 @@ export const conditionReaders: readonly ConditionReader[] = [
   pidFiles,
   linkLists,
   mounts,
+  zombies,
 ];
 
 /**

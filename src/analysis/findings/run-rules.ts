@@ -75,4 +75,5 @@ const needs: Readonly<Record<Need, { readonly name: string; readonly ask: string
   securities: { name: 'restrictions of processes', ask: 'reading the restrictions of processes' },
   linkLists: { name: 'network links', ask: 'listing network links' },
   mounts: { name: 'mounts', ask: 'reading all mounts of each mount namespace' },
+  zombies: { name: 'second look at ended processes', ask: 'looking at ended processes again' },
 };

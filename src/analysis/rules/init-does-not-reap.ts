@@ -1,31 +1,35 @@
 // Zombies that nobody waits for: processes that ended, and whose parent does not collect their status.
+import { fewestZombies } from '../../model/snapshot/has-ended.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Process } from '../../model/snapshot/schema.ts';
+import { describeAge } from '../findings/describe-age.ts';
 import type { Rule } from '../findings/rule.ts';
 import { formatCommand } from '../release/shell-words.ts';
 
-/** A parent may be about to wait: fewer are no finding, and many are more than a note. */
-const fewest = 3;
+/** So many are more than a note. */
 const many = 20;
 
-export const initDoesNotReap: Rule<never> = {
+export const initDoesNotReap: Rule<'zombies'> = {
   code: 'init-does-not-reap',
   severity: 'warning',
   title: 'ended processes that their parent does not wait for',
   means:
     'Each zombie keeps its PID and counts against the limits of tasks until its parent waits for it or ends. An init that does not reap fills its container.',
-  needs: [],
-  find({ snapshot, index }, report) {
+  needs: ['zombies'],
+  find({ index, conditions }, report) {
     const byParent = new Map<number, Process[]>();
-    for (const process of snapshot.processes) {
-      if (!isEnded(process)) continue;
+    let afterMs = Number.POSITIVE_INFINITY;
+    for (const zombie of conditions.zombies) {
+      const process = index.process(zombie.pid);
+      if (process?.startTimeTicks !== zombie.startTimeTicks) continue;
+      afterMs = Math.min(afterMs, zombie.afterMs);
       const siblings = byParent.get(process.ppid);
       if (siblings) siblings.push(process);
       else byParent.set(process.ppid, [process]);
     }
     for (const [ppid, zombies] of byParent) {
       const parent = index.process(ppid);
-      if (!parent || zombies.length < fewest) continue;
+      if (!parent || zombies.length < fewestZombies) continue;
       const isInit = parent.pids.at(-1) === 1;
       const isStopped = parent.state === 'T' || parent.state === 't';
       const workload = index.workloadOf(ppid);
@@ -36,6 +40,7 @@ export const initDoesNotReap: Rule<never> = {
         says: `process ${ppid} (${parent.comm}) does not wait for ${zombies.length} processes that have ended`,
         seen: [
           `${zombies.length} processes in state Z, called ${names.slice(0, 5).join(', ')}, PIDs ${listSome(zombies)}`,
+          `they were still there ${describeAge(afterMs)} later; when they ended is not known`,
           isInit
             ? `it is PID 1 of ${describePidNamespace(parent)}, and inherits every orphan there`
             : `it is an ordinary process of uid ${parent.uid}`,
@@ -67,11 +72,6 @@ export const initDoesNotReap: Rule<never> = {
     }
   },
 };
-
-/** A process whose first thread has ended while others run is not one: nobody can wait for it yet. */
-function isEnded({ state, tid, pid, kernelThread, threads }: Process): boolean {
-  return state === 'Z' && tid === pid && !kernelThread && threads <= 1;
-}
 
 function describePidNamespace({ namespaces: { pid } }: Process): string {
   return isKnown(pid) ? `pid:[${pid}]` : 'its pid namespace';

@@ -2,6 +2,7 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { isSyscallError, type SyscallError } from '../../kernel/addon/syscall-error.ts';
+import { pause } from '../../kernel/own/pause.ts';
 import { toAscii } from '../../render/words/ascii.ts';
 import { makePalette, type Palette, type Styler } from '../../render/words/colours.ts';
 import { escapeBeyondAscii, escapeText } from '../../render/words/escape.ts';
@@ -119,7 +120,7 @@ function writeAll(fd: number, text: string): void {
       // A pipe that somebody made non-blocking is full: wait for its reader.
       if (error.code !== 'EAGAIN')
         throw new OutputError(`standard output cannot be written: ${describe(error)}`, { cause: error });
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      pause(5);
     }
   }
 }

@@ -311,6 +311,18 @@ export const mountTableSchema = Type.Object(
   { ...strict, description: 'All mounts of a mount namespace: proc_pid_mountinfo(5), statmount(2).' },
 );
 
+export const zombieSchema = Type.Object(
+  {
+    pid: natural,
+    startTimeTicks: Type.Integer({ minimum: 0, description: 'Since boot: field 22 of proc_pid_stat(5).' }),
+    afterMs: Type.Integer({ minimum: 0, description: 'So much later it was still there: two looks, no age.' }),
+  },
+  {
+    ...strict,
+    description: 'A process that has ended and that its parent, which has several, did not wait for between two looks.',
+  },
+);
+
 export const conditionsSchema = Type.Object(
   {
     nameFiles: Type.Optional(known(Type.Array(nameFileSchema))),
@@ -327,6 +339,7 @@ export const conditionsSchema = Type.Object(
     securities: Type.Optional(known(Type.Array(securitySchema))),
     linkLists: Type.Optional(known(Type.Array(linkListSchema))),
     mounts: Type.Optional(known(Type.Array(mountTableSchema))),
+    zombies: Type.Optional(known(Type.Array(zombieSchema))),
   },
   { ...strict, description: 'What rules need besides namespaces, processes and workloads. Absent: was not asked for.' },
 );

@@ -13,6 +13,7 @@ import {
   type securitySchema,
   type subordinateRangeSchema,
   type taskLimitSchema,
+  type zombieSchema,
 } from './conditions.ts';
 import { type HolderKind, holderKinds, visibleKinds } from './holder-kinds.ts';
 import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
@@ -545,3 +546,4 @@ export type Security = Frozen<Static<typeof securitySchema>>;
 export type LinkList = Frozen<Static<typeof linkListSchema>>;
 export type MountTable = Frozen<Static<typeof mountTableSchema>>;
 export type Mount = Frozen<Static<typeof mountSchema>>;
+export type Zombie = Frozen<Static<typeof zombieSchema>>;

@@ -176,6 +176,7 @@ function hostOf(size: number): Snapshot {
       label: 'unconfined',
     })),
     linkLists: numbers.map((i) => ({ inode: 5000 + i, links: [{ name: 'lo', kind: '', physical: false }] })),
+    zombies: numbers.map((i) => ({ pid: 1001 + 2 * i, startTimeTicks: 1001 + 2 * i, afterMs: 1000 })),
   };
   return { ...snapshot, workloads, conditions };
 }
