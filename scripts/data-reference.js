@@ -63,7 +63,7 @@ function describeRules() {
   return `${[
     '# Findings',
     note,
-    'What `nscope doctor` looks for. Codes are stable. *Severity* is the gravest that a rule gives: `note` is worth knowing, `warning` is wrong or will be, `error` fails now. *Needs* is what a snapshot must have; where it lacks that, the rule is not decided, and doctor says so.',
+    'What `nscope doctor` looks for. Codes are stable. *Severity* is the gravest that a rule gives: `note` is worth knowing, `warning` is wrong or will be, `error` fails now. *Needs* is what a snapshot must have; where it lacks that, the rule is not decided, and doctor says so. What is found on a healthy host, and why: [false alarms](../false-alarms.md).',
     formatTable(
       ['code', 'severity', 'what is wrong', 'needs'],
       rules.map(({ code, severity, title, needs }) => [

@@ -1,8 +1,12 @@
 // User namespaces that map the host's root: user_namespaces(7).
 
 import { findHostInode } from '../../model/snapshot/host-inode.ts';
+import type { Fix } from '../findings/finding.ts';
 import type { Rule } from '../findings/rule.ts';
 import { describeUserNamespace, type IdKind, listMappedRanges, type MappedRange } from '../graph/mapped-ids.ts';
+
+/** So many of those with the same map are named. */
+const maxNamed = 10;
 
 export const idMapOfHostRoot: Rule<never> = {
   code: 'id-map-of-host-root',
@@ -23,27 +27,50 @@ export const idMapOfHostRoot: Rule<never> = {
         const { inode } = range.namespace;
         found.set(inode, { ...found.get(inode), [kind]: range });
       }
-    for (const [inode, ranges] of found) {
-      const maps = [ranges.uid, ranges.gid].filter((range) => range !== undefined);
-      const [{ namespace }] = maps as [MappedRange];
+    const alike = new Map<string, MappedRange[]>();
+    for (const [inode, { uid, gid }] of found) {
+      const maps = [uid, gid].filter((range) => range !== undefined);
+      const [first] = maps as [MappedRange];
       const other = maps.find(({ mapping }) => mapping.inside !== 0);
-      const what = describeUserNamespace(namespace, index);
+      if (other) {
+        const what = describeUserNamespace(other.namespace, index);
+        const { kind, mapping } = other;
+        report.add({
+          severity: 'warning',
+          subjects: [{ kind: 'namespace', type: 'user', inode }],
+          says: `in ${what} ${kind} ${mapping.inside} is the host's root`,
+          seen: maps.map(describeMap),
+          fixes: [separate],
+        });
+        continue;
+      }
+      const key = maps.map(describeMap).join('\n');
+      const others = alike.get(key);
+      if (others) others.push(first);
+      else alike.set(key, [first]);
+    }
+    for (const [maps, ranges] of alike) {
+      const names = ranges.slice(0, maxNamed).map(({ namespace }) => describeUserNamespace(namespace, index));
+      const [only] = names;
       report.add({
-        severity: other ? 'warning' : 'note',
-        subjects: [{ kind: 'namespace', type: 'user', inode }],
-        says: other
-          ? `in ${what} ${other.kind} ${other.mapping.inside} is the host's root`
-          : `in ${what} root is the host's root`,
-        seen: maps.map(
-          ({ kind, mapping: { inside, count } }) =>
-            `${kind} ${inside} there is ${kind} 0 here, ${count} ids from there on`,
-        ),
-        fixes: [
-          {
-            text: 'give it a range that nobody else has: podman run --userns=auto, systemd-nspawn --private-users=pick, unshare --map-users=auto; a map that is written cannot be changed',
-          },
+        severity: 'note',
+        subjects: ranges.map(({ namespace: { inode } }) => ({ kind: 'namespace', type: 'user', inode })),
+        says: `in ${ranges.length === 1 ? only : `${ranges.length} user namespaces`} root is the host's root`,
+        seen: [
+          ...(ranges.length === 1 ? [] : names),
+          ...(ranges.length > maxNamed ? [`and ${ranges.length - maxNamed} more`] : []),
+          ...maps.split('\n'),
         ],
+        fixes: [separate],
       });
     }
   },
 };
+
+const separate: Fix = {
+  text: 'give it a range that nobody else has: podman run --userns=auto, systemd-nspawn --private-users=pick, unshare --map-users=auto; a unit of systemd with PrivateUsers= can run as another user (User=, DynamicUser=); a map that is written cannot be changed',
+};
+
+function describeMap({ kind, mapping: { inside, count } }: MappedRange): string {
+  return `${kind} ${inside} there is ${kind} 0 here, ${count === 1 ? 'that one alone' : `${count} ids from there on`}`;
+}
