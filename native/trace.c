@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #if defined __x86_64__
@@ -201,27 +202,70 @@ static void tell_of_exec(pid_t pid, int socket) {
 	tell(socket, &told);
 }
 
+/* A child that is followed from its first moment on, and may not have been heard of yet. */
+static void expect_child(pid_t pid, int event) {
+	unsigned long child;
+	if (event != PTRACE_EVENT_FORK && event != PTRACE_EVENT_VFORK && event != PTRACE_EVENT_CLONE) return;
+	if (ptrace(PTRACE_GETEVENTMSG, pid, NULL, &child) == 0) find_task((pid_t)child, true);
+}
+
 /* @returns the signal to go on with, or -1 where it has to stay stopped */
 static int handle_stop(struct task *task, pid_t pid, int status, int socket) {
 	int signal = WSTOPSIG(status), event = status >> 16;
 	if (event == PTRACE_EVENT_STOP)
 		return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU ? -1 : 0;
 	if (event == PTRACE_EVENT_EXEC) tell_of_exec(pid, socket);
+	expect_child(pid, event);
 	if (event) return 0;
 	if (signal != (SIGTRAP | 0x80)) return signal;
 	if (task) follow_call(task, socket);
 	return 0;
 }
 
-/* What the command has left running goes on without this process. */
+/* Of a task that has ended, or is not there at all, nothing more comes than its end, and of a leader that before its threads'. */
+static bool has_ended(pid_t pid) {
+	char path[32], text[512];
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) return true;
+	ssize_t got = read(fd, text, sizeof text - 1);
+	close(fd);
+	if (got <= 0) return true;
+	text[got] = '\0';
+	const char *end = strrchr(text, ')');
+	return !end || strncmp(end, ") Z", 3) == 0 || strncmp(end, ") X", 3) == 0;
+}
+
+static bool is_any_left(void) {
+	for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++)
+		if (tasks[i].pid != 0 && !has_ended(tasks[i].pid)) return true;
+	return false;
+}
+
+/*
+ * What the command has left running goes on without this process. Of whom something is heard next is not known: a leader
+ * can be waited for only after its threads, and who called vfork(2) stops only after its child has gone on. The signal of
+ * EXITKILL does not end a process whose leader has ended.
+ */
 static void let_go(void) {
-	for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++) {
+	for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++)
+		if (tasks[i].pid != 0 && ptrace(PTRACE_INTERRUPT, tasks[i].pid, NULL, NULL) < 0) tasks[i].pid = 0;
+	for (;;) {
 		int status;
-		if (tasks[i].pid == 0 || ptrace(PTRACE_INTERRUPT, tasks[i].pid, NULL, NULL) < 0) continue;
-		if (waitpid(tasks[i].pid, &status, __WALL) != tasks[i].pid || !WIFSTOPPED(status)) continue;
+		pid_t pid = waitpid(-1, &status, __WALL | WNOHANG);
+		if (pid < 0 && errno == EINTR) continue;
+		if (pid < 0 || (pid == 0 && !is_any_left())) return;
+		if (pid == 0) {
+			nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+			continue;
+		}
+		struct task *task = find_task(pid, false);
+		if (task) task->pid = 0;
+		if (!WIFSTOPPED(status)) continue;
+		expect_child(pid, status >> 16);
 		/* A signal that was on its way is passed on. */
 		bool is_signal = status >> 16 == 0 && WSTOPSIG(status) != (SIGTRAP | 0x80);
-		ptrace(PTRACE_DETACH, tasks[i].pid, NULL, (void *)(intptr_t)(is_signal ? WSTOPSIG(status) : 0));
+		ptrace(PTRACE_DETACH, pid, NULL, (void *)(intptr_t)(is_signal ? WSTOPSIG(status) : 0));
 	}
 }
 

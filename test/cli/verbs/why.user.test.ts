@@ -1,6 +1,7 @@
 // nscope why as an ordinary user: each gate that such a user can close is closed, and named.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { test } from 'node:test';
 import type { GateFinding } from '../../../src/analysis/refusals/explain.ts';
@@ -256,6 +257,23 @@ test('What a command leaves running goes on when it has ended, and unobserved.',
   assert.equal(status, 0, stderr);
   assert.deepEqual((JSON.parse(stdout) as Answer).refusals, []);
   assert.match(stderr, /later 1/);
+});
+
+test('What a command leaves behind may have lost its leader: it lives on, and nscope does not wait for it.', {
+  skip,
+}, async () => {
+  const program = compile('test/fixtures/ended-leader.c');
+  const zombie = `until grep -q "^State:.*Z" /proc/$!/status; do sleep 0.01; done; echo $!`;
+  const words = [...nscope, '--', 'sh', '-c', `${program} </dev/null >/dev/null 2>&1 & ${zombie}`];
+  const { status, stderr } = spawnSync(words[0] ?? '', words.slice(1), { encoding: 'utf8', timeout: 30_000 });
+  const pid = Number(stderr);
+  assert.deepEqual([status, pid > 1], [0, true], stderr);
+  const [leader = '', thread = ''] = readdirSync(`/proc/${pid}/task`).map((tid) =>
+    readFileSync(`/proc/${pid}/task/${tid}/status`, 'latin1'),
+  );
+  assert.match(leader, /^State:\tZ/m);
+  assert.match(thread, /^State:\tS[^]*^TracerPid:\t0$/m);
+  process.kill(pid, 'SIGKILL');
 });
 
 test('A process of another user cannot be entered, and it is said what its links demand.', { skip }, () => {
