@@ -21,6 +21,7 @@ const programs = new Map<string, () => Promise<VerbModule>>([
   ['listns', () => import('./verbs/listns.ts')],
   ['ls', () => import('./verbs/ls.ts')],
   ['mount', () => import('./verbs/mount.ts')],
+  ['mounts', () => import('./verbs/mounts.ts')],
   ['orphan', () => import('./verbs/orphan.ts')],
   ['overview', () => import('./verbs/overview.ts')],
   ['pid', () => import('./verbs/pid.ts')],

@@ -8,6 +8,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   ps: ['processes', 'members', 'pids'],
   tree: ['lstree', 'pstree'],
   pid: ['nspid', 'pidof', 'translate'],
+  mounts: ['df', 'findmnt', 'mountinfo'],
   workloads: ['container', 'containers', 'images', 'machines', 'pods', 'sandboxes'],
   snapshot: ['dump', 'export', 'save'],
   holders: ['delete', 'del', 'fuser', 'kill', 'lsof', 'release', 'remove', 'rm', 'stop', 'users', 'why'],

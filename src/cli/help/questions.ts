@@ -17,6 +17,11 @@ export const questions: readonly Question[] = [
   { question: 'Which namespaces have no process?', command: 'nscope ls --hidden' },
   { question: 'Which PID does process 812 have in its container?', command: 'nscope pid 812' },
   { question: 'Which PID here is PID 1 of the container?', command: 'nscope pid 1 --in docker:web' },
+  {
+    question: 'Where did my mount go, and what does the container have mounted?',
+    command: 'nscope mounts 1 docker:web',
+  },
+  { question: 'Where does a file of the container lie here?', command: 'nscope mounts docker:web --path /data/db' },
   { question: 'Which namespaces do two processes share?', command: 'nscope diff 812 self' },
   { question: 'What changed since yesterday?', command: 'nscope diff yesterday.json now' },
   { question: 'May this process enter that namespace?', command: 'nscope caps 812 net:blue' },

@@ -74,7 +74,7 @@ function measureDistance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-const maxListed = 32;
+const maxListed = 40;
 
 /** "did you mean x?" or the list of what there is, cut where it is long. */
 export function suggest(word: string, words: readonly string[]): string {

@@ -1,6 +1,8 @@
 // The table of verbs.
 
 import { conditionsOnDemand } from '../../model/snapshot/wanted.ts';
+import { mountsVerb } from '../entries/mounts-verb.ts';
+import { quotaVerb } from '../entries/quota-verb.ts';
 import { failureOfAnswer } from '../help/exit-statuses.ts';
 import {
   fromOption,
@@ -18,7 +20,6 @@ import { ciVerb } from './ci-verb.ts';
 import { evidenceVerbs } from './evidence-verbs.ts';
 import { launchVerbs } from './launch-verbs.ts';
 import { liveVerbs } from './live-verbs.ts';
-import { quotaVerb } from './quota-verb.ts';
 import { verdictVerbs } from './verdict-verbs.ts';
 
 async function loadNamespaceColumns(): Promise<readonly ColumnMeaning[]> {
@@ -291,6 +292,7 @@ const table = [
   ...liveVerbs,
   ...verdictVerbs,
   quotaVerb,
+  mountsVerb,
   ...evidenceVerbs,
   ...launchVerbs,
   ciVerb,

@@ -1,0 +1,103 @@
+// The mounts of a snapshot, and the mount namespaces that words lead to.
+import type { ListedNamespace } from '../../analysis/graph/inferred-places.ts';
+import type { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
+import { Homes, keyOfNamespace } from '../../analysis/listing/namespace-home.ts';
+import { nameWorkload } from '../../analysis/listing/workloads.ts';
+import type { MountLayout } from '../../analysis/mounts/mount-layout.ts';
+import { indexMountTables } from '../../analysis/mounts/mount-tables.ts';
+import { findHostInode } from '../../model/snapshot/host-inode.ts';
+import { isKnown, knownOr } from '../../model/snapshot/known.ts';
+import type { MountTable } from '../../model/snapshot/schema.ts';
+import type { MountScene } from '../../render/columns/mount-columns.ts';
+import { nameGroup } from '../../render/words/group-names.ts';
+import { formatUnknown } from '../../render/words/unknown.ts';
+import { findTarget } from '../reading/target.ts';
+import { NotFoundError, UsageError } from '../table/errors.ts';
+import type { OptionValues } from '../table/option-values.ts';
+
+/** A mount namespace that was asked for. */
+export interface ChosenTable {
+  readonly inode: number;
+  /** As a remark names it: "docker:web (mnt:[4026532992])". */
+  readonly name: string;
+  readonly table: MountTable;
+  /** Undefined where its mounts are not known. */
+  readonly layout: MountLayout | undefined;
+}
+
+/** @throws UsageError for a snapshot that was saved without mounts */
+export function makeScene(index: SnapshotIndex, options: OptionValues): MountScene {
+  const tables = indexMountTables(index.snapshot);
+  if (!isKnown(tables))
+    throw new UsageError(
+      options.from === undefined
+        ? `the mounts of this host are not known: ${formatUnknown(tables)}`
+        : `the snapshot ${options.from} has no mounts: save it with nscope snapshot --with mounts`,
+    );
+  const hostInode = findHostInode(index.snapshot, 'mnt');
+  return { tables, host: hostInode === undefined ? undefined : tables.layout(hostInode), nameOf: makeNames(index) };
+}
+
+function makeNames(index: SnapshotIndex): (inode: number) => string {
+  const all = new Map(index.snapshot.namespaces.map((one: ListedNamespace) => [keyOfNamespace(one), one]));
+  const homes = new Homes(index, all);
+  return (inode) => {
+    const namespace = index.namespace('mnt', inode);
+    return namespace ? nameGroup({ home: homes.of(namespace) }) : `mnt:[${inode}]`;
+  };
+}
+
+/**
+ * The mount namespace that a word leads to: of a process that it is in, of a workload that of its leader, else its only one.
+ * @param word - undefined: nscope's own, of a snapshot that of the host
+ * @throws UsageError, NotFoundError
+ */
+export function chooseTable(
+  word: string | undefined,
+  index: SnapshotIndex,
+  scene: MountScene,
+  options: OptionValues,
+): ChosenTable {
+  const inode = word === undefined ? findOwn(index, options) : findInode(word, index, options);
+  const table = scene.tables.table(inode);
+  if (!table) throw new NotFoundError(`mnt:[${inode}] has ended, or came after the mounts were read`);
+  return { inode, name: `${scene.nameOf(inode)} (mnt:[${inode}])`, table, layout: scene.tables.layout(inode) };
+}
+
+function findOwn(index: SnapshotIndex, { from }: OptionValues): number {
+  const own = index.snapshot.host.vantage.namespaces.mnt;
+  const inode = from === undefined && isKnown(own) ? own : findHostInode(index.snapshot, 'mnt');
+  if (inode !== undefined) return inode;
+  throw new NotFoundError('which mount namespace nscope is in is not known: name one');
+}
+
+function findInode(word: string, index: SnapshotIndex, options: OptionValues): number {
+  const target = findTarget(word, index, options);
+  if (target.kind === 'namespace') {
+    const { type, inode } = target.namespace;
+    if (type !== 'mnt') throw new UsageError(`${word} is a ${type} namespace; a mount namespace is wanted`);
+    return inode;
+  }
+  if (target.kind === 'process') {
+    const { mnt } = target.process.namespaces;
+    if (isKnown(mnt)) return mnt;
+    throw new NotFoundError(`the mount namespace of process ${target.process.pid} is not known: ${formatUnknown(mnt)}`);
+  }
+  const { workload } = target;
+  const leader = workload.leader === null ? undefined : index.process(workload.leader);
+  const ofLeader = leader && knownOr(leader.namespaces.mnt, undefined);
+  const [only, ...others] = workload.namespaces.filter(({ type }) => type === 'mnt').map(({ inode }) => inode);
+  const inode = ofLeader ?? (others.length === 0 ? only : undefined);
+  if (inode !== undefined) return inode;
+  throw new NotFoundError(
+    only === undefined
+      ? `${nameWorkload(workload)} has no mount namespace of its own that is known`
+      : `${nameWorkload(workload)} has several mount namespaces: name one of ${[only, ...others].join(', ')}`,
+  );
+}
+
+/** All of a table where nothing is missing; the sentence that says what is. */
+export function explainLack({ name, table: { mounts, cut } }: ChosenTable): string | undefined {
+  if (!isKnown(mounts)) return `the mounts of ${name} are not known: ${formatUnknown(mounts)}`;
+  return cut === undefined ? undefined : `there may be more mounts in ${name}: ${cut}`;
+}
