@@ -35,8 +35,8 @@ export function judgeReadOnly({ options, superOptions }: Mount): 'no' | 'mount' 
 export function findOrigin(mount: Mount, layout: MountLayout, host: MountLayout | undefined): string | undefined {
   if (!host) return undefined;
   let tried = 0;
-  for (const { path, mount: found, coveredBy } of listPaths({ device: mount.device, path: mount.root }, host)) {
-    if (!coveredBy && (layout !== host || found.root !== mount.root)) return path;
+  for (const { path, coveredBy } of listPaths({ device: mount.device, path: mount.root }, host, layout === host)) {
+    if (!coveredBy) return path;
     if (++tried === maxTried) return undefined;
   }
   return undefined;

@@ -41,12 +41,10 @@ export class MountLayout {
     return this.#byPart.get(partOf(part)) ?? [];
   }
 
-  /** Those that show a file of a file system, the smallest part of it first. */
-  *showing(device: string, path: string): Generator<Mount> {
-    for (let root = path; ; root = root.slice(0, Math.max(1, root.lastIndexOf('/')))) {
+  /** Those that show a file of a file system, the smallest part of it first; of a part alone that it lies in, with `inside`. */
+  *showing(device: string, path: string, inside = false): Generator<Mount> {
+    for (let root = inside ? parentOf(path) : path; root !== undefined; root = parentOf(root))
       yield* this.ofPart({ device, root });
-      if (root.lastIndexOf('/') < 0 || root === '/') return;
-    }
   }
 
   /** The mount that lies on the root of this one, which it hides. */
@@ -141,6 +139,12 @@ function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const found = map.get(key);
   if (found) found.push(value);
   else map.set(key, [value]);
+}
+
+/** The directory that a path is in; undefined of the root, and of what is not a path. */
+function parentOf(path: string): string | undefined {
+  const slash = path.lastIndexOf('/');
+  return path === '/' || slash < 0 ? undefined : path.slice(0, Math.max(1, slash));
 }
 
 /** The path below a directory that it is in: "/x" of /a/x and /a, "" of the directory itself. */

@@ -47,9 +47,9 @@ export function findPaths(place: FilePlace, layout: MountLayout): Pick<Translati
   return { paths, covered, outside: found.length === 0 ? layout.ofDevice(place.device) : [] };
 }
 
-/** One after the other, so that who wants the first need not wait for all. */
-export function* listPaths({ device, path }: FilePlace, layout: MountLayout): Generator<FoundPath> {
-  for (const mount of layout.showing(device, path)) {
+/** One after the other, so that who wants the first need not wait for all. @param inside - leave out mounts of the file alone */
+export function* listPaths({ device, path }: FilePlace, layout: MountLayout, inside = false): Generator<FoundPath> {
+  for (const mount of layout.showing(device, path, inside)) {
     if (mount.mountPoint === '') continue;
     const there = joinPath(mount.mountPoint, relate(path, mount.root));
     const reached = layout.resolve(there)?.mount;

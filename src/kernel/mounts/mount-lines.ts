@@ -5,6 +5,9 @@ import { parseText } from '../../parse/text/text.ts';
 import { describeWords, type MountWords } from './describe-mount.ts';
 import type { MountList } from './mounts.ts';
 
+/** Of lines that only one mount namespace has, no more are kept than this: what is in many comes again at once. */
+const maxCached = 4096;
+
 /**
  * What lines say besides their ids. Mount namespaces are mostly copies of one another: of a hundred thousand lines few
  * differ, and each kind is taken apart once.
@@ -19,30 +22,37 @@ export class MountWordCache {
       const [line] = parseMountinfo(`0 0${rest}`);
       if (!line) throw new TypeError('a line of mountinfo was expected');
       words = describeWords(line);
+      if (this.#words.size >= maxCached) this.#words.clear();
       this.#words.set(rest, words);
     }
     return words;
   }
 }
 
-interface SplitLine {
-  readonly oldId: number;
-  readonly oldParent: number;
-  readonly words: MountWords;
+/** The lines of a mountinfo, as columns: a hundred thousand small objects would cost more than the reading. */
+export interface MountLines {
+  readonly oldIds: readonly number[];
+  readonly oldParents: readonly number[];
+  readonly words: readonly MountWords[];
 }
 
-/** Lines in their order; the last may be cut off, and is then left out. @throws MalformedError */
-export function splitMountinfo(bytes: Uint8Array, cache: MountWordCache): SplitLine[] {
-  const lines: SplitLine[] = [];
-  for (const line of parseText(bytes).split('\n')) {
-    if (line === '') continue;
-    const first = line.indexOf(' ');
-    const second = line.indexOf(' ', first + 1);
-    lines.push({
-      oldId: Number(line.slice(0, first)),
-      oldParent: Number(line.slice(first + 1, second)),
-      words: cache.describe(line.slice(second)),
-    });
+/** In their order. @throws MalformedError */
+export function splitMountinfo(bytes: Uint8Array, cache: MountWordCache): MountLines {
+  const lines: { oldIds: number[]; oldParents: number[]; words: MountWords[] } = {
+    oldIds: [],
+    oldParents: [],
+    words: [],
+  };
+  const text = parseText(bytes);
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    const first = text.indexOf(' ', start);
+    const second = text.indexOf(' ', first + 1);
+    lines.oldIds.push(Number(text.slice(start, first)));
+    lines.oldParents.push(Number(text.slice(first + 1, second)));
+    lines.words.push(cache.describe(text.slice(second, end)));
+    start = end + 1;
   }
   return lines;
 }
@@ -51,29 +61,57 @@ export function splitMountinfo(bytes: Uint8Array, cache: MountWordCache): SplitL
  * Whether a list has the same mounts as the lines: both are in the order of the 64-bit ids, one is a part of the other
  * where a root leads to less, and so the number decides; the ends show that it is the same mount namespace.
  */
-export function isListOf({ ids, firstOldId, lastOldId }: MountList, lines: readonly SplitLine[]): boolean {
-  return ids.length === lines.length && lines[0]?.oldId === firstOldId && lines.at(-1)?.oldId === lastOldId;
+export function isListOf({ ids, firstOldId, lastOldId }: MountList, { oldIds }: MountLines): boolean {
+  return ids.length === oldIds.length && oldIds[0] === firstOldId && oldIds.at(-1) === lastOldId;
 }
 
 /** Whether no mount came or went between two lists: the ids are used once. */
-export function isSameList(one: MountList, other: MountList): boolean {
-  return one.ids.length === other.ids.length && one.ids.every((id, index) => id === other.ids[index]);
+export function isSameList({ ids: one }: MountList, { ids: other }: MountList): boolean {
+  return viewBytes(one).equals(viewBytes(other));
+}
+
+function viewBytes({ buffer, byteOffset, byteLength }: BigUint64Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** @param ids - of isListOf; none where the kernel has none, or gives none to the caller */
-export function describeLines(lines: readonly SplitLine[], ids: BigUint64Array | undefined): Mount[] {
+export function describeLines({ oldIds, oldParents, words }: MountLines, ids: BigUint64Array | undefined): Mount[] {
+  const texts = ids && formatIds(ids);
   const byOldId = new Map<number, string>();
-  const texts = ids && Array.from(ids, String);
-  if (texts) lines.forEach(({ oldId }, index) => void byOldId.set(oldId, texts[index] ?? ''));
-  return lines.map(({ oldId, oldParent, words }, index) => {
-    const id = texts?.[index];
+  if (texts) oldIds.forEach((oldId, at) => void byOldId.set(oldId, texts[at] ?? ''));
+  return words.map((word, at) => {
+    const id = texts?.[at];
+    const oldId = oldIds[at] ?? 0;
+    const oldParent = oldParents[at] ?? 0;
     const parent = byOldId.get(oldParent);
-    return Object.freeze({
-      ...(id !== undefined && { id }),
+    const { device, root, mountPoint, fsType, source, options, superOptions, unbindable, locked } = word;
+    const mount: { -readonly [Field in keyof Mount]: Mount[Field] } = {
       oldId,
-      ...(parent !== undefined && { parent }),
       oldParent,
-      ...words,
-    });
+      device,
+      root,
+      mountPoint,
+      fsType,
+      source,
+      options,
+      superOptions,
+      unbindable,
+      locked,
+    };
+    if (id !== undefined) mount.id = id;
+    if (parent !== undefined) mount.parent = parent;
+    if (word.peerGroup !== undefined) mount.peerGroup = word.peerGroup;
+    if (word.master !== undefined) mount.master = word.master;
+    if (word.propagateFrom !== undefined) mount.propagateFrom = word.propagateFrom;
+    return Object.freeze(mount);
+  });
+}
+
+/** In decimal. Few need more than a number holds exactly. */
+function formatIds(ids: BigUint64Array): string[] {
+  const halves = new Uint32Array(ids.buffer, ids.byteOffset, ids.length * 2);
+  return Array.from({ length: ids.length }, (_, at) => {
+    const id = (halves[2 * at + 1] ?? 0) * 2 ** 32 + (halves[2 * at] ?? 0);
+    return Number.isSafeInteger(id) ? String(id) : String(ids[at]);
   });
 }

@@ -102,8 +102,7 @@ function readFiles(
     const [link = 0] = links;
     if (errno !== 0 || file === undefined || inode === undefined || pid === undefined) continue;
     // Where the link is refused, the list of ids or a remark decides: anybody may read mountinfo.
-    if (link === inode || link < 0)
-      found.set(inode, { pid, file: typeof file === 'number' ? file : Buffer.from(file) });
+    if (link === inode || link < 0) found.set(inode, { pid, file });
   }
   return asked.map(({ inode }) => found.get(inode));
 }
@@ -121,7 +120,7 @@ function pair(
   const lines = splitMountinfo(found.file, cache);
   if (!isListOf(after, lines)) return undefined;
   // Which ids an idmapped mount shows statmount(2) alone tells.
-  if (lines.some(({ words }) => words.options.includes('idmapped'))) return undefined;
+  if (lines.words.some(({ options }) => options.includes('idmapped'))) return undefined;
   return { inode, via: 'mountinfo', pid: found.pid, mounts: Object.freeze(describeLines(lines, after.ids)) };
 }
 
