@@ -19,6 +19,8 @@ NAPI_MODULE_INIT() {
 	init_mounts(env, exports);
 	init_kcmp(env, exports);
 	init_netlink(env, exports);
+	init_netns_ids(env, exports);
+	init_network_visit(env, exports);
 	init_nsfs(env, exports);
 	init_nsfs_batch(env, exports);
 	init_proc(env, exports);

@@ -44,6 +44,8 @@ void init_mount_visit(napi_env env, napi_value exports);
 void init_mounts(napi_env env, napi_value exports);
 void init_kcmp(napi_env env, napi_value exports);
 void init_netlink(napi_env env, napi_value exports);
+void init_netns_ids(napi_env env, napi_value exports);
+void init_network_visit(napi_env env, napi_value exports);
 void init_nsfs(napi_env env, napi_value exports);
 void init_nsfs_batch(napi_env env, napi_value exports);
 void init_proc(napi_env env, napi_value exports);

@@ -7,6 +7,7 @@ import { mountViews } from './mount-views.ts';
 import { mounts } from './mounts.ts';
 import { nameFiles } from './name-files.ts';
 import { namespaceCounts } from './namespace-counts.ts';
+import { networks } from './networks.ts';
 import { pidFiles } from './pid-files.ts';
 import { type FoundConditions, readConditions } from './read-conditions.ts';
 import { securities } from './securities.ts';
@@ -28,6 +29,7 @@ export const conditionReaders: readonly ConditionReader[] = [
   linkLists,
   mounts,
   zombies,
+  networks,
 ];
 
 /**

@@ -2,13 +2,14 @@
 // rtnetlink(7) through a socket that a thread of the addon opens there, with the kind of each and the device behind it.
 import { loadAddon } from '../kernel/addon/addon.ts';
 import { readTextFile } from '../kernel/files/files.ts';
-import { readLinksIn } from '../kernel/net/netlink.ts';
+import { readLinksIn } from '../kernel/net/ask-networks.ts';
 import { isKernelSince } from '../model/names/kernel-release.ts';
 import { isKnown, type Known, notAsked, type Unknown } from '../model/snapshot/known.ts';
-import type { LinkList, Namespace, Snapshot } from '../model/snapshot/schema.ts';
+import type { LinkList, Snapshot } from '../model/snapshot/schema.ts';
+import type { LinkRecord } from '../parse/netlink/link.ts';
 import { parseNetDevices } from '../parse/netlink/net-dev.ts';
-import type { LinkRecord } from '../parse/netlink/rtnetlink.ts';
 import type { ConditionReader, ConditionReport } from './condition.ts';
+import { findPath } from './networks/reach.ts';
 
 type Links = LinkList['links'];
 
@@ -76,20 +77,4 @@ function describe({ name, kind, parentDevice }: LinkRecord, tellsParents: boolea
   const isMade = kind !== '' || name === 'lo';
   const physical = isMade ? false : tellsParents ? parentDevice !== undefined : tooOld;
   return Object.freeze({ name, kind, physical });
-}
-
-/** A path by which nscope reaches it, where it is. */
-function findPath({ names, holders }: Namespace, { host }: Snapshot): string | undefined {
-  const own = host.vantage.namespaces.mnt;
-  const [name] = names;
-  if (name) return name.path;
-  for (const holder of holders) {
-    if (holder.kind === 'fd') {
-      const task = holder.tid === undefined ? `${holder.pid}` : `${holder.pid}/task/${holder.tid}`;
-      return `/proc/${task}/fd/${holder.fd}`;
-    }
-    if (holder.kind === 'bind-mount' && isKnown(own) && holder.mountNamespace === own && isKnown(holder.path))
-      return holder.path;
-  }
-  return undefined;
 }

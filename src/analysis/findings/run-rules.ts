@@ -76,4 +76,5 @@ const needs: Readonly<Record<Need, { readonly name: string; readonly ask: string
   linkLists: { name: 'network links', ask: 'listing network links' },
   mounts: { name: 'mounts', ask: 'reading all mounts of each mount namespace' },
   zombies: { name: 'second look at ended processes', ask: 'looking at ended processes again' },
+  networks: { name: 'networks', ask: 'reading what each network namespace has' },
 };

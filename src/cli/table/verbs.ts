@@ -242,7 +242,7 @@ const table = [
     summary: 'print everything as one JSON object, for scripts and for --from',
     details: [
       'The object has the schema nscope.snapshot/1, which the package publishes as nscope/snapshot.schema.json.',
-      'What is large is added by --with alone: mounts, all mounts of every mount namespace, which nscope mounts --from and the like need.',
+      'What is large is added by --with alone: mounts, all mounts of every mount namespace, which nscope mounts --from needs; networks, what every network namespace has, which nscope net --from needs.',
     ],
     arguments: [],
     options: [
@@ -256,7 +256,7 @@ const table = [
     examples: [
       { command: 'nscope snapshot > host.json', meaning: 'save the state of this host' },
       { command: 'nscope snapshot | nscope ls --from -', meaning: 'list from a snapshot' },
-      { command: 'nscope snapshot --with mounts > host.json', meaning: 'with all mounts of every mount namespace' },
+      { command: 'nscope snapshot --with mounts,networks > host.json', meaning: 'with all mounts, links and sockets' },
     ],
     reads: everyProgram,
   },

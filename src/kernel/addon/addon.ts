@@ -148,7 +148,16 @@ export interface Addon {
   readinessRearm(watch: object, mask: number): void;
   readinessClose(watch: object): void;
   openRouteSocket(netns: number): number;
-  dumpRoutes(paths: Uint8Array, inodes: Uint32Array, request: Uint8Array, threads: number): (Buffer | number)[];
+  askNetworks(
+    paths: Uint8Array,
+    inodes: Uint32Array,
+    messages: Uint8Array,
+    protocols: Uint32Array,
+    files: Uint8Array,
+    maxBytes: number,
+    threads: number,
+  ): ((Buffer | number)[] | number)[];
+  askNsids(paths: Uint8Array, inodes: Uint32Array, pairs: Uint32Array, threads: number): Buffer;
   findSocketNetns(pidfd: number, fds: Int32Array): Buffer;
   spawn(steps: readonly (readonly unknown[])[]): [pid: number, socket: number];
   receiveFromChild(socket: number): [what: number, step: number, value: number, errno: number] | null;

@@ -1,17 +1,15 @@
 // Links and neighbours of any network namespace: rtnetlink(7), spoken through a socket that lies in it.
 import { closeSync, readSync, writeSync } from 'node:fs';
-import { type Known, unknownFromErrno } from '../../model/snapshot/known.ts';
+import type { LinkRecord } from '../../parse/netlink/link.ts';
 import {
   buildLinkDump,
+  buildLinkQuestion,
   buildNsidDump,
   buildNsidQuestion,
-  type LinkRecord,
   parseRouteMessages,
 } from '../../parse/netlink/rtnetlink.ts';
 import { requireAddon } from '../addon/require-addon.ts';
 import { nameErrno } from '../addon/syscall-error.ts';
-import { type NamespacePath, packPaths } from '../nsfs/namespace-paths.ts';
-import { countReaders } from '../proc/proc-reading.ts';
 
 /** A refusal that came as a message: it looks like that of a system call. */
 class RouteError extends Error {
@@ -30,23 +28,6 @@ class RouteError extends Error {
 
 /** A dump comes in pieces of at most 32 KiB: netlink_dump() of net/netlink/af_netlink.c. */
 const maxPieceBytes = 65_536;
-
-/**
- * The links of many network namespaces, in one call of the addon, whose threads go there.
- * @returns in the same order the links, or why they could not be read: ESTALE where the path leads elsewhere by now
- * @throws MalformedError, AddonMissingError
- * @see RouteSocket.readLinks
- */
-export function readLinksIn(namespaces: readonly NamespacePath[]): Known<readonly LinkRecord[]>[] {
-  const { paths, inodes } = packPaths(namespaces);
-  return requireAddon()
-    .dumpRoutes(paths, inodes, buildLinkDump(1), countReaders())
-    .map((answer) => {
-      if (typeof answer === 'number') return unknownFromErrno(nameErrno(answer));
-      const { links, errno } = parseRouteMessages(answer);
-      return errno === 0 ? links : unknownFromErrno(nameErrno(errno));
-    });
-}
 
 /** Questions to one network namespace. Each asks and reads to the end; nothing is waited for. */
 export class RouteSocket {
@@ -80,6 +61,17 @@ export class RouteSocket {
       for (const link of answer.links) links.push(link);
       if (answer.done) return links;
     }
+  }
+
+  /**
+   * One link of another network namespace, by the number that this one has for it.
+   * @returns undefined where there is no such link, or the kernel does not answer for others: before Linux 4.20
+   * @throws SyscallError EPERM without CAP_NET_ADMIN in the user namespace that owns the other one
+   * @see include/uapi/linux/if_link.h IFLA_TARGET_NETNSID
+   */
+  readLinkOf(netnsid: number, index: number): LinkRecord | undefined {
+    writeSync(this.#fd, buildLinkQuestion(++this.#sequence, index, netnsid));
+    return this.#read('RTM_GETLINK').links[0];
   }
 
   /**

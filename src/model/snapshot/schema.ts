@@ -5,10 +5,14 @@ import {
   type linkListSchema,
   type mountSchema,
   type mountTableSchema,
+  type listeningSocketSchema,
   type mountViewSchema,
   type nameFileSchema,
   type namespaceAccountSchema,
   type namespaceCountSchema,
+  type networkLinkSchema,
+  type networkRouteSchema,
+  type networkSchema,
   type pidFileSchema,
   type securitySchema,
   type subordinateRangeSchema,
@@ -547,3 +551,7 @@ export type LinkList = Frozen<Static<typeof linkListSchema>>;
 export type MountTable = Frozen<Static<typeof mountTableSchema>>;
 export type Mount = Frozen<Static<typeof mountSchema>>;
 export type Zombie = Frozen<Static<typeof zombieSchema>>;
+export type Network = Frozen<Static<typeof networkSchema>>;
+export type NetworkLink = Frozen<Static<typeof networkLinkSchema>>;
+export type NetworkRoute = Frozen<Static<typeof networkRouteSchema>>;
+export type ListeningSocket = Frozen<Static<typeof listeningSocketSchema>>;

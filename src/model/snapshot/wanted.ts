@@ -17,7 +17,7 @@ export const verdictConditions: readonly ConditionName[] = [
 ];
 
 /** What is large or slow, and has to be asked for by name. */
-export const conditionsOnDemand = ['mounts'] as const satisfies readonly ConditionName[];
+export const conditionsOnDemand = ['mounts', 'networks'] as const satisfies readonly ConditionName[];
 
 /** What a snapshot is to have. What is left out costs nothing, and stands there as not asked. */
 export interface Wanted {
@@ -49,7 +49,7 @@ export interface Wanted {
   readonly workloads: boolean;
   /**
    * What verdicts need besides: limits, ranges of ids, files of engines, views of mounts; all of these, or those named.
-   * `mounts`, all mounts of every mount namespace, is read only where it is named.
+   * `mounts` and `networks`, all that every mount and network namespace has, are read only where they are named.
    */
   readonly conditions: boolean | readonly ConditionName[];
 }

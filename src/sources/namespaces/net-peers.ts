@@ -2,7 +2,8 @@
 // the namespace in which a veth's other end lies. Asked only where the kernel did not list all network namespaces.
 import { loadAddon } from '../../kernel/addon/addon.ts';
 import { attempt } from '../../kernel/files/files.ts';
-import { RouteSocket, readLinksIn } from '../../kernel/net/netlink.ts';
+import { readLinksIn } from '../../kernel/net/ask-networks.ts';
+import { RouteSocket } from '../../kernel/net/netlink.ts';
 import { closeNamespace, type OpenNamespace } from '../../kernel/nsfs/nsfs.ts';
 import { openFound } from '../../kernel/nsfs/open-namespace.ts';
 import { limits } from '../../model/facts/limits.ts';

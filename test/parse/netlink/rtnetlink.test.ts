@@ -35,13 +35,26 @@ const link = bytes(
   '0800 0500 02000000',
   '0800 2500 01000000',
 );
+/** What a link has that says nothing else. */
+const bare = {
+  altNames: [],
+  flags: 0,
+  state: 'unknown',
+  mtu: 0,
+  mac: '',
+  master: undefined,
+  isElsewhere: false,
+  kind: '',
+  parentDevice: undefined,
+  details: {},
+} as const;
 const end = bytes('14000000 0300 0200 01000000 00000000 00000000');
 
 test('A link gives its name, its peer and the number of the namespace of that; the end of the dump is known.', {
   skip,
 }, () => {
   assert.deepEqual(parseRouteMessages(Buffer.concat([link, link, end])), {
-    links: [0, 1].map(() => ({ index: 5, name: 'va', peerIndex: 2, netnsid: 1, kind: '', parentDevice: undefined })),
+    links: [0, 1].map(() => ({ ...bare, index: 5, name: 'va', peerIndex: 2, netnsid: 1, isElsewhere: true })),
     nsid: undefined,
     nsids: 0,
     done: true,
@@ -57,7 +70,7 @@ test('A namespace that is ending has no number, and a link within one namespace 
   const inside = Buffer.from(link.subarray(0, 48));
   inside.writeUInt32LE(48, 0);
   assert.deepEqual(parseRouteMessages(inside).links, [
-    { index: 5, name: 'va', peerIndex: 2, netnsid: undefined, kind: '', parentDevice: undefined },
+    { ...bare, index: 5, name: 'va', peerIndex: 2, netnsid: undefined },
   ]);
 });
 
