@@ -22,6 +22,7 @@ const programs = new Map<string, () => Promise<VerbModule>>([
   ['ls', () => import('./verbs/ls.ts')],
   ['mount', () => import('./verbs/mount.ts')],
   ['mounts', () => import('./verbs/mounts.ts')],
+  ['net', () => import('./verbs/net.ts')],
   ['orphan', () => import('./verbs/orphan.ts')],
   ['overview', () => import('./verbs/overview.ts')],
   ['pid', () => import('./verbs/pid.ts')],

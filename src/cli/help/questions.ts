@@ -13,6 +13,7 @@ export const questions: readonly Question[] = [
   { question: 'Which containers, sandboxes and named networks run here?', command: 'nscope workloads' },
   { question: 'What is wrong here, and what fixes it?', command: 'nscope doctor' },
   { question: 'Why does unshare say “No space left on device”?', command: 'nscope quota 812' },
+  { question: 'Whose veth is this, and who answers on port 53?', command: 'nscope net --link veth12ab34c' },
   { question: 'Which containers share what with the host, and may do what to it?', command: 'nscope audit' },
   { question: 'Which namespaces have no process?', command: 'nscope ls --hidden' },
   { question: 'Which PID does process 812 have in its container?', command: 'nscope pid 812' },

@@ -10,7 +10,7 @@ export interface VerbGroup {
 export const verbGroups: readonly VerbGroup[] = [
   {
     title: 'Look',
-    verbs: ['overview', 'ls', 'show', 'ps', 'tree', 'graph', 'pid', 'mounts', 'workloads', 'snapshot', 'listns'],
+    verbs: ['overview', 'ls', 'show', 'ps', 'tree', 'graph', 'pid', 'mounts', 'net', 'workloads', 'snapshot', 'listns'],
     example: 'nscope ls --type net,mnt',
   },
   {

@@ -2,6 +2,7 @@
 
 import { conditionsOnDemand } from '../../model/snapshot/wanted.ts';
 import { mountsVerb } from '../entries/mounts-verb.ts';
+import { netVerb } from '../entries/net-verb.ts';
 import { quotaVerb } from '../entries/quota-verb.ts';
 import { failureOfAnswer } from '../help/exit-statuses.ts';
 import {
@@ -293,6 +294,7 @@ const table = [
   ...verdictVerbs,
   quotaVerb,
   mountsVerb,
+  netVerb,
   ...evidenceVerbs,
   ...launchVerbs,
   ciVerb,

@@ -25,6 +25,7 @@ const matrix: Readonly<Record<string, string>> = {
   detect: 'type json no-header wide quiet no-bpf',
   audit: 'all json columns filter sort no-header wide quiet no-bpf from',
   doctor: 'json wide quiet no-bpf from',
+  net: 'all json columns filter sort no-header wide quiet no-bpf from',
   quota: 'type json columns filter sort no-header wide quiet no-bpf from',
   mounts: 'json columns filter sort no-header wide quiet no-bpf from',
   caps: 'type json wide quiet no-bpf',

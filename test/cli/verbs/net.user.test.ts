@@ -1,0 +1,34 @@
+// nscope net without privilege: its own network namespace whole, of others the sockets alone.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runInTurn, runNscope } from '../run-nscope.ts';
+
+test('Without privilege the links of the own network namespace are shown.', () => {
+  const { status, stdout, stderr } = runNscope(['net', '--json']);
+  assert.equal(status, 0, stderr);
+  const { rows, networks } = JSON.parse(stdout) as {
+    readonly rows: readonly { readonly link: string | null }[];
+    readonly networks: readonly { readonly links: unknown }[];
+  };
+  assert.ok(rows.some(({ link }) => link === 'lo'));
+  assert.equal(networks.length, 1);
+});
+
+test('What cannot be searched for is named, with what would be right.', () => {
+  const wrong: readonly (readonly [RegExp, ...string[]])[] = [
+    [/--port: "0" is not a port; as 53, 53\/udp/, '--port', '0'],
+    [/--port: "65536" is not a port/, '--port', '65536'],
+    [/--port: "53\/sctp" is not a port/, '--port', '53/sctp'],
+    [/--mac: "eth0" is not a MAC; as /, '--mac', 'eth0'],
+    [/--address: "10\.0\.0\.256" is not an IP address or network; as /, '--address', '10.0.0.256'],
+    [/--link: "a b" is not a name that a link can have/, '--link', 'a b'],
+    [/--port and --mac are two searches/, '--port', '53', '--mac', '02:00:00:00:00:01'],
+    [/--all means every network namespace: leave out the TARGET/, '--all', 'self'],
+    [/is not a network namespace/, 'mnt:self'],
+  ];
+  const outcomes = runInTurn(wrong.map(([, ...words]) => ['net', ...words]));
+  for (const [at, { status, stdout, stderr }] of outcomes.entries()) {
+    assert.match(stderr, wrong[at]?.[0] ?? /$^/);
+    assert.deepEqual([status, stdout], [2, ''], stderr);
+  }
+});
