@@ -321,6 +321,8 @@ export const zombieSchema = Type.Object(
     ...strict,
     description: 'A process that has ended and that its parent, which has several, did not wait for between two looks.',
   },
+);
+
 const linkPlace = Type.Object(
   {
     inode: known(Type.Integer({ minimum: 1, description: 'The network namespace that it is in.' })),

@@ -3,9 +3,9 @@ import Type, { type Static } from 'typebox';
 import {
   conditionsSchema,
   type linkListSchema,
+  type listeningSocketSchema,
   type mountSchema,
   type mountTableSchema,
-  type listeningSocketSchema,
   type mountViewSchema,
   type nameFileSchema,
   type namespaceAccountSchema,

@@ -14,6 +14,7 @@ export const verdictConditions: readonly ConditionName[] = [
   'securities',
   'pidFiles',
   'linkLists',
+  'zombies',
 ];
 
 /** What is large or slow, and has to be asked for by name. */
