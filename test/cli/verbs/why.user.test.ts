@@ -272,7 +272,7 @@ test('What a command leaves behind may have lost its leader: it lives on, and ns
     readFileSync(`/proc/${pid}/task/${tid}/status`, 'latin1'),
   );
   assert.match(leader, /^State:\tZ/m);
-  assert.match(thread, /^State:\tS[^]*^TracerPid:\t0$/m);
+  assert.match(thread, /^State:\tS[\s\S]*^TracerPid:\t0$/m);
   process.kill(pid, 'SIGKILL');
 });
 
