@@ -23,6 +23,7 @@ export type GateName =
   | 'setgroups'
   | 'seccomp'
   | 'setns-rules'
+  | 'tasks'
   | 'threads'
   | 'unknown'
   | 'userns-clone';

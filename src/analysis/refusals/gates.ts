@@ -18,6 +18,7 @@ import { securityModule } from './security-module.ts';
 import { selinux } from './selinux.ts';
 import { setgroups } from './setgroups.ts';
 import { setnsRules } from './setns-rules.ts';
+import { tasks } from './tasks.ts';
 import { threads } from './threads.ts';
 import { usernsClone } from './userns-clone.ts';
 
@@ -33,6 +34,7 @@ export const gates: readonly Gate[] = [
   depth,
   limit,
   mountLimit,
+  tasks,
   chroot,
   idMap,
   apparmor,

@@ -13,7 +13,12 @@ export function isSyscallError(error: unknown): error is SyscallError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error;
 }
 
-const errnoNames = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+/** Of the two names of 11 the usual one. */
+const errnoNames = new Map(
+  Object.entries(constants.errno).flatMap(([name, number]) =>
+    name === 'EWOULDBLOCK' ? [] : [[number, name] as const],
+  ),
+);
 
 /** The name of a positive errno value, as errno(3) has it: 13 → "EACCES"; "E<number>" where Node knows no name. */
 export function nameErrno(errno: number): string {

@@ -14,13 +14,16 @@ import { readLink } from '../files/files.ts';
 /** Errnos by which the kernel refuses; others say that something is not there, or is busy. */
 const refusals = ['EPERM', 'EACCES', 'EINVAL', 'ENOSPC', 'EUSERS', 'ENOSYS', 'ENOMEM'];
 
+/** Of these calls EAGAIN is a limit of tasks; of others it says that something is busy. */
+const making = ['unshare', 'clone', 'clone3'];
+
 const idFile = /\/(?:uid_map|gid_map|setgroups)$/;
 
 /** @returns undefined where it is not about namespaces, or was not refused */
 export function describeCall(traced: TracedCall, pid: number): RefusedCall | undefined {
   if (traced.err === 0) return undefined;
   const errno = nameErrno(traced.err);
-  if (!refusals.includes(errno)) return undefined;
+  if (!refusals.includes(errno) && !(errno === 'EAGAIN' && making.includes(traced.name))) return undefined;
   const [first = 0n, second = 0n] = traced.args;
   const [source, target, fsType] = traced.texts;
   switch (traced.name) {
@@ -28,7 +31,8 @@ export function describeCall(traced: TracedCall, pid: number): RefusedCall | und
     case 'clone':
     case 'clone3': {
       const types = readTypes(Number(BigInt.asUintN(53, first)), traced.name);
-      return types.length === 0 ? undefined : { call: traced.name, types, errno };
+      // Where no child at all can be made, none with namespaces can.
+      return types.length === 0 && errno !== 'EAGAIN' ? undefined : { call: traced.name, types, errno };
     }
     case 'setns':
       return describeSetns(pid, Number(BigInt.asIntN(32, first)), Number(BigInt.asIntN(32, second)), errno);

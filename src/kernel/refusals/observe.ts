@@ -16,6 +16,7 @@ import { type ChildEnd, type SpawnStep, type StepFailure, spawn, waitForChild } 
 import { findPidInProc } from '../process/pid-in-proc.ts';
 import { readCallerState } from './caller-state.ts';
 import { describeCall } from './describe-call.ts';
+import { readSeenTaskLimits } from './seen-task-limits.ts';
 
 /** What was seen of a command. */
 export interface Observation {
@@ -95,7 +96,9 @@ function look(traced: TracedCall, from: ObservedFrom): ObservedRefusal[] {
     return [{ pid, comm, evidence: { refused, caller, settings, trials: { ...trials, observer } } }];
   }
   const refused = describeCall(traced, pid);
-  return refused ? [{ pid, comm, evidence: { refused, caller, settings, trials } }] : [];
+  if (!refused) return [];
+  const limits = refused.errno === 'EAGAIN' ? { taskLimits: readSeenTaskLimits(pid) } : {};
+  return [{ pid, comm, evidence: { refused, caller, settings, trials: { ...trials, ...limits } } }];
 }
 
 /** A file whose owner has no place in the user namespace of the process gives no privileges in any case: bprm_fill_uid(). */

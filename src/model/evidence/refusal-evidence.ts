@@ -120,6 +120,13 @@ export interface FilterProbe {
   readonly answered: string;
 }
 
+/** pids.max of a control group that a process is in, or of one above. */
+export interface SeenTaskLimit {
+  readonly path: string;
+  readonly max: number;
+  readonly current: number;
+}
+
 /** What was asked of the kernel in a child that changed nothing, besides the refused call itself. */
 export interface RefusalTrials {
   readonly probes: readonly FilterProbe[];
@@ -129,6 +136,8 @@ export interface RefusalTrials {
   readonly observer?: boolean;
   /** How many namespaces of the type are seen that the caller's user namespace or one below it owns. */
   readonly counted?: number;
+  /** Of who asks, after EAGAIN. */
+  readonly taskLimits?: readonly SeenTaskLimit[];
   /**
    * Whether a user namespace could be made from the root of the mount namespace, which a process with CAP_SYS_CHROOT can
    * go back to; undefined where that was not tried.

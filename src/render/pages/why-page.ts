@@ -143,7 +143,7 @@ function formatCalls(calls: readonly RefusedCall[]): string {
 
 /** `unshare(CLONE_NEWUSER)`, `mount(proc, /proc)`. */
 export function formatCall({ call, types, source, target, fsType }: RefusedCall): string {
-  const flags = types.map((type) => namespaceTypeFacts[type].cloneFlag).join('|');
+  const flags = types.map((type) => namespaceTypeFacts[type].cloneFlag).join(' | ');
   const words = call === 'setns' || flags === '' ? [target ?? ''] : [flags];
   const kind = fsType !== undefined && fsType !== '' ? [fsType] : source !== undefined && source !== '' ? [source] : [];
   const listed = [...(call === 'write' ? [] : kind), ...words].filter((word) => word !== '');

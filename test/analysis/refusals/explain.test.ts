@@ -64,6 +64,14 @@ test('A setting of Debian refuses user namespaces to all but root of the boot.',
   assert.deepEqual(explain({ refused: eperm, settings: closed, caller: within }), ['userns-clone certain']);
 });
 
+test('A child that is one task too many is refused by the control group that is full, else likely by another limit.', () => {
+  const clone = { call: 'clone', types: ['user', 'pid'], errno: 'EAGAIN' } as const;
+  const limits = (current: number) => ({ probes: [], taskLimits: [{ path: '/g/pids.max', max: 12, current }] });
+  assert.deepEqual(explain({ refused: clone, trials: limits(12) }), ['tasks certain']);
+  assert.deepEqual(explain({ refused: clone, trials: limits(11) }), ['tasks likely']);
+  assert.deepEqual(explain({ refused: clone }), ['tasks likely']);
+});
+
 test('Closed gates after the one that refused are named as what refuses next.', () => {
   const state = { uidMapped: false, rootIsMount: false, uidMap: [] };
   assert.deepEqual(explain({ refused: eperm, caller: state }), ['chroot certain', 'id-map next']);

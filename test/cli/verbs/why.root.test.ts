@@ -2,18 +2,22 @@
 // that has the setting of Debian.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { GateFinding } from '../../../src/analysis/refusals/explain.ts';
+import { compile } from '../../fixtures/compile.ts';
 import { missing } from '../../tiers.ts';
+import { listHierarchies } from '../../workloads/pretenders.ts';
 import { main } from '../run-nscope.ts';
 
-const skip = missing({ root: true, commands: ['unshare', 'setpriv', 'mount'] });
+const skip = missing({ root: true, commands: ['unshare', 'setpriv', 'mount', 'cc'] });
 const nscope = [process.execPath, main, 'why', '--json'];
 const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 
 interface Refused {
   readonly verdict?: string;
+  readonly refused?: { readonly errno: string } | null;
   readonly findings: readonly GateFinding[];
 }
 
@@ -69,6 +73,34 @@ test('A setuid program that root observes has its privileges, unless no_new_priv
   assert.deepEqual([gained.status, gained.answer.refusals], [0, []]);
   const never = ask([...nscope, '--', ...nobody, '--no-new-privs', 'mount', '--version']);
   assert.deepEqual([never.status, gatesOf(never.answer.refusals[0])], [1, ['no-new-privs certain']]);
+});
+
+test('A control group that is full is named to a command whose child is to have namespaces.', { skip }, () => {
+  // That of version 1 has the controller pids, where there is one.
+  const group = join(listHierarchies().at(-1) ?? assert.fail('needs a control group'), `nscope-why-${process.pid}`);
+  mkdirSync(group);
+  try {
+    for (const [max, gates] of [
+      ['1', ['tasks certain']],
+      ['2', undefined],
+    ] as const) {
+      writeFileSync(join(group, 'pids.max'), max);
+      const words = [
+        'sh',
+        '-c',
+        'echo $$ >"$1/cgroup.procs"; shift; exec "$@"',
+        'sh',
+        group,
+        compile('test/fixtures/clone-user.c'),
+      ];
+      const { answer } = ask([...nscope, '--', ...words]);
+      const found = answer.refusals.find((one) => one.refused?.errno === 'EAGAIN');
+      assert.deepEqual(found && gatesOf(found), gates, max);
+      if (found) assert.deepEqual(found.findings[0]?.evidence, [`${group}/pids.max is 1; now: 1`]);
+    }
+  } finally {
+    rmdirSync(group);
+  }
 });
 
 test('A capability that is missing to enter is named.', { skip }, async () => {

@@ -9,7 +9,7 @@ import { compile } from '../../fixtures/compile.ts';
 import { missing } from '../../tiers.ts';
 import { main, runNscope } from '../run-nscope.ts';
 
-const skip = missing({ unprivileged: true, commands: ['unshare', 'setpriv', 'mount', 'chroot'] });
+const skip = missing({ unprivileged: true, commands: ['unshare', 'setpriv', 'mount', 'chroot', 'python3'] });
 const nscope = [process.execPath, main, 'why', '--json'];
 
 interface Refusal {
@@ -274,6 +274,18 @@ test('What a command leaves behind may have lost its leader: it lives on, and ns
   assert.match(leader, /^State:\tZ/m);
   assert.match(thread, /^State:\tS[\s\S]*^TracerPid:\t0$/m);
   process.kill(pid, 'SIGKILL');
+});
+
+test('A process with a second thread is told that this keeps it from making a user namespace.', { skip }, () => {
+  const script = [
+    'import ctypes, threading, time',
+    'threading.Thread(target=time.sleep, args=(1,)).start()',
+    'ctypes.CDLL(None).unshare(0x10000000)',
+  ].join('; ');
+  const answer = ask([...nscope, '--', 'python3', '-c', script]);
+  const refused = answer.refusals.find(({ refused: { call, errno } }) => call === 'unshare' && errno === 'EINVAL');
+  assert.deepEqual(gatesOf(refused), [['threads', 'certain']], JSON.stringify(answer.refusals));
+  assert.deepEqual(refused?.findings[0]?.evidence, ['it has 2 threads']);
 });
 
 test('A process of another user cannot be entered, and it is said what its links demand.', { skip }, () => {

@@ -48,6 +48,7 @@ test('Node and the addon give an errno the same name.', () => {
     assert.ok(same.has(result.addon.errnoName(number)), `${number}: ${result.addon.errnoName(number)}`);
   }
   assert.equal(nameErrno(9999), 'E9999');
+  assert.equal(nameErrno(constants.errno.EAGAIN), 'EAGAIN');
 });
 
 test('A call of the addon with the wrong kind of argument is a TypeError, not a refusal.', () => {
