@@ -59,7 +59,14 @@ function describe(pid: number): TableQuestion {
   const path = `/proc/${pid}/ns/mnt`;
   const fd = openSync(path, 'r');
   try {
-    return { inode: statSync(path).ino, id: String(nsGetMntnsId(fd)), own: false, pids: [pid], paths: [] };
+    return {
+      inode: statSync(path).ino,
+      id: String(nsGetMntnsId(fd)),
+      own: false,
+      pids: [pid],
+      paths: [],
+      mayBeLocked: false,
+    };
   } finally {
     closeSync(fd);
   }

@@ -1,6 +1,7 @@
 // All mounts of every mount namespace: listmount(2), statmount(2) and proc_pid_mountinfo(5). Read only where it is asked for.
 import { readMountTables, type TableQuestion, type TableReading } from '../kernel/mounts/mount-tables.ts';
 import { isKnown } from '../model/snapshot/known.ts';
+import { namespaceTypeFacts } from '../model/snapshot/namespace-types.ts';
 import type { MountTable, Namespace, Snapshot } from '../model/snapshot/schema.ts';
 import type { ConditionReader } from './condition.ts';
 
@@ -45,6 +46,7 @@ function listQuestions(snapshot: Snapshot): TableQuestion[] {
       id: isKnown(namespace.id) ? namespace.id : undefined,
       own: namespace.inode === own,
       pids: pids.get(namespace.inode) ?? [],
+      mayBeLocked: namespace.owner !== namespaceTypeFacts.user.initialInode,
       paths: listPaths(namespace, own === undefined || !isKnown(own) ? undefined : own),
     }));
 }

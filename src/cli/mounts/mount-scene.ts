@@ -1,5 +1,5 @@
 // The mounts of a snapshot, and the mount namespaces that words lead to.
-import type { ListedNamespace } from '../../analysis/graph/inferred-places.ts';
+import { findPlace, isPlace, type ListedNamespace } from '../../analysis/graph/inferred-places.ts';
 import type { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { Homes, keyOfNamespace } from '../../analysis/listing/namespace-home.ts';
 import { nameWorkload } from '../../analysis/listing/workloads.ts';
@@ -10,8 +10,10 @@ import { isKnown, knownOr } from '../../model/snapshot/known.ts';
 import type { MountTable } from '../../model/snapshot/schema.ts';
 import type { MountScene } from '../../render/columns/mount-columns.ts';
 import { nameGroup } from '../../render/words/group-names.ts';
+import { formatInference } from '../../render/words/inferred.ts';
 import { formatUnknown } from '../../render/words/unknown.ts';
 import { findTarget } from '../reading/target.ts';
+import { writeRemark } from '../screen/output.ts';
 import { NotFoundError, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 
@@ -79,7 +81,15 @@ function findInode(word: string, index: SnapshotIndex, options: OptionValues): n
     return inode;
   }
   if (target.kind === 'process') {
-    const { mnt } = target.process.namespaces;
+    const mnt = findPlace(target.process, 'mnt');
+    if (isPlace(mnt)) {
+      if ('inode' in mnt) {
+        const how = formatInference(mnt);
+        writeRemark(`process ${target.process.pid} is in mnt:[${mnt.inode}], ${how}`, options);
+        return mnt.inode;
+      }
+      throw new NotFoundError(`process ${target.process.pid} is in a mount namespace whose inode number is not known`);
+    }
     if (isKnown(mnt)) return mnt;
     throw new NotFoundError(`the mount namespace of process ${target.process.pid} is not known: ${formatUnknown(mnt)}`);
   }

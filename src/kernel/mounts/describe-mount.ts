@@ -5,8 +5,12 @@ import type { Mount } from '../../model/snapshot/schema.ts';
 import { type MountLine, readPropagationGroup } from '../../parse/proc/mountinfo.ts';
 import type { MountRecord } from './mount-records.ts';
 
-/** MNT_LOCKED stands in no file, and statmount(2) does not tell it either. */
 const lockNotTold: Unknown = Object.freeze({ unknown: 'unsupported' });
+
+/** MNT_LOCKED stands in no file, and statmount(2) does not tell it either. @param mayBe - whether there may be such mounts */
+export function judgeLock(mayBe: boolean): Mount['locked'] {
+  return mayBe ? lockNotTold : false;
+}
 
 /** MOUNT_ATTR_* of include/uapi/linux/mount.h, by the words of mountinfo and in their order. */
 const attributeWords = [
@@ -32,7 +36,7 @@ const superBlockWords = [
 /** MS_UNBINDABLE of mount(2). */
 const unbindable = 1 << 17;
 
-export function describeRecord(record: MountRecord): Mount {
+export function describeRecord(record: MountRecord, mayBeLocked: boolean): Mount {
   const { attributes, superBlockFlags, propagateFrom } = record;
   return Object.freeze({
     id: record.id,
@@ -43,7 +47,7 @@ export function describeRecord(record: MountRecord): Mount {
     root: record.root,
     mountPoint: record.mountPoint,
     fsType: record.subtype === '' ? record.fsType : `${record.fsType}.${record.subtype}`,
-    source: record.source,
+    source: record.source ?? '',
     options: listOptions(attributes),
     superOptions: Object.freeze([
       superBlockFlags & readOnly ? 'ro' : 'rw',
@@ -53,7 +57,7 @@ export function describeRecord(record: MountRecord): Mount {
     ...describeGroups(record.peerGroup, record.master, propagateFrom),
     unbindable: (record.propagation & unbindable) !== 0,
     ...(record.idMap && { idMap: record.idMap }),
-    locked: lockNotTold,
+    locked: judgeLock(mayBeLocked),
   });
 }
 
@@ -79,7 +83,7 @@ function describeGroups(peerGroup: number, master: number, propagateFrom: number
 }
 
 /** What a line says besides the ids: mounts that were copied with their mount namespace have it in common. */
-export type MountWords = Omit<Mount, 'id' | 'oldId' | 'parent' | 'oldParent' | 'idMap'>;
+export type MountWords = Omit<Mount, 'id' | 'oldId' | 'parent' | 'oldParent' | 'idMap' | 'locked'>;
 
 export function describeWords(line: MountLine): MountWords {
   const { propagation } = line;
@@ -97,6 +101,5 @@ export function describeWords(line: MountLine): MountWords {
       readPropagationGroup(propagation, 'propagate_from'),
     ),
     unbindable: propagation.includes('unbindable'),
-    locked: lockNotTold,
   };
 }

@@ -2,7 +2,7 @@
 import type { Mount } from '../../model/snapshot/schema.ts';
 import { parseMountinfo } from '../../parse/proc/mountinfo.ts';
 import { parseText } from '../../parse/text/text.ts';
-import { describeWords, type MountWords } from './describe-mount.ts';
+import { describeWords, judgeLock, type MountWords } from './describe-mount.ts';
 import type { MountList } from './mounts.ts';
 
 /** Of lines that only one mount namespace has, no more are kept than this: what is in many comes again at once. */
@@ -75,7 +75,12 @@ function viewBytes({ buffer, byteOffset, byteLength }: BigUint64Array): Buffer {
 }
 
 /** @param ids - of isListOf; none where the kernel has none, or gives none to the caller */
-export function describeLines({ oldIds, oldParents, words }: MountLines, ids: BigUint64Array | undefined): Mount[] {
+export function describeLines(
+  { oldIds, oldParents, words }: MountLines,
+  ids: BigUint64Array | undefined,
+  mayBeLocked: boolean,
+): Mount[] {
+  const locked = judgeLock(mayBeLocked);
   const texts = ids && formatIds(ids);
   const byOldId = new Map<number, string>();
   if (texts) oldIds.forEach((oldId, at) => void byOldId.set(oldId, texts[at] ?? ''));
@@ -84,7 +89,7 @@ export function describeLines({ oldIds, oldParents, words }: MountLines, ids: Bi
     const oldId = oldIds[at] ?? 0;
     const oldParent = oldParents[at] ?? 0;
     const parent = byOldId.get(oldParent);
-    const { device, root, mountPoint, fsType, source, options, superOptions, unbindable, locked } = word;
+    const { device, root, mountPoint, fsType, source, options, superOptions, unbindable } = word;
     const mount: { -readonly [Field in keyof Mount]: Mount[Field] } = {
       oldId,
       oldParent,

@@ -28,7 +28,8 @@ export interface MountRecord extends FoundRecord {
   readonly id: string;
   readonly parentId: string;
   readonly subtype: string;
-  readonly source: string;
+  /** Undefined before Linux 6.13. */
+  readonly source: string | undefined;
   /** Those of the file system, with commas between them. */
   readonly superOptions: string;
   /** SB_* of include/linux/fs.h. */
@@ -136,7 +137,7 @@ function decodeWhole(buffer: Buffer, record: RecordReader, at: number): MountRec
     id: record.id(word.id),
     parentId: record.id(word.parent),
     subtype: textOf(subtype),
-    source: textOf(source),
+    source: source && parseText(source),
     superOptions: textOf(superOptions),
     superBlockFlags: record.u32(word.sb_flags),
     attributes: record.u32(word.attributes),

@@ -12,7 +12,7 @@ import { openFound } from '../nsfs/open-namespace.ts';
 import { readProcTable } from '../proc/proc-table.ts';
 import { describeRecord } from './describe-mount.ts';
 import { describeLines, isListOf, isSameList, MountWordCache, splitMountinfo } from './mount-lines.ts';
-import { decodeMountErrors, decodeWholeMounts } from './mount-records.ts';
+import { decodeMountErrors, decodeWholeMounts, type MountRecord } from './mount-records.ts';
 import { listMounts, type MountList, readMountinfoIn, readMounts } from './mounts.ts';
 
 /** A mount namespace whose mounts are to be read. */
@@ -26,6 +26,11 @@ export interface TableQuestion {
   readonly pids: readonly number[];
   /** Other paths that lead to it. */
   readonly paths: readonly string[];
+  /**
+   * Whether mounts in it may be locked: not where the initial user namespace owns it. Of which the kernel tells nobody, so
+   * that it is not known of any.
+   */
+  readonly mayBeLocked: boolean;
 }
 
 /** What was read of one; `gone` where it ended meanwhile. */
@@ -109,7 +114,7 @@ function readFiles(
 
 /** Undefined where the file and the lists do not agree, or one is missing. */
 function pair(
-  { inode, id }: TableQuestion,
+  { inode, id, mayBeLocked }: TableQuestion,
   found: ProcessFile | undefined,
   before: Known<MountList> | undefined,
   after: Known<MountList> | undefined,
@@ -121,17 +126,26 @@ function pair(
   if (!isListOf(after, lines)) return undefined;
   // Which ids an idmapped mount shows statmount(2) alone tells.
   if (lines.words.some(({ options }) => options.includes('idmapped'))) return undefined;
-  return { inode, via: 'mountinfo', pid: found.pid, mounts: Object.freeze(describeLines(lines, after.ids)) };
+  return {
+    inode,
+    via: 'mountinfo',
+    pid: found.pid,
+    mounts: Object.freeze(describeLines(lines, after.ids, mayBeLocked)),
+  };
 }
 
 /** By statmount(2), else by the mountinfo of several processes, else from within. */
 function readSingly(question: TableQuestion, ways: TableWays, addon: boolean, cache: MountWordCache): TableReading {
-  const { inode, id, pids } = question;
+  const { inode, id, pids, mayBeLocked } = question;
   let refusal: Unknown = unknownFromErrno('ENOENT');
   if (ways.statmount && id !== undefined) {
-    const mounts = readByStatmount(question, BigInt(id));
-    if (isKnown(mounts)) return { inode, via: 'statmount', mounts };
-    refusal = mounts;
+    const records = readByStatmount(question, BigInt(id));
+    if (isKnown(records)) {
+      const better = ways.mountinfo && !records.every(({ source }) => source !== undefined);
+      const mounts = Object.freeze(records.map((record) => describeRecord(record, mayBeLocked)));
+      return (better ? pairInside(question, cache) : undefined) ?? { inode, via: 'statmount', mounts };
+    }
+    refusal = records;
   }
   let cut: TableReading | undefined;
   for (const pid of ways.mountinfo ? pids.slice(0, maxTries) : []) {
@@ -143,7 +157,7 @@ function readSingly(question: TableQuestion, ways: TableWays, addon: boolean, ca
     }
     const why = explainCut(found.file, readLink(`/proc/${pid}/root`));
     const whole = found.file.length < maxBytes ? found.file : found.file.subarray(0, found.file.lastIndexOf(10) + 1);
-    const mounts = Object.freeze(describeLines(splitMountinfo(whole, cache), undefined));
+    const mounts = Object.freeze(describeLines(splitMountinfo(whole, cache), undefined, mayBeLocked));
     if (why === undefined) return { inode, via: 'mountinfo', pid, mounts };
     if (!cut || (isKnown(cut.mounts) && cut.mounts.length < mounts.length))
       cut = { inode, via: 'mountinfo', pid, cut: why, mounts };
@@ -153,9 +167,20 @@ function readSingly(question: TableQuestion, ways: TableWays, addon: boolean, ca
     return {
       inode,
       via: 'mountinfo',
-      mounts: Object.freeze(describeLines(splitMountinfo(inside, cache), undefined)),
+      mounts: Object.freeze(describeLines(splitMountinfo(inside, cache), undefined, mayBeLocked)),
     };
   return cut ?? { inode, via: 'none', mounts: refusal.errno === 'ENOENT' ? inside : refusal };
+}
+
+/** What a thread sees that goes in, with the ids: where statmount(2) does not tell sources, before Linux 6.13. */
+function pairInside(question: TableQuestion, cache: MountWordCache): TableReading | undefined {
+  const text = withOpen(question, ({ fd }) => readMountinfoIn(fd));
+  const [list] = listMounts([BigInt(question.id ?? 0)]);
+  if (!isKnown(text) || !list || !isKnown(list)) return undefined;
+  const lines = splitMountinfo(text, cache);
+  if (!isListOf(list, lines)) return undefined;
+  const { inode, mayBeLocked } = question;
+  return { inode, via: 'mountinfo', mounts: Object.freeze(describeLines(lines, list.ids, mayBeLocked)) };
 }
 
 /** A kernel thread sees none from Linux 7.3 on, while its root is said to be "/"; so does a process whose root is failfs. */
@@ -167,7 +192,7 @@ function explainCut(file: Buffer, root: Known<string>): string | undefined {
 }
 
 /** A mount that goes away meanwhile is left out. In the own mount namespace a thread asks from the top. */
-function readByStatmount(question: TableQuestion, id: bigint): Known<readonly Mount[]> {
+function readByStatmount(question: TableQuestion, id: bigint): Known<readonly MountRecord[]> {
   const packed = question.own
     ? withOpen({ ...question, paths: ['/proc/self/ns/mnt'] }, ({ fd }) => readMounts(id, {}, fd))
     : attempt(() => readMounts(id));
@@ -177,7 +202,7 @@ function readByStatmount(question: TableQuestion, id: bigint): Known<readonly Mo
     .map(nameErrno)
     .find((errno) => errno !== 'ENOENT');
   if (refused !== undefined) return unknownFromErrno(refused);
-  return Object.freeze(Array.from(decodeWholeMounts(read), describeRecord));
+  return [...decodeWholeMounts(read)];
 }
 
 function withOpen<T>({ inode, id, pids, paths }: TableQuestion, read: (open: OpenNamespace) => T): Known<T> {

@@ -289,7 +289,7 @@ export const mountSchema = Type.Object(
     locked: known(
       Type.Boolean({
         description:
-          'Whether it may not be unmounted, since it came from a mount namespace with more privileges: mount_namespaces(7).',
+          'Whether it may not be unmounted alone, since it came from a mount namespace of another user namespace: mount_namespaces(7). false: the initial user namespace owns the mount namespace. Of others the kernel does not tell.',
       }),
     ),
   },

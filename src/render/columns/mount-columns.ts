@@ -207,7 +207,7 @@ export const mountColumns: readonly Column<MountRow>[] = [
   {
     name: 'locked',
     header: 'LOCKED',
-    meaning: 'whether it may not be unmounted, since it came from a mount namespace with more privileges',
+    meaning: 'whether it may not be unmounted alone, since it came from another user namespace; often not known',
     kind: 'bool',
     value: ({ mount }) => mount.locked,
   },

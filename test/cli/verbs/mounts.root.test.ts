@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { validateSnapshot } from '../../../src/index.ts';
 import { type Held, hold, readLinksOf } from '../../held-process.ts';
+import { isLinuxSince } from '../../kernels/release.ts';
 import { missing } from '../../tiers.ts';
 import { runNscope } from '../run-nscope.ts';
 
@@ -58,6 +59,8 @@ interface JsonMount {
   readonly coveredBy: number | null;
   readonly masters: readonly number[];
   readonly peers: readonly number[];
+  readonly idMap?: unknown;
+  readonly locked: unknown;
 }
 
 function readMounts(...words: string[]): { mounts: JsonMount[]; status: number | null } {
@@ -173,6 +176,70 @@ test('A mount namespace that a descriptor alone holds has its tree, and is in th
     assert.match(row.of, /^held by fd of \d+$/);
   } finally {
     closeSync(fd);
+  }
+});
+
+/** open_tree(2), mount_setattr(2) and move_mount(2), which mount(8) of older systems lacks. */
+const idmap = (top: string) => `
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+def call(*words):
+    result = libc.syscall(*words)
+    if result < 0: raise OSError(ctypes.get_errno(), str(words[0]))
+    return result
+go, wait = os.pipe(), os.pipe()
+child = os.fork()
+if child == 0:
+    if libc.unshare(0x10000000): os._exit(1)
+    os.write(go[1], b'x'); os.read(wait[0], 1); os._exit(0)
+os.read(go[0], 1)
+for kind, line in (('uid', b'0 100000 10'), ('gid', b'5 200000 20')):
+    with open(f'/proc/{child}/{kind}_map', 'wb', 0) as file: file.write(line)
+users = os.open(f'/proc/{child}/ns/user', os.O_RDONLY)
+os.system('mount -t tmpfs mapped ${top}')
+os.mkdir('${top}/view')
+tree = call(428, -100, b'${top}', 1)
+attributes = (ctypes.c_uint64 * 4)(0x100000, 0, 0, users)
+call(442, tree, b'', 0x1000, ctypes.byref(attributes), 32)
+call(429, tree, b'', -100, b'${top}/view', 4)
+os.write(wait[1], b'x'); os.waitpid(child, 0)
+print('made', flush=True)
+os.execvp('sleep', ['sleep', '60'])
+`;
+
+test('An idmapped mount has the ranges that it maps.', {
+  skip: skip || missing({ commands: ['python3'] }),
+}, async () => {
+  const mapped = await hold('unshare', ['-m', 'python3', '-c', idmap(directory)]);
+  try {
+    const { mounts } = readMounts(String(mapped.pid));
+    const view = mounts.find(({ mountPoint }) => mountPoint === `${directory}/view`);
+    assert.ok(view);
+    assert.ok(view.options.includes('idmapped'), JSON.stringify(view));
+    const ranges = {
+      uids: [{ inside: 0, outside: 100_000, count: 10 }],
+      gids: [{ inside: 5, outside: 200_000, count: 20 }],
+    };
+    assert.deepEqual(view.idMap, isLinuxSince(6, 15) ? ranges : undefined);
+    const { stdout } = runNscope(['mounts', String(mapped.pid), '-w', '-o', 'path,remarks,idmap']);
+    if (view.idMap) assert.match(stdout, /view .*idmapped 0:100000:10 gid 5:200000:20/);
+  } finally {
+    await mapped.end();
+  }
+});
+
+test('Whether mounts are locked is not known where another user namespace owns the mount namespace.', {
+  skip,
+}, async () => {
+  const own = await hold('unshare', ['-Urm', 'sh', '-c', 'echo made; exec sleep 60']);
+  try {
+    const locks = (pid: number) => [
+      ...new Set(readMounts(String(pid)).mounts.map(({ locked }) => JSON.stringify(locked))),
+    ];
+    assert.deepEqual(locks(own.pid), ['{"unknown":"unsupported"}']);
+    assert.deepEqual(locks(outer.pid), ['false']);
+  } finally {
+    await own.end();
   }
 });
 
