@@ -119,6 +119,8 @@ test('No verb looks up a path that a user can shape but through the guard, and a
     ['tree'],
     ['groups'],
     ['listns'],
+    ['mounts', String(pid)],
+    ['mounts', String(pid), '--path', '/etc/passwd', '--to', String(init.pid)],
     ['pid', String(pid)],
     ['compare', String(pid)],
     ['caps', String(pid), `net:${tag}`],
