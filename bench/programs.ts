@@ -4,6 +4,7 @@ import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type BenchProgram = 'load' | 'readlinks' | 'measure' | 'mountinfo' | 'turnover';
+export type BenchProgram = 'load' | 'readlinks' | 'netlinks' | 'measure' | 'turnover';
 
 /** @returns the path of the program, made from bench/NAME.c */
 export function buildProgram(name: BenchProgram): string {

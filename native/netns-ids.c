@@ -92,18 +92,17 @@ static size_t find_groups(const struct asking *asking, size_t pair_count, size_t
 }
 
 /*
- * askNsids(paths: Uint8Array of names that end with 0, inodes: Uint32Array, pairs: Uint32Array, threads) → Buffer of int32:
+ * askNsids(paths: Uint8Array of names that end with 0, inodes: Uint32Array, pairs: Uint32Array) → Buffer of int32:
  * for each pair of indices {inside, of} the number that the first network namespace has for the second, -1 for none, or an
  * errno with the sign turned and one less. Pairs with the same first one should follow each other.
  */
 static napi_value ask_nsids(napi_env env, napi_callback_info info) {
-	napi_value args[4], result = NULL;
+	napi_value args[3], result = NULL;
 	struct asking asking = {0};
 	void *pairs;
 	size_t size;
-	uint32_t threads;
-	if (!read_arguments(env, info, 4, args) || !read_bytes(env, args[2], &pairs, &size) ||
-	    !read_uint(env, args[3], &threads) || !read_targets(env, args[0], args[1], &asking.targets))
+	if (!read_arguments(env, info, 3, args) || !read_bytes(env, args[2], &pairs, &size) ||
+	    !read_targets(env, args[0], args[1], &asking.targets))
 		return NULL;
 	size_t pair_count = size / sizeof *asking.pairs;
 	size_t *groups = calloc(pair_count + 1, sizeof *groups);
@@ -113,7 +112,7 @@ static napi_value ask_nsids(napi_env env, napi_callback_info info) {
 	size_t count = groups && asking.answers ? find_groups(&asking, pair_count, groups) : 0;
 	if (!groups || !asking.answers) throw_errno(env, ENOMEM, "calloc");
 	else if (count == SIZE_MAX) throw_argument(env, "expected pairs of indices of paths");
-	else if (!for_all_apart(count, threads, ask_group, &asking)) throw_errno(env, EAGAIN, "pthread_create");
+	else if (!for_all_apart(count, 1, ask_group, &asking)) throw_errno(env, EAGAIN, "pthread_create");
 	else {
 		result = make_buffer(env, asking.answers, pair_count * sizeof *asking.answers);
 		asking.answers = NULL;

@@ -14,13 +14,6 @@
 /* A dump comes in pieces of at most 32 KiB: netlink_dump() of net/netlink/af_netlink.c. */
 #define PIECE 65536
 
-/* What was answered, whole messages or the text of a file, or why nothing was. */
-struct answer {
-	char *data;
-	size_t size;
-	int err;
-};
-
 struct asking {
 	struct targets targets;
 	const char *messages; /* each as long as its head says */
@@ -29,8 +22,9 @@ struct asking {
 	const char *files; /* names that end with 0 */
 	size_t question_count;
 	size_t max_bytes; /* of one answer: it ends after the piece that reaches this */
-	struct answer *answers;
-	int *errors; /* of each namespace, that it could not be entered */
+	char *data; /* all answers, one after another */
+	size_t size, room;
+	double *sizes; /* of each answer, or an errno with the sign turned and one less */
 };
 
 /* Whoever may not enter the namespace that it is in already need not. */
@@ -63,84 +57,87 @@ static bool is_end(const char *piece, size_t size) {
 	return size > 0;
 }
 
-static int append(struct answer *answer, const char *piece, size_t size) {
-	char *data = realloc(answer->data, answer->size + size + 1);
-	if (!data) return ENOMEM;
-	answer->data = data;
-	memcpy(data + answer->size, piece, size);
-	answer->size += size;
-	return 0;
+/* Room for one more piece; an answer stands where it was read to. */
+static char *make_room(struct asking *asking) {
+	if (asking->room - asking->size < PIECE) {
+		size_t room = asking->room * 2 + 4 * PIECE;
+		char *data = realloc(asking->data, room);
+		if (!data) return NULL;
+		asking->data = data;
+		asking->room = room;
+	}
+	return asking->data + asking->size;
 }
 
-static int read_dump(int socket, size_t max_bytes, struct answer *answer) {
-	char piece[PIECE];
+static int read_dump(struct asking *asking, int socket, size_t start) {
 	for (;;) {
-		ssize_t got = recv(socket, piece, sizeof piece, 0);
+		char *piece = make_room(asking);
+		if (!piece) return ENOMEM;
+		ssize_t got = recv(socket, piece, PIECE, 0);
 		if (got < 0 && errno == EINTR) continue;
 		if (got < 0) return errno;
-		int err = append(answer, piece, (size_t)got);
-		if (err || got == 0 || answer->size >= max_bytes || is_end(piece, (size_t)got)) return err;
+		asking->size += (size_t)got;
+		if (got == 0 || asking->size - start >= asking->max_bytes || is_end(piece, (size_t)got)) return 0;
 	}
 }
 
-static int read_whole(const char *path, size_t max_bytes, struct answer *answer) {
-	char piece[PIECE];
+static int read_whole(struct asking *asking, const char *path, size_t start) {
 	int file = open(path, O_RDONLY | O_CLOEXEC), err = 0;
 	if (file < 0) return errno;
-	while (!err && answer->size < max_bytes) {
-		ssize_t got = read(file, piece, sizeof piece);
-		if (got < 0 && errno == EINTR) continue;
-		if (got < 0) err = errno;
-		if (got <= 0) break;
-		err = append(answer, piece, (size_t)got);
+	while (!err && asking->size - start < asking->max_bytes) {
+		char *piece = make_room(asking);
+		ssize_t got = piece ? read(file, piece, PIECE) : -1;
+		if (got == 0) break;
+		if (got > 0) asking->size += (size_t)got;
+		else if (!piece) err = ENOMEM;
+		else if (errno != EINTR) err = errno;
 	}
 	close(file);
-	if (!err && !answer->data) err = append(answer, "", 0);
 	return err;
 }
 
+/* A failed answer leaves nothing. */
+static void conclude(struct asking *asking, double *size, size_t start, int err) {
+	if (err) asking->size = start;
+	*size = err ? -1 - err : (double)(asking->size - start);
+}
+
 /* A socket stays with its namespace: questions of one protocol that follow each other share it. */
-static void ask_inside(const struct asking *asking, struct answer *answers) {
+static void ask_inside(struct asking *asking, double *sizes) {
 	int asked = -1;
 	uint32_t protocol = 0;
 	const char *message = asking->messages;
 	for (size_t i = 0; i < asking->message_count; i++) {
 		struct nlmsghdr head;
+		size_t start = asking->size;
 		memcpy(&head, message, sizeof head);
 		if (asked >= 0 && protocol != asking->protocols[i]) close(asked), asked = -1;
 		protocol = asking->protocols[i];
 		if (asked < 0) asked = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, (int)protocol);
-		if (asked < 0 || send(asked, message, head.nlmsg_len, 0) < 0) answers[i].err = errno;
-		else {
-			answers[i].err = read_dump(asked, asking->max_bytes, &answers[i]);
-			/* A dump that was left unfinished would answer the next question. */
-			if (answers[i].size >= asking->max_bytes) close(asked), asked = -1;
-		}
+		int err = asked < 0 || send(asked, message, head.nlmsg_len, 0) < 0 ? errno : read_dump(asking, asked, start);
+		conclude(asking, &sizes[i], start, err);
+		/* A dump that was left unfinished would answer the next question. */
+		if (asked >= 0 && (err || sizes[i] >= asking->max_bytes)) close(asked), asked = -1;
 		message += NLMSG_ALIGN(head.nlmsg_len);
 	}
 	if (asked >= 0) close(asked);
 	const char *file = asking->files;
-	for (size_t i = asking->message_count; i < asking->question_count; i++, file += strlen(file) + 1)
-		answers[i].err = read_whole(file, asking->max_bytes, &answers[i]);
+	for (size_t i = asking->message_count; i < asking->question_count; i++, file += strlen(file) + 1) {
+		size_t start = asking->size;
+		conclude(asking, &sizes[i], start, read_whole(asking, file, start));
+	}
 }
 
-static void ask_one(void *context, size_t index) {
+static void ask_all(void *context, size_t index) {
 	struct asking *asking = context;
-	asking->errors[index] = go_inside(&asking->targets, index);
-	if (!asking->errors[index]) ask_inside(asking, asking->answers + index * asking->question_count);
-}
-
-static napi_value to_value(napi_env env, const struct answer *answer) {
-	if (!answer->err) return make_buffer(env, answer->data, answer->size);
-	free(answer->data);
-	return make_int(env, answer->err);
-}
-
-static napi_value to_list(napi_env env, const struct answer *answers, size_t count) {
-	napi_value list = NULL;
-	if (napi_create_array_with_length(env, count, &list) != napi_ok) return NULL;
-	for (size_t i = 0; i < count; i++) napi_set_element(env, list, (uint32_t)i, to_value(env, &answers[i]));
-	return list;
+	for (size_t i = 0; i < asking->targets.count; i++) {
+		double *sizes = asking->sizes + i * asking->question_count;
+		int err = go_inside(&asking->targets, i);
+		if (!err) ask_inside(asking, sizes);
+		else
+			for (size_t j = 0; j < asking->question_count; j++) sizes[j] = -1 - err;
+	}
+	(void)index;
 }
 
 /* The messages must fill their bytes, one for each protocol; false after throwing. */
@@ -171,33 +168,39 @@ static bool read_question(napi_env env, const napi_value *args, struct asking *a
 	return check_messages(env, asking, size);
 }
 
+static napi_value give_answers(napi_env env, struct asking *asking) {
+	napi_value result, sizes;
+	size_t count = asking->targets.count * asking->question_count;
+	char *data = realloc(asking->data, asking->size + 1);
+	if (!data) return throw_errno(env, ENOMEM, "realloc");
+	asking->data = NULL;
+	if (napi_create_array_with_length(env, 2, &result) != napi_ok) return free(data), NULL;
+	napi_set_element(env, result, 0, make_buffer(env, data, asking->size));
+	sizes = make_buffer(env, asking->sizes, count * sizeof *asking->sizes);
+	asking->sizes = NULL;
+	napi_set_element(env, result, 1, sizes);
+	return result;
+}
+
 /*
  * askNetworks(paths: Uint8Array of names that end with 0, inodes: Uint32Array, messages: Uint8Array of requests of netlink,
- * protocols: Uint32Array with one for each, files: Uint8Array of paths that end with 0, maxBytes, threads) → for each network
- * namespace an errno, or what each request and then each file gives there: a Buffer, or an errno. Threads of the addon's
- * own go there.
+ * protocols: Uint32Array with one for each, files: Uint8Array of paths that end with 0, maxBytes) → [answers, sizes]: of each
+ * network namespace what each request and then each file gives there, one after another, and a Buffer with the size of
+ * each as a double: below zero an errno with the sign turned and one less. One thread of the addon's own goes there: the
+ * kernel has one lock for the links of all namespaces.
  */
 static napi_value ask_networks(napi_env env, napi_callback_info info) {
-	napi_value args[7], result = NULL;
+	napi_value args[6], result = NULL;
 	struct asking asking = {0};
-	uint32_t threads;
-	if (!read_arguments(env, info, 7, args) || !read_question(env, args, &asking) || !read_uint(env, args[6], &threads) ||
+	if (!read_arguments(env, info, 6, args) || !read_question(env, args, &asking) ||
 	    !read_targets(env, args[0], args[1], &asking.targets))
 		return NULL;
-	size_t count = asking.targets.count;
-	asking.answers = calloc(count * asking.question_count + 1, sizeof *asking.answers);
-	asking.errors = calloc(count + 1, sizeof *asking.errors);
-	bool room = asking.answers && asking.errors;
-	bool done = room && for_all_apart(count, threads, ask_one, &asking);
-	if (!done) throw_errno(env, room ? EAGAIN : ENOMEM, room ? "pthread_create" : "calloc");
-	else if (napi_create_array_with_length(env, count, &result) == napi_ok)
-		for (size_t i = 0; i < count; i++) {
-			const struct answer *answers = asking.answers + i * asking.question_count;
-			napi_set_element(env, result, (uint32_t)i,
-			                 asking.errors[i] ? make_int(env, asking.errors[i]) : to_list(env, answers, asking.question_count));
-		}
-	free(asking.answers);
-	free(asking.errors);
+	asking.sizes = calloc(asking.targets.count * asking.question_count + 1, sizeof *asking.sizes);
+	if (!asking.sizes) throw_errno(env, ENOMEM, "calloc");
+	else if (!for_all_apart(1, 1, ask_all, &asking)) throw_errno(env, EAGAIN, "pthread_create");
+	else result = give_answers(env, &asking);
+	free(asking.data);
+	free(asking.sizes);
 	free_targets(&asking.targets);
 	return result;
 }

@@ -61,10 +61,12 @@ function ask(reached: readonly ReachedNamespace[], report: ConditionReport): rea
   const answers = askNetworks(ways, networkQuestion).values();
   return reached.map(({ path }) => {
     if (!isKnown(path)) return path;
-    const answer = answers.next().value ?? notAsked;
-    if (!isKnown(answer) && answer.unknown !== 'gone')
-      report.refused('entering a network namespace', answer.errno ?? '?', path);
-    return answer;
+    const answer = answers.next().value ?? [];
+    const [first = notAsked] = answer;
+    // Links are never refused inside.
+    if (isKnown(first)) return answer;
+    if (first.unknown !== 'gone') report.refused('entering a network namespace', first.errno ?? '?', path);
+    return first;
   });
 }
 

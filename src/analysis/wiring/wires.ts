@@ -31,17 +31,20 @@ export interface WiredLink {
 /** The links of all networks, in their order; of those whose links are not known none. */
 export function wireLinks(networks: readonly Network[]): readonly WiredLink[] {
   const wired: (WiredLink & { readonly ends: WireEnd[] })[] = [];
-  const places = new Map<string, (typeof wired)[number]>();
+  const places = new Map<number, Map<number, (typeof wired)[number]>>();
   for (const { inode, links } of networks)
-    if (isKnown(links))
+    if (isKnown(links)) {
+      const byIndex = new Map<number, (typeof wired)[number]>();
+      places.set(inode, byIndex);
       for (const link of links) {
         const one = { inode, link, ends: [] };
         wired.push(one);
-        places.set(keyOf(inode, link.index), one);
+        byIndex.set(link.index, one);
       }
+    }
+  const find = (at: Known<number>, index: number) => (isKnown(at) ? places.get(at)?.get(index) : undefined);
   for (const { inode, link, ends } of wired) {
-    const { peer, madeIn, master, device, openedBy = [] } = link;
-    const find = (at: Known<number>, index: number) => (isKnown(at) ? places.get(keyOf(at, index)) : undefined);
+    const { peer, madeIn, master, device, openedBy = none } = link;
     if (peer) {
       const other = find(peer.inode, peer.index);
       // Only a veth has an end that knows it.
@@ -64,12 +67,10 @@ export function wireLinks(networks: readonly Network[]): readonly WiredLink[] {
 /** Kinds that come in pairs. */
 const pairs: ReadonlySet<string> = new Set(['veth', 'netkit', 'vxcan']);
 
-function keyOf(inode: number, index: number): string {
-  return `${inode} ${index}`;
-}
+const none: NonNullable<NetworkLink['openedBy']> = [];
 
 function describeEnd(role: WireRole, inode: Known<number>, index: number, link: NetworkLink | undefined): WireEnd {
-  return { role, inode, index, ...(link === undefined ? {} : { link }) };
+  return link === undefined ? { role, inode, index } : { role, inode, index, link };
 }
 
 /** The networks of a snapshot; `notAsked` where it was taken without them. */

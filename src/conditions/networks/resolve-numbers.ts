@@ -29,6 +29,12 @@ interface WantedNumber {
   readonly links: readonly LinkRecord[];
 }
 
+/** An end of a veth: where it is, and by which number the other one is known there. */
+interface End {
+  readonly network: number;
+  readonly nsid: number;
+}
+
 /** The namespaces that numbers mean: by the place of a network, then by its number, the place of the other one. */
 export type Numbers = readonly ReadonlyMap<number, number>[];
 
@@ -44,9 +50,9 @@ class Resolver {
   readonly numbers: Map<number, number>[];
   readonly #networks: readonly ReadNetwork[];
   /** Where veths lie, by their own index and that of their other end. */
-  readonly #ends = new Map<string, number[]>();
-  /** Networks that have a link with an index. */
-  readonly #indices = new Map<number, number[]>();
+  readonly #ends = new Map<number | string, End[]>();
+  /** Networks that have a link with an index; made when it is asked for. */
+  #indices: Map<number, number[]> | undefined;
   readonly #wanted: readonly WantedNumber[];
 
   constructor(networks: readonly ReadNetwork[]) {
@@ -56,10 +62,9 @@ class Resolver {
     for (const [network, { links }] of networks.entries()) {
       const byNumber = new Map<number, LinkRecord[]>();
       for (const link of links) {
-        append(this.#indices, link.index, network);
         const { netnsid, peerIndex } = link;
         if (netnsid === undefined) continue;
-        if (link.kind === 'veth') append(this.#ends, `${link.index} ${peerIndex}`, network);
+        if (link.kind === 'veth') append(this.#ends, keyOf(link.index, peerIndex ?? 0), { network, nsid: netnsid });
         append(byNumber, netnsid, link);
       }
       for (const [nsid, of] of byNumber) wanted.push({ network, nsid, links: of });
@@ -73,24 +78,22 @@ class Resolver {
    */
   askOwnEnds(): void {
     const questions: (NsidQuestion & { readonly nsid: number; readonly back: number })[] = [];
-    const asked = new Set<string>();
+    const asked = new Set<number>();
     for (const { network, nsid, links } of this.#wanted)
       for (const link of links) {
         const [other, ...more] = link.kind === 'veth' ? this.#listEnds(network, link) : [];
         if (other === undefined || more.length > 0) continue;
-        const back = this.#findEnd(other, link)?.netnsid;
-        const pair = network < other ? `${network} ${other}` : `${other} ${network}`;
-        if (back === undefined) continue;
-        if (!asked.has(pair)) {
-          asked.add(pair);
-          // Whoever has fewer numbers is asked: the kernel looks through all of them.
-          const isSmaller = this.#countLinks(network) <= this.#countLinks(other);
-          questions.push(
-            isSmaller
-              ? { inside: network, of: other, nsid, back }
-              : { inside: other, of: network, nsid: back, back: nsid },
-          );
-        }
+        const [low, high] = network < other.network ? [network, other.network] : [other.network, network];
+        const pair = low * this.#networks.length + high;
+        if (asked.has(pair)) break;
+        asked.add(pair);
+        // Whoever has more links is asked: it need be entered only once.
+        const isLarger = this.#countLinks(network) >= this.#countLinks(other.network);
+        questions.push(
+          isLarger
+            ? { inside: network, of: other.network, nsid, back: other.nsid }
+            : { inside: other.network, of: network, nsid: other.nsid, back: nsid },
+        );
         break;
       }
     this.#ask(questions, ({ inside, of, nsid, back }) => {
@@ -129,13 +132,9 @@ class Resolver {
     return this.#networks[network]?.links.length ?? 0;
   }
 
-  /** Networks, but this one, that have the other end of a veth by its indices. */
-  #listEnds(network: number, { index, peerIndex }: LinkRecord): readonly number[] {
-    return (this.#ends.get(`${peerIndex} ${index}`) ?? []).filter((other) => other !== network);
-  }
-
-  #findEnd(network: number, { index, peerIndex }: LinkRecord): LinkRecord | undefined {
-    return this.#networks[network]?.links.find((link) => link.index === peerIndex && link.peerIndex === index);
+  /** In networks, but this one, what has the indices of the other end of a veth. */
+  #listEnds(network: number, { index, peerIndex }: LinkRecord): readonly End[] {
+    return (this.#ends.get(keyOf(peerIndex ?? 0, index)) ?? []).filter((other) => other.network !== network);
   }
 
   /** The most likely first. */
@@ -144,10 +143,21 @@ class Resolver {
     const others = (some: readonly number[]) => some.filter((one) => one !== network);
     if (!link) return others(this.#networks.map((_, at) => at));
     const all =
-      link.kind === 'veth' ? this.#listEnds(network, link) : others(this.#indices.get(link.peerIndex ?? 0) ?? []);
+      link.kind === 'veth'
+        ? this.#listEnds(network, link).map((end) => end.network)
+        : others(this.#listWith(link.peerIndex ?? 0));
     if (all.length <= 1) return all;
     const end = this.#readEnd(network, nsid, link.peerIndex ?? 0);
     return end ? all.filter((one) => this.#networks[one]?.links.some((other) => isSame(other, end))) : all;
+  }
+
+  #listWith(index: number): readonly number[] {
+    if (!this.#indices) {
+      this.#indices = new Map();
+      for (const [network, { links }] of this.#networks.entries())
+        for (const link of links) append(this.#indices, link.index, network);
+    }
+    return this.#indices.get(index) ?? [];
   }
 
   /** The kernel shows the link there by the number, and not where that is. */
@@ -165,6 +175,13 @@ class Resolver {
     }
   }
 }
+
+/** A number where that is possible: most indices are small. */
+function keyOf(index: number, peerIndex: number): number | string {
+  return index < smallIndex && peerIndex < smallIndex ? index * smallIndex + peerIndex : `${index} ${peerIndex}`;
+}
+
+const smallIndex = 2 ** 24;
 
 function isSame(a: LinkRecord, b: LinkRecord): boolean {
   return (

@@ -155,9 +155,8 @@ export interface Addon {
     protocols: Uint32Array,
     files: Uint8Array,
     maxBytes: number,
-    threads: number,
-  ): ((Buffer | number)[] | number)[];
-  askNsids(paths: Uint8Array, inodes: Uint32Array, pairs: Uint32Array, threads: number): Buffer;
+  ): [answers: Buffer, sizes: Buffer];
+  askNsids(paths: Uint8Array, inodes: Uint32Array, pairs: Uint32Array): Buffer;
   findSocketNetns(pidfd: number, fds: Int32Array): Buffer;
   spawn(steps: readonly (readonly unknown[])[]): [pid: number, socket: number];
   receiveFromChild(socket: number): [what: number, step: number, value: number, errno: number] | null;

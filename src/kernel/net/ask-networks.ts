@@ -1,12 +1,11 @@
 // What many network namespaces say of themselves: one call of the addon, whose threads go there.
-import { type Known, type Unknown, unknownFromErrno } from '../../model/snapshot/known.ts';
+import { isKnown, type Known, notAsked, type Unknown, unknownFromErrno } from '../../model/snapshot/known.ts';
 import type { LinkRecord } from '../../parse/netlink/link.ts';
 import { buildLinkDump, parseRouteMessages } from '../../parse/netlink/rtnetlink.ts';
 import { encodeText } from '../../parse/text/text.ts';
 import { requireAddon } from '../addon/require-addon.ts';
 import { nameErrno } from '../addon/syscall-error.ts';
 import { type NamespacePath, packPaths } from '../nsfs/namespace-paths.ts';
-import { countReaders } from '../proc/proc-reading.ts';
 
 /** What each namespace is asked, in this order. */
 export interface NetworkQuestion {
@@ -21,25 +20,31 @@ export interface NetworkQuestion {
 const NETLINK_ROUTE = 0;
 
 /**
- * @returns in the same order, for each namespace what each request and then each file gave, as bytes; or why it could not be
- *   entered: ESTALE where the path leads elsewhere by now, EPERM without CAP_SYS_ADMIN in the user namespace that owns it
+ * @returns in the same order, for each namespace what each request and then each file gave, as bytes; or why not, which is the
+ *   same for all where it could not be entered: ESTALE where the path leads elsewhere by now, EPERM without CAP_SYS_ADMIN in the user namespace that owns it
  * @throws AddonMissingError
  * @see setns(2), netlink(7)
  */
 export function askNetworks(
   namespaces: readonly NamespacePath[],
   { dumps, files, maxBytes }: NetworkQuestion,
-): Known<readonly Known<Buffer>[]>[] {
+): readonly (readonly Known<Buffer>[])[] {
   const { paths, inodes } = packPaths(namespaces);
   const protocols = Uint32Array.from(dumps, () => NETLINK_ROUTE);
   const names = encodeText(files.map((file) => `${file}\0`).join(''));
-  return requireAddon()
-    .askNetworks(paths, inodes, Buffer.concat(dumps), protocols, names, maxBytes, countReaders())
-    .map((answers) => (typeof answers === 'number' ? refuse(answers) : answers.map(explain)));
-}
-
-function explain(answer: Buffer | number): Known<Buffer> {
-  return typeof answer === 'number' ? refuse(answer) : answer;
+  const messages = Buffer.concat(dumps);
+  const [bytes, lengths] = requireAddon().askNetworks(paths, inodes, messages, protocols, names, maxBytes);
+  const sizes = new Float64Array(lengths.buffer, lengths.byteOffset, lengths.length / 8);
+  const count = dumps.length + files.length;
+  let at = 0;
+  return namespaces.map((_, index) =>
+    Array.from({ length: count }, (_question, number): Known<Buffer> => {
+      const size = sizes[index * count + number] ?? -1;
+      if (size < 0) return refuse(-1 - size);
+      at += size;
+      return bytes.subarray(at - size, at);
+    }),
+  );
 }
 
 function refuse(errno: number): Unknown {
@@ -57,10 +62,9 @@ const maxLinkBytes = 2 ** 32 - 1;
  */
 export function readLinksIn(namespaces: readonly NamespacePath[]): Known<readonly LinkRecord[]>[] {
   const question = { dumps: [buildLinkDump(1)], files: [], maxBytes: maxLinkBytes };
-  return askNetworks(namespaces, question).map((answers) => {
-    const answer = Array.isArray(answers) ? answers[0] : answers;
-    return Buffer.isBuffer(answer) ? parseLinks(answer) : (answer ?? unknownFromErrno('EIO'));
-  });
+  return askNetworks(namespaces, question).map(([answer = notAsked]) =>
+    isKnown(answer) ? parseLinks(answer) : answer,
+  );
 }
 
 /** @throws MalformedError */
@@ -87,7 +91,7 @@ export function askNsids(
 ): Known<number | undefined>[] {
   const { paths, inodes } = packPaths(namespaces);
   const pairs = Uint32Array.from(questions.flatMap(({ inside, of }) => [inside, of]));
-  const bytes = requireAddon().askNsids(paths, inodes, pairs, countReaders());
+  const bytes = requireAddon().askNsids(paths, inodes, pairs);
   const answers = new Int32Array(bytes.buffer, bytes.byteOffset, questions.length);
   return Array.from(answers, (answer) => {
     if (answer < -1) return refuse(-1 - answer);

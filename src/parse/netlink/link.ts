@@ -1,5 +1,15 @@
 // A network device as RTM_NEWLINK of rtnetlink(7) has it.
-import { checkBody, isLittleEndian, readInt32, readName, readUint32, sliceBytes, walkAttributes } from './messages.ts';
+import {
+  attributeHeadBytes,
+  checkBody,
+  isLittleEndian,
+  readInt32,
+  readName,
+  readSize,
+  readType,
+  readUint32,
+  walkAttributes,
+} from './messages.ts';
 
 /** include/uapi/linux/if_link.h. */
 const IFLA_ADDRESS = 1;
@@ -86,18 +96,44 @@ export function parseLink(view: DataView, body: number, end: number): LinkRecord
   let netnsid: number | undefined;
   let info: LinkInfo = noInfo;
   let parentDevice: string | undefined;
-  walkAttributes(view, body + linkBytes, end, (type, value, stop) => {
-    if (type === IFLA_IFNAME) name = readName(view, value, stop);
-    else if (type === IFLA_LINKINFO) info = readInfo(view, value, stop);
-    else if (type === IFLA_PARENT_DEV_NAME) parentDevice = readName(view, value, stop);
-    else if (type === IFLA_LINK) peerIndex = readInt32(view, value, stop, 'the index of a link');
-    else if (type === IFLA_LINK_NETNSID) netnsid = readInt32(view, value, stop, 'the number of a namespace');
-    else if (type === IFLA_MASTER) master = readInt32(view, value, stop, 'the index of a master');
-    else if (type === IFLA_MTU) mtu = readUint32(view, value, stop, 'an MTU');
-    else if (type === IFLA_ADDRESS) mac = formatMac(sliceBytes(view, value, stop));
-    else if (type === IFLA_OPERSTATE && value < stop) state = states[view.getUint8(value)] ?? 'unknown';
-    else if (type === IFLA_PROP_LIST) altNames = readAltNames(view, value, stop);
-  });
+  // A link has some forty attributes: this loop runs for each, and nothing is made of those that are not wanted.
+  for (let at = body + linkBytes; at + attributeHeadBytes <= end; ) {
+    const stop = at + readSize(view, at, end);
+    const value = at + attributeHeadBytes;
+    switch (readType(view, at)) {
+      case IFLA_IFNAME:
+        name = readName(view, value, stop);
+        break;
+      case IFLA_LINKINFO:
+        info = readInfo(view, value, stop);
+        break;
+      case IFLA_PARENT_DEV_NAME:
+        parentDevice = readName(view, value, stop);
+        break;
+      case IFLA_LINK:
+        peerIndex = readInt32(view, value, stop, 'the index of a link');
+        break;
+      case IFLA_LINK_NETNSID:
+        netnsid = readInt32(view, value, stop, 'the number of a namespace');
+        break;
+      case IFLA_MASTER:
+        master = readInt32(view, value, stop, 'the index of a master');
+        break;
+      case IFLA_MTU:
+        mtu = readUint32(view, value, stop, 'an MTU');
+        break;
+      case IFLA_ADDRESS:
+        mac = formatMac(view, value, stop);
+        break;
+      case IFLA_OPERSTATE:
+        if (value < stop) state = states[view.getUint8(value)] ?? 'unknown';
+        break;
+      case IFLA_PROP_LIST:
+        altNames = readAltNames(view, value, stop);
+        break;
+    }
+    at = (stop + 3) & ~3;
+  }
   return {
     index: view.getInt32(body + 4, isLittleEndian),
     name,
@@ -140,7 +176,8 @@ interface LinkInfo {
   readonly details: LinkDetails;
 }
 
-const noDetails: LinkDetails = {};
+/** Of most links. */
+export const noDetails: LinkDetails = Object.freeze({});
 const noInfo: LinkInfo = { kind: '', details: noDetails };
 
 function readInfo(view: DataView, start: number, end: number): LinkInfo {
@@ -180,8 +217,8 @@ function readAltNames(view: DataView, start: number, end: number): readonly stri
 
 const hexadecimal = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-function formatMac(bytes: Uint8Array): string {
+function formatMac(view: DataView, start: number, end: number): string {
   let text = '';
-  for (const byte of bytes) text += text === '' ? hexadecimal[byte] : `:${hexadecimal[byte]}`;
+  for (let at = start; at < end; at++) text += (at === start ? '' : ':') + hexadecimal[view.getUint8(at)];
   return text;
 }

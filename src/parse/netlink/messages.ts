@@ -11,7 +11,7 @@ export const NLM_F_DUMP = 0x300;
 
 export const headBytes = 16;
 export const attributeHeadBytes = 4;
-/** An attribute's type may carry flags: NLA_F_NESTED, NLA_F_NET_BYTEORDER. */
+/** NLA_F_NESTED and NLA_F_NET_BYTEORDER are flags. */
 const attributeTypeMask = 0x3fff;
 
 export const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
@@ -92,12 +92,23 @@ export function walkAttributes(
   take: (type: number, value: number, end: number) => void,
 ): void {
   for (let at = start; at + attributeHeadBytes <= end; ) {
-    const size = view.getUint16(at, isLittleEndian);
-    if (size < attributeHeadBytes || at + size > end)
-      throw new MalformedError(`netlink message at byte ${at}`, 1, 'the length of an attribute', String(size));
-    take(view.getUint16(at + 2, isLittleEndian) & attributeTypeMask, at + attributeHeadBytes, at + size);
-    at += (size + 3) & ~3;
+    const stop = at + readSize(view, at, end);
+    take(readType(view, at), at + attributeHeadBytes, stop);
+    at = (stop + 3) & ~3;
   }
+}
+
+/** The type of an attribute, without the flags that it may carry. */
+export function readType(view: DataView, at: number): number {
+  return view.getUint16(at + 2, isLittleEndian) & attributeTypeMask;
+}
+
+/** The size of an attribute with its head. @throws MalformedError */
+export function readSize(view: DataView, at: number, end: number): number {
+  const size = view.getUint16(at, isLittleEndian);
+  if (size < attributeHeadBytes || at + size > end)
+    throw new MalformedError(`netlink message at byte ${at}`, 1, 'the length of an attribute', String(size));
+  return size;
 }
 
 export function viewBytes(bytes: Uint8Array): DataView {

@@ -1,7 +1,8 @@
 // The columns of nscope net: of links, and of sockets that wait for whoever comes.
 import { listAddresses, type NetRow } from '../../analysis/wiring/net-rows.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
-import { describeWires, nameNetwork } from '../words/wire-words.ts';
+import { nameNetwork } from '../wiring/network-words.ts';
+import { describeWires } from '../wiring/wire-words.ts';
 import type { Cell, Column } from './columns.ts';
 
 type NetColumn = Column<NetRow>;

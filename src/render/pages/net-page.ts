@@ -3,9 +3,9 @@ import type { NetRow, Wiring } from '../../analysis/wiring/net-rows.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import type { Network, NetworkRoute } from '../../model/snapshot/schema.ts';
+import { nameNetwork } from '../wiring/network-words.ts';
 import { escapeText } from '../words/escape.ts';
 import { formatKnown } from '../words/unknown.ts';
-import { nameNetwork } from '../words/wire-words.ts';
 
 /** "net:[4026532992], docker:web, leader 812, 3 processes"; safe for a terminal. */
 export function titleNetwork(wiring: Wiring, { inode }: Network): string {

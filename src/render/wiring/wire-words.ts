@@ -3,16 +3,7 @@ import type { NetRow, Wiring } from '../../analysis/wiring/net-rows.ts';
 import type { WireEnd, WireRole } from '../../analysis/wiring/wires.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
-import { markGroup } from './group-names.ts';
-
-/** Whose a network namespace is: "this host", "docker:web", "process 812"; not yet safe for a terminal. */
-export function nameNetwork(wiring: Wiring, inode: number): string {
-  const home = wiring.homeOf(inode);
-  const namespace = wiring.namespaceOf(inode);
-  if (!home || !namespace) return 'not seen';
-  const name = markGroup({ home, namespaces: [namespace] });
-  return home.kind === 'process' ? `${name} (${home.process.comm})` : name;
-}
+import { nameNetwork } from './network-words.ts';
 
 const words: Readonly<Record<WireRole, string>> = {
   peer: 'peer',
