@@ -1,6 +1,7 @@
 // nscope net without privilege: its own network namespace whole, of others the sockets alone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { hold } from '../../held-process.ts';
 import { runInTurn, runNscope } from '../run-nscope.ts';
 
 test('Without privilege the links of the own network namespace are shown.', () => {
@@ -30,5 +31,21 @@ test('What cannot be searched for is named, with what would be right.', () => {
   for (const [at, { status, stdout, stderr }] of outcomes.entries()) {
     assert.match(stderr, wrong[at]?.[0] ?? /$^/);
     assert.deepEqual([status, stdout], [2, ''], stderr);
+  }
+});
+
+test('Of a network namespace that may not be entered the sockets are shown, and why the links are not.', async () => {
+  const script = 'require("net").createServer().listen(8053,"::",()=>console.log("ready"))';
+  const held = await hold('unshare', ['--user', '--map-root-user', '--net', process.execPath, '-e', script]);
+  try {
+    const { stdout, stderr } = runNscope(['net', String(held.pid), '--json', '--no-bpf']);
+    assert.match(stderr, /^nscope: the links of net:\[\d+\] could not be read: denied \(EPERM\)$/m);
+    const { rows } = JSON.parse(stdout) as { readonly rows: readonly Readonly<Record<string, unknown>>[] };
+    assert.deepEqual(
+      rows.map(({ protocol, address, port, pids }) => [protocol, address, port, pids]),
+      [['tcp', '::', 8053, [String(held.pid)]]],
+    );
+  } finally {
+    await held.end();
   }
 });
