@@ -3,8 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-export type BenchProgram = 'load' | 'readlinks' | 'measure' | 'mountinfo' | 'turnover';
-export type BenchProgram = 'load' | 'readlinks' | 'netlinks' | 'measure' | 'turnover';
+export type BenchProgram = 'load' | 'readlinks' | 'netlinks' | 'measure' | 'mountinfo' | 'turnover';
 
 /** @returns the path of the program, made from bench/NAME.c */
 export function buildProgram(name: BenchProgram): string {

@@ -1,6 +1,7 @@
 // The table of verbs.
 
 import { conditionsOnDemand } from '../../model/snapshot/wanted.ts';
+import { graphVerb } from '../entries/graph-verb.ts';
 import { mountsVerb } from '../entries/mounts-verb.ts';
 import { netVerb } from '../entries/net-verb.ts';
 import { quotaVerb } from '../entries/quota-verb.ts';
@@ -293,6 +294,7 @@ const table = [
   ...liveVerbs,
   ...verdictVerbs,
   quotaVerb,
+  graphVerb,
   mountsVerb,
   netVerb,
   ...evidenceVerbs,
