@@ -1,6 +1,7 @@
 /* bpf(2): reads what an iterator writes, or runs a program and reads the array that it fills. include/uapi/linux/bpf.h */
 #include "bpf-read.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -39,6 +40,7 @@ int open_reader(const struct skeleton *skeleton, bool is_run, int program, const
 	memset(reader, 0, sizeof *reader);
 	reader->is_run = is_run;
 	reader->fd = program;
+	reader->question = -1;
 	int err = 0;
 	if (is_run) {
 		*call = "mmap(bpf map)";
@@ -48,6 +50,9 @@ int open_reader(const struct skeleton *skeleton, bool is_run, int program, const
 		reader->fd = link_iterator(program);
 		if (reader->fd < 0) err = errno;
 		close(program);
+		if (skeleton->map_count > 0) reader->question_size = skeleton->maps[0].value_size;
+		if (!err && skeleton->map_count > 0 && (reader->question = fcntl(loaded->maps[0], F_DUPFD_CLOEXEC, 0)) < 0)
+			err = errno;
 	}
 	if (err) close_reader(reader);
 	return err;
@@ -55,10 +60,22 @@ int open_reader(const struct skeleton *skeleton, bool is_run, int program, const
 
 void close_reader(struct reader *reader) {
 	if (reader->fd >= 0) close(reader->fd);
+	if (reader->question >= 0) close(reader->question);
 	if (reader->state.at) munmap(reader->state.at, reader->state.size);
 	if (reader->store.at) munmap(reader->store.at, reader->store.size);
 	memset(reader, 0, sizeof *reader);
-	reader->fd = -1;
+	reader->fd = reader->question = -1;
+}
+
+int ask_reader(const struct reader *reader, const void *question) {
+	const uint32_t first = 0;
+	union bpf_attr attr;
+	if (reader->question < 0) return EINVAL;
+	memset(&attr, 0, sizeof attr);
+	attr.map_fd = (uint32_t)reader->question;
+	attr.key = (uintptr_t)&first;
+	attr.value = (uintptr_t)question;
+	return bpf(BPF_MAP_UPDATE_ELEM, &attr, SIZE_TO(flags)) < 0 ? errno : 0;
 }
 
 #define FIRST_ROOM (256 << 10)

@@ -11,6 +11,8 @@ struct region {
 struct reader {
 	int fd;              /* of the link of an iterator, or of the program that is run */
 	bool is_run;
+	int question;        /* of an iterator: its first map, in which the reader says what is wanted; -1 where it has none */
+	size_t question_size; /* bytes */
 	struct region state; /* of a program that is run: its first map; begins with a struct outcome */
 	struct region store; /* its second map: the records */
 	uint32_t record_size, room; /* bytes, records */
@@ -34,6 +36,9 @@ struct reading {
 int open_reader(const struct skeleton *skeleton, bool is_run, int program, const struct loaded *loaded, uint32_t room,
                 struct reader *reader, const char **call);
 void close_reader(struct reader *reader);
+
+/* Writes the one element of an iterator's first map. Returns 0, or an errno: EINVAL for one without a map. question: of question_size. */
+int ask_reader(const struct reader *reader, const void *question);
 
 /* All records of one pass. Returns 0, or an errno with *call set and nothing to free. */
 int read_records(const struct reader *reader, struct reading *reading, const char **call);

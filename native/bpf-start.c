@@ -116,7 +116,7 @@ static void free_start(napi_env env, void *data, void *hint) {
 static struct start *new_start(struct bytes skeleton) {
 	struct start *start = calloc(1, sizeof *start);
 	if (!start) return NULL;
-	start->reader.fd = -1;
+	start->reader.fd = start->reader.question = -1;
 	start->references = 1;
 	pthread_mutex_init(&start->lock, NULL);
 	pthread_cond_init(&start->ended, NULL);
@@ -213,7 +213,7 @@ static napi_value take_reader(napi_env env, struct start *start) {
 	*reader = start->reader;
 	if (napi_create_external(env, reader, free_reader, NULL, &result) == napi_ok) {
 		memset(&start->reader, 0, sizeof start->reader);
-		start->reader.fd = -1;
+		start->reader.fd = start->reader.question = -1;
 	} else {
 		free(reader);
 	}
@@ -245,13 +245,30 @@ static napi_value finish(napi_env env, napi_callback_info info) {
 	return result;
 }
 
-static struct reader *to_reader(napi_env env, napi_callback_info info) {
-	napi_value arg;
+static struct reader *take_open(napi_env env, napi_value value) {
 	void *data;
-	if (!read_arguments(env, info, 1, &arg)) return NULL;
-	if (napi_get_value_external(env, arg, &data) == napi_ok && ((struct reader *)data)->fd >= 0) return data;
+	if (napi_get_value_external(env, value, &data) == napi_ok && ((struct reader *)data)->fd >= 0) return data;
 	throw_argument(env, "an open reader of bpfFinish");
 	return NULL;
+}
+
+static struct reader *to_reader(napi_env env, napi_callback_info info) {
+	napi_value arg;
+	return read_arguments(env, info, 1, &arg) ? take_open(env, arg) : NULL;
+}
+
+/* bpfAsk(reader, question): a typed array, as large as an element of the iterator's first map; for all later readings */
+static napi_value ask_once(napi_env env, napi_callback_info info) {
+	napi_value args[2];
+	struct reader *reader;
+	void *question;
+	size_t size;
+	if (!read_arguments(env, info, 2, args) || !(reader = take_open(env, args[0])) ||
+	    !read_bytes(env, args[1], &question, &size))
+		return NULL;
+	if (size != reader->question_size) return throw_argument(env, "a question of the size that the program has");
+	int err = ask_reader(reader, question);
+	return err ? throw_errno(env, err, "bpf(MAP_UPDATE_ELEM)") : NULL;
 }
 
 /* bpfRead(reader) → {records, missed, torn}: a Buffer with all records of one pass, and how many found no room. */
@@ -274,6 +291,7 @@ static napi_value close_once(napi_env env, napi_callback_info info) {
 void init_bpf_start(napi_env env, napi_value exports) {
 	export_function(env, exports, "bpfStart", start_reader);
 	export_function(env, exports, "bpfFinish", finish);
+	export_function(env, exports, "bpfAsk", ask_once);
 	export_function(env, exports, "bpfRead", read_once);
 	export_function(env, exports, "bpfClose", close_once);
 }

@@ -65,6 +65,7 @@ export interface Addon {
   ): { readonly maps: number[]; readonly programs: number[] };
   bpfStart(skeleton: Uint8Array, order: Uint32Array, room: number, reads: 0 | 1, after: BpfStart | null): BpfStart;
   bpfFinish(start: BpfStart): AddonBpf;
+  bpfAsk(reader: BpfReader, question: Uint8Array): void;
   bpfRead(reader: BpfReader): AddonBpfReading;
   bpfClose(reader: BpfReader): void;
   nsGetUserns(fd: number): number;

@@ -19,7 +19,9 @@ export type BpfProgram =
   | 'proxies'
   | 'references'
   | 'ucounts'
-  | 'charges';
+  | 'charges'
+  | 'mount-files'
+  | 'mount-tasks';
 
 interface ProgramFacts {
   /** The first Linux release with what the program reads. */
@@ -45,6 +47,8 @@ export const bpfPrograms: Readonly<Record<BpfProgram, ProgramFacts>> = {
   references: { since: '6.18', types: ['iter/task_file'] },
   ucounts: { since: '6.1', types: run },
   charges: { since: '6.18', types: run },
+  'mount-files': { since: '6.1', types: ['iter/task_file'] },
+  'mount-tasks': { since: '6.7', types: ['iter/task'] },
   lifetimes: { since: '6.18', types: ['fentry and fexit'] },
 };
 

@@ -84,6 +84,20 @@ export function readBpfCharges(): BpfReading {
 }
 
 /**
+ * What keeps these super blocks and block devices in use: descriptors, bound sockets, and what waits in queues.
+ * Parse with parseBpfMountUses.
+ * @param devices - as packDevices has them
+ */
+export function readBpfMountFiles(devices: Uint32Array): BpfReading {
+  return readProgram('mount-files', devices);
+}
+
+/** The same by working and root directories, programs and mapped files. Linux 6.7. */
+export function readBpfMountTasks(devices: Uint32Array): BpfReading {
+  return readProgram('mount-tasks', devices);
+}
+
+/**
  * Every process of the caller's pid namespace, and each thread whose namespaces or uid differ from its leader's; with
  * `everyThread` all threads. Read with BpfTaskCursor.
  */
@@ -138,13 +152,15 @@ export function prepareBpf(programs: readonly BpfProgram[], already: PreparedBpf
     starts.set(name, start);
 }
 
-function readProgram(name: BpfProgram): BpfReading {
+/** @param question - what a program that takes one is asked: native/bpf-start.c */
+function readProgram(name: BpfProgram, question?: Uint32Array): BpfReading {
   const found = loadAddon();
   if ('missing' in found) return { refused: explainNoAddon(found.missing) };
   const reader = readers.get(name) ?? refusalOfAll(name) ?? finishProgram(found.addon, name);
   readers.set(name, reader);
   if (!isReader(reader)) return { refused: reader };
   try {
+    if (question) found.addon.bpfAsk(reader, new Uint8Array(question.buffer));
     for (let i = 0; i < maxReadings; i++) {
       const { records, missed, torn } = readOnce(found.addon, name);
       if (!torn) return { bytes: records, missed };

@@ -15,6 +15,7 @@ import { chargeLayout, countLayout } from '../../../src/parse/records/bpf-counts
 import { actorLayout, executedLayout, placedLayout } from '../../../src/parse/records/bpf-events.ts';
 import { fileLayout } from '../../../src/parse/records/bpf-files.ts';
 import { lifetimeLayout } from '../../../src/parse/records/bpf-lifetimes.ts';
+import { mountUseLayout } from '../../../src/parse/records/bpf-mount-uses.ts';
 import { namespaceLayout } from '../../../src/parse/records/bpf-namespaces.ts';
 import { proxyLayout, referenceLayout } from '../../../src/parse/records/bpf-references.ts';
 import { superblockLayout } from '../../../src/parse/records/bpf-superblocks.ts';
@@ -30,6 +31,7 @@ const layouts: readonly Layout[] = [
     executedLayout,
     fileLayout,
     lifetimeLayout,
+    mountUseLayout,
     namespaceLayout,
     proxyLayout,
     referenceLayout,

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * Descriptors that keep a mount or a block device, of every process in the reader's pid namespace: open files, directories
+ * and those of O_PATH; unix sockets that are bound to a name on the mount, and what waits in their queues (SCM_RIGHTS).
+ */
+#include "mount-use.h"
+#define SCM_MAX_FD 253 /* include/net/scm.h */
+#include "message-queue.h"
+
+struct unix_sock___path {
+	struct path path;
+} __attribute__((preserve_access_index));
+
+/* One step in a queue: one file of the present buffer, or on to the next buffer. */
+static int step(u32 turn, void *context) {
+	struct search *search = context;
+	int done = search->written >= MAX_RECORDS;
+	if (!done && search->next < search->count) {
+		struct file *file = next_file(search);
+		inspect(search, READ(file, f_path.mnt), READ(file, f_inode), QUEUED);
+	} else if (!done) {
+		done = !next_buffer(search);
+	}
+	FORGET_BEFORE(search, seq);
+	return done;
+}
+
+static __noinline int inspect_socket(struct search *search, struct file *file) {
+	struct inode *inode = READ(file, f_inode);
+	struct sock *sock = socket_of(file);
+	if (READ(sock, __sk_common.skc_family) != AF_UNIX || !bpf_core_type_exists(struct unix_sock___path)) return 0;
+	struct unix_sock___path *bound = (void *)sock;
+	inspect(search, READ(bound, path.mnt), inode, BOUND);
+	return has_messages(sock) && enter_queue(search, sock);
+}
+
+SEC("iter/task_file")
+int mount_files(struct bpf_iter__task_file *ctx) {
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	if (!task || !file) return 0;
+	struct inode *inode = file->f_inode;
+	if (!inode) return 0;
+	u64 magic = inode->i_sb->s_magic;
+	u32 type = inode->i_mode & S_IFMT;
+	struct search search = {};
+	if (!begin_search(&search, task, ctx->meta->seq)) return 0;
+	search.record.fd = ctx->fd;
+	search.record.is_path = (READ((struct file___mode *)file, f_mode) & FMODE_PATH) != 0;
+	inspect(&search, READ(file, f_path.mnt), inode, DESCRIPTOR);
+	if (type == S_IFBLK) {
+		search.record.device = READ(inode, i_rdev);
+		search.record.inode = READ(inode, i_ino);
+		if (is_wanted(search.wanted, search.record.device)) tell(&search, DEVICE);
+	}
+	if (magic != SOCKFS_MAGIC || !inspect_socket(&search, file)) return 0;
+	FORGET_BEFORE(&search, seq);
+	bpf_loop(1 << 18, step, &search, 0);
+	if (search.written >= MAX_RECORDS) tell(&search, CUT);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
