@@ -48,7 +48,8 @@ int mount_files(struct bpf_iter__task_file *ctx) {
 	search.record.fd = ctx->fd;
 	search.record.is_path = (READ((struct file___mode *)file, f_mode) & FMODE_PATH) != 0;
 	inspect(&search, READ(file, f_path.mnt), inode, DESCRIPTOR);
-	if (type == S_IFBLK) {
+	/* O_PATH leads to its name and does not open it. */
+	if (type == S_IFBLK && !search.record.is_path) {
 		search.record.device = READ(inode, i_rdev);
 		search.record.inode = READ(inode, i_ino);
 		if (is_wanted(search.wanted, search.record.device)) tell(&search, DEVICE);

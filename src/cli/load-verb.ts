@@ -4,6 +4,7 @@ import type { VerbModule } from './table/verb-module.ts';
 
 const programs = new Map<string, () => Promise<VerbModule>>([
   ['audit', () => import('./verbs/audit.ts')],
+  ['busy', () => import('./verbs/busy.ts')],
   ['caps', () => import('./verbs/caps.ts')],
   ['ci', () => import('./verbs/ci.ts')],
   ['compare', () => import('./verbs/compare.ts')],

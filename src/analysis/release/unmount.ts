@@ -47,7 +47,7 @@ export function planUnmount(
   const command =
     name !== undefined && evidence.programs.has('ip')
       ? formatCommand(['ip', 'netns', 'del', name])
-      : findCommand(room, around, path, evidence);
+      : findUnmountCommand(room, around, path, evidence);
   if (command === undefined)
     return noCommand(`it must be unmounted in ${around}, and no program was found that can; or ${goesWith}`);
   const { vantage } = index.snapshot.host;
@@ -103,7 +103,7 @@ function findName({ names }: Namespace, path: string): string | undefined {
  * In place where nscope is; else with the host's umount, which finds the mount through /proc, so that no program of the
  * other mount namespace is needed, or run; else with nscope itself.
  */
-function findCommand(
+export function findUnmountCommand(
   { isOwn, isChrooted, member }: MountRoom,
   around: string,
   path: string,

@@ -9,6 +9,7 @@ export const questions: readonly Question[] = [
   { question: 'Which container is process 812 in, and in which namespaces?', command: 'nscope 812' },
   { question: 'Who is in the network namespace that ip netns calls blue?', command: 'nscope ps net:blue' },
   { question: 'What holds it, and which command releases each holder?', command: 'nscope holders net:blue' },
+  { question: 'Why is this mount busy, and what releases it?', command: 'nscope busy /mnt/data' },
   { question: 'Which namespaces does a container have that the host does not?', command: 'nscope ls docker:web' },
   { question: 'Which containers, sandboxes and named networks run here?', command: 'nscope workloads' },
   { question: 'What is wrong here, and what fixes it?', command: 'nscope doctor' },

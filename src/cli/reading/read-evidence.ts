@@ -8,6 +8,7 @@ import type { OptionValues } from '../table/option-values.ts';
 
 /**
  * @param pids - processes that are to end, whatever they hold
+ * @param inodes - mount namespaces in which something is to be unmounted, whatever it holds
  * @returns undefined with --from: what a command would do there now, nobody knows
  */
 export async function readEvidence(
@@ -15,8 +16,9 @@ export async function readEvidence(
   namespaces: readonly Namespace[],
   options: OptionValues,
   pids: readonly number[] = [],
+  inodes: readonly number[] = [],
 ): Promise<ReleaseEvidence | undefined> {
-  if (options.from !== undefined || namespaces.length + pids.length === 0) return undefined;
+  if (options.from !== undefined || namespaces.length + pids.length + inodes.length === 0) return undefined;
   const { readReleaseEvidence } = await import('../../launch/namespaces/read-release-evidence.ts');
   // Without its addon nscope enters and unmounts nothing.
   return readReleaseEvidence(
@@ -25,5 +27,6 @@ export async function readEvidence(
     'addon' in loadAddon() ? listOwnCommand() : undefined,
     options.bpf !== false,
     pids,
+    inodes,
   );
 }

@@ -100,4 +100,37 @@ export const verdictVerbs = [
     ],
     reads: everyProgram,
   },
+  {
+    name: 'busy',
+    summary: 'show why a mount, device or file system is busy, and what to release in which order',
+    details: [
+      'Gives two verdicts. The first is about umount(8): what uses this very mount, or a copy of it that propagation would unmount as well, and what is mounted below it, since umount says EBUSY for these. The second is about the file system or the device: every mount of it in every mount namespace, those without processes as well, what is open on mounts that were detached lazily (umount -l), loop devices and swap areas, overlays with a layer in it, and devices that are made of it.',
+      'After each come the commands that release it, in the order that works. nscope runs none of them. A command ends a process or stops a container by its engine’s command, unmounts what lies below, unmounts copies in other mount namespaces, turns swap off, gives a loop device back. What ends by an earlier step is not listed again, so follow one list from its first to its last line.',
+      'A path means the mount that it lies on. A device may be written as a path, as major:minor or as UUID=, LABEL=, PARTUUID= or PARTLABEL=; major:minor also names a file system without a device, such as a tmpfs or an overlay. A number means a mount, by its id in mountinfo or by the one that statmount(2) takes. --in says in which mount namespace a path is meant, and umount would be called.',
+      'Without BPF, files in the queues of unix sockets and sockets that are bound to a name are not seen. Without privilege other users’ processes are not looked into. Remarks on standard error say what was not looked at.',
+    ],
+    arguments: [
+      { name: 'WHAT', meaning: 'a path, a device, the id of a mount, or major:minor of a file system or device' },
+    ],
+    options: [
+      { flags: '--in TARGET', meaning: 'in the mount namespace of this process, workload or namespace' },
+      jsonOption,
+      wideOption,
+      quietOption,
+      noBpfOption,
+    ],
+    examples: [
+      { command: 'nscope busy /mnt/data', meaning: 'why umount /mnt/data says that it is busy' },
+      { command: 'nscope busy /dev/loop0', meaning: 'what keeps a device' },
+      { command: 'nscope busy --in docker:web /data', meaning: 'a mount of a container' },
+      { command: 'nscope busy UUID=3f1e-2b7c', meaning: 'a device by its UUID' },
+    ],
+    statuses: [
+      ['0', 'nothing keeps it'],
+      ['1', 'something keeps it: the mount, or besides it the file system or device'],
+      failureOfAnswer,
+      ['3', 'nothing was seen that keeps it, and not all could be looked at'],
+    ],
+    reads: [...everyProgram, 'mount-files', 'mount-tasks'],
+  },
 ] as const satisfies readonly Verb[];

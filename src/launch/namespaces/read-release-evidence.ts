@@ -23,6 +23,7 @@ import { type ListLocks, readMountRoom } from './read-mount-room.ts';
  * @param nscope - the words that start nscope itself, where commands may use it
  * @param bpf - whether BPF may be used, which alone tells what is locked
  * @param pids - processes that are to end for another reason
+ * @param inodes - mount namespaces in which something is to be unmounted for another reason
  */
 export function readReleaseEvidence(
   index: SnapshotIndex,
@@ -30,9 +31,10 @@ export function readReleaseEvidence(
   nscope?: readonly string[],
   bpf = true,
   pids: readonly number[] = [],
+  inodes: readonly number[] = [],
 ): ReleaseEvidence {
   const processes = new Map<number, Known<HoldingProcess>>();
-  const around = new Set<number>();
+  const around = new Set<number>(inodes);
   const isFrozen = makeFrozenReader();
   const addProcess = (pid: number) => {
     if (!processes.has(pid)) processes.set(pid, readHoldingProcess(pid, isFrozen));

@@ -11,6 +11,7 @@ const others = new Set(['watch', 'top', 'mount', 'run', 'enter', 'init', 'orphan
 const words: Readonly<Record<string, readonly string[]>> = {
   show: ['self'],
   pid: ['self'],
+  busy: ['/'],
   holders: [`user:${process.pid}`],
   diff: ['self', String(process.ppid)],
   caps: ['self', 'self'],

@@ -26,6 +26,7 @@ const matrix: Readonly<Record<string, string>> = {
   audit: 'all json columns filter sort no-header wide quiet no-bpf from',
   doctor: 'json wide quiet no-bpf from',
   net: 'all json columns filter sort no-header wide quiet no-bpf from',
+  busy: 'json wide quiet no-bpf',
   quota: 'type json columns filter sort no-header wide quiet no-bpf from',
   mounts: 'json columns filter sort no-header wide quiet no-bpf from',
   caps: 'type json wide quiet no-bpf',

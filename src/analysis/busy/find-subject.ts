@@ -1,0 +1,115 @@
+// Which mount and which file system a word means: a path, a device, the id of a mount, or major:minor.
+import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
+import type { SnapshotIndex } from '../graph/snapshot-index.ts';
+import { nameOwner } from './busy-world.ts';
+import type { MountForest, PlacedMount } from './mount-forest.ts';
+
+export interface BusySubject {
+  readonly kind: 'path' | 'device' | 'mount';
+  /** major:minor of the super block or block device. */
+  readonly device: string;
+  /** Those that are to be unmounted: of a device all that are in the mount namespace that is meant. */
+  readonly mounts: readonly PlacedMount[];
+  /** What there is to say of how the word was understood. */
+  readonly notes: readonly string[];
+}
+
+/** What was found of a path: the mount that it lies on by the kernel's word, or why nothing was. */
+export type FoundPath =
+  | { readonly mount: number; readonly device: string; readonly realPath: string | undefined }
+  | { readonly missing: string };
+
+export class SubjectError extends Error {
+  override readonly name = 'SubjectError';
+  readonly isMissing: boolean;
+
+  constructor(message: string, isMissing: boolean) {
+    super(message);
+    this.isMissing = isMissing;
+  }
+}
+
+/** @param namespace - the mount namespace in which the path is meant */
+export function findPath(
+  path: string,
+  found: FoundPath,
+  namespace: number,
+  forest: MountForest,
+  index: SnapshotIndex,
+): BusySubject {
+  const name = formatNamespace('mnt', namespace);
+  if ('missing' in found) {
+    const here = forest.findAt(namespace, path);
+    if (here)
+      return ofMount(here, [`the path was not looked at (${found.missing}): it is the mount point of this mount`]);
+    throw new SubjectError(
+      `${path} in ${name}: ${found.missing}${listElsewhere(path, namespace, forest, index)}`,
+      true,
+    );
+  }
+  const placed = forest.find(found.mount);
+  if (!placed)
+    throw new SubjectError(
+      `${path} lies on mount ${found.mount}, which no mount table has: it was detached, or its mount namespace could not be read`,
+      true,
+    );
+  const { mountPoint } = placed.mount;
+  const real = found.realPath ?? path;
+  const notes =
+    real === mountPoint
+      ? []
+      : [
+          `${path} is not a mount point: it lies on the mount on ${mountPoint === '' ? 'a path that is not reached' : mountPoint}`,
+        ];
+  const elsewhere = real === mountPoint ? [] : listOthers(real, namespace, forest, index);
+  const under = forest
+    .ofNamespace(placed.namespace)
+    .filter((one) => one !== placed && one.mount.mountPoint === mountPoint);
+  return ofMount(placed, [
+    ...notes,
+    ...(elsewhere.length > 0 ? [`it is a mount point in ${elsewhere.join(', ')}: --in says which is meant`] : []),
+    ...under.map(
+      (one) => `below it ${one.mount.fsType} ${one.mount.source} (mount ${one.mount.oldId}) lies on the same path`,
+    ),
+  ]);
+}
+
+function listOthers(path: string, namespace: number, forest: MountForest, index: SnapshotIndex): string[] {
+  const namespaces = new Set(
+    [...forest.all()].filter(({ mount }) => mount.mountPoint === path).map((one) => one.namespace),
+  );
+  return [...namespaces]
+    .filter((one) => one !== namespace)
+    .slice(0, maxNamed)
+    .map((one) => nameNamespace(one, index));
+}
+
+const maxNamed = 5;
+
+function nameNamespace(inode: number, index: SnapshotIndex): string {
+  const owner = nameOwner(inode, index);
+  return owner === undefined ? formatNamespace('mnt', inode) : `${formatNamespace('mnt', inode)} (${owner})`;
+}
+
+function listElsewhere(path: string, namespace: number, forest: MountForest, index: SnapshotIndex): string {
+  const others = listOthers(path, namespace, forest, index);
+  return others.length === 0 ? '' : `; it is a mount point in ${others.join(', ')}: nscope busy --in TARGET ${path}`;
+}
+
+function ofMount(placed: PlacedMount, notes: readonly string[]): BusySubject {
+  return { kind: 'mount', device: placed.mount.device, mounts: [placed], notes };
+}
+
+/** @param id - either of both: those that statmount(2) takes begin at 2^31 */
+export function findMount(id: string, forest: MountForest): BusySubject {
+  const placed = BigInt(id) >= 2n ** 31n ? forest.findUnique(id) : forest.find(Number(id));
+  if (placed) return ofMount(placed, []);
+  throw new SubjectError(`no mount has the id ${id}: it was unmounted, or its mount namespace could not be read`, true);
+}
+
+/** @param device - major:minor */
+export function findDevice(device: string, namespace: number, forest: MountForest): BusySubject {
+  const mounts = forest.ofDevice(device).filter((one) => one.namespace === namespace);
+  const byDepth = mounts.map((placed) => ({ placed, depth: forest.depthOf(placed) })).sort((a, b) => b.depth - a.depth);
+  return { kind: 'device', device, mounts: byDepth.map(({ placed }) => placed), notes: [] };
+}

@@ -1,0 +1,242 @@
+// Which commands, in which order, release a mount or a whole file system. The mounts that go by themselves are followed:
+// with an unmount its copies on peers and slaves, with the last process of a mount namespace all of its mounts.
+import type { Keeper, MountUse } from '../../model/evidence/mount-use.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
+import type { Process, Workload } from '../../model/snapshot/schema.ts';
+import { planEnd } from '../release/end-process.ts';
+import { planRelease } from '../release/plan-release.ts';
+import type { Release } from '../release/release.ts';
+import { formatCommand } from '../release/shell-words.ts';
+import { planStop } from '../release/stop-workload.ts';
+import {
+  type BusyWorld,
+  describePlace,
+  goesAlong,
+  isHeldHere,
+  listKeepersOf,
+  listUsesOf,
+  staysWithNamespace,
+} from './busy-world.ts';
+import type { PlacedMount } from './mount-forest.ts';
+import { planUnmountOf } from './unmount-step.ts';
+
+/** One command, or what must happen where there is none. */
+export interface ReleaseStep {
+  readonly command: string | null;
+  /** What it releases, or what must happen. */
+  readonly what: string;
+  readonly note?: string;
+}
+
+export class ReleaseSteps {
+  readonly #world: BusyWorld;
+  readonly #steps: ReleaseStep[] = [];
+  readonly #done = new Set<string>();
+  readonly #ended = new Set<number>();
+  readonly #gone = new Set<PlacedMount>();
+  readonly #emptied = new Set<number>();
+  readonly #entered = new Set<PlacedMount | Keeper | string>();
+
+  constructor(world: BusyWorld) {
+    this.#world = world;
+  }
+
+  list(): readonly ReleaseStep[] {
+    return this.#steps;
+  }
+
+  /** Releases a mount: all that lies on it first, then who uses it or a copy that goes along. */
+  unmount(placed: PlacedMount): void {
+    const { forest } = this.#world;
+    if (this.#isGone(placed) || !this.#enter(placed)) return;
+    if (staysWithNamespace(placed, forest)) {
+      this.#endNamespace(placed);
+      return;
+    }
+    for (const child of forest.childrenOf(placed)) this.unmount(child);
+    for (const keeper of listKeepersOf(placed, this.#world)) this.#free(keeper);
+    for (const use of listUsesOf(placed, this.#world)) this.#endUse(use);
+    if (this.#isGone(placed)) return;
+    const followers = forest.followersOf(placed).filter((one) => !this.#isGone(one));
+    for (const follower of followers)
+      if (this.#goesAlong(follower)) {
+        for (const keeper of listKeepersOf(follower, this.#world)) this.#free(keeper);
+        for (const use of listUsesOf(follower, this.#world)) this.#endUse(use);
+      }
+    if (this.#isGone(placed)) return;
+    const release = planUnmountOf(
+      placed,
+      this.#world,
+      (one) => this.#isGone(one),
+      (one) => this.unmount(one),
+    );
+    if (this.#isGone(placed)) return;
+    this.#add(release, `unmounts ${describePlace(placed, this.#world.index)}`);
+    this.#gone.add(placed);
+    for (const follower of followers) if (this.#goesAlong(follower)) this.#gone.add(follower);
+  }
+
+  /** Releases a super block or a block device: what is made of it, all of its mounts, and what is open in none. */
+  freeDevice(device: string): void {
+    const { forest, keepers, uses } = this.#world;
+    if (!this.#enter(device)) return;
+    const root = forest.ofDevice(device).find((one) => isHeldHere(one, this.#world));
+    if (root) {
+      this.#endNamespace(root);
+      return;
+    }
+    for (const keeper of keepers) if (keeper.on === device) this.#free(keeper);
+    const mounts = forest.ofDevice(device).map((placed) => ({ placed, depth: forest.depthOf(placed) }));
+    for (const { placed } of mounts.sort((a, b) => b.depth - a.depth)) this.unmount(placed);
+    for (const use of uses) if (use.device === device) this.#endUse(use);
+  }
+
+  /** What is made of a file or device, and what the kernel itself keeps. */
+  #free(keeper: Keeper): void {
+    if (!this.#enter(keeper)) return;
+    const { kind, name, device, mapped } = keeper;
+    if (kind === 'swap') {
+      this.#add({ release: formatCommand(['swapoff', name]) }, `the kernel no longer swaps to ${name}`);
+      return;
+    }
+    const before = this.#steps.length;
+    if (device !== undefined) this.freeDevice(device);
+    // Its last use gave it back.
+    if (kind === 'overlay' || (keeper.isAutoclear === true && this.#steps.length > before)) return;
+    if (kind === 'loop') this.#add({ release: formatCommand(['losetup', '-d', name]) }, `gives back ${name}`);
+    else if (mapped !== undefined)
+      this.#add({ release: formatCommand(['dmsetup', 'remove', mapped]) }, `takes ${name} apart`);
+    else if (name.startsWith('/dev/md'))
+      this.#add({ release: formatCommand(['mdadm', '--stop', name]) }, `takes ${name} apart`);
+    else this.#add({ release: null }, `${name} is made of it, and must be taken apart first`);
+  }
+
+  #endUse({ pid, kind }: MountUse): void {
+    if (this.#ended.has(pid)) return;
+    const { uses } = this.#world;
+    const isDirectoryAlone = uses.every((use) => use.pid !== pid || use.kind === 'cwd');
+    if (kind === 'cwd' && isDirectoryAlone && this.#isAncestor(pid)) {
+      this.#ended.add(pid);
+      this.#add(
+        { release: 'cd /' },
+        `process ${pid}${this.#name(pid)}, in which nscope was called, leaves the directory`,
+      );
+      return;
+    }
+    this.#release(pid);
+  }
+
+  /** A workload by its engine's command; else the process. */
+  #release(pid: number): void {
+    if (this.#ended.has(pid)) return;
+    const { index } = this.#world;
+    const workload = index.workloadOf(pid);
+    const leader = workload?.leader == null ? undefined : index.process(workload.leader);
+    const stop = workload && leader && planStop(leader, index, this.#world.release);
+    if (workload && stop?.release) this.#endWorkload(workload, stop);
+    else this.#endProcess(pid);
+  }
+
+  #endProcess(pid: number): void {
+    const { index, release } = this.#world;
+    this.#add(planEnd(pid, index, release), `ends process ${pid}${this.#name(pid)}`);
+    this.#ended.add(pid);
+    const process = index.process(pid);
+    // With the init of a pid namespace all end that are in it.
+    if (process && process.pids.length > 1 && process.pids.at(-1) === 1 && isKnown(process.namespaces.pid))
+      for (const { pid: other } of index.membersOf('pid', process.namespaces.pid)) this.#ended.add(other);
+    this.#empty();
+  }
+
+  /** Its engine also takes off what it mounted for it: the root directory, where it lies elsewhere. */
+  #endWorkload(workload: Workload, stop: Release): void {
+    const { index, forest } = this.#world;
+    const members = index.snapshot.processes.filter(({ pid }) => index.workloadOf(pid) === workload);
+    this.#add(stop, `stops ${workload.engine}:${workload.name}`);
+    for (const { pid } of members) this.#ended.add(pid);
+    this.#empty();
+    for (const namespace of this.#emptied) {
+      const root = forest.findAt(namespace, '/');
+      if (root?.mount.fsType === 'overlay') for (const one of forest.ofDevice(root.mount.device)) this.#gone.add(one);
+    }
+  }
+
+  /** Mount namespaces whose last process ended go with all of their mounts, where nothing else holds them. */
+  #empty(): void {
+    const { index } = this.#world;
+    for (const namespace of index.snapshot.namespaces) {
+      if (namespace.type !== 'mnt' || this.#emptied.has(namespace.inode)) continue;
+      const members = index.membersOf('mnt', namespace.inode);
+      const isHeld = namespace.holders.some(
+        (one) => !('pid' in one) || one.pid === undefined || !this.#ended.has(one.pid),
+      );
+      if (members.length > 0 && !isHeld && members.every(({ pid }) => this.#ended.has(pid)))
+        this.#emptied.add(namespace.inode);
+    }
+  }
+
+  /** Where a mount cannot be unmounted alone, its mount namespace must end. */
+  #endNamespace({ mount, namespace: inode }: PlacedMount): void {
+    const { index, release } = this.#world;
+    const name = formatNamespace('mnt', inode);
+    const namespace = index.namespace('mnt', inode);
+    const why = mount.locked === true ? 'it is locked, and' : 'it is the root of its mount namespace, and';
+    if (!namespace || isHeldHere({ mount, namespace: inode }, this.#world)) {
+      const who = namespace?.initial === true ? 'the host' : 'nscope';
+      const stays = `${mount.mountPoint}: ${why} goes only with ${name}, in which ${who} is`;
+      this.#add({ release: null }, stays);
+      return;
+    }
+    const note = `${mount.mountPoint}: ${why} goes with ${name}`;
+    for (const { pid } of index.membersOf('mnt', inode)) this.#release(pid);
+    for (const holder of namespace.holders) {
+      if ('pid' in holder && holder.pid !== undefined) this.#release(holder.pid);
+      else this.#add(planRelease(holder, namespace, index, release), `releases ${name}: ${note}`);
+    }
+    this.#emptied.add(inode);
+  }
+
+  #goesAlong(follower: PlacedMount): boolean {
+    return (
+      !this.#isGone(follower) &&
+      (goesAlong(follower, this.#world) || this.#world.forest.childrenOf(follower).every((one) => this.#isGone(one)))
+    );
+  }
+
+  #isGone(placed: PlacedMount): boolean {
+    return this.#gone.has(placed) || this.#emptied.has(placed.namespace);
+  }
+
+  /** Whether it is met for the first time. */
+  #enter(what: PlacedMount | Keeper | string): boolean {
+    if (this.#entered.has(what)) return false;
+    this.#entered.add(what);
+    return true;
+  }
+
+  #isAncestor(pid: number): boolean {
+    const { index } = this.#world;
+    let one: Process | undefined = index.process(index.snapshot.host.vantage.pid);
+    for (let steps = 0; one && steps < maxAncestors; steps++) {
+      if (one.pid === pid) return true;
+      one = one.ppid === 0 ? undefined : index.process(one.ppid);
+    }
+    return false;
+  }
+
+  #name(pid: number): string {
+    const process = this.#world.index.process(pid);
+    return process ? ` (${process.comm})` : '';
+  }
+
+  /** Each command once. */
+  #add({ release, releaseNote }: Release, what: string): void {
+    const key = release ?? `${what} ${releaseNote}`;
+    if (this.#done.has(key)) return;
+    this.#done.add(key);
+    this.#steps.push({ command: release, what, ...(releaseNote === undefined ? {} : { note: releaseNote }) });
+  }
+}
+
+const maxAncestors = 1000;

@@ -1,0 +1,149 @@
+// What keeps super blocks and block devices in use, as far as /proc has it: fdinfo with the mount of each descriptor,
+// working and root directories, and the device of what is mapped. proc_pid_fdinfo(5), proc_pid_maps(5)
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import type { MountUse } from '../../model/evidence/mount-use.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
+import { lookAt, pathOnly } from '../files/file-calls.ts';
+import { attempt, readDirectory, readLink, readTextFile } from '../files/files.ts';
+import { listPids, listThreads } from '../proc/proc-table.ts';
+
+interface ProcQuestion {
+  readonly wanted: ReadonlySet<string>;
+  readonly deviceOfMount: ReadonlyMap<number, string>;
+  readonly descriptors: boolean;
+  /** Directories, programs and mapped files. */
+  readonly others: boolean;
+}
+
+export interface ProcUses {
+  readonly uses: readonly MountUse[];
+  readonly unseen: readonly string[];
+}
+
+/** Those that end meanwhile are left out. */
+export function readProcUses(question: ProcQuestion): ProcUses {
+  const uses: MountUse[] = [];
+  const refused = new Map<string, number>();
+  const note = (what: string, errno: string | undefined) => {
+    if (errno !== 'EACCES' && errno !== 'EPERM') return;
+    const key = `${what} (${errno})`;
+    refused.set(key, (refused.get(key) ?? 0) + 1);
+  };
+  for (const pid of listPids()) {
+    if (pid === process.pid) continue;
+    if (question.descriptors) uses.push(...listDescriptors(pid, question, note));
+    if (!question.others) continue;
+    for (const tid of [pid, ...listThreads(pid).filter((one) => one !== pid)])
+      uses.push(...listDirectories(pid, tid, question, note));
+    uses.push(...listMapped(pid, question, note));
+  }
+  return { uses, unseen: [...refused].map(([what, count]) => `${what} of ${count} processes`) };
+}
+
+type Note = (what: string, errno: string | undefined) => void;
+
+/** O_PATH as fdinfo shows it among the flags, in octal. */
+const pathFlag = 0o10000000;
+
+function* listDescriptors(pid: number, { wanted, deviceOfMount }: ProcQuestion, note: Note): Generator<MountUse> {
+  const names = readDirectory(`/proc/${pid}/fdinfo`);
+  if (!isKnown(names)) {
+    note('descriptors', names.errno);
+    return;
+  }
+  for (const name of names) {
+    const text = readTextFile(`/proc/${pid}/fdinfo/${name}`);
+    if (!isKnown(text)) continue;
+    const mount = Number(/^mnt_id:\s+(\d+)/m.exec(text)?.[1]);
+    const flags = Number.parseInt(/^flags:\s+(\d+)/m.exec(text)?.[1] ?? '0', 8);
+    const known = deviceOfMount.get(mount);
+    // Pipes and sockets are on mounts of the kernel's own, which no table has.
+    const path = readLink(`/proc/${pid}/fd/${name}`);
+    if (!isKnown(path) || !path.startsWith('/')) continue;
+    if (known !== undefined && !wanted.has(known) && !path.startsWith('/dev/')) continue;
+    const look = attempt(() => lookThrough(`/proc/${pid}/fd/${name}`));
+    if (!isKnown(look)) continue;
+    const use = { pid, tid: pid, fd: Number(name), path, isDirectory: look.isDirectory };
+    const isPathOnly = Math.floor(flags / pathFlag) % 2 === 1;
+    const device = known ?? look.device;
+    if (wanted.has(device)) yield { ...use, kind: 'open-file', device, mount, isPathOnly };
+    // O_PATH leads to the name of a device and does not open it.
+    if (!isPathOnly && look.blockDevice !== undefined && wanted.has(look.blockDevice))
+      yield { ...use, kind: 'open-device', device: look.blockDevice, isPathOnly };
+  }
+}
+
+function* listDirectories(
+  pid: number,
+  tid: number,
+  { wanted, deviceOfMount }: ProcQuestion,
+  note: Note,
+): Generator<MountUse> {
+  const task = pid === tid ? `/proc/${pid}` : `/proc/${pid}/task/${tid}`;
+  for (const kind of ['cwd', 'root'] as const) {
+    const path = readLink(`${task}/${kind}`);
+    if (!isKnown(path)) {
+      if (kind === 'cwd' && pid === tid) note('working and root directories', path.errno);
+      continue;
+    }
+    // Threads have their leader's, but where they unshared them.
+    const leaders = pid === tid ? undefined : readLink(`/proc/${pid}/${kind}`);
+    if (leaders !== undefined && (!isKnown(leaders) || leaders === path)) continue;
+    const found = attempt(() => lookThrough(`${task}/${kind}`));
+    if (!isKnown(found)) continue;
+    const device = deviceOfMount.get(found.mount) ?? found.device;
+    if (wanted.has(device))
+      yield { kind, pid, tid, device, mount: found.mount, path, isDirectory: true, isPathOnly: false };
+  }
+}
+
+/** Of a mapped file its device is told, and not its mount. */
+function* listMapped(pid: number, { wanted }: ProcQuestion, note: Note): Generator<MountUse> {
+  const text = readTextFile(`/proc/${pid}/maps`);
+  if (!isKnown(text)) {
+    note('mapped files', text.errno);
+    return;
+  }
+  const seen = new Set<string>();
+  for (const line of text.split('\n')) {
+    const [, major = '', minor = '', path = ''] =
+      /^\S+ \S+ \S+ ([\da-f]+):([\da-f]+) [1-9]\d* +(\/.*)$/.exec(line) ?? [];
+    const device = `${Number.parseInt(major, 16)}:${Number.parseInt(minor, 16)}`;
+    if (path === '' || seen.has(path) || !wanted.has(device)) continue;
+    seen.add(path);
+    yield { kind: 'mapped-file', pid, tid: pid, device, path, isDirectory: false, isPathOnly: false };
+  }
+}
+
+interface Through {
+  readonly mount: number;
+  readonly device: string;
+  readonly isDirectory: boolean;
+  /** Of a block device itself. */
+  readonly blockDevice: string | undefined;
+}
+
+/** What a link of /proc leads to, without opening it. @throws SyscallError */
+export function lookThrough(path: string): Through {
+  const fd = openSync(path, pathOnly);
+  try {
+    const { dev, type, mode } = lookAt(fd);
+    const text = readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1');
+    // Every file system answers that of what the kernel has at hand already.
+    const isBlock = (mode & constants.S_IFMT) === constants.S_IFBLK;
+    return {
+      mount: Number(/^mnt_id:\s+(\d+)/m.exec(text)?.[1]),
+      device: formatDevice(dev),
+      isDirectory: type === 'directory',
+      blockDevice: isBlock ? formatDevice(fstatSync(fd).rdev) : undefined,
+    };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** As st_dev has it: makedev(3). */
+export function formatDevice(dev: number): string {
+  const minor = (dev & 0xff) + Math.floor(dev / 0x10_0000) * 0x100;
+  return `${Math.floor(dev / 0x100) & 0xfff}:${minor}`;
+}

@@ -1,0 +1,120 @@
+// What keeps a mount and its file system, and what releases them in which order.
+import type { BusyRow } from '../../analysis/busy/find-rows.ts';
+import type { BusySubject } from '../../analysis/busy/find-subject.ts';
+import type { BusyAnswer, BusyVerdict } from '../../analysis/busy/judge-busy.ts';
+import type { PlacedMount } from '../../analysis/busy/mount-forest.ts';
+import type { ReleaseStep } from '../../analysis/busy/release-steps.ts';
+import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
+import { type Palette, paintNamespaces } from '../words/colours.ts';
+import { escapeText } from '../words/escape.ts';
+import { cutText } from '../words/text-width.ts';
+import { wrapText } from '../words/wrap-text.ts';
+import { alignRows } from './show-page.ts';
+
+interface BusyPageOptions {
+  readonly width: number | undefined;
+  readonly palette: Palette;
+  /** Of the block device, where there is one. */
+  readonly deviceName: string | undefined;
+}
+
+/** Safe for a terminal. Rows are cut; commands never are. */
+export function* formatBusyPage(
+  subject: BusySubject,
+  { unmount, fileSystem }: BusyAnswer,
+  options: BusyPageOptions,
+): Generator<string> {
+  const { width, palette, deviceName } = options;
+  const name = deviceName === undefined ? subject.device : `/dev/${deviceName} (${subject.device})`;
+  for (const line of describeSubject(subject, name)) yield* wrapText(paintNamespaces(escapeText(line), palette), width);
+  for (const note of subject.notes) yield* wrapText(escapeText(note), width);
+  yield '';
+  if (unmount === undefined) yield 'nothing of it is mounted here';
+  else yield* formatVerdict(palette.strong(sayUnmount(unmount, subject.mounts)), unmount, options);
+  yield '';
+  const isSame = unmount?.verdict === 'busy' && sayCommands(unmount) === sayCommands(fileSystem);
+  const title = palette.strong(sayFileSystem(fileSystem, subject, name));
+  yield* formatVerdict(title, isSame ? { ...fileSystem, steps: [] } : fileSystem, options);
+  if (isSame) yield '  the commands above free it as well';
+}
+
+function* describeSubject({ mounts, kind, device }: BusySubject, name: string): Generator<string> {
+  if (kind === 'device' || mounts.length === 0) yield name;
+  for (const { mount, namespace } of mounts)
+    yield `${mount.mountPoint}: ${mount.fsType} ${kind === 'device' ? device : name}, mount ${mount.oldId} in ${formatNamespace('mnt', namespace)}`;
+}
+
+function sayUnmount({ verdict, rows }: BusyVerdict, mounts: readonly PlacedMount[]): string {
+  const what = escapeText(mounts.map(({ mount }) => mount.mountPoint).join(', '));
+  if (verdict === 'free') return `umount ${what}: nothing keeps it`;
+  if (verdict === 'refused') return `umount ${what}: refused, whatever uses it`;
+  return `umount ${what}: busy, kept by ${countThings(rows.length)}`;
+}
+
+function sayFileSystem({ verdict, rows }: BusyVerdict, { mounts }: BusySubject, name: string): string {
+  if (verdict === 'free') return `${name}: nothing keeps it`;
+  if (verdict === 'refused') return `${name}: in use as long as the mount namespace lasts that it is the root of`;
+  if (rows.length === 0) return `${name}: in use by ${mounts.length === 1 ? 'this mount' : 'these mounts'} alone`;
+  const besides = mounts.length === 0 ? '' : ' besides';
+  return `${name}: in use, kept by ${countThings(rows.length)}${besides}`;
+}
+
+function sayCommands({ steps }: BusyVerdict): string {
+  return JSON.stringify(steps);
+}
+
+function countThings(count: number): string {
+  return count === 1 ? 'one thing' : `${count} things`;
+}
+
+function* formatVerdict(title: string, { rows, steps }: BusyVerdict, options: BusyPageOptions): Generator<string> {
+  yield title;
+  yield* formatRows(rows, options);
+  if (steps.length > 0) yield '  in this order:';
+  let number = 1;
+  for (const step of steps) yield* formatStep(step, number++, options.width);
+}
+
+function* formatRows(rows: readonly BusyRow[], { width, palette }: BusyPageOptions): Generator<string> {
+  const cells = rows.map(({ kind, pid, fd, what, path, workload, mountNamespace }) =>
+    [
+      kind,
+      pid === undefined ? '' : `${pid}`,
+      fd === undefined ? '' : `${fd}`,
+      path ?? '',
+      kind === 'mount' || kind === 'mount-below' ? (mountNamespace ?? '') : '',
+      workload ?? '',
+      what,
+    ].map(escapeText),
+  );
+  // Of what no row has nothing is shown.
+  const filled = cells[0]?.map((_, i) => cells.some((row) => row[i] !== '')) ?? [];
+  const lines = alignRows(cells.map((row) => row.filter((_, i) => filled[i])));
+  for (const [i, line] of lines.entries()) {
+    const cut = width === undefined ? line : cutText(line, Math.max(width - 2, 20), 'end');
+    yield `  ${paintNamespaces(cut, palette)}`;
+    const note = rows[i]?.note;
+    if (note !== undefined) yield* indent(escapeText(note), 6, width);
+  }
+}
+
+function* formatStep(
+  { command, what, note }: ReleaseStep,
+  number: number,
+  width: number | undefined,
+): Generator<string> {
+  const label = `  ${number}. `;
+  if (command === null) yield* indent(escapeText(note === undefined ? what : `${what}: ${note}`), 5, width, label);
+  else {
+    yield `${label}${escapeText(command)}`;
+    // A plain umount says itself what it does.
+    const words = [command.startsWith('umount ') ? undefined : what, note].filter((one) => one !== undefined);
+    if (words.length > 0) yield* indent(escapeText(words.join('; ')), 9, width);
+  }
+}
+
+function* indent(text: string, columns: number, width: number | undefined, first?: string): Generator<string> {
+  const lines = wrapText(text, width === undefined ? undefined : Math.max(width - columns, 20));
+  for (const [i, line] of lines.entries())
+    yield `${i === 0 && first !== undefined ? first : ' '.repeat(columns)}${line}`;
+}

@@ -1,0 +1,345 @@
+// nscope busy: what keeps a mount is named, and its commands release it. Each holder is real, and umount(8) the judge.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { type TestContext, test } from 'node:test';
+import { missing } from '../../tiers.ts';
+import { main } from '../run-nscope.ts';
+import { BusyBed } from './busy-bed.ts';
+
+const skip = missing({
+  root: true,
+  commands: ['unshare', 'nsenter', 'mount', 'umount', 'mountpoint', 'python3', 'ip'],
+});
+
+interface Case {
+  readonly title: string;
+  readonly kind: string;
+  /** What a process does with the mount point, in Python: `at` is its path. */
+  readonly text: string;
+}
+
+const cases: readonly Case[] = [
+  { title: 'an open file', kind: 'open-file', text: `f = open(at + '/f', 'w')` },
+  { title: 'an open directory', kind: 'directory', text: `fd = os.open(at, os.O_RDONLY)` },
+  { title: 'a descriptor of O_PATH', kind: 'path-only', text: `fd = os.open(at, os.O_PATH)` },
+  { title: 'a working directory', kind: 'cwd', text: `os.chdir(at)` },
+  { title: 'a root directory', kind: 'root', text: `os.chroot(at)` },
+  {
+    title: 'the working directory of a thread alone',
+    kind: 'cwd',
+    text: [
+      `import ctypes, threading`,
+      `def work():`,
+      `  ctypes.CDLL(None).unshare(0x200); os.chdir(at); done.set(); time.sleep(1000)`,
+      `done = threading.Event(); threading.Thread(target=work, daemon=True).start(); done.wait()`,
+    ].join('\n'),
+  },
+  {
+    title: 'a mapped file without a descriptor',
+    kind: 'mapped-file',
+    text: [
+      `import mmap`,
+      `fd = os.open(at + '/m', os.O_RDWR | os.O_CREAT); os.ftruncate(fd, 4096)`,
+      `m = mmap.mmap(fd, 4096); os.close(fd)`,
+      `import gc`,
+    ].join('\n'),
+  },
+  {
+    title: 'a unix socket that is bound to a name',
+    kind: 'bound-socket',
+    text: `import socket; s = socket.socket(socket.AF_UNIX); s.bind(at + '/s'); s.listen()`,
+  },
+  {
+    title: 'a file that waits in the queue of a unix socket',
+    kind: 'in-flight',
+    text: [
+      `import socket, array; a, b = socket.socketpair()`,
+      `fd = os.open(at + '/q', os.O_RDWR | os.O_CREAT)`,
+      `a.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [fd]))]); os.close(fd)`,
+    ].join('\n'),
+  },
+];
+
+for (const { title, kind, text } of cases)
+  test(`What uses a mount by ${title} is named, and umount succeeds after the commands.`, { skip }, async (t) => {
+    const bed = await BusyBed.make(t);
+    const path = bed.mountTmpfs('vol');
+    const { pid } = await bed.python(t, `at = ${JSON.stringify(path)}\n${text}`);
+    bed.proveUnmount(path, (row) => row.kind === kind && row.pid === pid);
+  });
+
+test('A program that runs from a mount keeps it.', { skip }, async (t) => {
+  const bed = await BusyBed.make(t);
+  const path = bed.mountTmpfs('vol');
+  bed.run('cp', '/bin/sleep', path);
+  const { pid } = await bed.hold(t, 'sh', '-c', `echo ready; exec ${path}/sleep 1000`);
+  bed.proveUnmount(path, (row) => row.kind === 'program' && row.pid === pid);
+});
+
+test('Mounts below are unmounted first, the deepest before all, with what uses them and a namespace that they pin.', {
+  skip,
+}, async (t) => {
+  const bed = await BusyBed.make(t);
+  const path = bed.mountTmpfs('vol');
+  bed.run('mkdir', `${path}/a`);
+  bed.run('mount', '-t', 'tmpfs', 'a', `${path}/a`);
+  bed.run('mkdir', `${path}/a/b`);
+  bed.run('mount', '-t', 'tmpfs', 'b', `${path}/a/b`);
+  bed.run('touch', `${path}/a/net`);
+  bed.run('unshare', `--net=${path}/a/net`, 'true');
+  await bed.python(t, `os.chdir(${JSON.stringify(`${path}/a/b`)})`);
+  const { unmount } = bed.proveUnmount(path, (row) => row.kind === 'mount-below' && row.path === `${path}/a/b`);
+  assert.ok(unmount?.rows.some(({ kind, what }) => kind === 'mount-below' && what.startsWith('net:[')));
+});
+
+test('Of two mounts on one path the upper one is meant, and the lower one is said to lie there.', {
+  skip,
+}, async (t) => {
+  const bed = await BusyBed.make(t);
+  const path = bed.mountTmpfs('vol');
+  bed.run('mount', '-t', 'tmpfs', 'upper', path);
+  await bed.python(t, `f = open(${JSON.stringify(`${path}/f`)}, 'w')`);
+  const refused = bed.attempt('umount', path);
+  assert.match(refused.stderr, /busy/);
+  const { subject, unmount } = bed.ask(path);
+  assert.match(subject.notes.join('\n'), /tmpfs vol \(mount \d+\) lies on the same path/);
+  assert.ok(unmount);
+  bed.follow(unmount);
+  assert.match(bed.run('findmnt', '-no', 'SOURCE', path), /^vol$/m);
+});
+
+test('A copy in another mount namespace keeps the file system and not the mount; both are said, and nsenter unmounts it.', {
+  skip,
+}, async (t) => {
+  const bed = await BusyBed.make(t);
+  const { image, device } = makeLoop(t, bed, 'disk');
+  const path = bed.directory('vol');
+  bed.run('mount', device, path);
+  const other = await bed.hold(
+    t,
+    'unshare',
+    '-m',
+    '--propagation',
+    'private',
+    'sh',
+    '-c',
+    'echo ready; exec sleep 1000',
+  );
+  const before = bed.ask(path);
+  assert.equal(before.unmount?.verdict, 'free');
+  assert.equal(before.status, 1);
+  const copy = before.fileSystem.rows.find((row) => row.kind === 'mount' && row.path === path);
+  assert.match(copy?.note ?? '', /stays when .* is unmounted, and keeps the file system/);
+  bed.run('umount', path);
+  assert.throws(() => openExclusively(bed, device), /busy/i);
+  const answer = bed.ask(device);
+  assert.equal(answer.unmount, null);
+  assert.ok(answer.fileSystem.steps.some(({ command }) => command?.includes(`/proc/${other.pid}/ns/mnt`)));
+  bed.follow(answer.fileSystem);
+  openExclusively(bed, device);
+  assert.ok(image);
+});
+
+test('Who uses a copy that propagation would unmount as well lets umount fail, and is named.', { skip }, async (t) => {
+  const bed = await BusyBed.make(t);
+  const around = bed.mountTmpfs('shared');
+  bed.run('mount', '--make-shared', around);
+  bed.run('mkdir', `${around}/vol`);
+  const other = await bed.hold(
+    t,
+    'unshare',
+    '-m',
+    '--propagation',
+    'unchanged',
+    'sh',
+    '-c',
+    'echo ready; exec sleep 1000',
+  );
+  const path = `${around}/vol`;
+  bed.run('mount', '-t', 'tmpfs', 'vol', path);
+  const user = await bed.hold(
+    t,
+    'nsenter',
+    '-t',
+    `${other.pid}`,
+    '-m',
+    'sh',
+    '-c',
+    `cd ${path}; echo ready; exec sleep 1000`,
+  );
+  const { unmount } = bed.proveUnmount(path, (row) => row.kind === 'cwd' && row.pid === user.pid);
+  assert.deepEqual(
+    unmount?.steps.map(({ command }) => command),
+    [`kill ${user.pid}`, `umount ${path}`],
+    'the copy goes along, and is not unmounted by itself',
+  );
+});
+
+test('A copy in a mount namespace that no process is in is unmounted in it.', { skip }, async (t) => {
+  const bed = await BusyBed.make(t);
+  const { device } = makeLoop(t, bed, 'disk');
+  const path = bed.directory('vol');
+  bed.run('mount', device, path);
+  bed.run('touch', `${bed.room}/mnt`);
+  bed.run('unshare', `--mount=${bed.room}/mnt`, '--propagation', 'private', 'true');
+  bed.run('umount', path);
+  assert.throws(() => openExclusively(bed, device), /busy/i);
+  const { fileSystem } = bed.ask(device);
+  assert.match(fileSystem.steps[0]?.note ?? '', /no process is in mnt:\[\d+\]/);
+  bed.follow(fileSystem);
+  openExclusively(bed, device);
+});
+
+test('What is open on a mount that was detached lazily keeps the device.', { skip }, async (t) => {
+  const bed = await BusyBed.make(t);
+  const { device } = makeLoop(t, bed, 'disk');
+  const path = bed.directory('vol');
+  bed.run('mount', device, path);
+  const { pid } = await bed.python(t, `f = open(${JSON.stringify(`${path}/f`)}, 'w')`);
+  bed.run('umount', '-l', path);
+  assert.throws(() => openExclusively(bed, device), /busy/i);
+  for (const words of [['--no-bpf'], []]) {
+    const { fileSystem } = bed.ask(...words, device);
+    const row = fileSystem.rows.find((one) => one.pid === pid && one.kind === 'open-file');
+    assert.match(row?.note ?? '', /umount -l/, words.join(' '));
+    if (words.length === 0) bed.follow(fileSystem);
+  }
+  openExclusively(bed, device);
+});
+
+test('A loop device whose file lies on a mount is given back first, with what is mounted of it.', {
+  skip,
+}, async (t) => {
+  const bed = await BusyBed.make(t);
+  const path = bed.mountTmpfs('vol');
+  const { device } = makeLoop(t, bed, 'vol/disk');
+  const inner = bed.directory('inner');
+  bed.run('mount', device, inner);
+  await bed.python(t, `os.chdir(${JSON.stringify(inner)})`);
+  const { unmount } = bed.proveUnmount(path, (row) => row.kind === 'loop' && row.what === device);
+  assert.ok(unmount?.steps.some(({ command }) => command === `losetup -d ${device}`));
+});
+
+test('Swap on a loop device keeps it, and the file system of its file.', { skip }, async (t) => {
+  const bed = await BusyBed.make(t);
+  const path = bed.mountTmpfs('vol');
+  const { device } = makeLoop(t, bed, 'vol/swap', ['mkswap']);
+  bed.run('swapon', device);
+  t.after(() => spawnSync('swapoff', [device]));
+  const answer = bed.ask(device);
+  assert.ok(answer.fileSystem.rows.some(({ kind }) => kind === 'swap'));
+  const { unmount } = bed.proveUnmount(path, (row) => row.kind === 'loop');
+  assert.deepEqual(
+    unmount?.steps.map(({ command }) => command),
+    [`swapoff ${device}`, `losetup -d ${device}`, `umount ${path}`],
+  );
+});
+
+test('A swap file keeps the mount that it lies on.', { skip }, async (t) => {
+  const bed = await BusyBed.make(t);
+  const { device } = makeLoop(t, bed, 'disk');
+  const path = bed.directory('vol');
+  bed.run('mount', device, path);
+  bed.run('dd', 'if=/dev/zero', `of=${path}/swap`, 'bs=64k', 'count=32', 'status=none');
+  bed.run('chmod', '600', `${path}/swap`);
+  bed.run('mkswap', '-q', `${path}/swap`);
+  bed.run('swapon', `${path}/swap`);
+  t.after(() => bed.attempt('swapoff', `${path}/swap`));
+  bed.proveUnmount(path, (row) => row.kind === 'swap');
+});
+
+test('A layer of an overlay keeps the file system and not the mount.', { skip }, async (t) => {
+  const bed = await BusyBed.make(t);
+  const { device } = makeLoop(t, bed, 'disk');
+  const path = bed.directory('vol');
+  bed.run('mount', device, path);
+  bed.run('mkdir', `${path}/low`, `${path}/up`, `${path}/work`);
+  const merged = bed.directory('merged');
+  bed.run(
+    'mount',
+    '-t',
+    'overlay',
+    'layers',
+    '-o',
+    `lowerdir=${path}/low,upperdir=${path}/up,workdir=${path}/work`,
+    merged,
+  );
+  await bed.python(t, `f = open(${JSON.stringify(`${merged}/f`)}, 'w')`);
+  const answer = bed.ask(path);
+  assert.equal(answer.unmount?.verdict, 'free');
+  assert.ok(answer.fileSystem.rows.some(({ kind, path: layer }) => kind === 'overlay' && layer === `${path}/up`));
+  bed.follow(answer.fileSystem);
+  openExclusively(bed, device);
+});
+
+test('A device that is open itself is said to be, and by whom.', { skip }, async (t) => {
+  const bed = await BusyBed.make(t);
+  const { device } = makeLoop(t, bed, 'disk');
+  const { pid } = await bed.python(t, `fd = os.open(${JSON.stringify(device)}, os.O_RDONLY | os.O_EXCL)`);
+  for (const words of [['--no-bpf'], []])
+    assert.ok(
+      bed.ask(...words, device).fileSystem.rows.some((row) => row.kind === 'open-device' && row.pid === pid),
+      words.join(' '),
+    );
+  bed.follow(bed.ask(device).fileSystem);
+  openExclusively(bed, device);
+});
+
+test('A device is found by its numbers and its UUID, a mount by both of its ids, and a file by the mount that it lies on.', {
+  skip,
+}, async (t) => {
+  const bed = await BusyBed.make(t);
+  const { device } = makeLoop(t, bed, 'disk');
+  const path = bed.directory('vol');
+  bed.run('mount', device, path);
+  bed.run('touch', `${path}/f`);
+  const [numbers = '', uuid = '', id = ''] = bed.run('findmnt', '-no', 'MAJ:MIN,UUID,ID', path).trim().split(/\s+/);
+  const { subject } = bed.ask(path);
+  assert.equal(subject.device, numbers);
+  const [{ id: unique = '' } = {}] = subject.mounts as { id: string }[];
+  for (const word of [device, numbers, `UUID=${uuid}`, id, unique, `${path}/f`])
+    assert.deepEqual(bed.ask(word).subject.mounts, subject.mounts, word);
+  assert.match(bed.ask(`${path}/f`).subject.notes.join(), /is not a mount point: it lies on the mount on/);
+});
+
+test('A mount that nothing keeps has status 0, and one that is gone is said to be, with where its path is a mount point.', {
+  skip,
+}, async (t) => {
+  const bed = await BusyBed.make(t);
+  const path = bed.mountTmpfs('vol');
+  const { status, unmount } = bed.ask(path);
+  assert.deepEqual([status, unmount?.verdict], [0, 'free']);
+  const other = await bed.hold(
+    t,
+    'unshare',
+    '-m',
+    '--propagation',
+    'private',
+    'sh',
+    '-c',
+    'echo ready; exec sleep 1000',
+  );
+  const inside = `mount -t tmpfs over ${path} && mkdir ${path}/x && mount -t tmpfs x ${path}/x`;
+  bed.run('nsenter', '-t', `${other.pid}`, '-m', 'sh', '-c', inside);
+  const gone = bed.attempt(process.execPath, main, 'busy', `${path}/x`);
+  assert.equal(gone.status, 2);
+  assert.match(gone.stderr, /it is a mount point in mnt:\[\d+\].*--in TARGET/);
+  assert.equal(bed.ask('--in', `${other.pid}`, `${path}/x`).unmount?.verdict, 'free');
+  assert.equal(bed.ask('--in', `${other.pid}`, path).unmount?.verdict, 'busy');
+});
+
+/** A file of the room with a small ext4 in it, or what `make` makes, as a loop device. */
+function makeLoop(t: TestContext, bed: BusyBed, name: string, make = ['mkfs.ext4', '-q']) {
+  const image = `${bed.room}/${name}`;
+  bed.run('truncate', '-s', '16M', image);
+  bed.run(make[0] ?? '', ...make.slice(1), image);
+  const device = bed.run('losetup', '-f', '--show', image).trim();
+  // The mounts of the room are gone by then.
+  t.after(() => spawnSync('losetup', ['-d', device]));
+  return { image, device };
+}
+
+/** As a new mount or mkfs opens it. @throws where the kernel says EBUSY */
+function openExclusively(bed: BusyBed, device: string): void {
+  bed.run('python3', '-c', `import os; os.open(${JSON.stringify(device)}, os.O_RDONLY | os.O_EXCL)`);
+}
