@@ -72,7 +72,8 @@ async function answer({ word, options }: Request, given: GivenCommand): Promise<
     index,
     around.flatMap((inode) => index.namespace('mnt', inode) ?? []),
     options,
-    [...new Set(evidence.uses.map(({ pid }) => pid)), ...listLeaders(index)],
+    // Its own, so that there is always something to read.
+    [snapshot.host.vantage.pid, ...new Set(evidence.uses.map(({ pid }) => pid)), ...listLeaders(index)],
     around,
   );
   if (!release) throw new Error('nothing was read about what would have to be released');

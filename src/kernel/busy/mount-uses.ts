@@ -40,7 +40,9 @@ export function readMountUses(question: UseQuestion): MountUses {
     'why' in one || one.cut === 0 ? [] : [`more of ${one.cut} processes or queues than there was room for`],
   );
   if ('why' in files)
-    unseen.push(`sockets that are bound there, and files that wait in the queues of sockets (${files.why})`);
+    unseen.push(
+      `sockets that are bound there, files that wait in the queues of sockets, descriptors of a thread's own (${files.why})`,
+    );
   return {
     uses: [...seen, ...proc.uses].filter(({ pid }) => pid !== process.pid),
     unseen: [...unseen, ...proc.unseen],

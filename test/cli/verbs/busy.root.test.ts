@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { type TestContext, test } from 'node:test';
 import { missing } from '../../tiers.ts';
 import { main } from '../run-nscope.ts';
-import { BusyBed } from './busy-bed.ts';
+import { BusyBed, type BusyJson } from './busy-bed.ts';
 
 const skip = missing({
   root: true,
@@ -31,6 +31,16 @@ const cases: readonly Case[] = [
       `import ctypes, threading`,
       `def work():`,
       `  ctypes.CDLL(None).unshare(0x200); os.chdir(at); done.set(); time.sleep(1000)`,
+      `done = threading.Event(); threading.Thread(target=work, daemon=True).start(); done.wait()`,
+    ].join('\n'),
+  },
+  {
+    title: 'an open file of a thread that has descriptors of its own',
+    kind: 'open-file',
+    text: [
+      `import ctypes, threading`,
+      `def work():`,
+      `  ctypes.CDLL(None).unshare(0x400); os.open(at + '/f', os.O_RDWR | os.O_CREAT); done.set(); time.sleep(1000)`,
       `done = threading.Event(); threading.Thread(target=work, daemon=True).start(); done.wait()`,
     ].join('\n'),
   },
@@ -67,6 +77,19 @@ for (const { title, kind, text } of cases)
     const { pid } = await bed.python(t, `at = ${JSON.stringify(path)}\n${text}`);
     bed.proveUnmount(path, (row) => row.kind === kind && row.pid === pid);
   });
+
+test('The shell in which nscope was called is not to be ended, but to leave the directory.', { skip }, async (t) => {
+  const bed = await BusyBed.make(t);
+  const path = bed.mountTmpfs('vol');
+  // What is printed is what the shell then does.
+  const text = `cd ${path}; "$@" > ${bed.room}/answer; cd / && umount ${path}`;
+  bed.run('sh', '-c', text, 'sh', process.execPath, main, 'busy', '--json', path);
+  const { unmount } = JSON.parse(bed.run('cat', `${bed.room}/answer`)) as BusyJson;
+  assert.deepEqual(
+    unmount?.steps.map(({ command }) => command),
+    ['cd /', `umount ${path}`],
+  );
+});
 
 test('A program that runs from a mount keeps it.', { skip }, async (t) => {
   const bed = await BusyBed.make(t);

@@ -124,6 +124,8 @@ test('No verb looks up a path that a user can shape but through the guard, and a
     ['pid', String(pid)],
     ['compare', String(pid)],
     ['caps', String(pid), `net:${tag}`],
+    ['busy', room],
+    ['busy', '--no-bpf', '--in', String(pid), '/'],
   ];
   const places = new Set<string>();
   for (const words of verbs)

@@ -1,0 +1,42 @@
+// nscope busy without privilege, and what is not a mount.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { missing } from '../../tiers.ts';
+import { runNscope } from '../run-nscope.ts';
+
+test('Without privilege it is said what was not looked at.', { skip: missing({ unprivileged: true }) }, () => {
+  const { status, stdout, stderr } = runNscope(['busy', '/proc', '--json']);
+  const { unmount, unseen } = JSON.parse(stdout) as { unmount: { verdict: string } | null; unseen: string[] };
+  assert.ok(unmount);
+  assert.equal(status, unmount.verdict === 'free' ? 3 : 1);
+  assert.match(unseen.join('\n'), /^descriptors \(EACCES\) of \d+ processes$/m);
+  assert.match(
+    unseen.join('\n'),
+    /sockets that are bound there, files that wait in the queues of sockets, descriptors of a thread's own \(BPF not/,
+  );
+  assert.equal(stderr, '');
+});
+
+test('What is nowhere, a tag that no device has and what is not in a notation are said, with status 2.', () => {
+  for (const [word, message] of [
+    ['/no/such/path', /\/no\/such\/path in mnt:\[\d+\]: .*ENOENT/],
+    ['UUID=no-such-uuid', /UUID=no-such-uuid: /],
+    ['4000000000', /no mount has the id 4000000000/],
+    ['999999', /no mount has the id 999999/],
+    ['', /"" is not a path, a device or the id of a mount/],
+  ] as const) {
+    const { status, stdout, stderr } = runNscope(['busy', word]);
+    assert.deepEqual([status, stdout], [2, ''], word);
+    assert.match(stderr, message);
+  }
+  const { status, stderr } = runNscope(['busy', '--in', 'net:self', '/']);
+  assert.equal(status, 2);
+  assert.match(stderr, /--in net:self: a mount namespace is wanted/);
+});
+
+test('A file system that is nowhere is kept by nothing that was seen.', () => {
+  const { status, stdout } = runNscope(['busy', '250:99', '--json']);
+  const { unmount, fileSystem } = JSON.parse(stdout) as { unmount: unknown; fileSystem: { verdict: string } };
+  assert.deepEqual([unmount, fileSystem.verdict], [null, 'free']);
+  assert.ok(status === 0 || status === 3);
+});
