@@ -3,7 +3,8 @@
 import type { Keeper, MountUse } from '../../model/evidence/mount-use.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
-import type { Process, Workload } from '../../model/snapshot/schema.ts';
+import type { Process } from '../../model/snapshot/schema.ts';
+import { nameWorkload } from '../listing/workloads.ts';
 import { planEnd } from '../release/end-process.ts';
 import { planRelease } from '../release/plan-release.ts';
 import type { Release } from '../release/release.ts';
@@ -12,7 +13,6 @@ import { planStop } from '../release/stop-workload.ts';
 import {
   type BusyWorld,
   describePlace,
-  goesAlong,
   isHeldHere,
   listKeepersOf,
   listUsesOf,
@@ -20,6 +20,7 @@ import {
 } from './busy-world.ts';
 import type { PlacedMount } from './mount-forest.ts';
 import { planUnmountOf } from './unmount-step.ts';
+import { WhatGoes } from './what-goes.ts';
 
 /** One command, or what must happen where there is none. */
 export interface ReleaseStep {
@@ -33,13 +34,12 @@ export class ReleaseSteps {
   readonly #world: BusyWorld;
   readonly #steps: ReleaseStep[] = [];
   readonly #done = new Set<string>();
-  readonly #ended = new Set<number>();
-  readonly #gone = new Set<PlacedMount>();
-  readonly #emptied = new Set<number>();
+  readonly #goes: WhatGoes;
   readonly #entered = new Set<PlacedMount | Keeper | string>();
 
   constructor(world: BusyWorld) {
     this.#world = world;
+    this.#goes = new WhatGoes(world);
   }
 
   list(): readonly ReleaseStep[] {
@@ -49,32 +49,30 @@ export class ReleaseSteps {
   /** Releases a mount: all that lies on it first, then who uses it or a copy that goes along. */
   unmount(placed: PlacedMount): void {
     const { forest } = this.#world;
-    if (this.#isGone(placed) || !this.#enter(placed)) return;
-    if (staysWithNamespace(placed, forest)) {
+    if (this.#goes.isGone(placed) || !this.#enter(placed)) return;
+    if (staysWithNamespace(placed, forest) || this.#mayBeLocked(placed)) {
       this.#endNamespace(placed);
       return;
     }
     for (const child of forest.childrenOf(placed)) this.unmount(child);
     for (const keeper of listKeepersOf(placed, this.#world)) this.#free(keeper);
     for (const use of listUsesOf(placed, this.#world)) this.#endUse(use);
-    if (this.#isGone(placed)) return;
-    const followers = forest.followersOf(placed).filter((one) => !this.#isGone(one));
-    for (const follower of followers)
-      if (this.#goesAlong(follower)) {
+    if (this.#goes.isGone(placed)) return;
+    for (const follower of forest.followersOf(placed))
+      if (this.#goes.goesAlong(follower)) {
         for (const keeper of listKeepersOf(follower, this.#world)) this.#free(keeper);
         for (const use of listUsesOf(follower, this.#world)) this.#endUse(use);
       }
-    if (this.#isGone(placed)) return;
+    if (this.#goes.isGone(placed)) return;
     const release = planUnmountOf(
       placed,
       this.#world,
-      (one) => this.#isGone(one),
+      (one) => this.#goes.isGone(one),
       (one) => this.unmount(one),
     );
-    if (this.#isGone(placed)) return;
+    if (this.#goes.isGone(placed)) return;
     this.#add(release, `unmounts ${describePlace(placed, this.#world.index)}`);
-    this.#gone.add(placed);
-    for (const follower of followers) if (this.#goesAlong(follower)) this.#gone.add(follower);
+    this.#goes.unmount(placed);
   }
 
   /** Releases a super block or a block device: what is made of it, all of its mounts, and what is open in none. */
@@ -113,11 +111,11 @@ export class ReleaseSteps {
   }
 
   #endUse({ pid, kind }: MountUse): void {
-    if (this.#ended.has(pid)) return;
+    if (this.#goes.hasEnded(pid)) return;
     const { uses } = this.#world;
     const isDirectoryAlone = uses.every((use) => use.pid !== pid || use.kind === 'cwd');
     if (kind === 'cwd' && isDirectoryAlone && this.#isAncestor(pid)) {
-      this.#ended.add(pid);
+      this.#goes.leave(pid);
       this.#add(
         { release: 'cd /' },
         `process ${pid}${this.#name(pid)}, in which nscope was called, leaves the directory`,
@@ -128,51 +126,18 @@ export class ReleaseSteps {
   }
 
   /** A workload by its engine's command; else the process. */
-  #release(pid: number): void {
-    if (this.#ended.has(pid)) return;
+  #release(pid: number, why?: string): void {
+    if (this.#goes.hasEnded(pid)) return;
     const { index } = this.#world;
     const workload = index.workloadOf(pid);
     const leader = workload?.leader == null ? undefined : index.process(workload.leader);
     const stop = workload && leader && planStop(leader, index, this.#world.release);
-    if (workload && stop?.release) this.#endWorkload(workload, stop);
-    else this.#endProcess(pid);
-  }
-
-  #endProcess(pid: number): void {
-    const { index, release } = this.#world;
-    this.#add(planEnd(pid, index, release), `ends process ${pid}${this.#name(pid)}`);
-    this.#ended.add(pid);
-    const process = index.process(pid);
-    // With the init of a pid namespace all end that are in it.
-    if (process && process.pids.length > 1 && process.pids.at(-1) === 1 && isKnown(process.namespaces.pid))
-      for (const { pid: other } of index.membersOf('pid', process.namespaces.pid)) this.#ended.add(other);
-    this.#empty();
-  }
-
-  /** Its engine also takes off what it mounted for it: the root directory, where it lies elsewhere. */
-  #endWorkload(workload: Workload, stop: Release): void {
-    const { index, forest } = this.#world;
-    const members = index.snapshot.processes.filter(({ pid }) => index.workloadOf(pid) === workload);
-    this.#add(stop, `stops ${workload.engine}:${workload.name}`);
-    for (const { pid } of members) this.#ended.add(pid);
-    this.#empty();
-    for (const namespace of this.#emptied) {
-      const root = forest.findAt(namespace, '/');
-      if (root?.mount.fsType === 'overlay') for (const one of forest.ofDevice(root.mount.device)) this.#gone.add(one);
-    }
-  }
-
-  /** Mount namespaces whose last process ended go with all of their mounts, where nothing else holds them. */
-  #empty(): void {
-    const { index } = this.#world;
-    for (const namespace of index.snapshot.namespaces) {
-      if (namespace.type !== 'mnt' || this.#emptied.has(namespace.inode)) continue;
-      const members = index.membersOf('mnt', namespace.inode);
-      const isHeld = namespace.holders.some(
-        (one) => !('pid' in one) || one.pid === undefined || !this.#ended.has(one.pid),
-      );
-      if (members.length > 0 && !isHeld && members.every(({ pid }) => this.#ended.has(pid)))
-        this.#emptied.add(namespace.inode);
+    if (workload && stop?.release) {
+      this.#add(stop, because(`stops ${nameWorkload(workload)}`, why));
+      this.#goes.endWorkload(workload);
+    } else {
+      this.#add(planEnd(pid, index, this.#world.release), because(`ends process ${pid}${this.#name(pid)}`, why));
+      this.#goes.endProcess(pid);
     }
   }
 
@@ -181,7 +146,7 @@ export class ReleaseSteps {
     const { index, release } = this.#world;
     const name = formatNamespace('mnt', inode);
     const namespace = index.namespace('mnt', inode);
-    const why = mount.locked === true ? 'it is locked, and' : 'it is the root of its mount namespace, and';
+    const why = explainStaying({ mount, namespace: inode }, this.#world);
     if (!namespace || isHeldHere({ mount, namespace: inode }, this.#world)) {
       const who = namespace?.initial === true ? 'the host' : 'nscope';
       const stays = `${mount.mountPoint}: ${why} goes only with ${name}, in which ${who} is`;
@@ -189,23 +154,18 @@ export class ReleaseSteps {
       return;
     }
     const note = `${mount.mountPoint}: ${why} goes with ${name}`;
-    for (const { pid } of index.membersOf('mnt', inode)) this.#release(pid);
+    for (const { pid } of index.membersOf('mnt', inode)) this.#release(pid, note);
     for (const holder of namespace.holders) {
       if ('pid' in holder && holder.pid !== undefined) this.#release(holder.pid);
       else this.#add(planRelease(holder, namespace, index, release), `releases ${name}: ${note}`);
     }
-    this.#emptied.add(inode);
+    this.#goes.endNamespace(inode);
   }
 
-  #goesAlong(follower: PlacedMount): boolean {
-    return (
-      !this.#isGone(follower) &&
-      (goesAlong(follower, this.#world) || this.#world.forest.childrenOf(follower).every((one) => this.#isGone(one)))
-    );
-  }
-
-  #isGone(placed: PlacedMount): boolean {
-    return this.#gone.has(placed) || this.#emptied.has(placed.namespace);
+  /** What was copied into a mount namespace of another user namespace is locked, and no file says what was. */
+  #mayBeLocked({ mount, namespace }: PlacedMount): boolean {
+    const room = this.#world.release.rooms.get(namespace);
+    return room?.mayBeLocked === true && !room.isOwn && !isKnown(mount.locked);
   }
 
   /** Whether it is met for the first time. */
@@ -240,3 +200,14 @@ export class ReleaseSteps {
 }
 
 const maxAncestors = 1000;
+
+function explainStaying(placed: PlacedMount, { forest }: BusyWorld): string {
+  if (forest.parentOf(placed) === undefined) return 'it is the root of its mount namespace, and';
+  return placed.mount.locked === true
+    ? 'it is locked, and'
+    : 'it may be locked, since its mount namespace is of another user namespace, and';
+}
+
+function because(what: string, why: string | undefined): string {
+  return why === undefined ? what : `${what}: ${why}`;
+}

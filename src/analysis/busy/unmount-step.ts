@@ -33,9 +33,7 @@ export function planUnmountOf(
   const isEmpty = index.membersOf('mnt', namespace).length === 0;
   return byCommand(command, [
     isEmpty ? `no process is in ${around}: nscope holders ${around} says what holds it` : undefined,
-    mayBeLocked && !room.isOwn
-      ? `refused where it was copied from the mount namespace of another user namespace: it goes with ${around} then`
-      : undefined,
+    mayBeLocked ? 'refused where it was copied from the mount namespace of another user namespace' : undefined,
   ]);
 }
 
