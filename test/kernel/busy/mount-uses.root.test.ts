@@ -1,0 +1,77 @@
+// What keeps a super block, by BPF and by /proc, on whichever kernel: of one process that holds a tmpfs in every way.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { release, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { bpfPrograms } from '../../../src/kernel/bpf/programs.ts';
+import { readBpfMountFiles, readBpfMountTasks } from '../../../src/kernel/bpf/run.ts';
+import { readMountUses } from '../../../src/kernel/busy/mount-uses.ts';
+import { isKernelSince } from '../../../src/model/names/kernel-release.ts';
+import { parseMountinfo } from '../../../src/parse/proc/mountinfo.ts';
+import { packDevices } from '../../../src/parse/records/bpf-mount-uses.ts';
+import { hold } from '../../held-process.ts';
+import { missing } from '../../tiers.ts';
+
+const text = `
+import os, sys, socket, array, ctypes, time
+at = sys.argv[1]
+os.chdir(at)
+keep = open(at + '/f', 'w')
+path = os.open(at, os.O_PATH)
+fd = os.open(at + '/m', os.O_RDWR | os.O_CREAT); os.ftruncate(fd, 4096); ctypes.CDLL(None).mmap(None, ctypes.c_size_t(4096), 3, 1, fd, ctypes.c_long(0)); os.close(fd)
+s = socket.socket(socket.AF_UNIX); s.bind(at + '/s')
+a, b = socket.socketpair()
+fd = os.open(at + '/q', os.O_RDWR | os.O_CREAT)
+a.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [fd]))]); os.close(fd)
+print('ready', flush=True)
+time.sleep(1000)
+`;
+
+function isHere(name: 'mount-files' | 'mount-tasks'): boolean {
+  const [major = 0, minor = 0] = bpfPrograms[name].since.split('.').map(Number);
+  return isKernelSince(release(), major, minor);
+}
+
+test('All that a process keeps a file system by is found by BPF, and by /proc what that can show.', {
+  skip: missing({ root: true, commands: ['mount', 'umount', 'python3'] }),
+}, async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'nscope-uses-'));
+  const run = (command: string, ...words: string[]) => {
+    const { status, stderr } = spawnSync(command, words, { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+  };
+  run('mount', '-t', 'tmpfs', '--make-private', 'uses', directory);
+  t.after(() => {
+    spawnSync('umount', ['-l', directory]);
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const held = await hold('python3', ['-c', text, directory]);
+  t.after(() => held.end());
+  const mount = parseMountinfo(readFileSync('/proc/self/mountinfo', 'latin1')).find(
+    ({ mountPoint }) => mountPoint === directory,
+  );
+  assert.ok(mount);
+  const { device, id } = mount;
+  const find = (bpf: boolean) => {
+    const { uses, unseen } = readMountUses({ devices: [device], deviceOfMount: new Map([[id, device]]), bpf });
+    const own = uses.filter(({ pid }) => pid === held.pid);
+    for (const use of own) if (use.mount !== undefined) assert.equal(use.mount, id, use.kind);
+    return { kinds: own.map(({ kind, isPathOnly }) => (isPathOnly ? 'path-only' : kind)).sort(), unseen };
+  };
+  const byProc = ['cwd', 'mapped-file', 'open-file', 'path-only'];
+  assert.deepEqual(find(false).kinds, byProc);
+  const files = readBpfMountFiles(packDevices([device]));
+  const tasks = readBpfMountTasks(packDevices([device]));
+  for (const [name, reading] of [
+    ['mount-files', files],
+    ['mount-tasks', tasks],
+  ] as const)
+    assert.equal('refused' in reading, !isHere(name), JSON.stringify(reading));
+  const { kinds, unseen } = find(true);
+  if ('refused' in files) {
+    assert.deepEqual(kinds, byProc);
+    assert.match(unseen.join(), /sockets that are bound there/);
+  } else assert.deepEqual(kinds, ['bound-socket', 'cwd', 'in-flight', 'mapped-file', 'open-file', 'path-only']);
+});
