@@ -31,18 +31,26 @@ const maxHolders = 4;
 export function describeLeft(left: Left, begunAt: string, users: Readonly<Record<string, string>>): LeftWords {
   const { making, excuse } = left;
   const holders = left.kind === 'namespace' ? left.holders : [];
+  const held = countEach(holders.map(describeHolder));
   const notes = [left.releaseNote, ...holders.map(({ releaseNote }) => releaseNote)];
   const facts: (readonly [string, string])[] = [
     ...describeThing(left, users),
     ...(making ? describeMaking(left, making, begunAt, users) : []),
     ...(making ? [] : [['made', 'after the start; nothing told when or by whom'] as const]),
-    ...holders.slice(0, maxHolders).map((holder) => ['held by', describeHolder(holder)] as const),
-    ...(holders.length > maxHolders ? [['held by', `${holders.length - maxHolders} more`] as const] : []),
+    ...held.slice(0, maxHolders).map((words) => ['held by', words] as const),
+    ...(held.length > maxHolders ? [['held by', `${held.length - maxHolders} more`] as const] : []),
     ...listReleases(left).map((command) => ['release', command] as const),
     ...[...new Set(notes.flatMap((note) => note ?? []))].map((note) => ['note', note] as const),
     ...(excuse === undefined ? [] : [['no leak', excuse] as const]),
   ];
   return { title: describeTitle(left), facts };
+}
+
+/** A mount that several mount namespaces have a copy of reads the same in each. */
+function countEach(all: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const words of all) counts.set(words, (counts.get(words) ?? 0) + 1);
+  return Array.from(counts, ([words, count]) => (count > 1 ? `${words} (${count} times)` : words));
 }
 
 /** "the network namespace net:[4026532992] blue is left", in one line. */

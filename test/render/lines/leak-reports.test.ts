@@ -71,6 +71,17 @@ test('For a person, each leak has its maker, the moment and the command that rel
   );
 });
 
+test('What several mount namespaces have a copy of holds once, with how often.', () => {
+  const copied = left.map((one) =>
+    one.kind === 'namespace' ? { ...one, holders: [...one.holders, ...one.holders] } : one,
+  );
+  const lines = formatLeaks(reportOf(copied));
+  assert.deepEqual(
+    lines.filter((line) => line.includes('held by')),
+    ['  held by    bind-mount /run/netns/blue (2 times)'],
+  );
+});
+
 test('An annotation is one line, and what a process chose neither ends it nor begins another.', () => {
   const lines = [...formatAnnotations(reportOf(left))];
   assert.equal(lines.length, 4);
