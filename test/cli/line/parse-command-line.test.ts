@@ -141,7 +141,7 @@ test('Wrong words are named, with what may have been meant.', async () => {
   for (const [line, message] of [
     ['list', /^there is no verb "list"; did you mean nscope ls\?$/],
     ['exec 812 sh', /^there is no verb "exec"; did you mean nscope enter\?$/],
-    ['uts', /^there is no verb "uts"; did you mean nscope ls --type uts\?$/],
+    ['mnt', /^there is no verb "mnt"; did you mean nscope ls --type mnt\?$/],
     ['812 ps', /^there is no verb "812"; did you mean nscope ps 812\?$/],
     ['ls --typ net', /^unknown option '--typ'; did you mean --type\?$/],
     ['ls --constructor', /^unknown option '--constructor'; nscope help ls lists those of ls$/],
