@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { namespaceLinks } from '../../src/model/snapshot/namespace-types.ts';
+import { countNeighbours, parseAddresses, parseRoutes } from '../../src/parse/netlink/addresses.ts';
 import { parseProcessEvents } from '../../src/parse/netlink/process-events.ts';
 import { parseRouteMessages } from '../../src/parse/netlink/rtnetlink.ts';
 import { parseCgroup, parseCgroupPaths } from '../../src/parse/proc/cgroup.ts';
@@ -121,6 +122,17 @@ function records(length: number, ...words: readonly (readonly [offset: number, v
   return bytes;
 }
 
+/** A message with its fixed part, of IPv4, and one attribute of four bytes. */
+function netlinkRecord(type: number, fixed: number, attribute: number): Buffer {
+  const bytes = Buffer.alloc(16 + fixed + 8, 1);
+  bytes.writeUInt32LE(bytes.length, 0);
+  bytes.writeUInt32LE(type, 4);
+  bytes[16] = 2;
+  bytes.writeUInt16LE(8, 16 + fixed);
+  bytes.writeUInt16LE(attribute, 18 + fixed);
+  return bytes;
+}
+
 const net = 0x40000000;
 const cut = /cut|not a multiple of|of a kind that is not known/;
 
@@ -129,7 +141,10 @@ const ofBytes: readonly (readonly [(bytes: Uint8Array) => unknown, Uint8Array, R
   [parseStat, stat, /^\/proc\/PID\/stat, line 1: cannot read \w+ in /],
   [(bytes) => parseStartTime(Buffer.from(bytes)), stat, undefined],
   [(bytes) => parseVariable(bytes, 'container'), Buffer.from('PATH=/bin\0container=lxc\0'), undefined],
-  [parseRouteMessages, link, /^rtnetlink message at byte \d+, line 1: cannot read /],
+  [parseRouteMessages, link, /^netlink message at byte \d+, line 1: cannot read /],
+  [parseAddresses, netlinkRecord(20, 8, 2), /^netlink message at byte \d+, line 1: cannot read /],
+  [parseRoutes, netlinkRecord(24, 12, 5), /^netlink message at byte \d+, line 1: cannot read /],
+  [countNeighbours, netlinkRecord(28, 12, 1), /^netlink message at byte \d+, line 1: cannot read /],
   [parseProcessEvents, Buffer.concat([Buffer.from([32, 0, 0, 0, 0, 0, 0, 0, 1]), Buffer.alloc(31)]), cut],
   [parseBpfEvents, Buffer.concat([records(56, [16, 3]), records(176, [16, 4])]), cut],
   [parseBpfCharges, records(16, [8, net]), cut],

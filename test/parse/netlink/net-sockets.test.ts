@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { endianness } from 'node:os';
 import { test } from 'node:test';
-import { formatIp } from '../../../src/parse/netlink/addresses.ts';
+import { countNeighbours, formatIp, parseAddresses, parseRoutes } from '../../../src/parse/netlink/addresses.ts';
 import { parseListening, parseSocketCounts } from '../../../src/parse/netlink/net-sockets.ts';
 
 const skip = endianness() !== 'LE' && 'needs a little-endian machine: the text was recorded on one';
@@ -46,4 +46,50 @@ test('Addresses read as inet_ntop writes them.', () => {
   assert.equal(of(0, 0, 0, 0, 0, 0xffff, 0x0a00, 7), '::ffff:10.0.0.7');
   assert.equal(formatIp(Uint8Array.of(10, 0, 0, 7)), '10.0.0.7');
   assert.equal(formatIp(Uint8Array.of(1, 2, 3)), '');
+});
+
+/** A message of a dump in the machine's order: the fixed part in hexadecimal, then attributes of four bytes. */
+function messageOf(type: number, fixed: string, ...attributes: readonly (readonly [type: number, value: string])[]) {
+  const body = Buffer.from(fixed, 'hex');
+  const head = Buffer.alloc(16);
+  const values = attributes.map(([attribute, value]) => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeUInt16LE(8, 0);
+    bytes.writeUInt16LE(attribute, 2);
+    bytes.write(value, 4, 'hex');
+    return bytes;
+  });
+  const size = head.length + body.length + 8 * values.length;
+  head.writeUInt32LE(size, 0);
+  head.writeUInt16LE(type, 4);
+  head.writeUInt16LE(2, 6);
+  return Buffer.concat([head, body, ...values]);
+}
+
+test('Of a point-to-point link the own address is taken, not that of the other end.', { skip }, () => {
+  const message = messageOf(20, '0220800003000000', [1, '0a4d0009'], [2, '0a4d0002']);
+  assert.deepEqual(parseAddresses(message), {
+    done: false,
+    errno: 0,
+    records: [{ index: 3, address: '10.77.0.2', prefixLength: 32 }],
+  });
+});
+
+test('Routes to own addresses, broadcasts and cached ones are left out; a table above 255 is an attribute.', {
+  skip,
+}, () => {
+  const unicast = messageOf(24, '020000001003000100000000', [4, '03000000'], [5, '0a4d0009'], [15, 'e8030000']);
+  const local = messageOf(24, '02200000ff02fe0200000000', [1, '0a4d0002']);
+  const cached = messageOf(24, '02200000fe03000100020000', [1, '0a4d0002']);
+  const blackhole = messageOf(24, '02100000fe03000600000000', [1, '0a630000']);
+  assert.deepEqual(parseRoutes(Buffer.concat([unicast, local, cached, blackhole])).records, [
+    { family: 4, kind: 'unicast', to: 'default', via: '10.77.0.9', index: 3, table: 1000 },
+    { family: 4, kind: 'blackhole', to: '10.99.0.0/16', via: undefined, index: undefined, table: 254 },
+  ]);
+});
+
+test('Neighbours that need no asking are not counted.', { skip }, () => {
+  const reachable = messageOf(28, '020000000300000002000001');
+  const fixed = messageOf(28, '020000000300000040000001');
+  assert.equal(countNeighbours(Buffer.concat([reachable, fixed])).count, 1);
 });
