@@ -1,11 +1,12 @@
 // PID files whose PID another process got, as the kernel hands it out.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startAs } from '../reused-pids.ts';
 import { missing } from '../tiers.ts';
 import { about, applyFixes, diagnose } from './findings-of-host.ts';
 
@@ -21,18 +22,6 @@ function makeDirectory(path: string): () => void {
   return () => {
     for (const one of made) rmdirSync(one);
   };
-}
-
-/** Starts a process that has this PID: proc_sys_kernel(5) ns_last_pid. Another may come first. */
-async function startAs(pid: number): Promise<ChildProcess> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    writeFileSync('/proc/sys/kernel/ns_last_pid', String(pid - 1));
-    const child = spawn('sleep', ['60'], { stdio: 'ignore' });
-    if (child.pid === pid) return child;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  }
-  throw new Error(`no process got the PID ${pid}`);
 }
 
 function findFreePid(): number {

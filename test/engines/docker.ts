@@ -39,13 +39,16 @@ export async function startDocker(t: TestContext, group = 'root'): Promise<Daemo
   return { directory, socket, run };
 }
 
-/** containerd, whose containers get the directory `rootfs`. */
-export async function startContainerd(t: TestContext): Promise<Daemon> {
+/**
+ * containerd, whose containers get the directory `rootfs`.
+ * @param state - where it keeps what runs, when not in a place of its own
+ */
+export async function startContainerd(t: TestContext, state?: string): Promise<Daemon> {
   const directory = mkdtempSync(join(tmpdir(), 'nscope-containerd-'));
   const socket = join(directory, 'socket');
   packImage(directory);
   const config = join(directory, 'config.toml');
-  const places = `root = "${directory}/root"\nstate = "${directory}/state"\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]`;
+  const places = `root = "${directory}/root"\nstate = "${state ?? `${directory}/state`}"\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]`;
   writeFileSync(config, `version = 2\n${places}\n[grpc]\naddress = "${socket}"\n`);
   mkdirSync(join(directory, 'state'));
   const daemon = await start('containerd', ['-c', config], socket);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
+  chownSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -23,10 +24,21 @@ export class Podman {
   readonly #directory: string;
   readonly #as: readonly string[];
   readonly #env: NodeJS.ProcessEnv;
+  readonly #runroot: string;
 
-  /** @param processes - the hard limit of processes, which its containers may not pass */
-  constructor(directory: string, processes: number, as: readonly string[], env: NodeJS.ProcessEnv) {
+  /**
+   * @param processes - the hard limit of processes, which its containers may not pass
+   * @param runroot - where the state of what runs lies
+   */
+  constructor(
+    directory: string,
+    processes: number,
+    as: readonly string[],
+    env: NodeJS.ProcessEnv,
+    runroot = join(directory, 'run'),
+  ) {
     this.#directory = directory;
+    this.#runroot = runroot;
     this.#as = as;
     const limits = `["nofile=20000:20000","nproc=${processes}:${processes}"]`;
     const engine = '[engine]\nruntime="runc"\ncgroup_manager="cgroupfs"\nevents_logger="file"\n';
@@ -39,9 +51,19 @@ export class Podman {
     return join(this.#directory, 'root');
   }
 
+  /** What its commands are run with. */
+  get environment(): NodeJS.ProcessEnv {
+    return this.#env;
+  }
+
+  /** The whole command line of one of its commands. */
+  words(...words: readonly string[]): string[] {
+    const places = ['--root', join(this.#directory, 'root'), '--runroot', this.#runroot];
+    return [...this.#as, findCommand('podman') ?? '', ...places, ...words];
+  }
+
   run(...words: string[]): string {
-    const places = ['--root', join(this.#directory, 'root'), '--runroot', join(this.#directory, 'run')];
-    const [command = '', ...rest] = [...this.#as, findCommand('podman') ?? '', ...places, ...words];
+    const [command = '', ...rest] = this.words(...words);
     const { stdout, stderr, status } = spawnSync(command, rest, {
       encoding: 'utf8',
       timeout: 120_000,
@@ -85,22 +107,27 @@ export function podmanOfRoot(t: TestContext, as: readonly string[] = []): Podman
   return podman;
 }
 
-/** That of a user who is made for it, with the same image. */
-export function podmanOfUser(t: TestContext): { readonly podman: Podman; readonly user: string } {
+/**
+ * That of a user who is made for it, with the same image.
+ * @param isUsual - whether what runs is kept below /run/user, as where the user has logged in
+ */
+export function podmanOfUser(t: TestContext, isUsual = false): { readonly podman: Podman; readonly user: string } {
   const user = `nscope${process.pid}`;
   assert.equal(spawnSync('useradd', ['-m', user]).status, 0);
   const home = `/home/${user}`;
-  const runtime = join(home, 'runtime');
-  mkdirSync(runtime);
   const ids = spawnSync('id', ['-u', user], { encoding: 'utf8' }).stdout.trim();
+  const runtime = isUsual ? `/run/user/${ids}` : join(home, 'runtime');
+  mkdirSync(runtime, { recursive: true });
+  chownSync(runtime, Number(ids), Number(ids));
   const asUser = ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--init-groups'];
   const env = { HOME: home, XDG_RUNTIME_DIR: runtime, PATH: process.env['PATH'] };
-  const podman = new Podman(home, 4096, asUser, env);
+  const podman = new Podman(home, 4096, asUser, env, isUsual ? join(runtime, 'containers') : undefined);
   t.after(() => {
     podman.run('rm', '-fa', '-t0');
     // The process that keeps the user namespace of podman stays, and with it the user would.
     spawnSync('pkill', ['-KILL', '-u', ids]);
     spawnSync('userdel', ['-rf', user]);
+    rmSync(runtime, { recursive: true, force: true });
   });
   const image = packImage(home);
   assert.equal(spawnSync('chown', ['-R', `${user}:`, home]).status, 0);

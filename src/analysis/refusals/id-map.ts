@@ -31,5 +31,6 @@ export function describeMap(map: Known<readonly IdMapping[]>): string {
   if (!isKnown(map)) return 'cannot be read';
   if (map.length === 0) return 'is empty';
   const ranges = map.map(({ inside, count }) => (count === 1 ? `${inside}` : `${inside}–${inside + count - 1}`));
-  return `maps the ids ${ranges.join(', ')}`;
+  const isOne = map.length === 1 && map[0]?.count === 1;
+  return `maps the ${isOne ? 'id' : 'ids'} ${ranges.join(', ')}${isOne ? ' alone' : ''}`;
 }

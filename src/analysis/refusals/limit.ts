@@ -17,8 +17,20 @@ export const limit: Gate = {
   judge(evidence) {
     const { refused } = evidence;
     if (!isMaking(refused.call) || (refused.errno !== 'ENOSPC' && refused.errno !== 'EUSERS')) return undefined;
-    const rulings = refused.types.map((type) => judgeType(type, evidence));
-    return rulings.find((one) => one.closed) ?? rulings[0];
+    // A user namespace is made first: create_user_ns() comes before create_new_namespaces().
+    const types = [...refused.types].sort((a, b) => Number(b === 'user') - Number(a === 'user'));
+    const none = types.find((type) => readOwnLimit(type, evidence) === 0);
+    if (none) return judgeType(none, evidence);
+    const rulings = types.map((type) => judgeType(type, evidence));
+    const [first] = rulings;
+    // Of several types that of any may be reached.
+    return (
+      first && {
+        ...first,
+        closed: rulings.every(({ closed }) => closed),
+        evidence: rulings.flatMap((one) => one.evidence),
+      }
+    );
   },
 };
 

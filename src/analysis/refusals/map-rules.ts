@@ -3,6 +3,12 @@ import { isKnown } from '../../model/snapshot/known.ts';
 import type { Gate, Ruling } from './gate.ts';
 import { describeMap } from './id-map.ts';
 
+/** Of a map that was asked for, its ranges; nothing of one that was not seen. */
+function nameLines(text = ''): string {
+  const lines = text.split('\n').map((line) => line.trim().replaceAll(/\s+/g, ' '));
+  return text === '' ? '' : `"${lines.join(', ')}" `;
+}
+
 export const mapRules: Gate = {
   name: 'id-map',
   source: 'kernel/user_namespace.c map_write(), new_idmap_permitted()',
@@ -26,7 +32,10 @@ export const mapRules: Gate = {
     const isWritten = isKnown(map) && map.length > 0 && refused.target?.includes('/self/');
     return {
       closed: isWritten === true,
-      evidence: [`its own ${file}_map ${describeMap(map)}`, `uid ${caller.euid} wrote to ${refused.target}`],
+      evidence: [
+        `its own ${file}_map ${describeMap(map)}`,
+        `uid ${caller.euid} wrote ${nameLines(refused.source)}to ${refused.target}`,
+      ],
       meaning: isWritten
         ? 'the map is written already, and a map is written once'
         : `without CAP_SET${file.toUpperCase()} in the user namespace above one may map the own id alone, in one line of length 1; the ids outside must have a place in that user namespace; and a map is written once`,

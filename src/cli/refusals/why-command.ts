@@ -62,6 +62,8 @@ function explainTrace(errno: string, { ptraceScope }: RefusalSettings): string {
 
 function note({ apparmorRestrict }: RefusalSettings, end: ChildEnd | undefined, refused: number): string[] {
   const failed = end !== undefined && !('status' in end && end.status === 0);
+  if (refused > 0 && end !== undefined && !failed)
+    return ['the command ended with status 0: it found another way, or did without what was refused'];
   if (refused > 0 || !failed) return [];
   const netlink =
     apparmorRestrict === 1

@@ -39,7 +39,8 @@ export function describeCall(traced: TracedCall, pid: number): RefusedCall | und
     case 'write': {
       const link = readLink(`/proc/${pid}/fd/${Number(BigInt.asIntN(32, first))}`);
       if (!isKnown(link) || !idFile.test(link)) return undefined;
-      return { call: 'write', types: [], errno, target: nameOwn(link, pid), source: target.trim() };
+      const written = source.slice(0, Number(BigInt.asUintN(32, traced.args[2] ?? 0n))).trim();
+      return { call: 'write', types: [], errno, target: nameOwn(link, pid), source: written };
     }
     case 'openat':
       return { call: 'write', types: [], errno, target: nameOwn(target, pid) };

@@ -96,13 +96,13 @@ export function describeCaller({ euid, effective, userNamespace, seccomp, noNewP
   ].join(', ');
 }
 
-/** A section for each explanation; calls that have the same one share it. */
+/** A section for each explanation; calls that have the same one share it, with what was seen of each. */
 export function describeRefusals(refusals: readonly ExplainedRefusal[]): PageSection[] {
   const groups = new Map<string, ExplainedRefusal[]>();
   for (const one of refusals) {
     const key = JSON.stringify([
       one.refused.errno,
-      one.findings.map(({ gate, meaning, evidence }) => [gate, meaning, evidence]),
+      one.findings.map(({ gate, certainty, meaning, fix }) => [gate, certainty, meaning, fix]),
     ]);
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
@@ -113,7 +113,10 @@ export function describeRefusals(refusals: readonly ExplainedRefusal[]): PageSec
         label: 'refused',
         lines: [`${formatCalls(group.map(({ refused }) => refused))}: ${first?.refused.errno ?? ''}`],
       },
-      ...(first?.findings ?? []).flatMap(describeFinding),
+      ...(first?.findings ?? []).flatMap((finding, place) => {
+        const seen = group.flatMap(({ findings }) => findings[place]?.evidence ?? []);
+        return describeFinding({ ...finding, evidence: [...new Set(seen)] });
+      }),
     ];
   });
 }

@@ -214,3 +214,33 @@ test('A capability that no new user namespace gives is not promised by one.', ()
     [['capability', null]],
   );
 });
+
+test('Of several types with a user namespace the one whose limit is 0 is named, and else the user namespace first.', () => {
+  const refused = { call: 'clone', types: ['mnt', 'user'], errno: 'ENOSPC' } as const;
+  const unlimited = { ...settings.limits, mnt: 2_147_483_647, user: 2_147_483_647 };
+  const below = { userNamespace: 77, depth: 1 };
+  const judge = (limits: RefusalSettings['limits']) =>
+    explainRefusal({
+      refused,
+      caller: { ...caller, ...below },
+      settings: { ...settings, limits, userNamespace: 77 },
+      trials: { probes: [] },
+    }).find(({ gate }) => gate === 'limit');
+  const none = judge({ ...unlimited, user: 0 });
+  assert.deepEqual([none?.certainty, none?.evidence], ['certain', ['user.max_user_namespaces is 0 in user:[77]']]);
+  const either = judge(unlimited);
+  assert.equal(either?.certainty, 'likely');
+  assert.match(either.evidence.join('; '), /max_user_namespaces.*; user\.max_mnt_namespaces/);
+});
+
+test('Of a map that was refused it is said what was written.', () => {
+  const refused = {
+    call: 'write',
+    types: [],
+    errno: 'EPERM',
+    target: '/proc/9/uid_map',
+    source: '0   1000 1\n1 5 9',
+  } as const;
+  const [finding] = explainRefusal({ refused, caller, settings, trials: { probes: [] } });
+  assert.equal(finding?.evidence[1], 'uid 1000 wrote "0 1000 1, 1 5 9" to /proc/9/uid_map');
+});
