@@ -1,6 +1,6 @@
 // The PID files of real engines: nothing while what they name runs, and stale when another has the PID.
 import assert from 'node:assert/strict';
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +18,7 @@ import { podmanOfUser } from '../engines/podman.ts';
 import { waitUntil } from '../marked-processes.ts';
 import { startAs } from '../reused-pids.ts';
 import { missing } from '../tiers.ts';
+import { applyFixes } from './findings-of-host.ts';
 
 after(watchLeftCgroups());
 
@@ -38,20 +39,28 @@ function nameFiles(files: readonly PidFile[]): string[] {
   return files.map(({ path, process }) => `${path.split('/').at(-1)} ${process}`).sort();
 }
 
-/** Ends processes as a crash does, and gives the PID of each to a program that has nothing to do with it. */
-async function reuse(t: TestContext, pids: readonly number[]): Promise<void> {
+/** Ends processes as a crash does, and gives the PID of each to a program that has nothing to do with it, until the end. */
+async function reuse(t: TestContext, pids: readonly number[]): Promise<() => Promise<void>> {
   for (const pid of pids) process.kill(pid, 'SIGKILL');
   await waitUntil('all have ended', () => pids.every((pid) => !existsSync(`/proc/${pid}`)));
+  // A PID is not used again as long as a process group or a session has it.
+  const isGroup = (pid: number) => {
+    const { stdout } = spawnSync('ps', ['-eo', 'pgid=,sid='], { encoding: 'utf8' });
+    return stdout.split(/\s+/).includes(String(pid));
+  };
+  await waitUntil('no group has such a PID', () => !pids.some(isGroup));
   // Start times are known to a second or so: see src/conditions/pid-files.ts.
   await sleep(4000);
   const children: ChildProcess[] = [];
-  t.after(async () => {
-    for (const child of children) {
+  const end = async () => {
+    for (const child of children.splice(0)) {
       child.kill('SIGKILL');
       await once(child, 'exit');
     }
-  });
+  };
+  t.after(end);
   for (const pid of pids) children.push(await startAs(pid));
+  return end;
 }
 
 const readPid = (path: string) => Number(readFileSync(path, 'latin1'));
@@ -75,7 +84,7 @@ test('The files of rootless Podman are right while it runs, and each is stale wh
   assert.deepEqual(live.findings, []);
   const find = (name: string) => live.files.find(({ path }) => path.endsWith(`/${name}`));
   const pids = ['conmon.pid', 'pause.pid', 'pidfile'].map((name) => readPid(find(name)?.path ?? ''));
-  await reuse(t, pids);
+  const endOthers = await reuse(t, pids);
   const { findings } = look(directory);
   assert.deepEqual(
     findings.map(({ severity, subjects: [first] }) => [
@@ -89,6 +98,14 @@ test('The files of rootless Podman are right while it runs, and each is stale wh
       ['state.json', 'note'],
     ],
   );
+  const [pause] = findings;
+  assert.ok(pause);
+  applyFixes(pause);
+  assert.throws(() => podman.run('ps'), /could not find any running process/);
+  await endOthers();
+  podman.run('system', 'migrate');
+  assert.doesNotMatch(podman.run('ps', '-q'), /./);
+  assert.deepEqual(look(`${directory}libpod`).findings, []);
 });
 
 const state = '/run/containerd';

@@ -57,7 +57,9 @@ function describe(file: PidFile, { snapshot, takenAtMs }: RuleInput<'pidFiles'>)
 function planRemoval({ path, engine, workload, uid }: PidFile, ownUid: number): Fix {
   const owner = isKnown(uid) ? uid : ownUid;
   const as = owner === ownUid ? [] : ['setpriv', `--reuid=${owner}`, `--regid=${owner}`, '--clear-groups'];
-  if (workload === undefined) return { text: 'remove the file', command: formatCommand([...as, 'rm', '--', path]) };
+  const more = engine === 'podman' ? '; where Podman then finds no running process, podman system migrate helps' : '';
+  if (workload === undefined)
+    return { text: `remove the file${more}`, command: formatCommand([...as, 'rm', '--', path]) };
   const root = path.split('/').slice(0, -2).join('/');
   if (engine === 'runc' && !path.startsWith('/run/containerd/') && !path.startsWith('/run/docker/'))
     return {
