@@ -19,14 +19,9 @@ export type FoundPath =
   | { readonly mount: number; readonly device: string; readonly realPath: string | undefined }
   | { readonly missing: string };
 
+/** What was meant is not there. */
 export class SubjectError extends Error {
   override readonly name = 'SubjectError';
-  readonly isMissing: boolean;
-
-  constructor(message: string, isMissing: boolean) {
-    super(message);
-    this.isMissing = isMissing;
-  }
 }
 
 /** @param namespace - the mount namespace in which the path is meant */
@@ -42,46 +37,50 @@ export function findPath(
     const here = forest.findAt(namespace, path);
     if (here)
       return ofMount(here, [`the path was not looked at (${found.missing}): it is the mount point of this mount`]);
-    throw new SubjectError(
-      `${path} in ${name}: ${found.missing}${listElsewhere(path, namespace, forest, index)}`,
-      true,
-    );
+    throw new SubjectError(`${path} in ${name}: ${found.missing}${listElsewhere(path, namespace, forest, index)}`);
   }
   const placed = forest.find(found.mount);
   if (!placed)
     throw new SubjectError(
       `${path} lies on mount ${found.mount}, which no mount table has: it was detached, or its mount namespace could not be read`,
-      true,
     );
   const { mountPoint } = placed.mount;
   const real = found.realPath ?? path;
-  const notes =
-    real === mountPoint
-      ? []
-      : [
-          `${path} is not a mount point: it lies on the mount on ${mountPoint === '' ? 'a path that is not reached' : mountPoint}`,
-        ];
-  const elsewhere = real === mountPoint ? [] : listOthers(real, namespace, forest, index);
+  const isMountPoint = real === mountPoint;
+  const notes = isMountPoint
+    ? []
+    : [
+        `${path} is not a mount point: it lies on the mount on ${mountPoint === '' ? 'a path that is not reached' : mountPoint}`,
+      ];
+  const elsewhere = real === '/' ? [] : listOthers(real, namespace, forest, index, isMountPoint ? placed : undefined);
+  const others = isMountPoint ? 'something else lies on this path' : 'it is a mount point';
   const under = forest
     .ofNamespace(placed.namespace)
     .filter((one) => one !== placed && one.mount.mountPoint === mountPoint);
   return ofMount(placed, [
     ...notes,
-    ...(elsewhere.length > 0 ? [`it is a mount point in ${elsewhere.join(', ')}: --in says which is meant`] : []),
+    ...(elsewhere.length > 0 ? [`${others} in ${elsewhere.join(', ')}: --in says which is meant`] : []),
     ...under.map(
       (one) => `below it ${one.mount.fsType} ${one.mount.source} (mount ${one.mount.oldId}) lies on the same path`,
     ),
   ]);
 }
 
-function listOthers(path: string, namespace: number, forest: MountForest, index: SnapshotIndex): string[] {
-  const namespaces = new Set(
-    [...forest.all()].filter(({ mount }) => mount.mountPoint === path).map((one) => one.namespace),
+/** @param except - copies of this one are told of with what keeps its file system */
+function listOthers(
+  path: string,
+  namespace: number,
+  forest: MountForest,
+  index: SnapshotIndex,
+  except?: PlacedMount,
+): string[] {
+  const there = [...forest.all()].filter(
+    ({ mount }) => mount.mountPoint === path && mount.device !== except?.mount.device,
   );
-  return [...namespaces]
-    .filter((one) => one !== namespace)
-    .slice(0, maxNamed)
-    .map((one) => nameNamespace(one, index));
+  const namespaces = new Set(there.map((one) => one.namespace));
+  namespaces.delete(namespace);
+  const named = [...namespaces].slice(0, maxNamed).map((one) => nameNamespace(one, index));
+  return namespaces.size > maxNamed ? [...named, `${namespaces.size - maxNamed} more`] : named;
 }
 
 const maxNamed = 5;
@@ -104,7 +103,7 @@ function ofMount(placed: PlacedMount, notes: readonly string[]): BusySubject {
 export function findMount(id: string, forest: MountForest): BusySubject {
   const placed = BigInt(id) >= 2n ** 31n ? forest.findUnique(id) : forest.find(Number(id));
   if (placed) return ofMount(placed, []);
-  throw new SubjectError(`no mount has the id ${id}: it was unmounted, or its mount namespace could not be read`, true);
+  throw new SubjectError(`no mount has the id ${id}: it was unmounted, or its mount namespace could not be read`);
 }
 
 /** @param device - major:minor */

@@ -382,8 +382,12 @@ test('A mount that nothing keeps has status 0, and one that is gone is said to b
     '-c',
     'echo ready; exec sleep 1000',
   );
+  // Something else lies on the same path there.
   const inside = `mount -t tmpfs over ${path} && mkdir ${path}/x && mount -t tmpfs x ${path}/x`;
   bed.run('nsenter', '-t', `${other.pid}`, '-m', 'sh', '-c', inside);
+  bed.run('mount', '-t', 'tmpfs', 'again', path);
+  assert.match(bed.ask(path).subject.notes.join(), /something else lies on this path in mnt:\[\d+\]: --in says which/);
+  bed.run('umount', path);
   const gone = bed.attempt(process.execPath, main, 'busy', `${path}/x`);
   assert.equal(gone.status, 2);
   assert.match(gone.stderr, /it is a mount point in mnt:\[\d+\].*--in TARGET/);
