@@ -1,17 +1,18 @@
 // What keeps a super block, by BPF and by /proc, on whichever kernel: of one process that holds a tmpfs in every way.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { bpfPrograms } from '../../../src/kernel/bpf/programs.ts';
 import { readBpfMountFiles, readBpfMountTasks } from '../../../src/kernel/bpf/run.ts';
 import { readMountUses } from '../../../src/kernel/busy/mount-uses.ts';
 import { isKernelSince } from '../../../src/model/names/kernel-release.ts';
 import { parseMountinfo } from '../../../src/parse/proc/mountinfo.ts';
 import { packDevices } from '../../../src/parse/records/bpf-mount-uses.ts';
-import { hold } from '../../held-process.ts';
 import { missing } from '../../tiers.ts';
 
 const text = `
@@ -25,7 +26,7 @@ s = socket.socket(socket.AF_UNIX); s.bind(at + '/s')
 a, b = socket.socketpair()
 fd = os.open(at + '/q', os.O_RDWR | os.O_CREAT)
 a.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [fd]))]); os.close(fd)
-print('ready', flush=True)
+open(at + '/ready', 'w').close()
 time.sleep(1000)
 `;
 
@@ -47,8 +48,15 @@ test('All that a process keeps a file system by is found by BPF, and by /proc wh
     spawnSync('umount', ['-l', directory]);
     rmSync(directory, { recursive: true, force: true });
   });
-  const held = await hold('python3', ['-c', text, directory]);
-  t.after(() => held.end());
+  // Under emulation Python alone takes longer than hold() waits.
+  const held = spawn('python3', ['-c', text, directory], { stdio: 'ignore' });
+  const exit = once(held, 'exit');
+  t.after(async () => {
+    held.kill('SIGKILL');
+    await exit;
+  });
+  for (let i = 0; i < 600 && !existsSync(join(directory, 'ready')); i++) await sleep(200);
+  assert.ok(existsSync(join(directory, 'ready')));
   const mount = parseMountinfo(readFileSync('/proc/self/mountinfo', 'latin1')).find(
     ({ mountPoint }) => mountPoint === directory,
   );
