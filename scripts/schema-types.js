@@ -39,7 +39,7 @@ async function findNamedTypes(file) {
   return pairs.map(([, name, constant]) => ({ name, constant }));
 }
 
-/** Imports the module with the named constants exported: its own, which it keeps to itself, and those of the conditions. */
+/** Imports the module with the named constants exported: its own, which it keeps to itself, and those of its parts. */
 async function runModule(file, names) {
   const constants = names.map(({ constant }) => constant).filter((constant) => constant !== 'snapshotSchema');
   const text = await readFile(file, 'utf8');
@@ -47,7 +47,9 @@ async function runModule(file, names) {
   const contents = [
     text,
     `export { ${constants.filter(isOwn).join(', ')} };`,
-    `export { ${constants.filter((constant) => !isOwn(constant)).join(', ')} } from './conditions.js';`,
+    "export * from './conditions.js';",
+    "export * from './mount-schemas.js';",
+    "export * from './network-schemas.js';",
     "export { unknown } from './schema-parts.js';",
   ].join('\n');
   const { outputFiles } = await build({

@@ -3,7 +3,7 @@
 import { nameErrno } from '../kernel/addon/syscall-error.ts';
 import { readLink, readTextFile } from '../kernel/files/files.ts';
 import { readProcTable } from '../kernel/proc/proc-table.ts';
-import { findHostInode } from '../model/snapshot/host-inode.ts';
+import { findHostInode } from '../model/derived/host-inode.ts';
 import { isKnown } from '../model/snapshot/known.ts';
 import type { MountView, Snapshot } from '../model/snapshot/schema.ts';
 import { type MountLine, parseMountinfo } from '../parse/proc/mountinfo.ts';

@@ -1,8 +1,8 @@
 // Which files of engines name a PID, and whether the process that has it now is the one that was meant.
 import { lookAtShaped, readShapedFile } from '../kernel/files/shaped-files.ts';
+import { findStartMs } from '../model/derived/start-moment.ts';
 import { isKnown, type Unknown } from '../model/snapshot/known.ts';
 import type { PidFile, Process, Snapshot } from '../model/snapshot/schema.ts';
-import { findStartMs } from '../model/snapshot/start-moment.ts';
 import { parsePidFile, parseRuncState } from '../parse/text/pid-file.ts';
 import type { ConditionReader } from './condition.ts';
 import { listPidFilePlaces, type PidFilePlace } from './pid-file-places.ts';

@@ -1,7 +1,7 @@
 // Which ended processes their parents do not wait for: those that are still there a while later, by /proc/PID/stat.
 import { pause } from '../kernel/own/pause.ts';
 import { readProcTable } from '../kernel/proc/proc-table.ts';
-import { fewestZombies, hasEnded } from '../model/snapshot/has-ended.ts';
+import { fewestZombies, hasEnded } from '../model/derived/has-ended.ts';
 import type { Process, Snapshot, Zombie } from '../model/snapshot/schema.ts';
 import { parseStat } from '../parse/proc/stat.ts';
 import type { ConditionReader } from './condition.ts';

@@ -1,6 +1,7 @@
 // Whether the process that has a PID is younger than the file that names it, so that another one was meant.
+
+import { findStartMs } from '../../model/derived/start-moment.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
-import { findStartMs } from '../../model/snapshot/start-moment.ts';
 import { describeAge } from './describe-age.ts';
 import type { RuleInput } from './rule.ts';
 

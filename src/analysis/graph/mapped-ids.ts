@@ -1,6 +1,6 @@
 // The ids of the host that user namespaces map: /proc/PID/uid_map, user_namespaces(7).
 
-import { findHostInode } from '../../model/snapshot/host-inode.ts';
+import { findHostInode } from '../../model/derived/host-inode.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { IdMapping, Namespace } from '../../model/snapshot/schema.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';

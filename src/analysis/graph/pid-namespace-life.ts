@@ -1,7 +1,7 @@
 // Whether a pid namespace is alive, and what in it has ended and was not waited for: pid_namespaces(7)
 
+import { hasEnded } from '../../model/derived/has-ended.ts';
 import { isKernelSince } from '../../model/names/kernel-release.ts';
-import { hasEnded } from '../../model/snapshot/has-ended.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { PidNamespaceStage } from '../../model/snapshot/pid-namespace-stage.ts';
 import type { Namespace, Process } from '../../model/snapshot/schema.ts';

@@ -1,5 +1,5 @@
 // Whether nothing runs in a namespace, or will.
-import { hasEnded } from '../../model/snapshot/has-ended.ts';
+import { hasEnded } from '../../model/derived/has-ended.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Namespace } from '../../model/snapshot/schema.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';

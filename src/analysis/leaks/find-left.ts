@@ -1,7 +1,8 @@
 // What is there after a command that was not there before it: from two states of the host and what events told between.
+
+import { hasEnded } from '../../model/derived/has-ended.ts';
 import type { ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
 import type { EventNamespace } from '../../model/live/events.ts';
-import { hasEnded } from '../../model/snapshot/has-ended.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import type { Namespace, Process, Snapshot } from '../../model/snapshot/schema.ts';

@@ -1,7 +1,7 @@
 // What keeps a namespace alive, and what would release it.
 
+import { hasEnded } from '../../model/derived/has-ended.ts';
 import type { ReleaseEvidence } from '../../model/evidence/release-evidence.ts';
-import { hasEnded } from '../../model/snapshot/has-ended.ts';
 import { fileKinds, type HolderKind, isOfKind, keptKinds, socketKinds } from '../../model/snapshot/holder-kinds.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';

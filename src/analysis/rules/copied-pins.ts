@@ -1,6 +1,6 @@
 // Mount namespaces that copied the pins of others: a copy holds its namespace after the pin itself was unmounted.
 
-import { findHostInode } from '../../model/snapshot/host-inode.ts';
+import { findHostInode } from '../../model/derived/host-inode.ts';
 import type { MountView, Namespace } from '../../model/snapshot/schema.ts';
 import type { Rule } from '../findings/rule.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';

@@ -1,5 +1,5 @@
 // Pid namespaces whose init has ended, and that are still held: no process can be born in them. pid_namespaces(7)
-import { hasEnded } from '../../model/snapshot/has-ended.ts';
+import { hasEnded } from '../../model/derived/has-ended.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import type { Namespace, Process } from '../../model/snapshot/schema.ts';

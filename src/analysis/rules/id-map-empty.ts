@@ -1,5 +1,5 @@
 // User namespaces with processes and without a map: every id in them is the overflow id, user_namespaces(7).
-import { findStartMs } from '../../model/snapshot/start-moment.ts';
+import { findStartMs } from '../../model/derived/start-moment.ts';
 import type { Rule } from '../findings/rule.ts';
 import { readMap } from '../graph/mapped-ids.ts';
 import { formatCommand } from '../release/shell-words.ts';

@@ -1,6 +1,6 @@
 // User namespaces that map the host's root: user_namespaces(7).
 
-import { findHostInode } from '../../model/snapshot/host-inode.ts';
+import { findHostInode } from '../../model/derived/host-inode.ts';
 import type { Fix } from '../findings/finding.ts';
 import type { Rule } from '../findings/rule.ts';
 import { describeUserNamespace, type IdKind, listMappedRanges, type MappedRange } from '../graph/mapped-ids.ts';

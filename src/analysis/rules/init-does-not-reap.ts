@@ -1,5 +1,5 @@
 // Zombies that nobody waits for: processes that ended, and whose parent does not collect their status.
-import { fewestZombies } from '../../model/snapshot/has-ended.ts';
+import { fewestZombies } from '../../model/derived/has-ended.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Process } from '../../model/snapshot/schema.ts';
 import { describeAge } from '../findings/describe-age.ts';

@@ -1,6 +1,6 @@
 // Child mount namespaces whose mounts appear in the one around them: peers by propagation, mount_namespaces(7).
 
-import { findHostInode } from '../../model/snapshot/host-inode.ts';
+import { findHostInode } from '../../model/derived/host-inode.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { MountView } from '../../model/snapshot/schema.ts';
 import type { Fix } from '../findings/finding.ts';

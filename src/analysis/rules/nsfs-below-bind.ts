@@ -1,6 +1,6 @@
 // Mount namespaces that are pinned where engines bind directories: a copy of the tree is refused with ELOOP.
 
-import { findHostInode } from '../../model/snapshot/host-inode.ts';
+import { findHostInode } from '../../model/derived/host-inode.ts';
 import type { MountView } from '../../model/snapshot/schema.ts';
 import type { Rule } from '../findings/rule.ts';
 import { formatCommand } from '../release/shell-words.ts';

@@ -1,6 +1,6 @@
 // Processes of containers that keep capabilities over the host and share its namespaces: capabilities(7), namespaces(7).
 
-import { findHostInode } from '../../model/snapshot/host-inode.ts';
+import { findHostInode } from '../../model/derived/host-inode.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Process, Security, Workload } from '../../model/snapshot/schema.ts';

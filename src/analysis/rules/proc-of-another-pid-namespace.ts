@@ -1,6 +1,6 @@
 // A /proc that shows the processes of another pid namespace than the one that its readers are in: pid_namespaces(7).
 
-import { findHostInode } from '../../model/snapshot/host-inode.ts';
+import { findHostInode } from '../../model/derived/host-inode.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { MountView, Process } from '../../model/snapshot/schema.ts';
 import type { Rule } from '../findings/rule.ts';

@@ -5,7 +5,7 @@ import { Homes, keyOfNamespace } from '../../analysis/listing/namespace-home.ts'
 import { nameWorkload } from '../../analysis/listing/workloads.ts';
 import type { MountLayout } from '../../analysis/mounts/mount-layout.ts';
 import { indexMountTables } from '../../analysis/mounts/mount-tables.ts';
-import { findHostInode } from '../../model/snapshot/host-inode.ts';
+import { findHostInode } from '../../model/derived/host-inode.ts';
 import { isKnown, knownOr } from '../../model/snapshot/known.ts';
 import type { MountTable } from '../../model/snapshot/schema.ts';
 import type { MountScene } from '../../render/columns/mount-columns.ts';

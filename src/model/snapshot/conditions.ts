@@ -1,6 +1,8 @@
 // What verdicts need besides the graph: limits, ranges of ids, files of engines, views of mounts. Part of the schema.
 import Type from 'typebox';
+import { mountTableSchema } from './mount-schemas.ts';
 import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
+import { networkSchema } from './network-schemas.ts';
 import { decimal, inode, known, natural, strict, type } from './schema-parts.ts';
 
 export const nameFileSchema = Type.Object(
@@ -238,79 +240,6 @@ export const linkListSchema = Type.Object(
   { ...strict, description: 'The network links of a network namespace.' },
 );
 
-const mountIdRange = Type.Object(
-  { inside: natural, outside: natural, count: natural },
-  {
-    ...strict,
-    description: 'Ids of the file system from `inside` on are seen as those from `outside` on: mount_setattr(2).',
-  },
-);
-
-export const mountSchema = Type.Object(
-  {
-    id: Type.Optional(decimal),
-    oldId: Type.Integer({ minimum: 0, description: 'As mountinfo has it; used again after an unmount.' }),
-    parent: Type.Optional(decimal),
-    oldParent: Type.Integer({
-      minimum: 0,
-      description: 'The mount that it lies on. A root is its own parent, or has one outside of the table.',
-    }),
-    device: Type.String({ description: 'major:minor of st_dev.' }),
-    root: Type.String({
-      description:
-        "Which directory or file of the file system is mounted, in the file system's own tree; of a namespace net:[4026532992].",
-    }),
-    mountPoint: Type.String({
-      description: 'Seen from the root of the mount namespace; "" where that does not lead to it.',
-    }),
-    fsType: Type.String({ description: 'With its subtype, as fuse.sshfs.' }),
-    source: Type.String({ description: 'What was given to mount(2): a device, or any word.' }),
-    options: Type.Array(Type.String(), { description: 'Of this mount: ro or rw, nosuid, relatime, idmapped, …' }),
-    superOptions: Type.Array(Type.String(), { description: 'Of the file system, in all of its mounts.' }),
-    peerGroup: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'Of a shared mount: mounts on it appear on all peers of this group.' }),
-    ),
-    master: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'Of a slave: the peer group whose mounts and unmounts it receives.' }),
-    ),
-    propagateFrom: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        description: 'The next peer group up that the root leads to, where the master is not.',
-      }),
-    ),
-    unbindable: Type.Boolean(),
-    idMap: Type.Optional(
-      Type.Object(
-        { uids: Type.Array(mountIdRange), gids: Type.Array(mountIdRange) },
-        { ...strict, description: 'Of an idmapped mount: statmount(2), since Linux 6.15. Other kernels: absent.' },
-      ),
-    ),
-    locked: known(
-      Type.Boolean({
-        description:
-          'Whether it may not be unmounted alone, since it came from a mount namespace of another user namespace: mount_namespaces(7). false: the initial user namespace owns the mount namespace. Of others the kernel does not tell.',
-      }),
-    ),
-  },
-  { ...strict, description: 'A mount, as statmount(2) or a line of mountinfo describes it.' },
-);
-
-export const mountTableSchema = Type.Object(
-  {
-    inode,
-    via: Type.Union([Type.Literal('statmount'), Type.Literal('mountinfo'), Type.Literal('none')], {
-      description: 'How it was read. none: no way led there.',
-    }),
-    pid: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'The process whose mountinfo was read; absent where nscope went in.' }),
-    ),
-    cut: Type.Optional(Type.String({ description: 'Why there may be more mounts than these.' })),
-    mounts: known(Type.Array(mountSchema, { description: 'In the order of the kernel.' })),
-  },
-  { ...strict, description: 'All mounts of a mount namespace: proc_pid_mountinfo(5), statmount(2).' },
-);
-
 export const zombieSchema = Type.Object(
   {
     pid: natural,
@@ -321,119 +250,6 @@ export const zombieSchema = Type.Object(
     ...strict,
     description: 'A process that has ended and that its parent, which has several, did not wait for between two looks.',
   },
-);
-
-const linkPlace = Type.Object(
-  {
-    inode: known(Type.Integer({ minimum: 1, description: 'The network namespace that it is in.' })),
-    index: Type.Integer({ minimum: 1, description: 'Its ifindex there.' }),
-  },
-  { ...strict, description: 'A link of any network namespace.' },
-);
-
-const descriptorOfProcess = Type.Object({ pid: natural, fd: natural }, strict);
-
-export const networkLinkSchema = Type.Object(
-  {
-    index: Type.Integer({ minimum: 1, description: 'ifindex.' }),
-    name: Type.String(),
-    altNames: Type.Array(Type.String()),
-    kind: Type.String({ description: 'veth, bridge and the like; "" for lo and devices of the machine.' }),
-    state: Type.String({ description: 'Of RFC 2863, as ip link shows it: up, down, lower-layer-down, unknown, …' }),
-    flags: Type.Integer({ minimum: 0, description: 'IFF_UP and others: netdevice(7).' }),
-    mtu: natural,
-    mac: Type.String({ description: 'Its address on the link, of most kinds a MAC; "" without one.' }),
-    master: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'ifindex of the bridge, bond or VRF that it is a port of.' }),
-    ),
-    peer: Type.Optional(
-      Type.Object(linkPlace.properties, {
-        ...strict,
-        description: 'Of a veth its other end; of macvlan, ipvlan, vlan, vxlan and tunnels the link below it.',
-      }),
-    ),
-    madeIn: Type.Optional(
-      Type.Object(
-        { inode: known(inode) },
-        {
-          ...strict,
-          description:
-            'Of a tunnel without a link below it, that was moved: the network namespace in which its packets leave.',
-        },
-      ),
-    ),
-    device: Type.Optional(Type.String({ description: 'The device of the machine that is behind it, as virtio0.' })),
-    vlan: Type.Optional(natural),
-    vni: Type.Optional(Type.Integer({ minimum: 0, description: 'Of vxlan and geneve.' })),
-    table: Type.Optional(Type.Integer({ minimum: 0, description: 'Of a VRF: the table of its routes.' })),
-    mode: Type.Optional(Type.Union([Type.Literal('tun'), Type.Literal('tap')])),
-    owner: Type.Optional(Type.Integer({ minimum: 0, description: 'The uid that may open a tun or tap device.' })),
-    openedBy: Type.Optional(
-      Type.Array(descriptorOfProcess, { description: 'Of a tun or tap device: who has it open, as far as is seen.' }),
-    ),
-  },
-  { ...strict, description: 'A link of a network namespace: rtnetlink(7).' },
-);
-
-export const networkRouteSchema = Type.Object(
-  {
-    family: Type.Union([Type.Literal(4), Type.Literal(6)]),
-    to: Type.String({ description: 'default, or as 10.0.0.0/24.' }),
-    via: Type.Optional(Type.String()),
-    link: Type.Optional(Type.Integer({ minimum: 0, description: 'ifindex of the link that it leaves by.' })),
-    table: Type.Integer({ minimum: 0, description: '254 is the main one.' }),
-    kind: Type.String({ description: 'unicast, blackhole, unreachable or prohibit.' }),
-  },
-  strict,
-);
-
-export const listeningSocketSchema = Type.Object(
-  {
-    protocol: Type.Union([Type.Literal('tcp'), Type.Literal('udp')]),
-    address: Type.String({ description: '0.0.0.0 or :: for all addresses.' }),
-    port: natural,
-    uid: Type.Integer({ minimum: 0, description: "Of who made it, as the reader's user namespace has it." }),
-    socket: Type.Integer({ minimum: 0, description: 'Inode number in sockfs.' }),
-    owners: known(Type.Array(descriptorOfProcess, { description: 'Who has it open; none: no process that was seen.' })),
-  },
-  { ...strict, description: 'A socket that listens (tcp), or is bound and has no peer (udp).' },
-);
-
-export const networkSchema = Type.Object(
-  {
-    inode,
-    links: known(Type.Array(networkLinkSchema)),
-    addresses: known(
-      Type.Array(
-        Type.Object(
-          { link: Type.Integer({ minimum: 1, description: 'ifindex.' }), address: Type.String(), prefix: natural },
-          strict,
-        ),
-      ),
-    ),
-    routes: known(
-      Type.Object(
-        {
-          count: Type.Integer({ minimum: 0, description: 'Without those to own addresses.' }),
-          cut: Type.Optional(Type.Literal(true, { description: 'There are more than were counted.' })),
-          list: Type.Array(networkRouteSchema, { description: 'The default routes, then others; 100 at the most.' }),
-        },
-        strict,
-      ),
-    ),
-    neighbours: known(
-      Type.Object(
-        { count: natural, cut: Type.Optional(Type.Literal(true)) },
-        { ...strict, description: 'ARP and NDP.' },
-      ),
-    ),
-    listening: known(Type.Array(listeningSocketSchema)),
-    sockets: known(
-      Type.Object({ tcp: natural, udp: natural, raw: natural }, { ...strict, description: 'How many are in use.' }),
-    ),
-    conntrack: known(Type.Integer({ minimum: 0, description: 'How many connections are tracked.' })),
-  },
-  { ...strict, description: 'What a network namespace has.' },
 );
 
 export const conditionsSchema = Type.Object(

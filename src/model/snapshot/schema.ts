@@ -3,16 +3,10 @@ import Type, { type Static } from 'typebox';
 import {
   conditionsSchema,
   type linkListSchema,
-  type listeningSocketSchema,
-  type mountSchema,
-  type mountTableSchema,
   type mountViewSchema,
   type nameFileSchema,
   type namespaceAccountSchema,
   type namespaceCountSchema,
-  type networkLinkSchema,
-  type networkRouteSchema,
-  type networkSchema,
   type pidFileSchema,
   type securitySchema,
   type subordinateRangeSchema,
@@ -20,7 +14,9 @@ import {
   type zombieSchema,
 } from './conditions.ts';
 import { type HolderKind, holderKinds, visibleKinds } from './holder-kinds.ts';
+import type { mountSchema, mountTableSchema } from './mount-schemas.ts';
 import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
+import type { listeningSocketSchema, networkLinkSchema, networkRouteSchema, networkSchema } from './network-schemas.ts';
 import { pidNamespaceStages } from './pid-namespace-stage.ts';
 import { decimal, inode, known, natural, strict, type } from './schema-parts.ts';
 import { snapshotVersion } from './schema-version.ts';

@@ -7,7 +7,7 @@ import type { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { findThreadsElsewhere } from '../../analysis/graph/threads-elsewhere.ts';
 import { findWorkload } from '../../analysis/listing/workloads.ts';
 import { describeCommand } from '../../analysis/release/command.ts';
-import { hasEnded } from '../../model/snapshot/has-ended.ts';
+import { hasEnded } from '../../model/derived/has-ended.ts';
 import { isKnown, type Known, notAsked } from '../../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { HostSnapshot, Place, Process } from '../../model/snapshot/schema.ts';

@@ -1,6 +1,7 @@
 // When a process started: a date where the snapshot tells when the host booted, else the time since then.
+
+import { findStartMs } from '../../model/derived/start-moment.ts';
 import type { HostSnapshot } from '../../model/snapshot/schema.ts';
-import { findStartMs } from '../../model/snapshot/start-moment.ts';
 
 /** The moment as RFC 3339 in UTC, exact to a clock tick; undefined where the boot's moment is not known. */
 export function findStart(startTimeTicks: number, host: HostSnapshot): string | undefined {

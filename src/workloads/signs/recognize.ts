@@ -1,7 +1,7 @@
 // The workload that each process is in. By the path of its cgroup, by who runs it and its ancestors, by its own command
 // line, and last by the mount namespace that it shares; and whose word that is. What somebody says of a workload and
 // what somebody else says of one by the same name are two workloads. Nothing is read here.
-import { hasEnded } from '../../model/snapshot/has-ended.ts';
+import { hasEnded } from '../../model/derived/has-ended.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Process, Snapshot, WorkloadEvidence } from '../../model/snapshot/schema.ts';
 import { type Authority, unknownAuthority, type Witness } from './authority.ts';

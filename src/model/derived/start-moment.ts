@@ -1,6 +1,6 @@
 // When a process started, by the moment of boot and the ticks since then.
-import { isKnown } from './known.ts';
-import type { HostSnapshot } from './schema.ts';
+import { isKnown } from '../snapshot/known.ts';
+import type { HostSnapshot } from '../snapshot/schema.ts';
 
 /** In ms since 1970, exact to a clock tick; undefined where the moment of boot is not known. */
 export function findStartMs(

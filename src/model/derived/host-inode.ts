@@ -1,7 +1,7 @@
 // Which namespaces the host's init is in, as far as that is known or inferred; else those of nscope.
-import { isKnown } from './known.ts';
-import type { NamespaceType } from './namespace-types.ts';
-import type { Snapshot } from './schema.ts';
+import { isKnown } from '../snapshot/known.ts';
+import type { NamespaceType } from '../snapshot/namespace-types.ts';
+import type { Snapshot } from '../snapshot/schema.ts';
 
 /** The host's namespace of a type, by inode; where none is known to be, the one that nscope is in. */
 export function findHostInode({ namespaces, host }: Snapshot, type: NamespaceType): number | undefined {
