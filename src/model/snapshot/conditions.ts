@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { mountTableSchema } from './mount-schemas.ts';
 import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
 import { networkSchema } from './network-schemas.ts';
-import { decimal, inode, known, natural, strict, type } from './schema-parts.ts';
+import { inode, known, natural, strict, type } from './schema-parts.ts';
 
 export const nameFileSchema = Type.Object(
   {
