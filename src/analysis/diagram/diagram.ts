@@ -4,7 +4,7 @@ import type { ListedNamespace } from '../graph/inferred-places.ts';
 import type { NamespaceHome } from '../listing/namespace-home.ts';
 
 /** What a diagram can show. */
-export const diagramViews = ['owner', 'parent', 'process', 'workload'] as const;
+export const diagramViews = ['owner', 'parent', 'process', 'workload', 'wiring'] as const;
 /** What a diagram can show. */
 export type DiagramView = (typeof diagramViews)[number];
 
@@ -24,6 +24,8 @@ export interface DiagramBox {
   readonly isAboveUnknown: boolean;
   /** How many processes are in it, where the view tells; 0 as well where no process is. */
   readonly processes: number;
+  /** What is to be said of it besides; not yet safe to show. */
+  readonly notes: readonly string[];
   /** What it lies below and is a hub, so that no line leads there: the label of that line, and the box. */
   readonly hubs: readonly DiagramHub[];
   /** Boxes of the same kind and shape, below the same ones, that this one stands for besides itself. */
@@ -36,12 +38,14 @@ export interface DiagramHub {
   readonly box: DiagramBox;
 }
 
-/** `from` owns, is the parent of, or comes before `to`; in the view of workloads both share a namespace. */
+/** `from` owns, is the parent of, or comes before `to`; in the view of workloads both share a namespace, in that of the wiring links connect them. */
 export interface DiagramLine {
   readonly from: DiagramBox;
   readonly to: DiagramBox;
   /** Of which types, where that is not the same for all. */
   readonly types: readonly NamespaceType[];
+  /** Of wires the names of the links at both ends; not yet safe to show. */
+  readonly labels: readonly string[];
   /** Whether it goes both ways: what is shared. */
   readonly isMutual: boolean;
 }

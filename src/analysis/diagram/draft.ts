@@ -16,6 +16,7 @@ export class DiagramDraft {
       ...{ key, home, isAboveUnknown },
       namespaces: [],
       processes: 0,
+      notes: [],
       hubs: [],
       folded: [],
     };
@@ -32,11 +33,12 @@ export class DiagramDraft {
     return this.#boxOf.get(keyOfNamespace(namespace));
   }
 
-  connect(from: DraftBox, to: DraftBox, type: NamespaceType | undefined, isMutual = false): void {
+  connect(from: DraftBox, to: DraftBox, { type, label, isMutual = false }: LineWords): void {
     if (from === to) return;
     const key = JSON.stringify([from.key, to.key]);
-    const line = this.#lines.get(key) ?? { from, to, types: new Set(), isMutual };
+    const line = this.#lines.get(key) ?? { from, to, types: new Set(), labels: [], isMutual };
     if (type !== undefined) line.types.add(type);
+    if (label !== undefined) line.labels.push(label);
     this.#lines.set(key, line);
   }
 
@@ -55,6 +57,7 @@ export interface DrawnGraph {
 export interface DraftBox extends DiagramBox {
   readonly namespaces: ListedNamespace[];
   processes: number;
+  readonly notes: string[];
   readonly hubs: DiagramHub[];
 }
 
@@ -62,5 +65,13 @@ interface DraftLine {
   readonly from: DraftBox;
   readonly to: DraftBox;
   readonly types: Set<NamespaceType>;
+  readonly labels: string[];
   readonly isMutual: boolean;
+}
+
+/** What one connection adds to a line. */
+interface LineWords {
+  readonly type?: NamespaceType;
+  readonly label?: string;
+  readonly isMutual?: boolean;
 }

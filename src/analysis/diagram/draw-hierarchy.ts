@@ -30,7 +30,7 @@ export function drawHierarchy(index: SnapshotIndex, kind: TreeKind, types: reado
     for (const namespace of namespaces) {
       const above = findAbove(namespace, index, kind);
       const [from, to] = [above && draft.boxOf(above), draft.boxOf(namespace)];
-      if (from && to) draft.connect(from, to, kind === 'process' ? namespace.type : undefined);
+      if (from && to) draft.connect(from, to, kind === 'process' ? { type: namespace.type } : {});
     }
   countProcesses(draft, groups);
   return draft.finish();

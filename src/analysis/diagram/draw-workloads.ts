@@ -23,7 +23,7 @@ export function drawWorkloads(index: SnapshotIndex, types: readonly NamespaceTyp
     for (const { namespace, with: others, isListedThere } of group.shared)
       for (const other of isListedThere ? [] : others) {
         const to = boxes.get(other);
-        if (to) draft.connect(box, to, namespace.type, true);
+        if (to) draft.connect(box, to, { type: namespace.type, isMutual: true });
       }
   noteHost(boxes, types);
   return draft.finish();

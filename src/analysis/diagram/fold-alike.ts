@@ -92,13 +92,13 @@ class Forest {
   }
 
   #describe(box: DiagramBox): string {
-    const { home, namespaces, hubs, processes, isAboveUnknown } = box;
+    const { home, namespaces, hubs, processes, isAboveUnknown, notes } = box;
     const kind = home.kind === 'workload' ? [home.workload.engine, home.workload.certainty] : [home.kind];
     const types = namespaces.map(({ type }) => type);
     const words = hubs.map(({ label, box: hub }) => [label, hub.key]);
     const below = this.#sortBelow(box).map((one) => this.#shapes.get(one) ?? '');
     return this.#number(
-      JSON.stringify([kind, types, processes > 0, isAboveUnknown, this.#linesTo.get(box), words, below]),
+      JSON.stringify([kind, types, processes > 0, isAboveUnknown, notes.length, this.#linesTo.get(box), words, below]),
     );
   }
 

@@ -7,7 +7,7 @@ export const graphVerb = {
   name: 'graph',
   summary: 'draw how namespaces hang together: for Graphviz, for Mermaid, or as a picture',
   details: [
-    'Draws a box for the namespaces that belong together, as nscope alone groups them, and lines between the boxes. --view owner (the usual one) draws which user namespace owns what, parent which pid and user namespaces are below which, process from whose namespaces those of a process were made, and workload who shares namespaces with whom.',
+    'Draws a box for the namespaces that belong together, as nscope alone groups them, and lines between the boxes. --view owner (the usual one) draws which user namespace owns what, parent which pid and user namespaces are below which, process from whose namespaces those of a process were made, workload who shares namespaces with whom, and wiring which network namespaces are connected, by which links.',
     'With a TARGET only what is near it is drawn: what is reached in two lines (--hops), and not through a box with many lines. Without one all is drawn. Boxes that are alike are one box, which says how many it stands for; a box with many lines is named in the others instead, as this host mostly is. What is not drawn for lack of room is counted, in the drawing and in a remark.',
     'A dashed box is what no engine confirms, a dotted one has no process.',
   ],
@@ -15,8 +15,8 @@ export const graphVerb = {
   options: [
     {
       flags: '--view KIND',
-      meaning: 'what the lines are: owner (the usual one), parent, process or workload',
-      choices: ['owner', 'parent', 'process', 'workload'],
+      meaning: 'what the lines are: owner (the usual one), parent, process, workload or wiring',
+      choices: ['owner', 'parent', 'process', 'workload', 'wiring'],
     },
     {
       flags: '--format FORMAT',

@@ -24,13 +24,14 @@ const maxFilled = 26;
 
 /** The first line is what the box is called. */
 export function describeBox(box: DiagramBox, view: DiagramView): string[] {
-  const { home, namespaces, processes, hubs, folded, isAboveUnknown } = box;
+  const { home, namespaces, processes, hubs, folded, isAboveUnknown, notes } = box;
   const lines = [
     markGroup(box),
     ...(home.kind === 'process' ? [home.process.comm] : []),
     ...describeNamespaces(namespaces),
     ...(processes > 0 ? [`${processes} ${processes === 1 ? 'process' : 'processes'}`] : []),
     ...(isAboveUnknown ? [`${view} not known`] : []),
+    ...notes,
     ...hubs.flatMap((hub) => describeHub(hub, view)),
     ...describeFolded(folded),
   ];
@@ -54,6 +55,7 @@ const hubWords: Readonly<Record<DiagramView, string>> = {
   parent: 'child of',
   process: 'made from',
   workload: 'shares with',
+  wiring: 'wired to',
 };
 
 function describeHub({ label, box }: DiagramHub, view: DiagramView): string[] {
@@ -105,7 +107,7 @@ export function numberLines({ lines }: Pick<Diagram, 'lines'>, numbers: Readonly
   return lines.map((line) => ({
     from: numbers.get(line.from) ?? 0,
     to: numbers.get(line.to) ?? 0,
-    label: labelLine(line),
+    label: escapeText(labelLine(line)),
     isMutual: line.isMutual,
   }));
 }

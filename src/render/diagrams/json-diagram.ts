@@ -20,13 +20,14 @@ export function toJsonDiagram(diagram: Diagram) {
 }
 
 function toJsonBox(box: DiagramBox) {
-  const { home, namespaces, processes, isAboveUnknown } = box;
+  const { home, namespaces, processes, isAboveUnknown, notes } = box;
   return {
     kind: home.kind,
     name: markGroup(box),
     namespaces: namespaces.map(toJsonNamespace),
     processes,
     isAboveUnknown,
+    notes,
   };
 }
 

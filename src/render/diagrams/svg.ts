@@ -1,5 +1,6 @@
 // A diagram as a picture: SVG that needs no other file, for a page or a printer.
 import type { Diagram } from '../../analysis/diagram/diagram.ts';
+import { measureWidth } from '../words/text-width.ts';
 import { type BoxStyle, describeLeftOut, styleBox } from './box-text.ts';
 import { layOutDiagram, type PlacedBox, type PlacedLine, sizes } from './lay-out.ts';
 
@@ -20,7 +21,8 @@ export function formatSvg(diagram: Diagram): string[] {
     `<title>${escapeMarkup(`Namespaces by ${diagram.view}`)}</title>`,
     '<defs><marker id="end" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="#557"/></marker></defs>',
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    ...page.lines.flatMap(drawLine),
+    ...page.lines.map(drawLine),
+    ...page.lines.flatMap(drawLabel),
     ...page.boxes.flatMap(drawBox),
     ...(leftOut === undefined ? [] : [text(leftOut, sizes.margin, height - sizes.margin)]),
     '</svg>',
@@ -41,21 +43,18 @@ function drawBox({ box, lines, x, y, width, height }: PlacedBox): string[] {
   ];
 }
 
-function drawLine({ points, label, labelAt, isMutual }: PlacedLine): string[] {
+function drawLine({ points, isMutual }: PlacedLine): string {
   const path = points.map(({ x, y }, number) => `${number === 0 ? 'M' : 'L'}${round(x)} ${round(y)}`).join('');
-  const end = isMutual ? '' : ' marker-end="url(#end)"';
+  return `<path d="${path}" fill="none" stroke="#557"${isMutual ? '' : ' marker-end="url(#end)"'}/>`;
+}
+
+/** On paper of its own, so that no line crosses it. */
+function drawLabel({ label, labelAt: { x, y } }: PlacedLine): string[] {
+  if (label === '') return [];
+  const width = (measureWidth(label) + 1) * sizes.column;
   return [
-    `<path d="${path}" fill="none" stroke="#557"${end}/>`,
-    ...(label === ''
-      ? []
-      : [
-          text(
-            label,
-            labelAt.x,
-            labelAt.y + 4,
-            ' text-anchor="middle" fill="#335" stroke="#fff" stroke-width="4" paint-order="stroke"',
-          ),
-        ]),
+    `<rect x="${round(x - width / 2)}" y="${round(y - sizes.line / 2)}" width="${round(width)}" height="${sizes.line}" fill="#fff"/>`,
+    text(label, x, y + 4, ' text-anchor="middle" fill="#335"'),
   ];
 }
 

@@ -4,10 +4,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Diagram, DiagramBox, DiagramView } from '../../../src/analysis/diagram/diagram.ts';
 import { diagramViews } from '../../../src/analysis/diagram/diagram.ts';
-import { type DiagramRequest, drawDiagram } from '../../../src/analysis/diagram/draw.ts';
+import { type DiagramRequest, drawDiagram, labelLine } from '../../../src/analysis/diagram/draw.ts';
 import { SnapshotIndex } from '../../../src/analysis/graph/snapshot-index.ts';
 import { buildSnapshot } from '../../../src/model/build/build-snapshot.ts';
 import type { Fact } from '../../../src/model/facts/facts.ts';
+import { notAsked } from '../../../src/model/snapshot/known.ts';
+import type { Network, NetworkLink } from '../../../src/model/snapshot/schema.ts';
 import { formatListed } from '../../../src/render/columns/overview-columns.ts';
 import { nameGroup } from '../../../src/render/words/group-names.ts';
 import { container, indexOf } from '../../container-host.ts';
@@ -40,7 +42,11 @@ test('Every namespace of any snapshot is in one box, in one that another stands 
         assert.ok(boxes.length <= maxBoxes);
         const drawn = boxes.flatMap((box) => [box, ...box.folded]).flatMap(({ namespaces }) => namespaces);
         assert.equal(new Set(drawn.map(formatListed)).size, drawn.length);
-        const isDrawn = ({ type }: { readonly type: string }) => view !== 'parent' || type === 'pid' || type === 'user';
+        const drawnTypes: Partial<Record<DiagramView, readonly string[]>> = {
+          parent: ['pid', 'user'],
+          wiring: ['net'],
+        };
+        const isDrawn = ({ type }: { readonly type: string }) => drawnTypes[view]?.includes(type) ?? true;
         const all = [...snapshot.namespaces, ...snapshot.unnumbered].filter(isDrawn);
         assert.equal(drawn.length + leftOut.namespaces, all.length);
         for (const { from, to } of lines) assert.ok(boxes.includes(from) && boxes.includes(to) && from !== to);
@@ -73,6 +79,38 @@ test('By parent there are pid and user namespaces alone, and types say which.', 
   const alone = draw(indexOf(), 'parent', { types: ['pid', 'net'] });
   assert.deepEqual([...new Set(alone.boxes.flatMap(({ namespaces }) => namespaces.map(({ type }) => type)))], ['pid']);
 });
+
+test('The wiring has a line between network namespaces, with both names, once for each pair, and notes of ends unseen.', () => {
+  const veth = { altNames: [], kind: 'veth', state: 'up', flags: 1, mtu: 1500, mac: '' };
+  const networks: readonly Network[] = [
+    network(hostInodes.net, [
+      { ...veth, index: 2, name: 'veth9', peer: { inode: container.net, index: 2 } },
+      { ...veth, kind: '', index: 3, name: 'eth0', device: 'virtio0' },
+      { ...veth, index: 4, name: 'lost', peer: { inode: notAsked, index: 7 } },
+      { ...veth, index: 5, name: 'a', peer: { inode: hostInodes.net, index: 6 } },
+      { ...veth, index: 6, name: 'b', peer: { inode: hostInodes.net, index: 5 } },
+    ]),
+    network(container.net, [
+      { ...veth, index: 2, name: 'eth0', peer: { inode: hostInodes.net, index: 2 } },
+      { ...veth, kind: 'vxlan', index: 3, name: 'vx', madeIn: { inode: hostInodes.net } },
+      { ...veth, index: 9, name: 'gone', peer: { inode: 77, index: 1 } },
+    ]),
+  ];
+  const { boxes, lines } = draw(indexOf(), 'wiring', { networks });
+  assert.deepEqual(lines.map(labelLine), ['veth9 - eth0', 'vx, made in']);
+  assert.deepEqual(
+    boxes.map(({ notes }) => notes),
+    [
+      ['eth0: virtio0', 'lost: leads to a namespace that is not known'],
+      ['gone: leads to net:[77], which was not seen'],
+    ],
+  );
+});
+
+function network(inode: number, links: readonly NetworkLink[]): Network {
+  const rest = { addresses: notAsked, routes: notAsked, neighbours: notAsked, listening: notAsked };
+  return { inode, links, ...rest, sockets: notAsked, conntrack: notAsked };
+}
 
 test('Around a namespace stands what is near it, and what is far is neither drawn nor counted as left out.', () => {
   const around = new Set([`pid:${container.nestedPid}`]);
