@@ -71,7 +71,8 @@ export class ReleaseSteps {
       (one) => this.unmount(one),
     );
     if (this.#goes.isGone(placed)) return;
-    this.#add(release, `unmounts ${describePlace(placed, this.#world.index)}`);
+    // Of several mounts on one path each has the same command.
+    this.#push(release, `unmounts ${describePlace(placed, this.#world.index)}`);
     this.#goes.unmount(placed);
   }
 
@@ -195,6 +196,10 @@ export class ReleaseSteps {
     const key = release ?? `${what} ${releaseNote}`;
     if (this.#done.has(key)) return;
     this.#done.add(key);
+    this.#push({ release, ...(releaseNote === undefined ? {} : { releaseNote }) }, what);
+  }
+
+  #push({ release, releaseNote }: Release, what: string): void {
     this.#steps.push({ command: release, what, ...(releaseNote === undefined ? {} : { note: releaseNote }) });
   }
 }

@@ -131,6 +131,23 @@ test('Of two mounts on one path the upper one is meant, and the lower one is sai
   assert.match(bed.run('findmnt', '-no', 'SOURCE', path), /^vol$/m);
 });
 
+test('Of several mounts on one path each is unmounted by a command of its own.', { skip }, async (t) => {
+  const bed = await BusyBed.make(t);
+  const path = bed.mountTmpfs('vol');
+  const lower = bed.run('findmnt', '-no', 'ID', path).trim();
+  bed.run('mkdir', `${path}/below`);
+  bed.run('mount', '-t', 'tmpfs', 'below', `${path}/below`);
+  bed.run('mount', '-t', 'tmpfs', 'upper', path);
+  const { unmount } = bed.ask(lower);
+  assert.ok(unmount);
+  assert.deepEqual(
+    unmount.steps.map(({ command }) => command),
+    [`umount ${path}`, `umount ${path}/below`, `umount ${path}`],
+  );
+  bed.follow(unmount);
+  assert.notEqual(bed.attempt('mountpoint', '-q', path).status, 0);
+});
+
 test('A copy in another mount namespace keeps the file system and not the mount; both are said, and nsenter unmounts it.', {
   skip,
 }, async (t) => {
