@@ -1,5 +1,5 @@
 // What keeps a file system or a device in use at this moment, and whatever is made of it or lies on its mounts.
-import type { MountForest, PlacedMount } from '../analysis/busy/mount-forest.ts';
+import { belowOf, type MountForest, type PlacedMount } from '../analysis/busy/mount-forest.ts';
 import { type LoopDevice, readLoops, readStackedDevices, readSwaps } from '../kernel/busy/block-devices.ts';
 import { readMountUses } from '../kernel/busy/mount-uses.ts';
 import { lookAtPath } from '../kernel/busy/named-places.ts';
@@ -21,7 +21,23 @@ export function readBusyEvidence(
   const devices = findInvolved(device, keepers, forest);
   const deviceOfMount = new Map([...forest.all()].map(({ mount }) => [mount.oldId, mount.device]));
   const { uses, unseen } = readMountUses({ devices: [...devices], deviceOfMount, bpf });
-  return { uses, keepers: keepers.filter(({ on }) => devices.has(on)), unseen, devices };
+  return {
+    uses,
+    keepers: keepers.filter(({ on }) => devices.has(on)),
+    unseen: [...unseen, ...listLostLayers(forest)],
+    devices,
+  };
+}
+
+/** Nobody but who mounted the overlay knows where a relative path began. */
+function listLostLayers(forest: MountForest): string[] {
+  return listOverlays(forest).flatMap(({ mount: { source, device, superOptions } }) => {
+    const lost = parseOverlayLayers(superOptions).filter(({ kind, path }) => kind !== 'work' && !path.startsWith('/'));
+    if (lost.length === 0) return [];
+    return [
+      `where the layers of the overlay ${source} (${device}) lie: ${lost.map(({ path }) => path).join(', ')} is relative`,
+    ];
+  });
 }
 
 /** The device, what is made of it, and what lies on mounts of these. */
@@ -38,7 +54,7 @@ function findInvolved(device: string, keepers: readonly Keeper[], forest: MountF
 function listKeepers(forest: MountForest, own: number): Keeper[] {
   const place = makePlaceFinder(forest, own);
   return [
-    ...readLoops().map((loop) => describeLoop(loop, place(loop.backingFile))),
+    ...readLoops().map((loop) => describeLoop(loop, findBacking(loop, place, forest))),
     ...readSwaps().flatMap(({ path, isFile }): Keeper[] => {
       const found = place(path);
       const on = isFile ? found?.device : found?.blockDevice;
@@ -58,8 +74,10 @@ function listKeepers(forest: MountForest, own: number): Keeper[] {
 }
 
 interface Found {
-  readonly mount: number;
+  readonly mount: number | undefined;
   readonly device: string;
+  /** By stat(2): of btrfs that of the subvolume. */
+  readonly statDevice?: string;
   readonly blockDevice: string | undefined;
   /** By the text of the path. */
   readonly isInferred: boolean;
@@ -73,7 +91,7 @@ function makePlaceFinder(forest: MountForest, own: number): PlaceFinder {
     const found = lookAtPath({ path });
     if (isKnown(found)) {
       const device = forest.find(found.mount)?.mount.device ?? found.device;
-      return { ...found, device, isInferred: false };
+      return { ...found, device, statDevice: found.device, isInferred: false };
     }
     const around = forest.findAround(own, path.replace(/ \(deleted\)$/, ''));
     if (!around) return undefined;
@@ -83,7 +101,22 @@ function makePlaceFinder(forest: MountForest, own: number): PlaceFinder {
 }
 
 function where({ mount, device, isInferred }: Found, hasMount: boolean): Pick<Keeper, 'on' | 'mount' | 'isInferred'> {
-  return { on: device, ...(hasMount ? { mount } : {}), isInferred };
+  return { on: device, ...(hasMount && mount !== undefined ? { mount } : {}), isInferred };
+}
+
+/** What lies on its path is its file where it is of the file system that the kernel names; else some mount of that one. */
+function findBacking({ backingFile, backing }: LoopDevice, place: PlaceFinder, forest: MountForest): Found | undefined {
+  const found = place(backingFile);
+  if (backing === undefined) return found && { ...found, isInferred: true };
+  if (found && (found.device === backing || found.statDevice === backing)) return found;
+  const path = backingFile.replace(/ \(deleted\)$/, '');
+  const mounts = forest.ofDevice(backing);
+  const [only, ...others] = mounts.filter(({ mount }) => belowOf(mount.mountPoint, path) !== undefined);
+  if (only && others.length === 0)
+    return { mount: only.mount.oldId, device: backing, blockDevice: undefined, isInferred: true };
+  return mounts.length > 0
+    ? { mount: undefined, device: backing, blockDevice: undefined, isInferred: true }
+    : undefined;
 }
 
 function describeLoop({ name, device, backingFile, isAutoclear }: LoopDevice, found: Found | undefined): Keeper {
@@ -99,10 +132,13 @@ function listOverlays(forest: MountForest): readonly PlacedMount[] {
   return [...found.values()];
 }
 
-/** Clones of mounts: they keep the super block, and not the mount. */
+/**
+ * Clones of mounts: they keep the super block, and not the mount. The options have the paths of who mounted it, which may
+ * mean something else where nscope is, or by now.
+ */
 function listLayers({ device, source, superOptions }: PlacedMount['mount'], place: PlaceFinder): Keeper[] {
   return parseOverlayLayers(superOptions).flatMap(({ kind, path }): Keeper[] => {
-    const found = kind === 'work' ? undefined : place(path);
-    return found ? [{ kind: 'overlay', device, name: source, path, ...where(found, false) }] : [];
+    const found = kind === 'work' || !path.startsWith('/') ? undefined : place(path);
+    return found ? [{ kind: 'overlay', device, name: source, path, ...where(found, false), isInferred: true }] : [];
   });
 }

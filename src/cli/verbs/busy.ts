@@ -12,6 +12,7 @@ import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import { wantGraph } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatBusyPage } from '../../render/pages/busy-page.ts';
+import { escapeText } from '../../render/words/escape.ts';
 import { formatUnknown } from '../../render/words/unknown.ts';
 import { readEvidence } from '../reading/read-evidence.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
@@ -167,7 +168,7 @@ function report(answer: Answer, { options }: Request): number {
   else {
     const width = options.wide ? undefined : readTerminalWidth();
     writeLines(formatBusyPage(subject, answer, { width, palette: choosePalette(), deviceName }));
-    for (const one of unseen) writeRemark(`not looked at: ${one}`, options);
+    for (const one of unseen) writeRemark(escapeText(`not looked at: ${one}`), options);
     noteCoverage(coverage, options);
   }
   if ((unmount !== undefined && unmount.verdict !== 'free') || fileSystem.rows.length > 0) return 1;

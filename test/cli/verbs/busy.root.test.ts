@@ -352,6 +352,48 @@ test('A layer of an overlay keeps the file system and not the mount.', { skip },
   openExclusively(bed, device);
 });
 
+test('A loop device of another mount namespace is not taken for one whose file has the same path here.', {
+  skip,
+}, async (t) => {
+  const bed = await BusyBed.make(t);
+  const path = bed.mountTmpfs('vol');
+  bed.run('truncate', '-s', '8M', `${path}/img`);
+  const text = `mount -t tmpfs other ${path} && truncate -s 8M ${path}/img && losetup -f --show ${path}/img`;
+  const other = await bed.hold(
+    t,
+    'unshare',
+    '-m',
+    'sh',
+    '-c',
+    `${text} > ${bed.room}/loop; echo ready; exec sleep 1000`,
+  );
+  const device = bed.run('cat', `${bed.room}/loop`).trim();
+  t.after(() => spawnSync('losetup', ['-d', device]));
+  assert.equal(bed.ask(path).unmount?.verdict, 'free');
+  const { unmount } = bed.ask('--in', `${other.pid}`, path);
+  assert.ok(unmount?.rows.some(({ kind, what }) => kind === 'loop' && what === device));
+  bed.run('umount', path);
+});
+
+test('Layers with relative paths are said not to be found, and a layer is never called certain.', {
+  skip,
+}, async (t) => {
+  const bed = await BusyBed.make(t);
+  const path = bed.mountTmpfs('vol');
+  bed.run('mkdir', `${path}/low`, `${path}/up`, `${path}/work`);
+  const merged = bed.directory('merged');
+  const options = 'lowerdir=low,upperdir=up,workdir=work';
+  bed.run('sh', '-c', `cd ${path} && mount -t overlay layers -o ${options} ${merged}`);
+  const { status, unseen, fileSystem } = bed.ask(path);
+  assert.equal(status, 3);
+  assert.match(unseen.join('\n'), /layers of the overlay layers .* lie: low, up is relative/);
+  assert.ok(!fileSystem.rows.some(({ kind }) => kind === 'overlay'));
+  bed.run('umount', merged);
+  bed.run('mount', '-t', 'overlay', 'layers', '-o', `lowerdir=${path}/low:${path}/up`, merged);
+  const layer = bed.ask(path).fileSystem.rows.find(({ kind }) => kind === 'overlay');
+  assert.match(layer?.note ?? '', /inferred/);
+});
+
 test('A device that is open itself is said to be, and by whom.', { skip }, async (t) => {
   const bed = await BusyBed.make(t);
   const { device } = makeLoop(t, bed, 'disk');
