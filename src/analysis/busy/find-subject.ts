@@ -46,7 +46,8 @@ export function findPath(
     );
   const { mountPoint } = placed.mount;
   const real = found.realPath ?? path;
-  const isMountPoint = real === mountPoint;
+  // A link of /proc says so of a mount whose directory was deleted.
+  const isMountPoint = real === mountPoint || real === `${mountPoint} (deleted)`;
   const notes = isMountPoint
     ? []
     : [

@@ -43,8 +43,12 @@ export class MountLayout {
 
   /** Those that show a file of a file system, the smallest part of it first; of a part alone that it lies in, with `inside`. */
   *showing(device: string, path: string, inside = false): Generator<Mount> {
-    for (let root = inside ? parentOf(path) : path; root !== undefined; root = parentOf(root))
+    // "/a//deleted" is how the kernel shows a directory that has no path any more: it lies in none of these.
+    const isDeleted = path.includes('//');
+    for (let root = inside ? parentOf(path) : path; root !== undefined; root = parentOf(root)) {
+      if (isDeleted && !root.endsWith('//deleted') && !root.includes('//deleted/')) return;
       yield* this.ofPart({ device, root });
+    }
   }
 
   /** The mount that lies on the root of this one, which it hides. */

@@ -177,3 +177,15 @@ test('What is asked of a table with many mounts does not cost time that grows wi
   const [few, many] = [measure(10_000), measure(40_000)];
   assert.ok(many / few < 11, `${few} and ${many} microseconds`);
 });
+
+test('A directory that was deleted has no path but below its own mounts.', () => {
+  const bind = mountOn(10, '/bind', { device: '8:1', root: '/dir//deleted' });
+  const layout = new MountLayout([root, bind]);
+  const found = translatePath('/bind/file', layout, layout);
+  assert.deepEqual(
+    found?.paths.map(({ path }) => path),
+    ['/bind/file'],
+  );
+  assert.equal(found?.place.path, '/dir//deleted/file');
+  assert.deepEqual(translatePath('/bind/file', layout, new MountLayout([root]))?.paths, []);
+});
