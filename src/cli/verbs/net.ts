@@ -133,13 +133,16 @@ function report(answer: Answer, { columns, isPage, search, options }: Request): 
   } else if (isPage) writePages(answer, options);
   else if (rows.length > 0) writeTable(columns, rows, options);
   noteUnread(networks, options);
-  if (rows.length === 0 && search) writeRemark(`nothing of that in ${countNetworks(networks.length)}`, options);
+  if (rows.length === 0 && search) {
+    const read = networks.filter(({ links }) => isKnown(links));
+    writeRemark(`nothing of that in ${countNetworks(read.length)}`, options);
+  }
   if (!options.json) noteCoverage(coverage, options);
   return rows.length > 0 ? 0 : 1;
 }
 
 function countNetworks(count: number): string {
-  return count === 1 ? 'the network namespace' : `${count} network namespaces`;
+  return count === 1 ? 'one network namespace' : `${count} network namespaces`;
 }
 
 function writePages({ wiring, networks, rows }: Answer, options: OptionValues): void {
