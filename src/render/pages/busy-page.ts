@@ -21,19 +21,20 @@ interface BusyPageOptions {
 /** Safe for a terminal. Rows are cut; commands never are. */
 export function* formatBusyPage(
   subject: BusySubject,
-  { unmount, fileSystem }: BusyAnswer,
+  { unmount, fileSystem, unseen }: BusyAnswer & { readonly unseen: readonly string[] },
   options: BusyPageOptions,
 ): Generator<string> {
   const { width, palette, deviceName } = options;
   const name = deviceName === undefined ? subject.device : `/dev/${deviceName} (${subject.device})`;
+  const nothing = unseen.length === 0 ? 'nothing keeps it' : 'nothing was seen that keeps it';
   for (const line of describeSubject(subject, name)) yield* wrapText(paintNamespaces(escapeText(line), palette), width);
   for (const note of subject.notes) yield* wrapText(escapeText(note), width);
   yield '';
   if (unmount === undefined) yield 'nothing of it is mounted here';
-  else yield* formatVerdict(palette.strong(sayUnmount(unmount, subject.mounts)), unmount, options);
+  else yield* formatVerdict(palette.strong(sayUnmount(unmount, subject.mounts, nothing)), unmount, options);
   yield '';
   const isSame = unmount?.verdict === 'busy' && sayCommands(unmount) === sayCommands(fileSystem);
-  const title = palette.strong(sayFileSystem(fileSystem, subject, name));
+  const title = palette.strong(sayFileSystem(fileSystem, subject, name, nothing));
   yield* formatVerdict(title, isSame ? { ...fileSystem, steps: [] } : fileSystem, options);
   if (isSame) yield '  the commands above free it as well';
 }
@@ -44,15 +45,15 @@ function* describeSubject({ mounts, kind, device }: BusySubject, name: string): 
     yield `${mount.mountPoint}: ${mount.fsType} ${kind === 'device' ? device : name}, mount ${mount.oldId} in ${formatNamespace('mnt', namespace)}`;
 }
 
-function sayUnmount({ verdict, rows }: BusyVerdict, mounts: readonly PlacedMount[]): string {
+function sayUnmount({ verdict, rows }: BusyVerdict, mounts: readonly PlacedMount[], nothing: string): string {
   const what = escapeText(mounts.map(({ mount }) => mount.mountPoint).join(', '));
-  if (verdict === 'free') return `umount ${what}: nothing keeps it`;
+  if (verdict === 'free') return `umount ${what}: ${nothing}`;
   if (verdict === 'refused') return `umount ${what}: refused, whatever uses it`;
   return `umount ${what}: busy, kept by ${countThings(rows.length)}`;
 }
 
-function sayFileSystem({ verdict, rows }: BusyVerdict, { mounts }: BusySubject, name: string): string {
-  if (verdict === 'free') return `${name}: nothing keeps it`;
+function sayFileSystem({ verdict, rows }: BusyVerdict, { mounts }: BusySubject, name: string, nothing: string): string {
+  if (verdict === 'free') return `${name}: ${nothing}`;
   if (verdict === 'refused') return `${name}: in use as long as the mount namespace lasts that it is the root of`;
   if (rows.length === 0) return `${name}: in use by ${mounts.length === 1 ? 'this mount' : 'these mounts'} alone`;
   const besides = mounts.length === 0 ? '' : ' besides';

@@ -36,6 +36,12 @@ test('What is nowhere, a tag that no device has and what is not in a notation ar
   assert.match(stderr, /--in net:self: a mount namespace is wanted/);
 });
 
+test('Where not all was looked at no verdict says that nothing keeps it.', () => {
+  const { stdout, stderr } = runNscope(['busy', '--no-bpf', '250:99']);
+  assert.match(stdout, /^250:99: nothing was seen that keeps it$/m);
+  assert.match(stderr, /not looked at: /);
+});
+
 test('A file system that is nowhere is kept by nothing that was seen.', () => {
   const { status, stdout } = runNscope(['busy', '250:99', '--json']);
   const { unmount, fileSystem } = JSON.parse(stdout) as { unmount: unknown; fileSystem: { verdict: string } };
