@@ -1,6 +1,7 @@
 // Rows of differences between two mount namespaces, and mounts as JSON.
 import type { MountDifference } from '../../analysis/mounts/compare-mounts.ts';
 import { findOrigin, listGroup } from '../../analysis/mounts/describe-mount.ts';
+import { listPaths } from '../../analysis/mounts/translate-path.ts';
 import type { MountRow, MountScene } from '../../render/columns/mount-columns.ts';
 import type { ChosenTable } from './mount-scene.ts';
 
@@ -19,13 +20,20 @@ export function differenceRow(
   if (!layout) throw new TypeError('mounts that are not known were compared');
   const row = { mount, inode, layout, scene };
   if (kind === 'differs') return { ...row, change: '~', difference: difference.words.join('; ') };
-  const places = [...new Set(difference.elsewhere.map(({ mountPoint }) => mountPoint))];
+  const whole = other.layout ? [...listPaths({ device: mount.device, path: mount.root }, other.layout)] : [];
+  const found =
+    difference.elsewhere.length > 0
+      ? difference.elsewhere.map(({ mountPoint }) => mountPoint)
+      : whole.filter(({ coveredBy }) => !coveredBy).map(({ path }) => path);
+  const places = [...new Set(found)];
   const rest = places.length - maxNamed;
   const elsewhere =
     places.length === 0
       ? scene.tables.layout(other.inode)?.ofDevice(mount.device).length === 0
         ? 'not mounted there'
-        : 'other parts are mounted there'
+        : whole.length > 0
+          ? 'covered there'
+          : 'other parts are mounted there'
       : `there on ${places.slice(0, maxNamed).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
   return { ...row, change: kind === 'only-a' ? '-' : '+', difference: elsewhere };
 }

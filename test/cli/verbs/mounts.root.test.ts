@@ -285,3 +285,16 @@ while :; do for i in 1 2 3 4 5 6 7 8 9; do mount -t tmpfs m$i m$i; done; for i i
     await churn.end();
   }
 });
+
+test('Of a bind mount that the other has not, the path of its directory there is named.', { skip }, async (t) => {
+  const place = mkdtempSync(join(tmpdir(), 'nscope-bind-'));
+  const text = `mkdir ${place}/from ${place}/to; mount --bind ${place}/from ${place}/to; echo ready; exec sleep 1000`;
+  const binder = await hold('unshare', ['-m', 'sh', '-c', text]);
+  t.after(async () => {
+    await binder.end();
+    rmSync(place, { recursive: true, force: true });
+  });
+  const { mounts } = readMounts(String(process.pid), String(binder.pid));
+  const found = mounts.find(({ mountPoint }) => mountPoint === `${place}/to`);
+  assert.deepEqual([found?.change, found?.difference], ['+', `there on ${place}/from`]);
+});
