@@ -11,6 +11,33 @@ struct unix_sock___path {
 	struct path path;
 } __attribute__((preserve_access_index));
 
+#define MAX_LOOKED_AT 32
+/* Whether files were sent along to a socket, or may have been: of a long queue not all is looked at. */
+static __noinline int may_have_files(struct sock *sock) {
+	struct sk_buff *buffer = READ(sock, sk_receive_queue.next);
+	for (u32 i = 0; i < MAX_LOOKED_AT; i++) {
+		u64 list = 0;
+		if (!buffer || (u64)buffer == (u64)sock + OFFSET(sock, sk_receive_queue)) return 0;
+		READ_AT(list, (u64)buffer + OFFSET(sk_buff, cb) + OFFSET(unix_skb_parms, fp));
+		if (list) return 1;
+		buffer = READ(buffer, next);
+	}
+	return 1;
+}
+
+/* A file in the queue that is a socket with a queue of its own. */
+static __noinline int tell_nested(struct search *search, struct file *file) {
+	if (READ(file, f_inode, i_sb, s_magic) != SOCKFS_MAGIC) return 0;
+	struct sock *inner = socket_of(file);
+	return READ(inner, __sk_common.skc_family) == AF_UNIX && may_have_files(inner) && tell(search, NESTED);
+}
+
+/* A connection that was not accepted yet: it has no socket, and what was sent on it waits. */
+static __noinline int tell_embryo(struct search *search, struct sk_buff *buffer) {
+	struct sock *sender = READ(buffer, sk);
+	return sender && !READ(sender, sk_socket) && may_have_files(sender) && tell(search, NESTED);
+}
+
 /* One step in a queue: one file of the present buffer, or on to the next buffer. */
 static int step(u32 turn, void *context) {
 	struct search *search = context;
@@ -18,8 +45,11 @@ static int step(u32 turn, void *context) {
 	if (!done && search->next < search->count) {
 		struct file *file = next_file(search);
 		inspect(search, READ(file, f_path.mnt), READ(file, f_inode), QUEUED);
+		tell_nested(search, file);
 	} else if (!done) {
-		done = !next_buffer(search);
+		struct sk_buff *buffer = next_buffer(search);
+		if (buffer) tell_embryo(search, buffer);
+		done = !buffer;
 	}
 	FORGET_BEFORE(search, seq);
 	return done;

@@ -24,6 +24,7 @@ enum kind {
 	PROGRAM = 7,    /* the file of its program */
 	MAPPED = 8,     /* a mapped file */
 	CUT = 9,        /* not all of this task, or of the queue of this socket, was read */
+	NESTED = 10,    /* a socket in the queue of this one was sent files, which were not read */
 };
 
 /* Where the mount is. */

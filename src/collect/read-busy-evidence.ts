@@ -16,16 +16,17 @@ export function readBusyEvidence(
   forest: MountForest,
   own: number,
   bpf: boolean,
-): BusyEvidence & { readonly devices: ReadonlySet<string> } {
+): BusyEvidence & { readonly devices: ReadonlySet<string>; readonly isByBpf: boolean } {
   const keepers = listKeepers(forest, own);
   const devices = findInvolved(device, keepers, forest);
   const deviceOfMount = new Map([...forest.all()].map(({ mount }) => [mount.oldId, mount.device]));
-  const { uses, unseen } = readMountUses({ devices: [...devices], deviceOfMount, bpf });
+  const { uses, unseen, isByBpf } = readMountUses({ devices: [...devices], deviceOfMount, bpf });
   return {
     uses,
     keepers: keepers.filter(({ on }) => devices.has(on)),
     unseen: [...unseen, ...listLostLayers(forest)],
     devices,
+    isByBpf,
   };
 }
 

@@ -9,6 +9,7 @@ import { readDeviceName } from '../../kernel/busy/block-devices.ts';
 import { findTagged, lookAtPath, type NamedPlace } from '../../kernel/busy/named-places.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
+import type { Snapshot } from '../../model/snapshot/schema.ts';
 import { wantGraph } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
 import { formatBusyPage } from '../../render/pages/busy-page.ts';
@@ -67,7 +68,7 @@ async function answer({ word, options }: Request, given: GivenCommand): Promise<
   const forest = new MountForest(tables !== undefined && isKnown(tables) ? tables : []);
   const place = findNamespace(index, options);
   const subject = findSubject(word, place, forest, index);
-  const { devices, ...evidence } = readBusyEvidence(subject.device, forest, place.own, options.bpf !== false);
+  const { devices, isByBpf, ...evidence } = readBusyEvidence(subject.device, forest, place.own, options.bpf !== false);
   const around = listNamespaces(devices, forest);
   const release = await readEvidence(
     index,
@@ -84,7 +85,19 @@ async function answer({ word, options }: Request, given: GivenCommand): Promise<
     if (!isKnown(mounts)) return [`the mounts of ${name} (${formatUnknown(mounts)})`];
     return cut === undefined ? [] : [`some mounts of ${name} (${cut})`];
   });
-  return { ...judgeBusy(subject, world), subject, world, unseen: [...evidence.unseen, ...unread] };
+  const unseen = [...evidence.unseen, ...unread, ...(isByBpf ? listWithheld(snapshot) : [])];
+  return { ...judgeBusy(subject, world), subject, world, unseen };
+}
+
+/** Processes that the host withholds from BPF and guards in /proc as well, as process 1 of some. */
+function listWithheld({ processes }: Snapshot): string[] {
+  const withheld = processes.filter(
+    ({ pid, tid, namespaces: { mnt } }) => pid === tid && !isKnown(mnt) && mnt.unknown === 'denied',
+  );
+  const [first] = withheld;
+  if (!first) return [];
+  const who = withheld.length === 1 ? `process ${first.pid}` : `${withheld.length} processes (the first: ${first.pid})`;
+  return [`what ${who} may have open or mapped, the links of which are refused`];
 }
 
 interface Place {

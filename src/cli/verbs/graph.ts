@@ -53,6 +53,8 @@ function parse([word]: readonly string[], options: OptionValues): Request {
   const format = options.format ?? 'dot';
   if (!isFormat(format))
     throw new UsageError(`there is no format '${format}'; ${suggest(format, Object.keys(formats))}`);
+  if (options.json && options.format !== undefined)
+    throw new UsageError('--json is a format of its own: leave out --format');
   if (view === 'wiring' && options.type !== undefined)
     throw new UsageError('--type makes no sense with --view wiring, which draws network namespaces alone');
   if (options.hops !== undefined && word === undefined)

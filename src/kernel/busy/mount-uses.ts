@@ -2,7 +2,12 @@
 // bound sockets, and what waits in queues. By BPF, which asks no file system; by /proc where that is not to be had.
 import type { MountUse } from '../../model/evidence/mount-use.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
-import { maxWantedDevices, packDevices, parseBpfMountUses } from '../../parse/records/bpf-mount-uses.ts';
+import {
+  type BpfMountUses,
+  maxWantedDevices,
+  packDevices,
+  parseBpfMountUses,
+} from '../../parse/records/bpf-mount-uses.ts';
 import type { BpfRefusal } from '../bpf/refusal.ts';
 import { type BpfReading, readBpfMountFiles, readBpfMountTasks, readPidView } from '../bpf/run.ts';
 import { readLink } from '../files/files.ts';
@@ -12,6 +17,8 @@ export interface MountUses {
   readonly uses: readonly MountUse[];
   /** What was not looked at, each a clause with its reason. */
   readonly unseen: readonly string[];
+  /** Whether all came from BPF, which says nothing of processes that it does not show. */
+  readonly isByBpf: boolean;
 }
 
 interface UseQuestion {
@@ -39,6 +46,10 @@ export function readMountUses(question: UseQuestion): MountUses {
   const unseen = [files, tasks].flatMap((one) =>
     'why' in one || one.cut === 0 ? [] : [`more of ${one.cut} processes or queues than there was room for`],
   );
+  if ('nested' in files && files.nested > 0)
+    unseen.push(
+      `what waits in ${files.nested} sockets that wait in a queue themselves, or are connections that nobody accepted`,
+    );
   if ('why' in files)
     unseen.push(
       `sockets that are bound there, files that wait in the queues of sockets, descriptors of a thread's own (${files.why})`,
@@ -46,12 +57,13 @@ export function readMountUses(question: UseQuestion): MountUses {
   return {
     uses: [...seen, ...proc.uses].filter(({ pid }) => pid !== process.pid),
     unseen: [...unseen, ...proc.unseen],
+    isByBpf: !needsProc,
   };
 }
 
 const notAsked = { why: 'BPF was not asked' } as const;
 
-type Parsed = { readonly uses: readonly MountUse[]; readonly cut: number } | { readonly why: string };
+type Parsed = BpfMountUses | { readonly why: string };
 
 function parse(reading: BpfReading, devices: ReadonlySet<string>): Parsed {
   if ('refused' in reading) return { why: explain(reading.refused) };

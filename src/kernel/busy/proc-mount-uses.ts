@@ -31,13 +31,22 @@ export function readProcUses(question: ProcQuestion): ProcUses {
   };
   for (const pid of listPids()) {
     if (pid === process.pid) continue;
-    if (question.descriptors) uses.push(...listDescriptors(pid, question, note));
+    const tids = [pid, ...listThreads(pid).filter((one) => one !== pid)];
+    const task = findTask(pid, tids);
+    if (question.descriptors) uses.push(...listDescriptors(pid, task, question, note));
     if (!question.others) continue;
-    for (const tid of [pid, ...listThreads(pid).filter((one) => one !== pid)])
-      uses.push(...listDirectories(pid, tid, question, note));
-    uses.push(...listMapped(pid, question, note));
+    const seen = new Set<string>();
+    for (const tid of tids) uses.push(...listDirectories(pid, tid, seen, question, note));
+    uses.push(...listMapped(pid, task, question, note));
   }
   return { uses, unseen: [...refused].map(([what, count]) => `${what} of ${count} processes`) };
+}
+
+/** The directory of a thread that lives: a leader that has ended before others has nothing more. */
+function findTask(pid: number, tids: readonly number[]): string {
+  if (tids.length === 1 || isKnown(readLink(`/proc/${pid}/cwd`))) return `/proc/${pid}`;
+  const alive = tids.find((tid) => isKnown(readLink(`/proc/${pid}/task/${tid}/cwd`)));
+  return alive === undefined ? `/proc/${pid}` : `/proc/${pid}/task/${alive}`;
 }
 
 type Note = (what: string, errno: string | undefined) => void;
@@ -45,23 +54,28 @@ type Note = (what: string, errno: string | undefined) => void;
 /** O_PATH as fdinfo shows it among the flags, in octal. */
 const pathFlag = 0o10000000;
 
-function* listDescriptors(pid: number, { wanted, deviceOfMount }: ProcQuestion, note: Note): Generator<MountUse> {
-  const names = readDirectory(`/proc/${pid}/fdinfo`);
+function* listDescriptors(
+  pid: number,
+  task: string,
+  { wanted, deviceOfMount }: ProcQuestion,
+  note: Note,
+): Generator<MountUse> {
+  const names = readDirectory(`${task}/fdinfo`);
   if (!isKnown(names)) {
     note('descriptors', names.errno);
     return;
   }
   for (const name of names) {
-    const text = readTextFile(`/proc/${pid}/fdinfo/${name}`);
+    const text = readTextFile(`${task}/fdinfo/${name}`);
     if (!isKnown(text)) continue;
     const mount = Number(/^mnt_id:\s+(\d+)/m.exec(text)?.[1]);
     const flags = Number.parseInt(/^flags:\s+(\d+)/m.exec(text)?.[1] ?? '0', 8);
     const known = deviceOfMount.get(mount);
     // Pipes and sockets are on mounts of the kernel's own, which no table has.
-    const path = readLink(`/proc/${pid}/fd/${name}`);
+    const path = readLink(`${task}/fd/${name}`);
     if (!isKnown(path) || !path.startsWith('/')) continue;
     if (known !== undefined && !wanted.has(known) && !path.startsWith('/dev/')) continue;
-    const look = attempt(() => lookThrough(`/proc/${pid}/fd/${name}`));
+    const look = attempt(() => lookThrough(`${task}/fd/${name}`));
     if (!isKnown(look)) continue;
     const use = { pid, tid: pid, fd: Number(name), path, isDirectory: look.isDirectory };
     const isPathOnly = Math.floor(flags / pathFlag) % 2 === 1;
@@ -76,6 +90,7 @@ function* listDescriptors(pid: number, { wanted, deviceOfMount }: ProcQuestion, 
 function* listDirectories(
   pid: number,
   tid: number,
+  seen: Set<string>,
   { wanted, deviceOfMount }: ProcQuestion,
   note: Note,
 ): Generator<MountUse> {
@@ -86,9 +101,9 @@ function* listDirectories(
       if (kind === 'cwd' && pid === tid) note('working and root directories', path.errno);
       continue;
     }
-    // Threads have their leader's, but where they unshared them.
-    const leaders = pid === tid ? undefined : readLink(`/proc/${pid}/${kind}`);
-    if (leaders !== undefined && (!isKnown(leaders) || leaders === path)) continue;
+    // Threads have the same, but where they unshared them.
+    if (seen.has(`${kind} ${path}`)) continue;
+    seen.add(`${kind} ${path}`);
     const found = attempt(() => lookThrough(`${task}/${kind}`));
     if (!isKnown(found)) continue;
     const device = deviceOfMount.get(found.mount) ?? found.device;
@@ -98,8 +113,8 @@ function* listDirectories(
 }
 
 /** Of a mapped file its device is told, and not its mount. */
-function* listMapped(pid: number, { wanted }: ProcQuestion, note: Note): Generator<MountUse> {
-  const text = readTextFile(`/proc/${pid}/maps`);
+function* listMapped(pid: number, task: string, { wanted }: ProcQuestion, note: Note): Generator<MountUse> {
+  const text = readTextFile(`${task}/maps`);
   if (!isKnown(text)) {
     note('mapped files', text.errno);
     return;

@@ -16,6 +16,7 @@ const kinds = [
   'program',
   'mapped-file',
   'cut',
+  'nested',
 ] as const;
 
 /** The numbers of `enum state` in bpf/mount-use.h. */
@@ -65,6 +66,8 @@ export interface BpfMountUses {
   readonly uses: readonly MountUse[];
   /** Of how many processes or queues not all was read. */
   readonly cut: number;
+  /** Of how many queues of sockets that wait in a queue themselves nothing was read. */
+  readonly nested: number;
 }
 
 /** @param devices - those that were asked for: where the programs had no room for them, the others are left out */
@@ -72,13 +75,15 @@ export function parseBpfMountUses(bytes: Uint8Array, devices: ReadonlySet<string
   const record = new RecordReader(bytes);
   const uses: MountUse[] = [];
   let cut = 0;
+  let nested = 0;
   for (let index = 0; index < countRecords(bytes, mountUseLayout); index++) {
     record.goTo(index * mountUseLayout.words);
     const kind = kinds[record.u32(word.kind)];
     const packed = record.u32(word.device);
     const device = `${packed >>> 20}:${packed & 0xfffff}`;
     if (kind === 'cut') cut++;
-    if (kind === undefined || kind === 'none' || kind === 'cut' || !devices.has(device)) continue;
+    if (kind === 'nested') nested++;
+    if (kind === undefined || kind === 'none' || kind === 'cut' || kind === 'nested' || !devices.has(device)) continue;
     const hasDescriptor = !['cwd', 'root', 'program', 'mapped-file'].includes(kind);
     uses.push({
       kind,
@@ -95,5 +100,5 @@ export function parseBpfMountUses(bytes: Uint8Array, devices: ReadonlySet<string
       isPathOnly: record.u32(word.is_path) !== 0 && kind === 'open-file',
     });
   }
-  return { uses, cut };
+  return { uses, cut, nested };
 }

@@ -429,8 +429,10 @@ test('A mount that nothing keeps has status 0, and one that is gone is said to b
 }, async (t) => {
   const bed = await BusyBed.make(t);
   const path = bed.mountTmpfs('vol');
-  const { status, unmount } = bed.ask(path);
-  assert.deepEqual([status, unmount?.verdict], [0, 'free']);
+  const { status, unmount, unseen } = bed.ask(path);
+  // Process 1 of some hosts is withheld from everybody.
+  for (const one of unseen) assert.match(one, /the links of which are refused$/);
+  assert.deepEqual([status, unmount?.verdict], [unseen.length > 0 ? 3 : 0, 'free']);
   const other = await bed.hold(
     t,
     'unshare',

@@ -49,6 +49,7 @@ test('Words that make no sense for a drawing are status 2, and a view without th
     [['--format', 'png'], /there is no format 'png'; there are: dot, mermaid, svg/],
     [['--hops', '1'], /--hops is for what is near a TARGET, and none is given/],
     [['self', '--hops', '-1'], /--hops takes a number from 1 to 999999, not '-1'/],
+    [['--json', '--format', 'svg'], /--json is a format of its own: leave out --format/],
     [['--max-boxes', '0'], /--max-boxes takes a number from 1 to 999999, not '0'/],
     [['--view', 'wiring', '--type', 'net'], /--type makes no sense with --view wiring/],
   ] as const) {
