@@ -16,7 +16,7 @@ const verbCases: readonly Case[] = [
   [2, /^"zqzqzqzq" is neither a verb nor the name of anything here; nscope help lists the verbs$/, 'zqzqzqzq'],
   [2, /^there is no verb "lss"; did you mean ls\?$/, 'lss', '--type', 'net'],
   [2, /^there is no verb "812"; did you mean nscope ps 812\?$/, '812', 'ps'],
-  [2, /^there is no verb "net"; did you mean nscope ls --type net\?$/, 'net'],
+  [2, /^there is no verb "uts"; did you mean nscope ls --type uts\?$/, 'uts'],
   [2, /did you mean nscope ls\?$/, 'list'],
   [2, /did you mean nscope ls\?$/, 'list', '--json'],
   [2, /did you mean nscope ls\?$/, 'lsns'],

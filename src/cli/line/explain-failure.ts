@@ -33,8 +33,9 @@ export function checkFirstWord({ argv, verbNames }: CommandLine): void {
   const habit = findHabit(first);
   if (habit !== undefined) throw noVerb(first, `nscope ${habit}`);
   if (isNamespaceType(first)) throw noVerb(first, `nscope ls --type ${first}`);
-  const [second = ''] = argv.slice(1).filter((word) => !word.startsWith('-'));
-  if (verbNames.includes(second)) throw noVerb(first, `nscope ${second} ${quoteWord(first)}`);
+  // What stands after an option may be its value, as net after --type.
+  const second = argv.slice(1).find((word, place) => !word.startsWith('-') && !argv[place]?.startsWith('-'));
+  if (second !== undefined && verbNames.includes(second)) throw noVerb(first, `nscope ${second} ${quoteWord(first)}`);
 }
 
 function noVerb(word: string, meant: string): UsageError {
