@@ -30,8 +30,8 @@ struct asking {
 /* Whoever may not enter the namespace that it is in already need not. */
 static bool is_there(int netns) {
 	struct stat own, other;
-	return stat("/proc/thread-self/ns/net", &own) == 0 && fstat(netns, &other) == 0 && own.st_dev == other.st_dev &&
-	       own.st_ino == other.st_ino;
+	return fstatat(AT_FDCWD, "/proc/thread-self/ns/net", &own, 0) == 0 && fstat(netns, &other) == 0 &&
+	       own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
 
 int go_inside(const struct targets *targets, size_t index) {
