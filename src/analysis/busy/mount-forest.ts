@@ -1,4 +1,5 @@
 // The mounts of all mount namespaces, and how they lie on one another: mount_namespaces(7).
+import { append } from '../../model/collections/append.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Mount, MountTable } from '../../model/snapshot/schema.ts';
 
@@ -27,11 +28,11 @@ export class MountForest {
     const { mount, namespace } = placed;
     const { oldId, oldParent, device, peerGroup, master } = mount;
     this.#byId.set(oldId, placed);
-    push(this.#byDevice, device, placed);
-    push(this.#byNamespace, namespace, placed);
-    if (oldParent !== oldId) push(this.#children, oldParent, placed);
-    if (peerGroup !== undefined) push(this.#byPeers, peerGroup, placed);
-    if (master !== undefined) push(this.#byMaster, master, placed);
+    append(this.#byDevice, device, placed);
+    append(this.#byNamespace, namespace, placed);
+    if (oldParent !== oldId) append(this.#children, oldParent, placed);
+    if (peerGroup !== undefined) append(this.#byPeers, peerGroup, placed);
+    if (master !== undefined) append(this.#byMaster, master, placed);
   }
 
   /** By the id that mountinfo has. */
@@ -131,12 +132,6 @@ export class MountForest {
 
 /** Tables of different moments may form a ring. */
 const maxDepth = 1000;
-
-function push<K>(map: Map<K, PlacedMount[]>, key: K, placed: PlacedMount): void {
-  const list = map.get(key);
-  if (list) list.push(placed);
-  else map.set(key, [placed]);
-}
 
 /** What of a path comes after a directory: '' for the directory itself, undefined for what is not in it. */
 export function belowOf(directory: string, path: string): string | undefined {

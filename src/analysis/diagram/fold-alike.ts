@@ -1,7 +1,8 @@
 // Many boxes that look the same but for their names, as one: with all that lies below them.
+import { append } from '../../model/collections/append.ts';
 import type { DiagramBox } from './diagram.ts';
 import type { DrawnGraph } from './draft.ts';
-import { append, replaceBoxes } from './shrink.ts';
+import { replaceBoxes } from './shrink.ts';
 
 /**
  * Where more boxes than `max` below the same one are alike, the first stands for all of them: of one kind and engine, with

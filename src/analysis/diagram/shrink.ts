@@ -1,5 +1,6 @@
 // Makes a drawing small enough to be read: what is near one thing, what is alike as one box, what all have in common in
 // words, and no more boxes than a page takes.
+import { append } from '../../model/collections/append.ts';
 import { keyOfNamespace } from '../listing/namespace-home.ts';
 import type { DiagramBox, DiagramLine } from './diagram.ts';
 import type { DrawnGraph } from './draft.ts';
@@ -73,10 +74,4 @@ export function replaceBoxes(graph: DrawnGraph, replaced: ReadonlyMap<DiagramBox
 /** Which boxes have one of these namespaces. */
 export function findBoxes({ boxes }: DrawnGraph, keys: ReadonlySet<string>): DiagramBox[] {
   return boxes.filter(({ namespaces }) => namespaces.some((one) => keys.has(keyOfNamespace(one))));
-}
-
-export function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }

@@ -1,5 +1,6 @@
 // On whose account each namespace of a snapshot stands. A namespace is counted for its creator in the user namespace where
 // it was made, and once more on each level above: for the creator of each user namespace on the way (kernel/ucount.c).
+import { append } from '../../model/collections/append.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Namespace, Snapshot } from '../../model/snapshot/schema.ts';
@@ -64,12 +65,6 @@ function tallyOf(tallies: Map<number, Tally>, key: number): Tally {
   const found = tallies.get(key) ?? new Map<NamespaceType, number>();
   tallies.set(key, found);
   return found;
-}
-
-function append<K, T>(map: Map<K, T[]>, key: K, value: T): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }
 
 function add(tally: Tally, type: NamespaceType, count: number): void {

@@ -1,4 +1,5 @@
 // How the mounts of one mount namespace lie over one another, and where a path leads: mount_namespaces(7), path_resolution(7).
+import { append } from '../../model/collections/append.ts';
 import type { Mount } from '../../model/snapshot/schema.ts';
 
 /** Mounts by their reused ids, which are used once in a table. */
@@ -137,12 +138,6 @@ function placeOf(parent: number, mountPoint: string): string {
 
 function partOf({ device, root }: Pick<Mount, 'device' | 'root'>): string {
   return `${device} ${root}`;
-}
-
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const found = map.get(key);
-  if (found) found.push(value);
-  else map.set(key, [value]);
 }
 
 /** The directory that a path is in; undefined of the root, and of what is not a path. */

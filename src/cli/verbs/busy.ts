@@ -7,6 +7,7 @@ import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { readBusyEvidence } from '../../collect/read-busy-evidence.ts';
 import { readDeviceName } from '../../kernel/busy/block-devices.ts';
 import { findTagged, lookAtPath, type NamedPlace } from '../../kernel/busy/named-places.ts';
+import { nameProcesses } from '../../model/facts/limits.ts';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import type { Snapshot } from '../../model/snapshot/schema.ts';
@@ -94,9 +95,8 @@ function listWithheld({ processes }: Snapshot): string[] {
   const withheld = processes.filter(
     ({ pid, tid, namespaces: { mnt } }) => pid === tid && !isKnown(mnt) && mnt.unknown === 'denied',
   );
-  const [first] = withheld;
-  if (!first) return [];
-  const who = withheld.length === 1 ? `process ${first.pid}` : `${withheld.length} processes (the first: ${first.pid})`;
+  if (withheld.length === 0) return [];
+  const who = nameProcesses(withheld.map(({ pid }) => pid));
   return [`what ${who} may have open or mapped, the links of which are refused`];
 }
 

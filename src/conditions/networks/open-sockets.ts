@@ -1,9 +1,11 @@
 // Which processes have sockets and tun devices open: the links of /proc/PID/fd, and /proc/PID/fdinfo of tun devices.
+
 import { nameErrno } from '../../kernel/addon/syscall-error.ts';
 import { attempt, closeDescriptor, readTextFile } from '../../kernel/files/files.ts';
 import { pidfdGetfd, pidfdOpen, tungetdevnetns } from '../../kernel/net/sockets.ts';
 import { closeNamespace, identify } from '../../kernel/nsfs/nsfs.ts';
 import { startProcLinks } from '../../kernel/proc/proc-links.ts';
+import { append } from '../../model/collections/append.ts';
 import { isKnown, type Known, unknownFromErrno } from '../../model/snapshot/known.ts';
 import type { ListeningSocket, Snapshot } from '../../model/snapshot/schema.ts';
 
@@ -69,10 +71,4 @@ function readTunNetns(pid: number, fd: number): number | undefined {
   if (!isKnown(open)) return undefined;
   closeNamespace(open);
   return open.inode;
-}
-
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }

@@ -1,10 +1,12 @@
 // Which network namespace does a number of another one mean? IFLA_LINK_NETNSID of rtnetlink(7) names the namespace of a
 // link's other end by a number that only the link's own namespace has. The kernel translates no number; it only says
 // which number a namespace has that nscope holds. Each number is asked for once, of the candidate that fits.
+
 import { attempt, closeDescriptor } from '../../kernel/files/files.ts';
 import { askNsids, type NsidQuestion } from '../../kernel/net/ask-networks.ts';
 import { RouteSocket } from '../../kernel/net/netlink.ts';
 import { openNamespace } from '../../kernel/nsfs/nsfs.ts';
+import { append } from '../../model/collections/append.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { LinkRecord } from '../../parse/netlink/link.ts';
 
@@ -187,10 +189,4 @@ function isSame(a: LinkRecord, b: LinkRecord): boolean {
   return (
     a.index === b.index && a.name === b.name && a.mac === b.mac && a.kind === b.kind && a.peerIndex === b.peerIndex
   );
-}
-
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }

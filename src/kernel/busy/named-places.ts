@@ -3,18 +3,22 @@
 import { spawnSync } from 'node:child_process';
 import { fstatSync } from 'node:fs';
 import { isKnown, type Known } from '../../model/snapshot/known.ts';
+import { formatDevice } from '../files/device-numbers.ts';
 import type { OpenPath } from '../files/file-calls.ts';
 import { attempt, readLink, readTextFile } from '../files/files.ts';
 import { reach, type ShapedPath } from '../files/shaped-path.ts';
-import { formatDevice } from './proc-mount-uses.ts';
 
-export interface NamedPlace {
+/** Where a file lies that nscope has opened. */
+export interface OpenPlace {
   /** The mount that it lies on, by its id in mountinfo. */
   readonly mount: number;
   /** major:minor of the file system by stat(2); of btrfs that of the subvolume. */
   readonly device: string;
   /** Of a block device its own numbers. */
   readonly blockDevice: string | undefined;
+}
+
+export interface NamedPlace extends OpenPlace {
   /** Without symbolic links. */
   readonly realPath: string | undefined;
 }
@@ -25,14 +29,19 @@ export function lookAtPath(shaped: Pick<ShapedPath, 'root' | 'path'>): Known<Nam
 }
 
 function describe({ fd, look }: OpenPath): NamedPlace {
-  const text = readTextFile(`/proc/self/fdinfo/${fd}`);
   const realPath = readLink(`/proc/self/fd/${fd}`);
-  const isBlock = (look.mode & fileType) === blockDevice;
+  return { ...describeOpen(fd, look), realPath: isKnown(realPath) ? realPath : undefined };
+}
+
+/** @param look - of the same descriptor, without what only the file system itself could answer */
+export function describeOpen(fd: number, { dev, mode }: Pick<OpenPath['look'], 'dev' | 'mode'>): OpenPlace {
+  const text = readTextFile(`/proc/self/fdinfo/${fd}`);
+  // Every file system answers that of what the kernel has at hand already.
+  const isBlock = (mode & fileType) === blockDevice;
   return {
     mount: Number(/^mnt_id:\s+(\d+)/m.exec(isKnown(text) ? text : '')?.[1]),
-    device: formatDevice(look.dev),
+    device: formatDevice(dev),
     blockDevice: isBlock ? formatDevice(fstatSync(fd).rdev) : undefined,
-    realPath: isKnown(realPath) ? realPath : undefined,
   };
 }
 

@@ -1,11 +1,12 @@
 // What keeps super blocks and block devices in use, as far as /proc has it: fdinfo with the mount of each descriptor,
 // working and root directories, and the device of what is mapped. proc_pid_fdinfo(5), proc_pid_maps(5)
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { MountUse } from '../../model/evidence/mount-use.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { lookAt, pathOnly } from '../files/file-calls.ts';
 import { attempt, readDirectory, readLink, readTextFile } from '../files/files.ts';
 import { listPids, listThreads } from '../proc/proc-table.ts';
+import { describeOpen, type OpenPlace } from './named-places.ts';
 
 interface ProcQuestion {
   readonly wanted: ReadonlySet<string>;
@@ -130,12 +131,8 @@ function* listMapped(pid: number, task: string, { wanted }: ProcQuestion, note: 
   }
 }
 
-interface Through {
-  readonly mount: number;
-  readonly device: string;
+interface Through extends OpenPlace {
   readonly isDirectory: boolean;
-  /** Of a block device itself. */
-  readonly blockDevice: string | undefined;
 }
 
 /** What a link of /proc leads to, without opening it. @throws SyscallError */
@@ -143,22 +140,8 @@ export function lookThrough(path: string): Through {
   const fd = openSync(path, pathOnly);
   try {
     const { dev, type, mode } = lookAt(fd);
-    const text = readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1');
-    // Every file system answers that of what the kernel has at hand already.
-    const isBlock = (mode & constants.S_IFMT) === constants.S_IFBLK;
-    return {
-      mount: Number(/^mnt_id:\s+(\d+)/m.exec(text)?.[1]),
-      device: formatDevice(dev),
-      isDirectory: type === 'directory',
-      blockDevice: isBlock ? formatDevice(fstatSync(fd).rdev) : undefined,
-    };
+    return { ...describeOpen(fd, { dev, mode }), isDirectory: type === 'directory' };
   } finally {
     closeSync(fd);
   }
-}
-
-/** As st_dev has it: makedev(3). */
-export function formatDevice(dev: number): string {
-  const minor = (dev & 0xff) + Math.floor(dev / 0x10_0000) * 0x100;
-  return `${Math.floor(dev / 0x100) & 0xfff}:${minor}`;
 }

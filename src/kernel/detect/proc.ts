@@ -1,9 +1,11 @@
 // How /proc is mounted, whose it is, and the inode numbers of its own entries.
+
 import { lstatSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import type { ProcEvidence } from '../../model/evidence/detect-evidence.ts';
 import { isKnown, type Known, type Unknown, unknownFromErrno } from '../../model/snapshot/known.ts';
 import { parseHidepid } from '../../parse/proc/hidepid.ts';
 import { parseNestedPids } from '../../parse/proc/status.ts';
+import { formatDevice } from '../files/device-numbers.ts';
 import { attempt, readDirectory, readIdentity, readLink, readTextFile } from '../files/files.ts';
 import { readProcMount } from '../own/host.ts';
 import { countProcessesBeside } from '../proc/process-count.ts';
@@ -44,11 +46,6 @@ function readHidepid(): Known<string> {
   if (!mount || !isKnown(device) || formatDevice(device) !== mount.device)
     return { unknown: 'unsupported', detail: 'the mount of /proc is not in mountinfo here' };
   return parseHidepid(mount.superOptions);
-}
-
-/** As mountinfo writes st_dev: new_encode_dev() in include/linux/kdev_t.h. */
-function formatDevice(device: number): string {
-  return `${(device >> 8) & 0xfff}:${(device & 0xff) | ((device >> 12) & 0xfff00)}`;
 }
 
 /** Below it lie the entries of the processes, which have numbers of another kind; so have those of /proc/sys. */

@@ -1,8 +1,10 @@
 // Which file systems answer at once: those of the kernel's own, in memory or on a local disk. Any other may be served by a
 // process or a host that never answers. Known from mountinfo, which asks none of them: proc_pid_mountinfo(5).
+
 import { readFileSync } from 'node:fs';
 import { type MountLine, parseMountinfo } from '../../parse/proc/mountinfo.ts';
 import { readClockMs } from './clock.ts';
+import { parseDevice } from './device-numbers.ts';
 import { readNsfsDevice } from './files.ts';
 
 /** Not overlay, which may lie on any other. */
@@ -55,10 +57,4 @@ function readOwnMounts(): MountLine[] {
   } catch {
     return [];
   }
-}
-
-/** As st_dev has it: makedev(3). */
-function parseDevice(device: string): number {
-  const [major = 0, minor = 0] = device.split(':').map(Number);
-  return (minor & 0xff) + (major & 0xfff) * 0x100 + (minor >>> 8) * 0x10_0000;
 }

@@ -6,7 +6,7 @@ import type { Limit } from '../snapshot/schema.ts';
 export const asHostRoot = 'run as root of the host';
 
 /** "process 812", or how many there are and the first. */
-function nameProcesses(pids: readonly number[]): string {
+export function nameProcesses(pids: readonly number[]): string {
   return pids.length === 1 ? `process ${pids[0]}` : `${pids.length} processes (the first: ${pids[0]})`;
 }
 

@@ -1,7 +1,8 @@
 // User and time namespaces by what /proc shows of them: equal maps or offsets make it likely, never certain, that two
 // processes are in one.
+
+import { DisjointSets } from '../collections/disjoint-sets.ts';
 import type { ProcessFact, SignsFact } from '../facts/facts.ts';
-import { DisjointSets } from './disjoint-sets.ts';
 import type { Grouping, InferredBy, Signs } from './signs.ts';
 
 type Companionship = (process: ProcessFact, type: 'mnt' | 'pid') => string | undefined;

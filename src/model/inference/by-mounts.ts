@@ -1,6 +1,6 @@
 // Mount namespaces by the ids of mounts: each mount is in one mount namespace, and no two mounts of a host have one id at
 // the same time. A process that is chrooted sees fewer mounts, or none; those that it sees tell the same.
-import { DisjointSets } from './disjoint-sets.ts';
+import { DisjointSets } from '../collections/disjoint-sets.ts';
 import type { Grouping, Signs } from './signs.ts';
 
 /** @see fs/proc_namespace.c show_mountinfo: it lists the mounts of the process's namespace below its root */

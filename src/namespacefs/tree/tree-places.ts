@@ -1,5 +1,7 @@
 // Where in the tree each namespace of a snapshot is, and whose what belongs to it is. Pure.
+
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
+import { append } from '../../model/collections/append.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { type NamespaceType, namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import type { Namespace, Snapshot } from '../../model/snapshot/schema.ts';
@@ -90,9 +92,3 @@ export class TreePlaces {
 }
 
 const nogroup = 65534;
-
-function append<K>(map: Map<K, Namespace[]>, key: K, namespace: Namespace): void {
-  const list = map.get(key);
-  if (list) list.push(namespace);
-  else map.set(key, [namespace]);
-}

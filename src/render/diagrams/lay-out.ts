@@ -1,6 +1,8 @@
 // Where the boxes and lines of a diagram lie on the page.
+
 import { Graph, layout } from '@dagrejs/dagre';
 import type { Diagram, DiagramBox, DiagramLine } from '../../analysis/diagram/diagram.ts';
+import { DisjointSets } from '../../model/collections/disjoint-sets.ts';
 import { measureWidth } from '../words/text-width.ts';
 import { describeBox, numberBoxes, numberLines } from './box-text.ts';
 
@@ -67,24 +69,16 @@ const pageRatio = 0.8;
 
 /** Boxes that lines connect, in the order of the diagram. */
 function splitParts(diagram: Diagram): Diagram[] {
-  const partOf = new Map<DiagramBox, DiagramBox>(diagram.boxes.map((box) => [box, box]));
-  const find = (box: DiagramBox): DiagramBox => {
-    let at = box;
-    for (let up = partOf.get(at); up !== undefined && up !== at; up = partOf.get(at)) {
-      partOf.set(at, partOf.get(up) ?? up);
-      at = up;
-    }
-    return at;
-  };
-  for (const { from, to } of diagram.lines) partOf.set(find(to), find(from));
+  const sets = new DisjointSets<DiagramBox>();
+  for (const { from, to } of diagram.lines) sets.join(from, to);
   const parts = new Map<DiagramBox, { boxes: DiagramBox[]; lines: DiagramLine[] }>();
   for (const box of diagram.boxes) {
-    const first = find(box);
+    const first = sets.root(box);
     const part = parts.get(first) ?? { boxes: [], lines: [] };
     part.boxes.push(box);
     parts.set(first, part);
   }
-  for (const line of diagram.lines) parts.get(find(line.from))?.lines.push(line);
+  for (const line of diagram.lines) parts.get(sets.root(line.from))?.lines.push(line);
   return [...parts.values()].map((part) => ({ ...diagram, ...part }));
 }
 
