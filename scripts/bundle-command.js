@@ -16,6 +16,9 @@ const apart = [
   'src/analysis/listing/filter.ts',
 ];
 
+/** Verbs that run for long and need nearly the same: they share a file, since what it has too much is read in no time then. */
+const together = new Map([['live', ['ci', 'mount', 'top', 'watch']]]);
+
 /** What these files import() is a verb, or the columns of one, which only its help wants. */
 const loaders = /src\/cli\/(?:load-verb|table\/(?:[a-z]+-)?verbs)\.ts$/;
 
@@ -31,8 +34,9 @@ export async function bundleCommand(options, out) {
   for (let next = wanted.pop(); next; next = wanted.pop()) {
     const { metafile } = await build({
       ...options,
-      entryPoints: [next.entry],
+      ...(next.source ? { stdin: { contents: next.source, resolveDir: 'src/cli' } } : { entryPoints: [next.entry] }),
       outfile: join(out, next.file),
+      external: [...together.keys()].map((name) => `./${name}.cjs`),
       format: 'cjs',
       splitting: false,
       platform: 'node',
@@ -59,6 +63,19 @@ function nameFile(path) {
     .replaceAll('/', '-');
 }
 
+/** A verb that shares a file with others is what that file has under its name. */
+function planFile(entry, file, done) {
+  const verb = basename(file, '.cjs');
+  const [shared, verbs] = [...together].find(([, verbs]) => verbs.includes(verb)) ?? [];
+  if (!shared) return [{ entry, file }];
+  const own = { file, source: `module.exports = require('./${shared}.cjs').${verb};` };
+  const sharedFile = `verbs/${shared}.cjs`;
+  if (done.has(sharedFile)) return [own];
+  done.set(sharedFile, shared);
+  const source = verbs.map((name) => `export * as ${name} from './verbs/${name}.ts';`).join('\n');
+  return [own, { file: sharedFile, source }];
+}
+
 /** Leaves out what is loaded later, and adds it to what is wanted. */
 function splitAt(wanted, done, from) {
   return {
@@ -80,7 +97,7 @@ function splitAt(wanted, done, from) {
       });
 
       function leaveOut(file, entry) {
-        if (!done.has(file)) wanted.push({ entry, file });
+        if (!done.has(file)) wanted.push(...planFile(entry, file, done));
         else if (done.get(file) !== entry) throw new Error(`${file} is of ${done.get(file)} and of ${entry}`);
         done.set(file, entry);
         return { path: from.startsWith('verbs/') ? `./${basename(file)}` : `./${file}`, external: true };

@@ -13,6 +13,7 @@ import { formatTable } from '../../render/lines/table.ts';
 import { describeJudgement } from '../../render/pages/detect-page.ts';
 import { formatPage } from '../../render/pages/show-page.ts';
 import { formatUnknown } from '../../render/words/unknown.ts';
+import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readTypes } from '../reading/read-types.ts';
 import { checkTargets } from '../reading/target.ts';
 import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
@@ -44,12 +45,12 @@ async function readQuestion(word: string, options: OptionValues): Promise<Detect
   checkTargets([word]);
   const pid = /^(?:\/proc\/)?(\d+)\/?$/.exec(word)?.[1];
   if (pid !== undefined && Number(pid) <= largestPid) return { about: 'process', pid: Number(pid) };
-  const [{ SnapshotIndex }, { collectSnapshot }, { findTarget, toLeader }] = await Promise.all([
+  const [{ SnapshotIndex }, { findTarget, toLeader }, snapshot] = await Promise.all([
     import('../../analysis/graph/snapshot-index.ts'),
-    import('../../collect/collect.ts'),
     import('../reading/target.ts'),
+    readSnapshot(options, wantGraph),
   ]);
-  const index = new SnapshotIndex(collectSnapshot({ ...wantGraph, bpf: options.bpf !== false }));
+  const index = new SnapshotIndex(snapshot);
   const target = toLeader(findTarget(word, index, {}), index);
   return target.kind === 'process'
     ? { about: 'process', pid: target.process.pid }
