@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { Finding } from '../../src/analysis/findings/finding.ts';
 import { missing } from '../tiers.ts';
-import { fetchKernel, guestNeeds, guestsAtOnce, nscopeInGuest, runInGuest } from './guest.ts';
+import { fetchKernel, guestNeeds, nscopeInGuest, runInGuest } from './guest.ts';
 import { nameAnswer, readAnswer } from './guest-answers.ts';
+import { guestsAtOnce } from './slots.ts';
 
 const skip = missing({ ...guestNeeds, commands: [...guestNeeds.commands, 'ip'] });
 

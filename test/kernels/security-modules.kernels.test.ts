@@ -4,9 +4,10 @@ import { before, describe, test } from 'node:test';
 import type { GateFinding } from '../../src/analysis/refusals/explain.ts';
 import { missing } from '../tiers.ts';
 import { apparmorProfiles } from './apparmor-profiles.ts';
-import { fetchKernel, guestNeeds, guestsAtOnce, nscopeInGuest, runInGuest } from './guest.ts';
+import { fetchKernel, guestNeeds, nscopeInGuest, runInGuest } from './guest.ts';
 import { nameAnswer, readAnswer } from './guest-answers.ts';
 import { closedLabel, selinuxPolicy } from './selinux-policy.ts';
+import { guestsAtOnce } from './slots.ts';
 
 const skip = missing(guestNeeds);
 
