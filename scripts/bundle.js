@@ -33,26 +33,23 @@ const shared = {
 
 const commandMetafiles = await bundleCommand({ ...shared, outdir: undefined, chunkNames: undefined }, out);
 chmodSync(join(out, 'nscope.cjs'), 0o755);
+const pureEntries = { model: 'src/model/index.ts', analysis: 'src/analysis/index.ts' };
+// All in one, so that what several of them export is one and the same: an error thrown by one is an instance for the other.
 const library = await build({
   ...shared,
   entryPoints: {
     index: 'src/index.ts',
     // Started as a thread by src/live/snapshots/snapshot-aside.ts.
     'snapshot-thread': 'src/live/snapshots/snapshot-thread.ts',
+    ...pureEntries,
   },
   platform: 'node',
+  mainFields: ['module', 'main'],
   define: { 'Intl.Segmenter': 'LazySegmenter' },
   inject: ['scripts/lazy-segmenter.js'],
-  // CommonJS packages require() the modules of Node, which an ES module can only do with a require of its own.
-  banner: { js: `import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);` },
 });
-// On the platform 'neutral' no module of Node can be resolved, so an import of one fails the build.
-const pure = await build({
-  ...shared,
-  entryPoints: { model: 'src/model/index.ts', analysis: 'src/analysis/index.ts' },
-  platform: 'neutral',
-  mainFields: ['module', 'main'],
-});
+// On the platform 'neutral' no module of Node can be resolved: an import of one in what a browser can use fails the build.
+await build({ ...shared, entryPoints: pureEntries, platform: 'neutral', mainFields: ['module', 'main'], write: false });
 
 const { schema, declarations } = await describeSchema(join(compiled, 'model/snapshot/schema.js'));
 writeFileSync(
@@ -65,7 +62,7 @@ copyDeclarations({
   entries: ['index.d.ts', 'model/index.d.ts', 'analysis/index.d.ts'],
   replaced: new Map([['model/snapshot/schema.d.ts', declarations]]),
 });
-writeFileSync(join(out, 'LICENSES.txt'), collectLicences([...commandMetafiles, library.metafile, pure.metafile]));
+writeFileSync(join(out, 'LICENSES.txt'), collectLicences([...commandMetafiles, library.metafile]));
 
 rmSync('dist', { recursive: true, force: true });
 renameSync(out, 'dist');
