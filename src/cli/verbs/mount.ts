@@ -5,7 +5,7 @@ import { readRealPath } from '../../kernel/files/files.ts';
 import { readHost } from '../../kernel/own/host.ts';
 import { isEscaped } from '../../parse/text/text.ts';
 import { escapeText } from '../../render/words/escape.ts';
-import { keepYoungHeapSmall } from '../line/small-heap.ts';
+import { keepHeapSmall } from '../line/small-heap.ts';
 import { OutputClosedError, writeNote } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
@@ -15,7 +15,7 @@ const capSysAdmin = 1n << 21n;
 export async function run([word = '']: readonly string[], options: OptionValues): Promise<number> {
   if (word === '') throw new UsageError('DIR is empty; name a directory');
   if (options.daemon) return startDaemon(word, options);
-  keepYoungHeapSmall();
+  keepHeapSmall();
   const { mountNamespacefs } = await import('../../namespacefs/mount/mount.ts');
   const { capabilities } = readHost().vantage;
   const mounted = mountNamespacefs(findDirectory(word), {

@@ -7,7 +7,7 @@ import type { EventDraft, EventProcess } from '../../model/live/events.ts';
 import type { LiveState } from '../../model/live/live-state.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import { measurePanes } from '../../render/pages/top-screen.ts';
-import { keepYoungHeapSmall } from '../line/small-heap.ts';
+import { keepHeapSmall } from '../line/small-heap.ts';
 import { readTypes } from '../reading/read-types.ts';
 import { FullScreen } from '../screen/full-screen.ts';
 import { choosePalette } from '../screen/output.ts';
@@ -31,7 +31,7 @@ export async function run(_words: readonly string[], options: OptionValues): Pro
     throw new UsageError(
       'top needs a terminal that can move its cursor, and TERM is dumb; nscope watch --stats does not',
     );
-  keepYoungHeapSmall();
+  keepHeapSmall();
   const watcher = new Watcher({ source, bpf: options.bpf !== false }, wanted);
   const top = new Top(watcher, first, delayMs);
   try {

@@ -14,7 +14,7 @@ import {
 } from '../../render/columns/event-columns.ts';
 import { formatJson } from '../../render/words/escape.ts';
 import { EventCommands } from '../command/event-commands.ts';
-import { keepYoungHeapSmall } from '../line/small-heap.ts';
+import { keepHeapSmall } from '../line/small-heap.ts';
 import { chooseColumns, makeRowTest, toJsonRow } from '../reading/choose-columns.ts';
 import { readTypes } from '../reading/read-types.ts';
 import { EventCounts } from '../screen/event-counts.ts';
@@ -49,7 +49,7 @@ export async function run(words: readonly string[], options: OptionValues, { beh
   const commands = readCommands(behind ? [...words, ...(words.length > 0 ? ['--'] : []), ...behind] : words, options);
   const count = readWhole(options, 'count') ?? Number.POSITIVE_INFINITY;
   const forMs = readSeconds(options, 'for', 0.01, 2_000_000);
-  keepYoungHeapSmall();
+  keepHeapSmall();
   const ending = new AbortController();
   const finish = (): void => ending.abort();
   const stop = (): void => {

@@ -5,6 +5,7 @@ import { parentPort } from 'node:worker_threads';
 import { collectSnapshot } from '../../collect/collect.ts';
 import { readFingerprints } from '../../kernel/bpf/fingerprints.ts';
 import { closeBpfPrograms } from '../../kernel/bpf/run.ts';
+import { compactHeap } from '../../kernel/own/compact-heap.ts';
 import { readThreadMs } from '../../kernel/own/thread-time.ts';
 import {
   type SnapshotChange,
@@ -45,14 +46,26 @@ export type ThreadAnswer =
 /** A part of so many things is read in about a millisecond. */
 const partLength = 100;
 
+/** So long after a snapshot the thread is idle: the room that was taken for it goes back. */
+const idleMs = 2000;
+let idle: NodeJS.Timeout | undefined;
+
 const memories = new Map<number, SnapshotMemory>();
 const port = parentPort;
 port?.on('message', (request: ThreadRequest) => {
   if (request.ask === 'forget') memories.delete(request.reader);
-  else port.postMessage(answer(request));
+  else {
+    port.postMessage(answer(request));
+    if (request.ask === 'snapshot') awaitIdle();
+  }
 });
 // Descriptors belong to the process and would outlive the thread.
 port?.once('close', closeBpfPrograms);
+
+function awaitIdle(): void {
+  clearTimeout(idle);
+  idle = setTimeout(compactHeap, idleMs).unref();
+}
 
 function answer(request: Exclude<ThreadRequest, { ask: 'forget' }>): ThreadAnswer {
   try {
