@@ -1,4 +1,5 @@
 // The verb that shows network namespaces from within, and where their links lead.
+import { failureOfAnswer } from '../help/exit-statuses.ts';
 import { rowOptions } from '../options/reading-options.ts';
 import { targetArgument } from '../options/target-argument.ts';
 import type { ColumnMeaning, Verb } from '../options/verb.ts';
@@ -30,6 +31,12 @@ export const netVerb = {
     { command: 'nscope net --port 53/udp', meaning: 'who answers on port 53, in any network namespace' },
     { command: 'nscope net --address 10.0.0.7', meaning: 'which namespace and workload has an address' },
     { command: `nscope net --all --filter 'kind == "macvlan"'`, meaning: 'all links of a kind' },
+  ],
+  statuses: [
+    ['0', 'rows are shown'],
+    ['1', 'nothing of that is there, or no row was chosen'],
+    failureOfAnswer,
+    ['3', 'cannot be told: nothing was found, and not all that was asked about could be read'],
   ],
   columns: loadNetColumns,
   reads: ['namespaces', 'tasks', 'files', 'queues', 'superblocks'],

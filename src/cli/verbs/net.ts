@@ -138,7 +138,14 @@ function report(answer: Answer, { columns, isPage, search, options }: Request): 
     writeRemark(`nothing of that in ${countNetworks(read.length)}`, options);
   }
   if (!options.json) noteCoverage(coverage, options);
-  return rows.length > 0 ? 0 : 1;
+  if (rows.length > 0) return 0;
+  return networks.some((network) => isInDoubt(network, search)) ? 3 : 1;
+}
+
+/** Whether there may be rows of it that could not be read. */
+function isInDoubt({ links, addresses, listening }: Network, search: NetSearch | undefined): boolean {
+  if (search?.by === 'port') return !isKnown(listening);
+  return !isKnown(links) || (search?.by === 'address' && !isKnown(addresses));
 }
 
 function countNetworks(count: number): string {

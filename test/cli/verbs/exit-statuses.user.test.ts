@@ -21,7 +21,7 @@ test('A process that is not there is a sentence and status 1, or 2 where 1 is an
       .filter(answersByOne)
       .map(({ name }) => name)
       .sort(),
-    ['audit', 'caps', 'detect', 'diff', 'doctor', 'mounts', 'quota'],
+    ['audit', 'caps', 'detect', 'diff', 'doctor', 'mounts', 'net', 'quota'],
   );
   for (const verb of takers) {
     const { name } = verb;

@@ -38,13 +38,19 @@ test('Of a network namespace that may not be entered the sockets are shown, and 
   const script = 'require("net").createServer().listen(8053,"::",()=>console.log("ready"))';
   const held = await hold('unshare', ['--user', '--map-root-user', '--net', process.execPath, '-e', script]);
   try {
-    const { stdout, stderr } = runNscope(['net', String(held.pid), '--json', '--no-bpf']);
+    const { status, stdout, stderr } = runNscope(['net', String(held.pid), '--json', '--no-bpf']);
+    assert.equal(status, 0, stderr);
     assert.match(stderr, /^nscope: the links of net:\[\d+\] could not be read: denied \(EPERM\)$/m);
     const { rows } = JSON.parse(stdout) as { readonly rows: readonly Readonly<Record<string, unknown>>[] };
     assert.deepEqual(
       rows.map(({ protocol, address, port, pids }) => [protocol, address, port, pids]),
       [['tcp', '::', 8053, [String(held.pid)]]],
     );
+    // Its sockets are known, so that "no" is an answer; of its links nothing is.
+    const statuses = [['--port', '8053'], ['--port', '8054'], ['--link', 'lo'], ['--address', '127.0.0.1']].map(
+      (words) => runNscope(['net', String(held.pid), '--no-bpf', ...words]).status,
+    );
+    assert.deepEqual(statuses, [0, 1, 3, 3]);
   } finally {
     await held.end();
   }
