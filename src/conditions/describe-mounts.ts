@@ -1,15 +1,16 @@
-// What the lines of one mountinfo say to verdicts: procfs and sysfs, propagation, pinned namespaces, directories of the host.
+// What the mounts of one mount namespace say to verdicts: procfs and sysfs, propagation, pinned namespaces, directories of the host.
+import { joinPath, type MountLayout, relate } from '../model/derived/mount-layout.ts';
 import type { Known } from '../model/snapshot/known.ts';
-import type { MountView } from '../model/snapshot/schema.ts';
-import { type MountLine, readPropagationGroup } from '../parse/proc/mountinfo.ts';
+import type { Mount, MountView } from '../model/snapshot/schema.ts';
 import { parseNamespaceName } from '../parse/proc/namespace-name.ts';
-import { findRoot, type HostMounts, isSameRoot } from './host-mounts.ts';
-import { MountTree } from './mount-tree.ts';
+import { type HostMounts, isSameRoot } from './host-mounts.ts';
 
 interface DescribedMounts {
   readonly inode: number;
   readonly pid: number;
-  readonly lines: readonly MountLine[];
+  readonly layout: MountLayout;
+  /** Those of the layout that a process in it sees. */
+  readonly mounts: readonly Mount[];
   readonly cut: string | undefined;
   /** Undefined where these are the host's. */
   readonly host: HostMounts | undefined;
@@ -23,12 +24,11 @@ const maxListed = 200;
 const elsewhere = new Set(['proc', 'sysfs', 'nsfs', 'mqueue', 'cgroup', 'cgroup2']);
 
 /** @returns with `with` and `from` empty: only all views together tell them */
-export function describeMounts({ inode, pid, lines, cut, host, procfs }: DescribedMounts): Draft {
-  const tree = new MountTree(lines);
+export function describeMounts({ inode, pid, layout, mounts, cut, host, procfs }: DescribedMounts): Draft {
   let more = false;
-  const list = <T>(mounts: readonly MountLine[], describe: (mount: MountLine) => T | undefined): T[] => {
+  const list = <T>(all: readonly Mount[], describe: (mount: Mount) => T | undefined): T[] => {
     const found: T[] = [];
-    for (const mount of mounts) {
+    for (const mount of all) {
       const one = describe(mount);
       if (one === undefined) continue;
       if (found.length === maxListed) {
@@ -40,30 +40,28 @@ export function describeMounts({ inode, pid, lines, cut, host, procfs }: Describ
     return found;
   };
   const wholeAndVisible = (type: string) =>
-    lines.filter((line) => line.fsType === type && line.root === '/' && tree.isVisible(line));
+    mounts.filter((mount) => mount.fsType === type && mount.root === '/' && !layout.coveredBy(mount));
   const draft: Draft = {
     inode,
     pid,
-    count: lines.length,
-    hostRoot: host === undefined || isSameRoot(findRoot(lines), host.root),
+    count: mounts.length,
+    hostRoot: host === undefined || isSameRoot(layout.root, host.root),
     proc: list(wholeAndVisible('proc'), (mount) => ({
       path: mount.mountPoint,
       pidNamespace: procfs.get(mount.device) ?? notSeen,
       readOnly: isReadOnly(mount),
-      covered: list(lines, ({ mountPoint }) => (isBelow(mountPoint, mount.mountPoint) ? mountPoint : undefined)),
+      covered: list(mounts, ({ mountPoint }) => (isBelow(mountPoint, mount.mountPoint) ? mountPoint : undefined)),
     })),
     sys: list(wholeAndVisible('sysfs'), (mount) => ({ path: mount.mountPoint, readOnly: isReadOnly(mount) })),
-    shared: list(lines, ({ mountPoint, propagation }) => {
-      const peerGroup = readPropagationGroup(propagation, 'shared');
-      return peerGroup === 0 ? undefined : { path: mountPoint, peerGroup, with: [] };
-    }),
-    receives: list(lines, ({ mountPoint, propagation }) => {
-      const peerGroup = readPropagationGroup(propagation, 'master');
-      return peerGroup === 0 ? undefined : { path: mountPoint, peerGroup, from: [] };
-    }),
-    pins: list(lines, (mount) => describePin(mount, tree)),
+    shared: list(mounts, ({ mountPoint, peerGroup }) =>
+      peerGroup === undefined ? undefined : { path: mountPoint, peerGroup, with: [] },
+    ),
+    receives: list(mounts, ({ mountPoint, master }) =>
+      master === undefined ? undefined : { path: mountPoint, peerGroup: master, from: [] },
+    ),
+    pins: list(mounts, (mount) => describePin(mount, layout)),
     hostDirectories: host
-      ? list(lines, (mount) =>
+      ? list(mounts, (mount) =>
           mount.mountPoint === '/' || elsewhere.has(mount.fsType) || !host.has(mount)
             ? undefined
             : {
@@ -86,16 +84,16 @@ const notSeen: Known<number> = Object.freeze({
   detail: 'which pid namespace a procfs shows is known by BPF alone',
 } as const);
 
-function describePin(mount: MountLine, tree: MountTree): MountView['pins'][number] | undefined {
+function describePin(mount: Mount, layout: MountLayout): MountView['pins'][number] | undefined {
   const bound = mount.fsType === 'nsfs' ? parseNamespaceName(mount.root.replace(/^\//, '')) : undefined;
   if (!bound) return undefined;
-  const parent = tree.parentOf(mount);
+  const parent = layout.parentOf(mount);
   return {
     path: mount.mountPoint,
     type: bound.type,
     inode: bound.inode,
-    propagates: parent !== undefined && /\b(?:shared|master):/.test(parent.propagation.join(' ')),
-    unbindable: tree.isUnbindable(mount),
+    propagates: parent?.peerGroup !== undefined || parent?.master !== undefined,
+    unbindable: [...layout.listUp(mount)].some(({ unbindable }) => unbindable),
     ...(parent && {
       on: { device: parent.device, source: joinPath(parent.root, relate(mount.mountPoint, parent.mountPoint)) },
     }),
@@ -103,18 +101,10 @@ function describePin(mount: MountLine, tree: MountTree): MountView['pins'][numbe
 }
 
 /** The mount or, whatever the mount says, its file system. */
-function isReadOnly({ options, superOptions }: MountLine): boolean {
-  return /^ro(?:,|$)/.test(options) || /^ro(?:,|$)/.test(superOptions);
+function isReadOnly({ options, superOptions }: Mount): boolean {
+  return options[0] === 'ro' || superOptions[0] === 'ro';
 }
 
 function isBelow(path: string, directory: string): boolean {
   return path !== directory && path.startsWith(directory === '/' ? '/' : `${directory}/`);
-}
-
-function relate(path: string, directory: string): string {
-  return directory === '/' ? path : path.slice(directory.length);
-}
-
-function joinPath(root: string, rest: string): string {
-  return root === '/' ? rest : `${root}${rest}`;
 }

@@ -16,20 +16,20 @@ import { sysctls } from './sysctls.ts';
 import { taskLimits } from './task-limits.ts';
 import { zombies } from './zombies.ts';
 
-/** In the order in which they are read; each fills one field. */
+/** In the order in which they are read; each fills one field. What others are derived from comes first. */
 export const conditionReaders: readonly ConditionReader[] = [
   sysctls,
   subordinateRanges,
   nameFiles,
   namespaceCounts,
   taskLimits,
+  mounts,
   mountViews,
   securities,
   pidFiles,
-  linkLists,
-  mounts,
-  zombies,
   networks,
+  linkLists,
+  zombies,
 ];
 
 /**

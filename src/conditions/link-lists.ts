@@ -1,11 +1,11 @@
-// Which links each network namespace has. Where a process is, /proc/PID/net/dev names them to anybody; where none is,
+// Which links each network namespace has. Where all of networks is wanted as well it follows from that. Else, where a process is, /proc/PID/net/dev names them to anybody; where none is,
 // rtnetlink(7) through a socket that a thread of the addon opens there, with the kind of each and the device behind it.
 import { loadAddon } from '../kernel/addon/addon.ts';
 import { readTextFile } from '../kernel/files/files.ts';
 import { readLinksIn } from '../kernel/net/ask-networks.ts';
 import { isKernelSince } from '../model/names/kernel-release.ts';
 import { isKnown, type Known, notAsked, type Unknown } from '../model/snapshot/known.ts';
-import type { LinkList, Snapshot } from '../model/snapshot/schema.ts';
+import type { LinkList, NetworkLink, Snapshot } from '../model/snapshot/schema.ts';
 import type { LinkRecord } from '../parse/netlink/link.ts';
 import { parseNetDevices } from '../parse/netlink/net-dev.ts';
 import type { ConditionReader, ConditionReport } from './condition.ts';
@@ -23,13 +23,20 @@ const tooOld: Unknown = Object.freeze({ unknown: 'unsupported', detail: 'the ker
 export const linkLists: ConditionReader<'linkLists'> = {
   name: 'linkLists',
   question: 'which links has each network namespace?',
-  read(snapshot, report) {
+  read(snapshot, report, _wanted, { networks }) {
+    const read = new Map(networks && isKnown(networks) ? networks.map(({ inode, links }) => [inode, links]) : []);
+    const tellsParents = isKernelSince(snapshot.host.kernel, 5, 14);
     const lists = new Map<number, Links>();
     const empty: { inode: number; path: string }[] = [];
     for (const namespace of snapshot.namespaces) {
       if (namespace.type !== 'net') continue;
       report.asked();
       const { inode } = namespace;
+      const whole = read.get(inode);
+      if (whole && isKnown(whole)) {
+        lists.set(inode, Object.freeze(whole.map((link) => describe(link, link.device, tellsParents))));
+        continue;
+      }
       const named = namespace.processes.leader === null ? undefined : readNames(namespace.processes.leader);
       const path = findPath(namespace, snapshot);
       if (named && isKnown(named)) lists.set(inode, named);
@@ -63,7 +70,8 @@ function* readByAddon(
   const tellsParents = isKernelSince(host.kernel, 5, 14);
   for (const [at, { inode, path }] of empty.entries()) {
     const links: Known<readonly LinkRecord[]> = answers[at] ?? noWay;
-    if (isKnown(links)) yield [inode, Object.freeze(links.map((link) => describe(link, tellsParents)))];
+    if (isKnown(links))
+      yield [inode, Object.freeze(links.map((link) => describe(link, link.parentDevice, tellsParents)))];
     else {
       if (links.unknown !== 'gone')
         report.refused('listing the links of a network namespace', links.errno ?? '?', path);
@@ -73,8 +81,12 @@ function* readByAddon(
 }
 
 /** What has a kind was made by a command, and `lo` by the kernel. */
-function describe({ name, kind, parentDevice }: LinkRecord, tellsParents: boolean) {
+function describe(
+  { name, kind }: Pick<NetworkLink, 'name' | 'kind'>,
+  device: string | undefined,
+  tellsParents: boolean,
+) {
   const isMade = kind !== '' || name === 'lo';
-  const physical = isMade ? false : tellsParents ? parentDevice !== undefined : tooOld;
+  const physical = isMade ? false : tellsParents ? device !== undefined : tooOld;
   return Object.freeze({ name, kind, physical });
 }

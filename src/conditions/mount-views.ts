@@ -1,25 +1,18 @@
-// What each mount namespace has mounted, read once through a process in it: /proc/PID/mountinfo, proc_pid_mountinfo(5).
+// What verdicts want to know of the mounts of each mount namespace that a process is in. Where all mounts are wanted as
+// well it follows from these; else it is read from a process's mountinfo, without the ids that listmount(2) adds.
 
-import { nameErrno } from '../kernel/addon/syscall-error.ts';
-import { readLink, readTextFile } from '../kernel/files/files.ts';
-import { readProcTable } from '../kernel/proc/proc-table.ts';
+import { readTextFile } from '../kernel/files/files.ts';
+import { readMountTables } from '../kernel/mounts/mount-tables.ts';
 import { findHostInode } from '../model/derived/host-inode.ts';
+import { MountLayout } from '../model/derived/mount-layout.ts';
 import { isKnown } from '../model/snapshot/known.ts';
-import type { MountView, Snapshot } from '../model/snapshot/schema.ts';
-import { type MountLine, parseMountinfo } from '../parse/proc/mountinfo.ts';
-import { parseText } from '../parse/text/text.ts';
+import type { Conditions, Mount, MountTable, MountView, Snapshot } from '../model/snapshot/schema.ts';
+import { parseMountinfo } from '../parse/proc/mountinfo.ts';
 import type { ConditionReader, ConditionReport } from './condition.ts';
 import { describeMounts } from './describe-mounts.ts';
 import { HostMounts } from './host-mounts.ts';
-
-/** Some 8,000 mounts. */
-const maxBytes = 2 ** 20;
-
-/** So many at once, so that a thousand long files do not fill the memory. */
-const atOnce = 100;
-
-/** So many processes of a mount namespace are tried until one sees it from its own root. */
-const maxTries = 4;
+import { listQuestions } from './mount-questions.ts';
+import { takeTables } from './mounts.ts';
 
 /** So many peers or masters of a mount are named. */
 const maxPeers = 20;
@@ -28,12 +21,10 @@ const maxPeers = 20;
 export const mountViews: ConditionReader<'mountViews'> = {
   name: 'mountViews',
   question: 'what does each mount namespace have mounted?',
-  read(snapshot, report) {
-    const members = listMembers(snapshot);
+  read(snapshot, report, _wanted, found) {
     const hostInode = findHostInode(snapshot, 'mnt');
-    const readings = readAll(members, report);
-    const hostReading = readings.find(({ inode }) => inode === hostInode);
-    const host = new HostMounts(hostReading?.lines ?? []);
+    const readings = listReadings(snapshot, readTables(snapshot, report, found));
+    const host = new HostMounts(readings.find(({ inode }) => inode === hostInode)?.layout);
     const procfs = listProcfs(snapshot);
     const views = readings.map((reading) =>
       describeMounts({ ...reading, host: reading.inode === hostInode ? undefined : host, procfs }),
@@ -53,85 +44,27 @@ export const mountViews: ConditionReader<'mountViews'> = {
 interface Reading {
   readonly inode: number;
   readonly pid: number;
-  readonly lines: readonly MountLine[];
+  readonly layout: MountLayout;
+  readonly mounts: readonly Mount[];
   readonly cut: string | undefined;
 }
 
-/** PIDs of some members of each mount namespace, its leader first. */
-function listMembers({ namespaces, processes }: Snapshot): Map<number, number[]> {
-  const members = new Map<number, number[]>();
-  for (const { type, inode, processes } of namespaces)
-    if (type === 'mnt') members.set(inode, processes.leader === null ? [] : [processes.leader]);
-  for (const {
-    tid,
-    state,
-    kernelThread,
-    namespaces: { mnt },
-  } of processes) {
-    const pids = isKnown(mnt) ? members.get(mnt) : undefined;
-    if (pids && !kernelThread && state !== 'Z' && pids.length < maxTries && pids[0] !== tid) pids.push(tid);
-  }
-  return members;
+function readTables(snapshot: Snapshot, report: ConditionReport, { mounts }: Conditions): readonly MountTable[] {
+  if (mounts !== undefined && isKnown(mounts)) return mounts;
+  const inhabited = listQuestions(snapshot).filter(({ pids }) => pids.length > 0);
+  return takeTables(readMountTables(inhabited, { statmount: false, mountinfo: true }), report);
 }
 
-function readAll(members: ReadonlyMap<number, readonly number[]>, report: ConditionReport): Reading[] {
-  const found = new Map<number, Reading>();
-  const refusals = new Map<number, string>();
-  for (let turn = 0; turn < maxTries; turn++) {
-    const asked: [inode: number, pid: number][] = [];
-    for (const [inode, pids] of members) {
-      const pid = pids[turn];
-      const before = found.get(inode);
-      if (pid !== undefined && (!before || seesLess.has(before.cut))) asked.push([inode, pid]);
-    }
-    for (let start = 0; start < asked.length; start += atOnce)
-      for (const reading of readSome(asked.slice(start, start + atOnce), report, refusals))
-        if (!found.has(reading.inode) || !seesLess.has(reading.cut)) found.set(reading.inode, reading);
-  }
-  for (const [inode, errno] of refusals)
-    if (!found.has(inode)) report.refused('the mounts of a mount namespace', errno, `mnt:[${inode}]`);
-  return [...found.values()];
-}
-
-const inChroot = 'it was read through a process that lives in a chroot, and sees the mounts below that alone';
-const seesNone = 'it was read through a process that sees no mounts';
-const seesLess: ReadonlySet<string | undefined> = new Set([inChroot, seesNone]);
-
-/** Those that ended or went elsewhere meanwhile are left out. */
-function* readSome(
-  asked: readonly (readonly [inode: number, pid: number])[],
-  report: ConditionReport,
-  refusals: Map<number, string>,
-): Generator<Reading> {
-  report.asked(asked.length);
-  const question = {
-    names: asked.map(([, pid]) => String(pid)),
-    links: ['ns/mnt'],
-    files: ['mountinfo'],
-    maxFileBytes: maxBytes,
-  };
-  let index = 0;
-  for (const { errno, links, files } of readProcTable(question)) {
-    const [inode, pid] = asked[index++] ?? [0, 0];
-    const bytes = files[0];
-    if (errno !== 0 || bytes === undefined || links[0] !== inode) continue;
-    if (typeof bytes === 'number') {
-      refusals.set(inode, nameErrno(-bytes));
-      continue;
-    }
-    const root = readLink(`/proc/${pid}/root`);
-    if (readLink(`/proc/${pid}/ns/mnt`) !== `mnt:[${inode}]`) continue;
-    const isCut = bytes.length >= maxBytes;
-    const text = parseText(isCut ? bytes.subarray(0, bytes.lastIndexOf(10) + 1) : bytes);
-    yield { inode, pid, lines: parseMountinfo(text), cut: explainCut(bytes.length, root === '/') };
-  }
-}
-
-/** A kernel thread sees none from Linux 7.3 on, while its root is said to be "/". */
-function explainCut(length: number, isAtRoot: boolean): string | undefined {
-  if (!isAtRoot) return inChroot;
-  if (length === 0) return seesNone;
-  return length < maxBytes ? undefined : `its mountinfo is longer than ${maxBytes} bytes`;
+/** Those whose mounts are known and that a process is in, which stands for the one through which they were read. */
+function listReadings({ namespaces }: Snapshot, tables: readonly MountTable[]): Reading[] {
+  const leaders = new Map(namespaces.map(({ type, inode, processes }) => [`${type} ${inode}`, processes.leader]));
+  return tables.flatMap(({ inode, pid, mounts, cut }) => {
+    const member = pid ?? leaders.get(`mnt ${inode}`) ?? undefined;
+    if (member === undefined || !isKnown(mounts)) return [];
+    const layout = new MountLayout(mounts);
+    // What was read through a process is what a process sees. The kernel's list also has what a root was moved over.
+    return [{ inode, pid: member, layout, mounts: pid === undefined ? layout.listBelowRoot() : mounts, cut }];
+  });
 }
 
 /** By the mounts that hold pid namespaces, which BPF finds; and nscope's own /proc, of which it knows. */

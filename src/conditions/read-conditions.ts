@@ -30,7 +30,7 @@ export function readConditions(
       },
       refused: (what: string, errno: string, example: string) => refusals.add(what, errno, example),
     };
-    const value = reader.read(snapshot, report, wanted);
+    const value = reader.read(snapshot, report, wanted, conditions as Conditions);
     conditions[reader.name] = value;
     return Object.freeze({
       source: `condition ${reader.name}`,

@@ -2,15 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeMounts } from '../../src/conditions/describe-mounts.ts';
 import { HostMounts } from '../../src/conditions/host-mounts.ts';
-import { parseMountinfo } from '../../src/parse/proc/mountinfo.ts';
+import { MountLayout } from '../../src/model/derived/mount-layout.ts';
+import { readMountLines } from './mount-lines.ts';
 
-const host = parseMountinfo(`21 1 254:0 / / rw shared:1 - ext4 /dev/vda rw
+const host = readMountLines(`21 1 254:0 / / rw shared:1 - ext4 /dev/vda rw
 22 21 0:20 / /proc rw shared:2 - proc proc rw
 23 21 0:21 / /run rw shared:3 - tmpfs tmpfs rw
 24 23 0:4 net:[4026532200] /run/netns/blue rw shared:4 - nsfs nsfs rw
 `);
 
-const container = parseMountinfo(`50 40 0:60 / / rw - overlay overlay rw
+const container = readMountLines(`50 40 0:60 / / rw - overlay overlay rw
 51 50 0:61 / /proc rw - proc proc rw
 52 51 0:61 /sys /proc/sys ro - proc proc rw
 53 51 0:62 / /proc/kcore rw - tmpfs tmpfs rw
@@ -25,13 +26,15 @@ const container = parseMountinfo(`50 40 0:60 / / rw - overlay overlay rw
 62 50 0:68 / /b rw shared:9 - tmpfs tmpfs rw
 `);
 
-function describe(lines = container) {
+function describe(all = container, isListed = false) {
+  const layout = new MountLayout(all);
   return describeMounts({
     inode: 4026532400,
     pid: 77,
-    lines,
+    layout,
+    mounts: isListed ? layout.listBelowRoot() : all,
     cut: undefined,
-    host: new HostMounts(host),
+    host: new HostMounts(new MountLayout(host)),
     procfs: new Map([['0:61', 4026532500]]),
   });
 }
@@ -77,9 +80,19 @@ test('Peer groups and masters are told by their numbers.', () => {
 
 test('A copy of the host has its root.', () => assert.equal(describe(host).hostRoot, true));
 
+test('What lies below the root as the kernel lists it, and not on it, is no part of the view.', () => {
+  const left = readMountLines(`10 1 254:0 / / rw shared:1 - ext4 /dev/vda rw
+11 10 0:20 / /proc rw shared:2 - proc proc rw
+12 10 254:0 /var/machine / rw - ext4 /dev/vda rw
+13 12 0:21 / /run rw shared:3 - tmpfs tmpfs rw
+`);
+  const { count, shared, proc, hostRoot } = describe(left, true);
+  assert.deepEqual([count, shared.map(({ path }) => path), proc, hostRoot], [2, ['/run'], [], false]);
+});
+
 test('A list of more than 200 is cut, and that is said.', () => {
   const text = Array.from({ length: 201 }, (_, i) => `${i + 100} 21 0:9 / /m${i} rw shared:${i + 5} - tmpfs t rw\n`);
-  const view = describe([...host, ...parseMountinfo(text.join(''))]);
+  const view = describe([...host, ...readMountLines(text.join(''))]);
   assert.equal(view.shared.length, 200);
   assert.equal(view.count, 205);
   assert.equal(view.cut, 'there are more than 200 mounts of a kind');

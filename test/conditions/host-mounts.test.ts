@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HostMounts } from '../../src/conditions/host-mounts.ts';
-import { parseMountinfo } from '../../src/parse/proc/mountinfo.ts';
+import { MountLayout } from '../../src/model/derived/mount-layout.ts';
+import { readMountLines } from './mount-lines.ts';
 
 const host = new HostMounts(
-  parseMountinfo(`21 1 254:0 / / rw - ext4 /dev/vda rw
+  new MountLayout(
+    readMountLines(`21 1 254:0 / / rw - ext4 /dev/vda rw
 22 21 254:16 / /var rw - ext4 /dev/vdb rw
 23 21 0:30 /@home /home rw - btrfs /dev/vdc rw
 24 23 254:0 /etc /home/copy/etc rw - ext4 /dev/vda rw
@@ -13,11 +15,12 @@ const host = new HostMounts(
 27 21 254:32 / /mnt rw - ext4 /dev/vdd rw
 28 27 0:33 / /mnt rw - tmpfs tmpfs rw
 `),
+  ),
 );
 
 /** What a mount of another mount namespace shows is by which path of the host. */
 function pathOf(device: string, root: string): string | null {
-  const [line] = parseMountinfo(`90 80 ${device} ${root} /x rw - ext4 /dev/vda rw\n`);
+  const [line] = readMountLines(`90 80 ${device} ${root} /x rw - ext4 /dev/vda rw\n`);
   assert.ok(line);
   return host.findPath(line);
 }

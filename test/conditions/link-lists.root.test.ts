@@ -20,7 +20,7 @@ test('Links are named where a process is, and told with their kind where none is
   try {
     execFileSync('ip', ['-n', name, 'link', 'add', 'va', 'type', 'veth', 'peer', 'name', 'vb']);
     const snapshot = collectSnapshot({ workloads: false, conditions: false });
-    const lists = linkLists.read(snapshot, { asked() {}, refused() {} }, { bpf: true });
+    const lists = linkLists.read(snapshot, { asked() {}, refused() {} }, { bpf: true }, {});
     assert.ok(isKnown(lists));
     const of = (path: string) => lists.find(({ inode }) => inode === statSync(path).ino)?.links;
     const empty = of(`/run/netns/${name}`);
@@ -33,6 +33,11 @@ test('Links are named where a process is, and told with their kind where none is
         { name: 'vb', kind: 'veth', physical: false },
       ],
     );
+    const whole = collectSnapshot({ workloads: false, conditions: ['linkLists', 'networks'] }).conditions?.linkLists;
+    assert.ok(whole && isKnown(whole));
+    const wholeOf = (path: string) => whole.find(({ inode }) => inode === statSync(path).ino)?.links;
+    assert.deepEqual(wholeOf(`/run/netns/${name}`), empty);
+    assert.deepEqual(wholeOf(`/proc/${held.pid}/ns/net`), [{ name: 'lo', kind: '', physical: false }]);
     const unknown = { unknown: 'not-asked' };
     assert.deepEqual(of(`/proc/${held.pid}/ns/net`), [{ name: 'lo', kind: unknown, physical: unknown }]);
     const inode = statSync(`/proc/${held.pid}/ns/net`).ino;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmdirSync } from 'node:fs';
+import { mkdtempSync, readlinkSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { collectSnapshot } from '../../src/index.ts';
 import { isKnown } from '../../src/model/snapshot/known.ts';
 import type { MountView } from '../../src/model/snapshot/schema.ts';
+import type { ConditionName } from '../../src/model/snapshot/wanted.ts';
 import { hold, readLinksOf } from '../held-process.ts';
 import { missing } from '../tiers.ts';
 
@@ -51,7 +52,7 @@ test('A mount namespace is seen with its procfs, its pins, its peers and the dir
   }
 });
 
-test('Of several processes the one that is not in a chroot is asked, and where all are it is said.', {
+test('Of several processes the one that is not in a chroot is asked, and where all are nscope looks itself.', {
   skip,
 }, async () => {
   const held = await hold('unshare', ['-m', 'sh', '-c', 'chroot /usr sleep 60 & echo made; sleep 60; :']);
@@ -66,9 +67,40 @@ test('Of several processes the one that is not in a chroot is asked, and where a
   const alone = await hold('unshare', ['-m', 'sh', '-c', 'echo made; exec chroot /usr sleep 60']);
   try {
     const { mnt } = readLinksOf(alone.pid);
-    for (let left = 100; left > 0 && !/chroot/.test(viewOf(mnt).cut ?? ''); left--);
-    assert.match(viewOf(mnt).cut ?? '', /chroot/);
+    for (let left = 100; left > 0 && readlinkSync(`/proc/${alone.pid}/root`) === '/'; left--) viewOf(mnt);
+    assert.equal(readlinkSync(`/proc/${alone.pid}/root`), '/usr');
+    const view = viewOf(mnt);
+    assert.deepEqual([view.pid, view.cut, view.hostRoot], [alone.pid, undefined, true]);
+    assert.ok(view.proc.some(({ path }) => path === '/proc'));
   } finally {
     await alone.end();
   }
 });
+
+test('What verdicts need of mounts is the same where it follows from all mounts and where it is read alone.', {
+  skip,
+}, async () => {
+  // A root that was moved over that of the host: the kernel's list has what lies below it, a process sees none of that.
+  const steps = ['mount -t tmpfs t /mnt', 'mkdir /mnt/usr /mnt/lib /mnt/lib64 /mnt/bin /mnt/proc'];
+  const binds = ['usr', 'lib', 'lib64', 'bin', 'proc'].map((name) => `mount --rbind /${name} /mnt/${name}`);
+  const moved = [...steps, ...binds, 'cd /mnt', 'mount --move . /', 'echo made', 'exec chroot . sleep 60'];
+  const held = await hold('unshare', ['-m', 'sh', '-c', moved.join(' && ')]);
+  try {
+    const alone = readViews(['mountViews']);
+    const derived = readViews(['mounts', 'mountViews']);
+    const own = readLinksOf(held.pid).mnt;
+    const both = [...alone.keys()].filter((inode) => derived.has(inode));
+    assert.ok(both.includes(own) && both.length > 1, `${both.length} views`);
+    for (const inode of both) assert.deepEqual(derived.get(inode), alone.get(inode));
+    assert.equal(alone.get(own)?.hostRoot, false);
+  } finally {
+    await held.end();
+  }
+});
+
+/** By inode; without the process, which may be another. */
+function readViews(conditions: readonly ConditionName[]): Map<number, Omit<MountView, 'pid'>> {
+  const views = collectSnapshot({ conditions }).conditions?.mountViews;
+  assert.ok(views && isKnown(views));
+  return new Map(views.map(({ pid: _, ...view }) => [view.inode, view]));
+}

@@ -24,6 +24,7 @@ test('Each entry of /run/netns is told with what it leads to, its owner and when
       snapshot,
       { asked() {}, refused: (...words) => refused.push(words.join(' ')) },
       { bpf: false },
+      {},
     );
     assert.ok(isKnown(found));
     const own = found.filter((file) => file.path.startsWith(path));

@@ -31,7 +31,12 @@ async function startWith(count: number): Promise<ChildProcess & { pid: number }>
 /** What is still there of those of one parent in a snapshot; others make zombies too. */
 function lookAgain(snapshot: Snapshot, pid: number): number {
   const own = snapshot.processes.filter(({ ppid, pid: one }) => ppid === pid || one === pid);
-  const left = zombies.read({ ...snapshot, processes: own }, { asked: () => {}, refused: () => {} }, { bpf: false });
+  const left = zombies.read(
+    { ...snapshot, processes: own },
+    { asked: () => {}, refused: () => {} },
+    { bpf: false },
+    {},
+  );
   assert.ok(isKnown(left));
   for (const { afterMs } of left) assert.ok(afterMs >= 1000, 'some time later');
   return left.length;

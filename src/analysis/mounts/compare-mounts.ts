@@ -1,6 +1,7 @@
 // What one mount namespace has mounted and another has not, and what both have with other options.
+
+import type { MountLayout } from '../../model/derived/mount-layout.ts';
 import type { Mount } from '../../model/snapshot/schema.ts';
-import type { MountLayout } from './mount-layout.ts';
 
 export type MountDifference =
   /** `elsewhere`: where the other one has the same part of the same file system. */

@@ -1,6 +1,7 @@
 // What is to be said of one mount: what it hides, with whom it shares events, where its directory lies on the host.
+
+import type { MountLayout } from '../../model/derived/mount-layout.ts';
 import type { Mount } from '../../model/snapshot/schema.ts';
-import type { MountLayout } from './mount-layout.ts';
 import type { MountTables } from './mount-tables.ts';
 import { listPaths } from './translate-path.ts';
 

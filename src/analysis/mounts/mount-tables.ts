@@ -1,7 +1,8 @@
 // All mounts of the mount namespaces of a snapshot: their layouts, and who is in which peer group.
+
+import { MountLayout } from '../../model/derived/mount-layout.ts';
 import { isKnown, type Known, notAsked } from '../../model/snapshot/known.ts';
 import type { Mount, MountTable, Snapshot } from '../../model/snapshot/schema.ts';
-import { MountLayout } from './mount-layout.ts';
 
 /** A mount, and the mount namespace that it is in. */
 export interface PlacedMount {

@@ -1,7 +1,8 @@
 // The path of a file of one mount namespace in another, or why it has none there. Told by the tables of mounts alone: no
 // path is opened, so that a symbolic link is the link itself, and whether there is such a file is not looked at.
+
+import { joinPath, type MountLayout, relate } from '../../model/derived/mount-layout.ts';
 import type { Mount } from '../../model/snapshot/schema.ts';
-import { joinPath, type MountLayout, relate } from './mount-layout.ts';
 
 /** A file by what a mount shows of a file system: the same in every mount namespace. */
 export interface FilePlace {

@@ -3,9 +3,9 @@ import { findPlace, isPlace, type ListedNamespace } from '../../analysis/graph/i
 import type { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { Homes, keyOfNamespace } from '../../analysis/listing/namespace-home.ts';
 import { nameWorkload } from '../../analysis/listing/workloads.ts';
-import type { MountLayout } from '../../analysis/mounts/mount-layout.ts';
 import { indexMountTables } from '../../analysis/mounts/mount-tables.ts';
 import { findHostInode } from '../../model/derived/host-inode.ts';
+import type { MountLayout } from '../../model/derived/mount-layout.ts';
 import { isKnown, knownOr } from '../../model/snapshot/known.ts';
 import type { MountTable } from '../../model/snapshot/schema.ts';
 import type { MountScene } from '../../render/columns/mount-columns.ts';

@@ -71,7 +71,8 @@ export function* readMountTables(
     const files = usable.mountinfo ? readFiles(some.map(({ inode, pids: [pid] }) => ({ inode, pid }))) : [];
     const after = listAll(some, usable);
     for (const [at, question] of some.entries())
-      yield pair(question, files[at], before[at], after[at], cache) ?? readSingly(question, usable, addon, cache);
+      yield pair(question, files[at], before[at], after[at], cache) ??
+        readSingly(question, usable, addon, cache, files[at]);
   }
 }
 
@@ -134,8 +135,14 @@ function pair(
   };
 }
 
-/** By statmount(2), else by the mountinfo of several processes, else from within. */
-function readSingly(question: TableQuestion, ways: TableWays, addon: boolean, cache: MountWordCache): TableReading {
+/** By statmount(2), else by the mountinfo of several processes, of which the first was read, else from within. */
+function readSingly(
+  question: TableQuestion,
+  ways: TableWays,
+  addon: boolean,
+  cache: MountWordCache,
+  first: ProcessFile | undefined,
+): TableReading {
   const { inode, id, pids, mayBeLocked } = question;
   let refusal: Unknown = unknownFromErrno('ENOENT');
   if (ways.statmount && id !== undefined) {
@@ -149,7 +156,7 @@ function readSingly(question: TableQuestion, ways: TableWays, addon: boolean, ca
   }
   let cut: TableReading | undefined;
   for (const pid of ways.mountinfo ? pids.slice(0, maxTries) : []) {
-    const [found] = readFiles([{ inode, pid }]);
+    const [found] = pid === first?.pid ? [first] : readFiles([{ inode, pid }]);
     if (!found) continue;
     if (typeof found.file === 'number') {
       refusal = unknownFromErrno(nameErrno(-found.file));

@@ -1,7 +1,7 @@
 // The columns of a listing of mounts, and of the differences between two mount namespaces.
 import { describePropagation, findOrigin, judgeReadOnly, listGroup } from '../../analysis/mounts/describe-mount.ts';
-import type { MountLayout } from '../../analysis/mounts/mount-layout.ts';
 import type { MountTables } from '../../analysis/mounts/mount-tables.ts';
+import type { MountLayout } from '../../model/derived/mount-layout.ts';
 import type { Mount } from '../../model/snapshot/schema.ts';
 import type { Column } from './columns.ts';
 

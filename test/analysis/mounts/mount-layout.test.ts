@@ -7,9 +7,9 @@ import {
   judgeReadOnly,
   listGroup,
 } from '../../../src/analysis/mounts/describe-mount.ts';
-import { MountLayout } from '../../../src/analysis/mounts/mount-layout.ts';
 import { MountTables } from '../../../src/analysis/mounts/mount-tables.ts';
 import { listLayers, translatePath } from '../../../src/analysis/mounts/translate-path.ts';
+import { MountLayout } from '../../../src/model/derived/mount-layout.ts';
 import type { Mount } from '../../../src/model/snapshot/schema.ts';
 
 let next = 100;

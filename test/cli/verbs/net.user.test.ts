@@ -47,9 +47,12 @@ test('Of a network namespace that may not be entered the sockets are shown, and 
       [['tcp', '::', 8053, [String(held.pid)]]],
     );
     // Its sockets are known, so that "no" is an answer; of its links nothing is.
-    const statuses = [['--port', '8053'], ['--port', '8054'], ['--link', 'lo'], ['--address', '127.0.0.1']].map(
-      (words) => runNscope(['net', String(held.pid), '--no-bpf', ...words]).status,
-    );
+    const statuses = [
+      ['--port', '8053'],
+      ['--port', '8054'],
+      ['--link', 'lo'],
+      ['--address', '127.0.0.1'],
+    ].map((words) => runNscope(['net', String(held.pid), '--no-bpf', ...words]).status);
     assert.deepEqual(statuses, [0, 1, 3, 3]);
   } finally {
     await held.end();

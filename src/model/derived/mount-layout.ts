@@ -1,15 +1,16 @@
 // How the mounts of one mount namespace lie over one another, and where a path leads: mount_namespaces(7), path_resolution(7).
-import { append } from '../../model/collections/append.ts';
-import type { Mount } from '../../model/snapshot/schema.ts';
+import { append } from '../collections/append.ts';
+import type { Mount } from '../snapshot/schema.ts';
 
 /** Mounts by their reused ids, which are used once in a table. */
 export class MountLayout {
   readonly mounts: readonly Mount[];
   readonly #byId: ReadonlyMap<number, Mount>;
   readonly #byPlace = new Map<string, Mount[]>();
-  readonly #byDevice = new Map<string, Mount[]>();
-  readonly #byPart = new Map<string, Mount[]>();
-  readonly #root: Mount | undefined;
+  /** What a path begins with: of several mounts on one another the last. */
+  readonly root: Mount | undefined;
+  #byDevice: Map<string, Mount[]> | undefined;
+  #byPart: Map<string, Mount[]> | undefined;
   /** What hides the place that a mount lies on; null: nothing does. */
   readonly #bars = new Map<Mount, Mount | null>();
   #hidden: Map<Mount, number> | undefined;
@@ -18,13 +19,9 @@ export class MountLayout {
   constructor(mounts: readonly Mount[]) {
     this.mounts = mounts;
     this.#byId = new Map(mounts.map((mount) => [mount.oldId, mount]));
-    for (const mount of mounts) {
-      append(this.#byPlace, placeOf(mount.oldParent, mount.mountPoint), mount);
-      append(this.#byDevice, mount.device, mount);
-      append(this.#byPart, partOf(mount), mount);
-    }
+    for (const mount of mounts) append(this.#byPlace, placeOf(mount.oldParent, mount.mountPoint), mount);
     const roots = mounts.filter(({ mountPoint }) => mountPoint === '/');
-    this.#root = this.#top(roots.find((one) => !this.parentOf(one)) ?? roots[0]);
+    this.root = this.#top(roots.find((one) => !this.parentOf(one)) ?? roots[0]);
   }
 
   /** The mount that it lies on; undefined for a root. */
@@ -32,13 +29,40 @@ export class MountLayout {
     return oldParent === oldId ? undefined : this.#byId.get(oldParent);
   }
 
+  /** A mount and those that it lies on, up to a root. Tables of different moments may have a ring. */
+  listUp(mount: Mount): ReadonlySet<Mount> {
+    const chain = new Set<Mount>();
+    for (let one: Mount | undefined = mount; one && !chain.has(one); one = this.parentOf(one)) chain.add(one);
+    return chain;
+  }
+
+  /** The root and all that lies on it, in the order of the kernel: what a process sees whose root directory it is. */
+  listBelowRoot(): readonly Mount[] {
+    if (!this.root) return this.mounts;
+    const isBelow = new Map<Mount, boolean>();
+    return this.mounts.filter((mount) => {
+      const chain: Mount[] = [];
+      let found = false;
+      for (const one of this.listUp(mount)) {
+        const known = isBelow.get(one);
+        found = known ?? one === this.root;
+        chain.push(one);
+        if (found || known === false) break;
+      }
+      for (const one of chain) isBelow.set(one, found);
+      return found;
+    });
+  }
+
   /** Those of a file system, by its device. */
   ofDevice(device: string): readonly Mount[] {
+    this.#byDevice ??= groupBy(this.mounts, (mount) => mount.device);
     return this.#byDevice.get(device) ?? [];
   }
 
   /** Those of the same directory or file of a file system. */
   ofPart(part: Pick<Mount, 'device' | 'root'>): readonly Mount[] {
+    this.#byPart ??= groupBy(this.mounts, partOf);
     return this.#byPart.get(partOf(part)) ?? [];
   }
 
@@ -79,8 +103,8 @@ export class MountLayout {
 
   /** The mount that a path leads to, and the path below its root; undefined where there is no root. */
   resolve(path: string): { readonly mount: Mount; readonly below: string } | undefined {
-    if (!this.#root) return undefined;
-    let mount: Mount = this.#root;
+    if (!this.root) return undefined;
+    let mount: Mount = this.root;
     for (let end = path.indexOf('/', 1); ; end = path.indexOf('/', end + 1)) {
       const prefix = end < 0 ? path : path.slice(0, end);
       const on: Mount | undefined = prefix === '/' ? undefined : this.#findOn(mount.oldId, prefix, mount);
@@ -130,6 +154,12 @@ export class MountLayout {
   #findOn(parent: number, path: string, except: Mount): Mount | undefined {
     return this.#byPlace.get(placeOf(parent, path))?.find((one) => one !== except && one.oldId !== parent);
   }
+}
+
+function groupBy(mounts: readonly Mount[], keyOf: (mount: Mount) => string): Map<string, Mount[]> {
+  const groups = new Map<string, Mount[]>();
+  for (const mount of mounts) append(groups, keyOf(mount), mount);
+  return groups;
 }
 
 function placeOf(parent: number, mountPoint: string): string {
