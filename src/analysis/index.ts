@@ -13,6 +13,9 @@ export {
   type NamespacePowers,
 } from './capabilities/may-enter.ts';
 export { compareWithHost, type HostComparison } from './compare/compare-with-host.ts';
+export type { ContentChange, ContentDiff, FieldChange, Uncompared } from './compare/diff-contents.ts';
+export type { MountChange } from './compare/diff-mounts.ts';
+export type { NetworkAddress, NetworkChange, RouteCount } from './compare/diff-networks.ts';
 export { diffProcesses, type SharedNamespace } from './compare/diff-processes.ts';
 export { diffSnapshots, type NamespaceChange, type SnapshotDiff } from './compare/diff-snapshots.ts';
 export { type Grouped, type GroupingScore, groupProcesses, type ProcessGroup } from './compare/groups.ts';

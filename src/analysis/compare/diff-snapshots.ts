@@ -1,9 +1,13 @@
 // What differs between two snapshots of a host: namespaces that came, ended, changed, or only bear a number that another
-// one bore before.
-import { isKnown } from '../../model/snapshot/known.ts';
+// one bore before; and where both snapshots have them, the mounts and networks of those that are in both.
+import { isKnown, type Known, type Unknown } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
-import type { Namespace, Snapshot } from '../../model/snapshot/schema.ts';
+import type { Conditions, Namespace, Snapshot } from '../../model/snapshot/schema.ts';
+import type { conditionsOnDemand } from '../../model/snapshot/wanted.ts';
 import { compareIdentity, type Sameness } from '../target/same-namespace.ts';
+import type { ContentDiff } from './diff-contents.ts';
+import { diffMounts, type MountChange } from './diff-mounts.ts';
+import { diffNetworks, type NetworkChange } from './diff-networks.ts';
 
 /** A namespace that is in both snapshots and has changed. */
 export interface NamespaceChange {
@@ -25,6 +29,10 @@ export interface SnapshotDiff {
   /** How many of those that are taken for the same rest on their number alone. */
   readonly presumed: number;
   readonly differentBoots: boolean;
+  /** `not-asked` where a snapshot was taken without them; the detail says which. */
+  readonly mounts: Known<ContentDiff<MountChange>>;
+  /** Likewise. */
+  readonly networks: Known<ContentDiff<NetworkChange>>;
 }
 
 /**
@@ -37,6 +45,7 @@ export function diffSnapshots(earlier: Snapshot, later: Snapshot): SnapshotDiff 
   const ended: Namespace[] = [];
   const replaced: { ended: Namespace; appeared: Namespace }[] = [];
   const changed: NamespaceChange[] = [];
+  const inBoth: Namespace[] = [];
   let unchanged = 0;
   let presumed = 0;
   for (const before of earlier.namespaces) {
@@ -52,6 +61,7 @@ export function diffSnapshots(earlier: Snapshot, later: Snapshot): SnapshotDiff 
       replaced.push({ ended: before, appeared: after });
       continue;
     }
+    inBoth.push(before);
     if (sameness === 'presumed') presumed++;
     const changes = listChanges(before, after);
     if (changes.length > 0) changed.push({ before, after, sameness, changes });
@@ -66,7 +76,33 @@ export function diffSnapshots(earlier: Snapshot, later: Snapshot): SnapshotDiff 
     unchanged,
     presumed,
     differentBoots: boots.every(isKnown) && boots[0] !== boots[1],
+    mounts: diffCondition('mounts', earlier, later, (a, b) => diffMounts(a, b, listInodes(inBoth, 'mnt'))),
+    networks: diffCondition('networks', earlier, later, (a, b) => diffNetworks(a, b, listInodes(inBoth, 'net'))),
   };
+}
+
+function listInodes(namespaces: readonly Namespace[], wanted: Namespace['type']): number[] {
+  return namespaces.filter(({ type }) => type === wanted).map(({ inode }) => inode);
+}
+
+type OnDemand = (typeof conditionsOnDemand)[number];
+type Present<Name extends OnDemand> = Exclude<NonNullable<Conditions[Name]>, Unknown>;
+
+function diffCondition<Name extends OnDemand, Diff>(
+  name: Name,
+  earlier: Snapshot,
+  later: Snapshot,
+  compare: (before: Present<Name>, after: Present<Name>) => Diff,
+): Known<Diff> {
+  const values = [earlier, later].map(({ conditions }) => conditions?.[name]);
+  const lacking = ['earlier', 'later'].filter((_, at) => values[at] === undefined);
+  if (lacking.length > 0) {
+    const which = lacking.length === 2 ? 'both snapshots have' : `the ${lacking[0]} snapshot has`;
+    return { unknown: 'not-asked', detail: `${which} no ${name}` };
+  }
+  const unknown = values.find((value) => value !== undefined && !isKnown<unknown>(value));
+  if (unknown !== undefined) return unknown as Unknown;
+  return compare(values[0] as Present<Name>, values[1] as Present<Name>);
 }
 
 /** The names of the namespaces in a diff, as `net:[4026532992]`, by what became of them. */

@@ -50,8 +50,8 @@ function describeDifference(a: Mount, b: Mount, layoutA: MountLayout, layoutB: M
   return words;
 }
 
-/** "rw → ro", "+noexec -relatime". */
-function listChange(a: readonly string[], b: readonly string[]): string {
+/** Of two lists of options: "rw → ro", "+noexec -relatime". */
+export function listChange(a: readonly string[], b: readonly string[]): string {
   const gone = a.filter((one) => !b.includes(one));
   const come = b.filter((one) => !a.includes(one));
   if (gone.length === 1 && come.length === 1) return `${gone[0]} → ${come[0]}`;

@@ -1,7 +1,6 @@
 // The mounts of a snapshot, and the mount namespaces that words lead to.
-import { findPlace, isPlace, type ListedNamespace } from '../../analysis/graph/inferred-places.ts';
+import { findPlace, isPlace } from '../../analysis/graph/inferred-places.ts';
 import type { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
-import { Homes, keyOfNamespace } from '../../analysis/listing/namespace-home.ts';
 import { nameWorkload } from '../../analysis/listing/workloads.ts';
 import { indexMountTables } from '../../analysis/mounts/mount-tables.ts';
 import { findHostInode } from '../../model/derived/host-inode.ts';
@@ -9,7 +8,7 @@ import type { MountLayout } from '../../model/derived/mount-layout.ts';
 import { isKnown, knownOr } from '../../model/snapshot/known.ts';
 import type { MountTable } from '../../model/snapshot/schema.ts';
 import type { MountScene } from '../../render/columns/mount-columns.ts';
-import { nameGroup } from '../../render/words/group-names.ts';
+import { nameHomes } from '../../render/words/group-names.ts';
 import { formatInference } from '../../render/words/inferred.ts';
 import { formatUnknown } from '../../render/words/unknown.ts';
 import { findTarget } from '../reading/target.ts';
@@ -37,16 +36,9 @@ export function makeScene(index: SnapshotIndex, options: OptionValues): MountSce
         : `the snapshot ${options.from} has no mounts: save it with nscope snapshot --with mounts`,
     );
   const hostInode = findHostInode(index.snapshot, 'mnt');
-  return { tables, host: hostInode === undefined ? undefined : tables.layout(hostInode), nameOf: makeNames(index) };
-}
-
-function makeNames(index: SnapshotIndex): (inode: number) => string {
-  const all = new Map(index.snapshot.namespaces.map((one: ListedNamespace) => [keyOfNamespace(one), one]));
-  const homes = new Homes(index, all);
-  return (inode) => {
-    const namespace = index.namespace('mnt', inode);
-    return namespace ? nameGroup({ home: homes.of(namespace) }) : `mnt:[${inode}]`;
-  };
+  const nameHome = nameHomes(index);
+  const nameOf = (inode: number) => nameHome('mnt', inode);
+  return { tables, host: hostInode === undefined ? undefined : tables.layout(hostInode), nameOf };
 }
 
 /**

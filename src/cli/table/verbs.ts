@@ -180,6 +180,7 @@ const table = [
     summary: 'show what differs between two snapshots, or what two processes share',
     details: [
       'Compares two snapshots (files, - for standard input, now for this host): namespaces that came (+) or ended (-), then those that changed (~). A namespace that only has more or fewer processes, threads or holders is shown, and counts as a difference, only with --counts; --json always has it. nscope detects an inode number that was used again by the 64-bit id, the boot, and what a namespace never changes. A remark says where only the number is known.',
+      'Where both snapshots have mounts or networks (nscope snapshot --with mounts,networks; now reads what the other one has), then also mounts, links, addresses, routes and listening sockets that came, went and changed in the namespaces that are in both. What one snapshot lacks, or was refused, is said not to be compared.',
       'For two processes, shows which namespaces they share.',
     ],
     arguments: [

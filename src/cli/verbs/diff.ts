@@ -1,5 +1,6 @@
 // nscope diff: two snapshots, or two processes.
 import { existsSync } from 'node:fs';
+import type { ContentDiff } from '../../analysis/compare/diff-contents.ts';
 import { diffProcesses } from '../../analysis/compare/diff-processes.ts';
 import { diffSnapshots, groupDiff, isCount, type SnapshotDiff } from '../../analysis/compare/diff-snapshots.ts';
 import { findPlace, isPlace } from '../../analysis/graph/inferred-places.ts';
@@ -7,21 +8,23 @@ import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
 import { describeCommand } from '../../analysis/release/command.ts';
 import { toPath } from '../../kernel/files/files.ts';
 import { isKernelSince } from '../../model/names/kernel-release.ts';
+import { isKnown, notAsked } from '../../model/snapshot/known.ts';
 import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Coverage, Namespace, Process, Snapshot } from '../../model/snapshot/schema.ts';
-import { wantGraph } from '../../model/snapshot/wanted.ts';
+import { conditionsOnDemand, type Wanted, wantGraph } from '../../model/snapshot/wanted.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
+import { describeMountDiff, describeNetworkDiff, describeUncompared } from '../../render/pages/diff-contents.ts';
 import { describeChange } from '../../render/words/changes.ts';
 import { paintNamespaces } from '../../render/words/colours.ts';
 import { escapeText } from '../../render/words/escape.ts';
 import { formatPlace, inferredMark } from '../../render/words/inferred.ts';
-import { formatKnown } from '../../render/words/unknown.ts';
+import { formatKnown, formatUnknown } from '../../render/words/unknown.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
 import { chooseTypes, readTypes } from '../reading/read-types.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget, mayBeWorkload, toLeader } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
-import { choosePalette, writeLines, writeRemark } from '../screen/output.ts';
+import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { VerbModule } from '../table/verb-module.ts';
@@ -49,9 +52,24 @@ function isSnapshotWord(word: string): boolean {
   return word === 'now' || word === '-' || (existsSync(toPath(word)) && !word.startsWith('/proc/'));
 }
 
-async function readWord(word: string, options: OptionValues): Promise<Snapshot> {
+async function readWord(word: string, options: OptionValues, conditions: Wanted['conditions']): Promise<Snapshot> {
   const { from: _, ...others } = options;
-  return readSnapshot(word === 'now' ? others : { ...others, from: word }, wantGraph);
+  return readSnapshot(word === 'now' ? others : { ...others, from: word }, { ...wantGraph, conditions });
+}
+
+/** Of this host what is in the other snapshot is read, so that it can be compared. */
+async function readBoth(a: string, b: string, options: OptionValues): Promise<readonly [Snapshot, Snapshot]> {
+  if (a !== 'now' || b === 'now') {
+    const earlier = await readWord(a, options, false);
+    return [earlier, await readWord(b, options, listOnDemand(earlier))];
+  }
+  const later = await readWord(b, options, false);
+  return [await readWord(a, options, listOnDemand(later)), later];
+}
+
+function listOnDemand({ conditions }: Snapshot): Wanted['conditions'] {
+  const there = conditionsOnDemand.filter((name) => conditions?.[name] !== undefined);
+  return there.length > 0 && there;
 }
 
 interface FilesAnswer {
@@ -66,7 +84,7 @@ const diffFiles = readingVerb({
     return { a, b, types: readTypes(options), options };
   },
   async answer({ a, b, types, options }: Request): Promise<FilesAnswer> {
-    const [earlier, later] = [await readWord(a, options), await readWord(b, options)];
+    const [earlier, later] = await readBoth(a, b, options);
     return { diff: chooseInDiff(diffSnapshots(earlier, later), types), earlier, later };
   },
   report: reportFiles,
@@ -81,15 +99,20 @@ function chooseInDiff(diff: SnapshotDiff, types: readonly NamespaceType[]): Snap
     ended: diff.ended.filter(isMeant),
     replaced: diff.replaced.filter(({ appeared }) => isMeant(appeared)),
     changed: diff.changed.filter(({ after }) => isMeant(after)),
+    mounts: types.length === 0 || types.includes('mnt') ? diff.mounts : notAsked,
+    networks: types.length === 0 || types.includes('net') ? diff.networks : notAsked,
   };
 }
 
 /** Changes of mere counts count as changes where they were asked for. */
-function reportFiles({ diff, earlier, later }: FilesAnswer, { options }: Request): number {
+function reportFiles({ diff, earlier, later }: FilesAnswer, { types, options }: Request): number {
   const groups = groupDiff(diff);
   const { appeared, ended, changed, countsOnly } = groups;
   const differing = appeared.length + ended.length + changed.length + (options.counts ? countsOnly.length : 0);
-  const status = differing === 0 ? 0 : 1;
+  const contents = [diff.mounts, diff.networks].flatMap((one) => (isKnown(one) ? [one] : []));
+  const within = contents.reduce((sum, { changes }) => sum + changes.length, 0);
+  const unsure = explainUncompared(diff, [earlier, later], types);
+  const status = differing + within > 0 ? 1 : unsure.length > 0 ? 3 : 0;
   if (options.json) {
     writeLines(formatJsonObject({ ...diff, groups, coverage: { before: earlier.coverage, after: later.coverage } }));
     return status;
@@ -99,10 +122,15 @@ function reportFiles({ diff, earlier, later }: FilesAnswer, { options }: Request
   writeLines([...lines].map((line) => paintNamespaces(line, palette)));
   const others = options.counts || countsOnly.length === 0 ? '' : `; ${describeCountsOnly(countsOnly.length)}`;
   const said =
-    differing === 0
+    differing + within === 0
       ? 'nothing differs'
-      : `${appeared.length} came, ${ended.length} ended, ${differing - appeared.length - ended.length} changed`;
+      : [
+          `${appeared.length} came, ${ended.length} ended, ${differing - appeared.length - ended.length} changed`,
+          ...(isKnown(diff.mounts) ? [countChanges('mounts', diff.mounts)] : []),
+          ...(isKnown(diff.networks) ? [countChanges('networks', diff.networks)] : []),
+        ].join('; ');
   writeRemark(said + others, options);
+  for (const one of unsure) writeRemark(`not compared: ${one}`, options);
   if (diff.differentBoots) writeRemark('the snapshots are of different boots: nothing in them is the same', options);
   else if (diff.presumed > 0)
     writeRemark(
@@ -110,6 +138,32 @@ function reportFiles({ diff, earlier, later }: FilesAnswer, { options }: Request
       options,
     );
   return status;
+}
+
+/** "mounts: 3 came, 1 gone, 0 changed". */
+function countChanges(what: string, { changes }: ContentDiff<{ readonly change: string }>): string {
+  const count = (wanted: string) => changes.filter(({ change }) => change === wanted).length;
+  return `${what}: ${count('appeared')} came, ${count('vanished')} gone, ${count('changed')} changed`;
+}
+
+/** What one of the snapshots has of mounts and networks and the other has not, and what was refused in one. */
+function explainUncompared(
+  { mounts, networks }: SnapshotDiff,
+  snapshots: readonly Snapshot[],
+  types: readonly NamespaceType[],
+): string[] {
+  const explain = (
+    diff: SnapshotDiff['mounts'] | SnapshotDiff['networks'],
+    name: 'mounts' | 'networks',
+    type: 'mnt' | 'net',
+  ): string[] => {
+    if (isKnown(diff)) return describeUncompared(diff.uncompared, type);
+    const isWanted = types.length === 0 || types.includes(type);
+    if (!isWanted || snapshots.every(({ conditions }) => conditions?.[name] === undefined)) return [];
+    const advice = diff.unknown === 'not-asked' ? `; nscope snapshot --with ${name} saves them` : '';
+    return [`${name}: ${diff.detail ?? formatUnknown(diff)}${advice}`];
+  };
+  return [...explain(mounts, 'mounts', 'mnt'), ...explain(networks, 'networks', 'net')];
 }
 
 function describeCountsOnly(count: number): string {
@@ -123,7 +177,7 @@ function adviseIds(snapshots: readonly Snapshot[]): string {
     : 'ids would tell (Linux 6.18)';
 }
 
-/** First what came and what ended, then what changed. */
+/** First what came and what ended, then what changed, then what changed within those that are in both. */
 function* describeDiff(diff: SnapshotDiff, earlier: Snapshot, later: Snapshot, hasCounts: boolean): Generator<string> {
   const [before, after] = [new SnapshotIndex(earlier), new SnapshotIndex(later)];
   for (const one of diff.appeared) yield `+ came     ${describeNamespace(one, after)}`;
@@ -138,6 +192,9 @@ function* describeDiff(diff: SnapshotDiff, earlier: Snapshot, later: Snapshot, h
     for (const change of changes)
       if (hasCounts || !isCount(change))
         yield `~ changed  ${formatNamespace(one.type, one.inode)}  ${describeChange(change, describe)}`;
+  const width = readTerminalWidth();
+  if (isKnown(diff.mounts)) yield* describeMountDiff(diff.mounts, after, width);
+  if (isKnown(diff.networks)) yield* describeNetworkDiff(diff.networks, before, after, width);
 }
 
 function describeProcess(pid: number, index: SnapshotIndex): string {

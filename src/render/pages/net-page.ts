@@ -2,8 +2,9 @@
 import type { NetRow, Wiring } from '../../analysis/wiring/net-rows.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
-import type { Network, NetworkRoute } from '../../model/snapshot/schema.ts';
+import type { Network } from '../../model/snapshot/schema.ts';
 import { nameNetwork } from '../wiring/network-words.ts';
+import { describeRoute } from '../wiring/route-words.ts';
 import { escapeText } from '../words/escape.ts';
 import { formatKnown } from '../words/unknown.ts';
 
@@ -40,15 +41,3 @@ export function describeRest(network: Network, links: readonly NetRow[]): readon
 }
 
 const maxRoutes = 8;
-
-function describeRoute({ to, via, link, table, kind }: NetworkRoute, names: ReadonlyMap<number, string>): string {
-  return [
-    ...(kind === 'unicast' ? [] : [kind]),
-    to,
-    ...(via === undefined ? [] : ['via', via]),
-    ...(link === undefined ? [] : ['dev', names.get(link) ?? `ifindex ${link}`]),
-    ...(table === mainTable ? [] : ['table', String(table)]),
-  ].join(' ');
-}
-
-const mainTable = 254;

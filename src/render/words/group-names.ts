@@ -1,7 +1,11 @@
 // How groups of namespaces are called in the overview.
+import type { ListedNamespace } from '../../analysis/graph/inferred-places.ts';
+import type { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
+import { Homes, keyOfNamespace } from '../../analysis/listing/namespace-home.ts';
 import type { NamespaceGroup } from '../../analysis/listing/overview.ts';
 import { nameWorkload } from '../../analysis/listing/workloads.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
+import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Holder } from '../../model/snapshot/schema.ts';
 import { inferredMark } from './inferred.ts';
 
@@ -39,4 +43,14 @@ function nameHolder(holder: Holder): string {
   if (holder.kind === 'kernel') return 'something unseen';
   if ('pid' in holder && holder.pid !== undefined) return `${holder.kind} of ${holder.pid}`;
   return 'path' in holder && isKnown(holder.path) ? `${holder.kind} ${holder.path}` : holder.kind;
+}
+
+/** What namespaces of a snapshot belong to, by type and inode number: "docker:web"; not yet safe for a terminal. */
+export function nameHomes(index: SnapshotIndex): (type: NamespaceType, inode: number) => string {
+  const all = new Map(index.snapshot.namespaces.map((one: ListedNamespace) => [keyOfNamespace(one), one]));
+  const homes = new Homes(index, all);
+  return (type, inode) => {
+    const namespace = index.namespace(type, inode);
+    return namespace ? nameGroup({ home: homes.of(namespace) }) : `${type}:[${inode}]`;
+  };
 }
