@@ -60,7 +60,7 @@ test('Of healthy workloads nothing graver than a note is found, and of their unh
   ];
   // Machines boot, and browsers start their renderers.
   await sleep(10_000);
-  const taken = runNscope(['snapshot', '--compact']);
+  const taken = runNscope(['snapshot', '--with', 'mounts,networks', '--compact']);
   assert.equal(taken.status, 0, taken.stderr);
   const snapshot = JSON.parse(taken.stdout) as Snapshot;
   const takenAt = new Date(Date.parse(snapshot.host.takenAt) + day).toISOString();

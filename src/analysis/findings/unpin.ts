@@ -1,4 +1,5 @@
-// The command that takes a mount and its file away, by which a namespace has a name. umount(8), nsenter(1)
+// Commands that unmount: the mount and the file by which a namespace has a name, and any mount of another mount namespace.
+// umount(8), nsenter(1)
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { Namespace } from '../../model/snapshot/schema.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';
@@ -29,4 +30,10 @@ export function planUnpin({ path, mountNamespace }: Pin, namespace: Namespace, i
     text: `unmount it in mnt:[${mountNamespace}], where process ${member.pid} (${member.comm}) is`,
     command: formatCommand(['nsenter', `--mount=/proc/${member.pid}/ns/mnt`, 'umount', '--', path]),
   };
+}
+
+/** Unmounts what a process has on a path, with the umount of the host: that mount namespace may have none. */
+export function formatUnmountOf(pid: number, path: string): string {
+  const enter = ['nsenter', `--mount=/proc/${pid}/ns/mnt`, '--root=/'];
+  return formatCommand([...enter, 'umount', '-cin', `/proc/${pid}/root${path}`]);
 }

@@ -3,8 +3,8 @@
 import { findHostInode } from '../../model/derived/host-inode.ts';
 import type { MountView, Namespace } from '../../model/snapshot/schema.ts';
 import type { Rule } from '../findings/rule.ts';
+import { formatUnmountOf } from '../findings/unpin.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';
-import { formatCommand } from '../release/shell-words.ts';
 
 type Pin = MountView['pins'][number];
 
@@ -63,7 +63,6 @@ function hasName({ names }: Namespace): boolean {
 function describeLeft(view: MountView, pin: Pin, sameOwner: boolean, index: SnapshotIndex) {
   const { pid, inode } = view;
   const comm = index.process(pid)?.comm ?? '';
-  const path = `/proc/${pid}/root${pin.path}`;
   return {
     severity: 'warning' as const,
     subjects: [
@@ -81,7 +80,7 @@ function describeLeft(view: MountView, pin: Pin, sameOwner: boolean, index: Snap
       ? [
           {
             text: 'unmount the copy',
-            command: formatCommand(['nsenter', `--mount=/proc/${pid}/ns/mnt`, '--root=/', 'umount', '-cin', path]),
+            command: formatUnmountOf(pid, pin.path),
           },
         ]
       : [{ text: `it is locked in the mount namespace of another user namespace: end what is in mnt:[${inode}]` }],

@@ -1,5 +1,6 @@
 // The verbs that say what is wrong.
 import { severities } from '../../analysis/findings/finding.ts';
+import { conditionsOnDemand } from '../../model/snapshot/wanted.ts';
 import { failureOfAnswer } from '../help/exit-statuses.ts';
 import {
   fromOption,
@@ -37,12 +38,14 @@ export const verdictVerbs = [
     details: [
       'Runs rules over everything that snapshot reads. Each finding has a stable code, a severity, what was seen, what it means, and what fixes it; nscope never runs the fix. note is worth knowing, warning is wrong or will be, error fails now. docs/findings has a page for each code.',
       'A rule that could not be decided is named on standard error with the reason: silence of such a rule does not mean health.',
+      'Some rules need what is large: all mounts of every mount namespace, or what every network namespace has. They run with --with mounts,networks, where --only names them, and for a snapshot that was saved with it; else the last line says how many were not asked.',
       'With a TARGET, only findings about that namespace, process or workload.',
     ],
     arguments: [{ ...targetArgument, optional: true }],
     options: [
       ...ruleOptions,
       { flags: '--rules', meaning: 'list the rules, and what each needs' },
+      { flags: '--with WHAT,...', meaning: 'also rules that need what is large', choices: conditionsOnDemand },
       jsonOption,
       wideOption,
       quietOption,
@@ -51,6 +54,7 @@ export const verdictVerbs = [
     ],
     examples: [
       { command: 'nscope doctor', meaning: 'what is wrong on this host' },
+      { command: 'nscope doctor --with mounts,networks', meaning: 'also leaked mounts and wires' },
       { command: 'nscope doctor docker:web', meaning: 'what is wrong with one container' },
       { command: 'nscope doctor --fail-on error --json', meaning: 'for a timer or a check' },
       { command: 'nscope doctor --from host.json', meaning: 'what was wrong when a snapshot was taken' },

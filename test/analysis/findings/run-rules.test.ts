@@ -8,8 +8,8 @@ import { runRules } from '../../../src/analysis/findings/run-rules.ts';
 import { SnapshotIndex } from '../../../src/analysis/graph/snapshot-index.ts';
 import { rules } from '../../../src/analysis/rules/index.ts';
 import { buildSnapshot } from '../../../src/model/build/build-snapshot.ts';
-import type { Conditions, Snapshot } from '../../../src/model/snapshot/schema.ts';
-import { hostFact, linksOf, netnsName, processFact } from '../../recorded-facts.ts';
+import type { Conditions, Mount, Snapshot } from '../../../src/model/snapshot/schema.ts';
+import { hostFact, hostInodes, linksOf, netnsName, processFact } from '../../recorded-facts.ts';
 
 function ruleOf(code: string, severity: Finding['severity'], needs: Rule['needs'] = []): Rule<never> {
   const rule: Rule = {
@@ -95,6 +95,13 @@ test('With a target only what is about it is left: the thing itself, its process
   );
 });
 
+function mountOf(oldId: number, oldParent: number, device: string, mountPoint: string): Mount {
+  return {
+    ...{ oldId, oldParent, device, root: '/', mountPoint, fsType: 'ext4', source: '/dev/sda1' },
+    ...{ options: ['rw'], superOptions: ['rw'], unbindable: false, locked: false },
+  };
+}
+
 /** Everything grows with `size`: processes, namespaces, names, workloads, and each condition. */
 function hostOf(size: number): Snapshot {
   const numbers = Array.from({ length: size }, (_, i) => i);
@@ -166,6 +173,29 @@ function hostOf(size: number): Snapshot {
       receives: [],
       pins: [{ path: `/run/netns/n${i}`, type: 'net' as const, inode: 5000 + i, propagates: false, unbindable: false }],
       hostDirectories: [],
+    })),
+    mounts: [
+      { inode: hostInodes.mnt, via: 'mountinfo', mounts: [mountOf(1, 0, '8:1', '/')] },
+      ...numbers.map((i) => ({
+        inode: 900_000 + i,
+        via: 'mountinfo' as const,
+        mounts: [
+          mountOf(10, 0, `0:${i}`, '/'),
+          mountOf(11, 10, '8:1', '/host'),
+          mountOf(12, 11, `9:${i}`, `/host/overlay2/${i}/merged`),
+        ],
+      })),
+    ],
+    networks: numbers.map((i) => ({
+      inode: 5000 + i,
+      links: [
+        {
+          ...{ index: 2, name: 'eth0', altNames: [], kind: 'veth', state: 'up', flags: 1, mtu: 1500, mac: '' },
+          ...{ device: 'virtio0', peer: { inode: 5000 + ((i + 1) % size), index: 2 } },
+        },
+      ],
+      ...{ addresses: [], routes: { count: 0, list: [] }, neighbours: { count: 0 }, listening: [] },
+      ...{ sockets: { tcp: 0, udp: 0, raw: 0 }, conntrack: 0 },
     })),
     securities: numbers.map((i) => ({
       pid: 1000 + 2 * i,
