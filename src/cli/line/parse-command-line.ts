@@ -218,7 +218,8 @@ function nameOf({ rawName, index }: Extract<Token, { kind: 'option' }>, argv: re
 }
 
 /** The dashes are not compared: with them each name of three letters would be like any other. */
-function refuseOption(raw: string, names: readonly string[], { name }: VerbSyntax): never {
+function refuseOption(raw: string, names: readonly string[], { name, noFrom }: VerbSyntax): never {
+  if (raw === '--from' && noFrom !== undefined) throw new UsageError(`--from: ${noFrom}`);
   const similar = raw.startsWith('--') ? findSimilar(raw.slice(2), names) : undefined;
   const hint = similar === undefined ? `nscope help ${name} lists those of ${name}` : `did you mean --${similar}?`;
   throw new UsageError(`unknown option '${raw}'; ${hint}`);

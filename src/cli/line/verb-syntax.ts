@@ -6,7 +6,7 @@ import { targetVerb, usualVerb, verbNames, verbs } from '../table/verbs.ts';
 
 export type OptionSyntax = Omit<VerbOption, 'meaning' | 'completes'>;
 
-export interface VerbSyntax extends Pick<Verb, 'name' | 'takesCommand' | 'reads'> {
+export interface VerbSyntax extends Pick<Verb, 'name' | 'takesCommand' | 'reads' | 'noFrom'> {
   readonly arguments: readonly Omit<VerbArgument, 'meaning' | 'choices'>[];
   readonly options: readonly OptionSyntax[];
   /** Whether exit status 1 is an answer of the verb. */
@@ -20,6 +20,7 @@ export const verbSyntax: readonly VerbSyntax[] = verbs.map((verb) => ({
   answersByOne: answersByOne(verb),
   ...(verb.takesCommand === undefined ? {} : { takesCommand: verb.takesCommand }),
   ...(verb.reads === undefined ? {} : { reads: verb.reads }),
+  ...(verb.noFrom === undefined ? {} : { noFrom: verb.noFrom }),
 }));
 
 export { targetVerb, usualVerb, verbNames };

@@ -60,6 +60,8 @@ export interface Verb {
   readonly statuses?: readonly ExitStatus[];
   /** The BPF programs that it reads, unless an option says that this host is not to be read, or not with BPF. */
   readonly reads?: readonly BpfProgram[];
+  /** Why it cannot be asked about a snapshot from a file, where one might expect that. */
+  readonly noFrom?: string;
   /** The columns that --columns may name. Loaded only where they are to be listed: help, completion, the manual page. */
   columns?(): Promise<readonly ColumnMeaning[]>;
 }

@@ -135,6 +135,8 @@ export const verdictVerbs = [
       failureOfAnswer,
       ['3', 'nothing was seen that keeps it, and not all could be looked at'],
     ],
+    noFrom:
+      'nscope busy asks this host: a snapshot has no open, mapped and working files, and without them nothing could be called free; nscope mounts --from FILE shows who has it mounted',
     reads: [...everyProgram, 'mount-files', 'mount-tasks'],
   },
 ] as const satisfies readonly Verb[];

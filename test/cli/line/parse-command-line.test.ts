@@ -157,6 +157,11 @@ test('Wrong words are named, with what may have been meant.', async () => {
     ['ls --nope', /^unknown option '--nope'; nscope help ls lists those of ls$/],
     ['run --bpf', /^unknown option '--bpf'; nscope help run lists those of run$/],
     ['ls --noHeader', /^unknown option '--noHeader'; did you mean --no-header\?$/],
+    [
+      'busy --from x /mnt',
+      /^--from: nscope busy asks this host: a snapshot has no open, mapped and working files, .*mounts --from FILE/,
+    ],
+    ['caps --from x self', /^unknown option '--from'; /],
     ['ls --sort', /^--sort NAME,\.\.\.: the value is missing$/],
     ['ls -t', /^-t, --type TYPE,\.\.\.: the value is missing$/],
     ['ls 1 2', /^ls: too many arguments: "2"; it takes TARGET$/],
