@@ -34,5 +34,6 @@ NAPI_MODULE_INIT() {
 	init_unshare(env, exports);
 	init_uts(env, exports);
 	init_wait(env, exports);
+	init_xtables(env, exports);
 	return exports;
 }

@@ -59,4 +59,5 @@ void init_trace(napi_env env, napi_value exports);
 void init_unshare(napi_env env, napi_value exports);
 void init_uts(napi_env env, napi_value exports);
 void init_wait(napi_env env, napi_value exports);
+void init_xtables(napi_env env, napi_value exports);
 #endif

@@ -7,9 +7,19 @@ import { isKnown, type Known, notAsked, type Unknown } from '../model/snapshot/k
 import type { Network, Snapshot } from '../model/snapshot/schema.ts';
 import type { ConditionReader, ConditionReport } from './condition.ts';
 import { describeLink } from './networks/describe-links.ts';
+import { hasNfTables } from './networks/filter-modules.ts';
 import { OpenSockets } from './networks/open-sockets.ts';
 import { Reach, type ReachedNamespace } from './networks/reach.ts';
-import { type NetworkAnswers, networkQuestion, type Rest, readRest, readSockets } from './networks/read-network.ts';
+import {
+  buildNetworkQuestion,
+  type NetworkAnswers,
+  pickFilterAnswers,
+  type Rest,
+  readRest,
+  readSockets,
+  socketFiles,
+} from './networks/read-network.ts';
+import { type FilterAnswers, type Redirects, readRedirects } from './networks/read-redirects.ts';
 import { type ReadNetwork, resolveNumbers } from './networks/resolve-numbers.ts';
 
 const noAddon: Unknown = Object.freeze({ unknown: 'unsupported', detail: 'the addon is missing' });
@@ -29,7 +39,9 @@ export const networks: ConditionReader<'networks'> = {
 
 function readAll(reached: readonly ReachedNamespace[], snapshot: Snapshot, report: ConditionReport): Network[] {
   report.asked(reached.length);
-  const answers = ask(reached, report);
+  const nfTables = hasNfTables();
+  const answers = ask(reached, isKnown(nfTables) && nfTables, report);
+  const redirects = followRedirects(reached, answers, nfTables);
   const read: ReadNetwork[] = [];
   const places = new Map<number, number>();
   for (const [at, { inode, path }] of reached.entries()) {
@@ -51,14 +63,39 @@ function readAll(reached: readonly ReachedNamespace[], snapshot: Snapshot, repor
     const rest = isKnown(answer)
       ? readRest(answer, sockets)
       : readFromOutside(namespace.processes.leader, answer, sockets);
-    return Object.freeze({ inode, links: described, ...rest });
+    return Object.freeze({ inode, links: described, ...rest, redirects: redirects[at] ?? notAsked });
   });
 }
 
-function ask(reached: readonly ReachedNamespace[], report: ConditionReport): readonly Known<NetworkAnswers>[] {
+/** Rules need more questions, which few namespaces are asked. */
+function followRedirects(
+  reached: readonly ReachedNamespace[],
+  answers: readonly Known<NetworkAnswers>[],
+  nfTables: Known<boolean>,
+): readonly Redirects[] {
+  const asked: FilterAnswers[] = [];
+  for (const [at, { inode, path }] of reached.entries()) {
+    const answer = answers[at] ?? notAsked;
+    if (isKnown(path) && isKnown(answer)) asked.push({ path: { inode, path }, ...pickFilterAnswers(answer) });
+  }
+  const read = readRedirects(asked).values();
+  return reached.map(({ path }, at) => {
+    const answer = answers[at] ?? notAsked;
+    if (!isKnown(path)) return path;
+    if (!isKnown(answer)) return answer;
+    const found = read.next().value ?? notAsked;
+    return isKnown(nfTables) ? found : nfTables;
+  });
+}
+
+function ask(
+  reached: readonly ReachedNamespace[],
+  hasChains: boolean,
+  report: ConditionReport,
+): readonly Known<NetworkAnswers>[] {
   if ('missing' in loadAddon()) return reached.map(() => noAddon);
   const ways = reached.flatMap(({ inode, path }) => (isKnown(path) ? [{ inode, path }] : []));
-  const answers = askNetworks(ways, networkQuestion).values();
+  const answers = askNetworks(ways, buildNetworkQuestion(hasChains)).values();
   return reached.map(({ path }) => {
     if (!isKnown(path)) return path;
     const answer = answers.next().value ?? [];
@@ -98,13 +135,9 @@ function addOpeners(
 function readFromOutside(leader: number | null, why: Unknown, sockets: () => OpenSockets): Rest {
   const unread = { addresses: why, routes: why, neighbours: why };
   if (leader === null) return { ...unread, listening: why, sockets: why, conntrack: why };
-  const texts = networkQuestion.files
-    .filter((file) => file.startsWith(ofThread))
-    .map((file) => readTextFile(`/proc/${leader}/net/${file.slice(ofThread.length)}`));
+  const texts = socketFiles.map((name) => readTextFile(`/proc/${leader}/net/${name}`));
   return { ...unread, ...readSockets(texts, sockets), conntrack: why };
 }
-
-const ofThread = '/proc/thread-self/net/';
 
 function once<T>(make: () => T): () => T {
   let made: T | undefined;

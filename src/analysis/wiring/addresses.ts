@@ -7,6 +7,18 @@ export interface AddressRange {
   readonly last: bigint;
 }
 
+/** As parseAddressRange, and "10.0.0.7-10.0.0.9": as a snapshot has what rules compare. */
+export function parseRuleRange(text: string): AddressRange | undefined {
+  const [from = '', to] = text.split('-');
+  const [first, last] = [parseAddressRange(from), to === undefined ? undefined : parseAddressRange(to)];
+  return first && last ? { ...first, last: last.last } : first;
+}
+
+/** Whether they have an address in common. */
+export function overlap(a: AddressRange, b: AddressRange): boolean {
+  return a.family === b.family && a.first <= b.last && b.first <= a.last;
+}
+
 /** "10.0.0.7", "10.0.0.0/24", "fd00::7", "fd00::/64"; undefined for anything else. */
 export function parseAddressRange(text: string): AddressRange | undefined {
   const [word = '', length, ...more] = text.split('/');

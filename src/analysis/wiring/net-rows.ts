@@ -1,17 +1,20 @@
-// What `nscope net` lists: links, and sockets that wait for whoever comes, each with the network namespace that it is in.
+// What `nscope net` lists: links, sockets that wait for whoever comes, and rules that send packets elsewhere, each with the
+// network namespace that it is in.
 import { isKnown } from '../../model/snapshot/known.ts';
 import type { ListeningSocket, Namespace, Network, Snapshot } from '../../model/snapshot/schema.ts';
 import { SnapshotIndex } from '../graph/snapshot-index.ts';
 import { Homes, keyOfNamespace, type NamespaceHome } from '../listing/namespace-home.ts';
 import { type AddressRange, isInRange } from './addresses.ts';
+import { concernsAddress, concernsPort, followRedirects, type LedRedirect } from './redirects.ts';
 import { type WiredLink, wireLinks } from './wires.ts';
 
-/** A link or a socket. */
+/** A link, a socket, or a rule that sends packets elsewhere. */
 export interface NetRow {
   readonly network: Network;
   readonly wiring: Wiring;
   readonly wired?: WiredLink;
   readonly socket?: ListeningSocket;
+  readonly led?: LedRedirect;
 }
 
 /** The networks of a snapshot, and whose each is. */
@@ -20,13 +23,16 @@ export class Wiring {
   readonly networks: readonly Network[];
   readonly #rows = new Map<number, { readonly links: readonly NetRow[]; readonly sockets: readonly NetRow[] }>();
   readonly #homes: Homes;
+  readonly #wired: readonly WiredLink[];
+  #redirects: readonly NetRow[] | undefined;
 
   constructor(snapshot: Snapshot, networks: readonly Network[], index = new SnapshotIndex(snapshot)) {
     this.index = index;
     this.networks = networks;
     this.#homes = new Homes(index, new Map(snapshot.namespaces.map((one) => [keyOfNamespace(one), one])));
     const byNetwork = new Map<number, WiredLink[]>(networks.map(({ inode }) => [inode, []]));
-    for (const wired of wireLinks(networks)) byNetwork.get(wired.inode)?.push(wired);
+    this.#wired = wireLinks(networks);
+    for (const wired of this.#wired) byNetwork.get(wired.inode)?.push(wired);
     for (const network of networks) {
       const { inode, listening } = network;
       this.#rows.set(inode, {
@@ -42,6 +48,19 @@ export class Wiring {
 
   socketsOf({ inode }: Pick<Network, 'inode'>): readonly NetRow[] {
     return this.#rows.get(inode)?.sockets ?? [];
+  }
+
+  /** Rules of these networks, and those of others that lead there. */
+  redirectsOf(networks: readonly Network[]): readonly NetRow[] {
+    this.#redirects ??= followRedirects(this.networks, this.#wired).map((led) => ({
+      network: led.network,
+      wiring: this,
+      led,
+    }));
+    const wanted = new Set(networks);
+    return this.#redirects.filter(
+      ({ network, led }) => wanted.has(network) || led?.ends.some((end) => wanted.has(end.network)),
+    );
   }
 
   namespaceOf(inode: number): Namespace | undefined {
@@ -61,8 +80,17 @@ export type NetSearch =
   | { readonly by: 'address'; readonly range: AddressRange }
   | { readonly by: 'port'; readonly port: number; readonly protocol: ListeningSocket['protocol'] | undefined };
 
-/** Links with that name, MAC or address, or sockets with that port. */
+/** Links with that name, MAC or address, or sockets with that port; and rules that name the address or the port. */
 export function searchNetworks(wiring: Wiring, networks: readonly Network[], search: NetSearch): readonly NetRow[] {
+  const isNamed = ({ redirect }: LedRedirect) =>
+    search.by === 'port'
+      ? concernsPort(redirect, search.port, search.protocol)
+      : search.by === 'address' && concernsAddress(redirect, search.range);
+  const redirects = wiring.redirectsOf(networks).filter(({ led }) => led && isNamed(led));
+  return [...searchRows(wiring, networks, search), ...redirects];
+}
+
+function searchRows(wiring: Wiring, networks: readonly Network[], search: NetSearch): readonly NetRow[] {
   return networks.flatMap((network) => {
     if (search.by === 'port')
       return wiring

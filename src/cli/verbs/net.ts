@@ -35,6 +35,7 @@ import type { GivenCommand } from '../table/verb-module.ts';
 
 const linkColumns = ['link', 'kind', 'state', 'addresses', 'wires'];
 const socketColumns = ['protocol', 'address', 'port', 'pids', 'command'];
+const redirectColumns = ['redirected', 'to', 'leadsTo', 'pids', 'command', 'conditions'];
 const placeColumns = ['netns', 'whose'];
 
 export const run = readingVerb({ parse, answer, report });
@@ -76,12 +77,13 @@ async function answer({ word, search, filter, options }: Request, given: GivenCo
   const wiring = new Wiring(snapshot, networks, index);
   const isEvery = options.all || (search !== undefined && word === undefined);
   const meant = isEvery ? networks : findMeant(word, networks, index, options);
-  const found = search
-    ? searchNetworks(wiring, meant, search)
+  const found: NetRow[] = search
+    ? [...searchNetworks(wiring, meant, search)]
     : meant.flatMap((network) => [
         ...(options.all ? leaveOutLoopback(wiring.linksOf(network)) : wiring.linksOf(network)),
         ...(options.all && options.columns === undefined ? [] : wiring.socketsOf(network)),
       ]);
+  if (!search) for (const row of wiring.redirectsOf(meant)) found.push(row);
   const rows = sortRows(netColumns, filter(found), options);
   return { wiring, networks: meant, rows };
 }
@@ -131,8 +133,10 @@ function report(answer: Answer, { columns, isPage, search, options }: Request): 
       }),
     );
   } else if (isPage) writePages(answer, options);
+  else if (options.columns === undefined) writeLists(columns, rows, options);
   else if (rows.length > 0) writeTable(columns, rows, options);
   noteUnread(networks, options);
+  noteUnreadRules(networks, options);
   if (rows.length === 0 && search) {
     const read = networks.filter(({ links }) => isKnown(links));
     writeRemark(`nothing of that in ${countNetworks(read.length)}`, options);
@@ -160,6 +164,7 @@ function writePages({ wiring, networks, rows }: Answer, options: OptionValues): 
     const own = rows.filter((row) => row.network === network);
     const links = own.filter(({ wired }) => wired);
     const sockets = own.filter(({ socket }) => socket);
+    const redirects = chooseRedirects(rows, network);
     if (at > 0) writeLines(['']);
     if (options.header !== false) writeLines(wrap(titleNetwork(wiring, network), options));
     if (links.length > 0) writeTable(choose(linkColumns), links, options);
@@ -167,11 +172,34 @@ function writePages({ wiring, networks, rows }: Answer, options: OptionValues): 
       writeLines(['']);
       writeTable(choose(socketColumns), sockets, options);
     }
+    if (redirects.length > 0) {
+      writeLines(['']);
+      writeTable(chooseInOrder([...redirectColumns, ...placeColumns]), redirects, options);
+    }
     if (options.header === false) return;
     writeLines(['']);
     const lines = describeRest(network, wiring.linksOf(network));
     writeLines(lines.flatMap((line) => wrapText(line, width)).map((line) => paintNamespaces(line, palette)));
   });
+}
+
+/** Rules of a namespace, and those of others that lead to it. */
+function chooseRedirects(rows: readonly NetRow[], network: Network): readonly NetRow[] {
+  return rows.filter(({ led }) => led && (led.network === network || led.ends.some((end) => end.network === network)));
+}
+
+/** Rules have columns of their own, and so a table. */
+function writeLists(columns: readonly Column<NetRow>[], rows: readonly NetRow[], options: OptionValues): void {
+  const redirects = rows.filter(({ led }) => led);
+  const others = rows.filter(({ led }) => !led);
+  if (others.length > 0) writeTable(columns, others, options);
+  if (redirects.length === 0) return;
+  if (others.length > 0) writeLines(['']);
+  writeTable(chooseInOrder([...redirectColumns, ...placeColumns]), redirects, options);
+}
+
+function chooseInOrder(names: readonly string[]): readonly Column<NetRow>[] {
+  return names.flatMap((name) => netColumns.find((column) => column.name === name) ?? []);
 }
 
 function wrap(text: string, options: OptionValues): string[] {
@@ -195,4 +223,25 @@ function noteUnread(networks: readonly Network[], options: OptionValues): void {
   if (!first) return;
   const which = unread.length === 1 ? formatNamespace('net', first.inode) : countNetworks(unread.length);
   writeRemark(`the links of ${which} could not be read: ${formatUnknown(first.links)}`, options);
+}
+
+/** Of which of those whose links are known the rules are not: they may send packets anywhere. */
+function noteUnreadRules(networks: readonly Network[], options: OptionValues): void {
+  const unread = networks.flatMap(({ inode, links, redirects }) =>
+    isKnown(links) && redirects && !isKnown(redirects) ? [{ inode, redirects }] : [],
+  );
+  const [first] = unread;
+  if (first) {
+    const which = unread.length === 1 ? formatNamespace('net', first.inode) : countNetworks(unread.length);
+    writeRemark(
+      `the rules that send packets elsewhere of ${which} could not be read: ${formatUnknown(first.redirects)}`,
+      options,
+    );
+  }
+  for (const { inode, redirects } of networks)
+    if (redirects && isKnown(redirects) && redirects.cut)
+      writeRemark(
+        `${formatNamespace('net', inode)} has more rules that send packets elsewhere than were followed`,
+        options,
+      );
 }

@@ -1,7 +1,9 @@
 // What one network namespace has besides links: what netlink and the files of /proc/net gave, as a snapshot has it.
 import { nameErrno } from '../../kernel/addon/syscall-error.ts';
+import type { NetworkQuestion } from '../../kernel/net/ask-networks.ts';
 import { isKnown, type Known, notAsked, type Unknown, unknownFromErrno } from '../../model/snapshot/known.ts';
 import type { ListeningSocket, Network } from '../../model/snapshot/schema.ts';
+import { buildChainDump } from '../../parse/netfilter/nft-messages.ts';
 import {
   buildAddressDump,
   buildNeighbourDump,
@@ -15,32 +17,47 @@ import type { MessageEnd } from '../../parse/netlink/messages.ts';
 import { parseListening, parseSocketCounts } from '../../parse/netlink/net-sockets.ts';
 import { buildLinkDump } from '../../parse/netlink/rtnetlink.ts';
 import type { OpenSockets } from './open-sockets.ts';
+import type { FilterAnswers } from './read-redirects.ts';
 
-/** What is asked of each network namespace, and how large an answer may be: half a million routes. */
-export const networkQuestion = {
-  dumps: [buildLinkDump(1), buildAddressDump(2), buildRouteDump(3), buildNeighbourDump(4)],
-  files: [
-    '/proc/thread-self/net/tcp',
-    '/proc/thread-self/net/tcp6',
-    '/proc/thread-self/net/udp',
-    '/proc/thread-self/net/udp6',
-    '/proc/thread-self/net/sockstat',
-    '/proc/thread-self/net/sockstat6',
-    '/proc/sys/net/netfilter/nf_conntrack_count',
-  ],
-  maxBytes: 64 << 20,
-};
+const dumps = [buildLinkDump(1), buildAddressDump(2), buildRouteDump(3), buildNeighbourDump(4)];
+
+/** Files about sockets, which show the network namespace of a process as well: anybody may read them. */
+export const socketFiles = ['tcp', 'tcp6', 'udp', 'udp6', 'sockstat', 'sockstat6'] as const;
+
+const files = [
+  ...socketFiles.map((name) => `/proc/thread-self/net/${name}`),
+  '/proc/sys/net/netfilter/nf_conntrack_count',
+  '/proc/thread-self/net/ip_tables_names',
+  '/proc/thread-self/net/ip6_tables_names',
+];
+
+/**
+ * What is asked of each network namespace, and how large an answer may be: half a million routes.
+ * @param hasNfTables - whether it can be asked for chains of nf_tables
+ */
+export function buildNetworkQuestion(hasNfTables: boolean): NetworkQuestion {
+  return { dumps, filterDumps: hasNfTables ? [buildChainDump(1)] : [], files, maxBytes: 64 << 20 };
+}
 
 /** Answers in the order of the question. */
 export type NetworkAnswers = readonly Known<Uint8Array>[];
 
-/** All that is not about links. */
-export type Rest = Omit<Network, 'inode' | 'links'>;
+/** What says which rules there are. */
+export function pickFilterAnswers(answers: NetworkAnswers): Omit<FilterAnswers, 'path'> {
+  const [four = notAsked, six = notAsked] = answers.slice(-2).map(toText);
+  return {
+    chains: answers.length > dumps.length + files.length ? answers[dumps.length] : undefined,
+    names: [four, six],
+  };
+}
+
+/** All that is not about links and rules. */
+export type Rest = Omit<Network, 'inode' | 'links' | 'redirects'>;
 
 const maxRoutes = 100;
 
 export function readRest(answers: NetworkAnswers, sockets: () => OpenSockets): Rest {
-  const [, addresses = notAsked, routes = notAsked, neighbours = notAsked, ...files] = answers;
+  const [, addresses = notAsked, routes = notAsked, neighbours = notAsked] = answers;
   return {
     addresses: decode(addresses, parseAddresses, ({ records }) =>
       records.map(({ index, address, prefixLength }) => ({ link: index, address, prefix: prefixLength })),
@@ -54,11 +71,11 @@ export function readRest(answers: NetworkAnswers, sockets: () => OpenSockets): R
       count,
       ...(done ? {} : { cut: true as const }),
     })),
-    ...readSockets(files.map(toText), sockets),
+    ...readSockets(answers.slice(-files.length).map(toText), sockets),
   };
 }
 
-/** @param texts - of the files of the question, in its order */
+/** @param texts - of the files about sockets, and how many connections are tracked */
 export function readSockets(
   texts: readonly Known<string>[],
   sockets: () => OpenSockets,

@@ -157,6 +157,12 @@ export interface Addon {
     files: Uint8Array,
     maxBytes: number,
   ): [answers: Buffer, sizes: Buffer];
+  readXtables(
+    paths: Uint8Array,
+    inodes: Uint32Array,
+    family: number,
+    table: Uint8Array,
+  ): [answers: Buffer, sizes: Buffer];
   askNsids(paths: Uint8Array, inodes: Uint32Array, pairs: Uint32Array): Buffer;
   findSocketNetns(pidfd: number, fds: Int32Array): Buffer;
   spawn(steps: readonly (readonly unknown[])[]): [pid: number, socket: number];

@@ -11,6 +11,8 @@ import { type NamespacePath, packPaths } from '../nsfs/namespace-paths.ts';
 export interface NetworkQuestion {
   /** Requests for dumps of NETLINK_ROUTE. */
   readonly dumps: readonly Uint8Array[];
+  /** The same of NETLINK_NETFILTER: whoever asks knows that the kernel need load no module for them. */
+  readonly filterDumps?: readonly Uint8Array[];
   /** Files of /proc that show the network namespace of the thread that reads them. */
   readonly files: readonly string[];
   /** An answer ends soon after so many bytes: whoever parses it finds that it has no end. */
@@ -18,6 +20,7 @@ export interface NetworkQuestion {
 }
 
 const NETLINK_ROUTE = 0;
+const NETLINK_NETFILTER = 12;
 
 /**
  * @returns in the same order, for each namespace what each request and then each file gave, as bytes; or why not, which is the
@@ -27,24 +30,39 @@ const NETLINK_ROUTE = 0;
  */
 export function askNetworks(
   namespaces: readonly NamespacePath[],
-  { dumps, files, maxBytes }: NetworkQuestion,
+  { dumps, filterDumps = [], files, maxBytes }: NetworkQuestion,
 ): readonly (readonly Known<Buffer>[])[] {
   const { paths, inodes } = packPaths(namespaces);
-  const protocols = Uint32Array.from(dumps, () => NETLINK_ROUTE);
+  const protocols = Uint32Array.from([...dumps.map(() => NETLINK_ROUTE), ...filterDumps.map(() => NETLINK_NETFILTER)]);
   const names = encodeText(files.map((file) => `${file}\0`).join(''));
-  const messages = Buffer.concat(dumps);
-  const [bytes, lengths] = requireAddon().askNetworks(paths, inodes, messages, protocols, names, maxBytes);
-  const sizes = new Float64Array(lengths.buffer, lengths.byteOffset, lengths.length / 8);
-  const count = dumps.length + files.length;
+  const messages = Buffer.concat([...dumps, ...filterDumps]);
+  const answers = cutAnswers(requireAddon().askNetworks(paths, inodes, messages, protocols, names, maxBytes));
+  const count = protocols.length + files.length;
+  return namespaces.map(() => Array.from({ length: count }, (): Known<Buffer> => answers.next().value ?? notAsked));
+}
+
+/** One after another, by their sizes. */
+function* cutAnswers([bytes, lengths]: readonly [answers: Buffer, sizes: Buffer]): Generator<Known<Buffer>, undefined> {
   let at = 0;
-  return namespaces.map((_, index) =>
-    Array.from({ length: count }, (_question, number): Known<Buffer> => {
-      const size = sizes[index * count + number] ?? -1;
-      if (size < 0) return refuse(-1 - size);
+  for (const size of new Float64Array(lengths.buffer, lengths.byteOffset, lengths.length / 8)) {
+    if (size < 0) yield refuse(-1 - size);
+    else {
       at += size;
-      return bytes.subarray(at - size, at);
-    }),
-  );
+      yield bytes.subarray(at - size, at);
+    }
+  }
+}
+
+/**
+ * The table nat of ip_tables or ip6_tables. The kernel makes one that is not there: ask for one that is.
+ * @returns in the same order what parseXtables takes, or why it could not be read: EPERM without CAP_NET_ADMIN
+ * @throws AddonMissingError
+ * @see net/ipv4/netfilter/ip_tables.c do_ipt_get_ctl()
+ */
+export function readNatXtables(namespaces: readonly NamespacePath[], family: 4 | 6): readonly Known<Buffer>[] {
+  const { paths, inodes } = packPaths(namespaces);
+  const answers = cutAnswers(requireAddon().readXtables(paths, inodes, family === 4 ? 2 : 10, encodeText('nat\0')));
+  return namespaces.map(() => answers.next().value ?? notAsked);
 }
 
 function refuse(errno: number): Unknown {

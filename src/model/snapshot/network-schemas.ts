@@ -1,4 +1,4 @@
-// What a network namespace has, as a snapshot has it: links, addresses, routes, sockets. Part of the schema.
+// What a network namespace has, as a snapshot has it: links, addresses, routes, sockets, redirects. Part of the schema.
 import Type from 'typebox';
 import { inode, known, natural, strict } from './schema-parts.ts';
 
@@ -78,6 +78,42 @@ export const listeningSocketSchema = Type.Object(
   { ...strict, description: 'A socket that listens (tcp), or is bound and has no peer (udp).' },
 );
 
+export const redirectSchema = Type.Object(
+  {
+    hooks: Type.Array(Type.Union([Type.Literal('prerouting'), Type.Literal('output')]), {
+      description: 'prerouting: of packets that arrive; output: of those that processes of the namespace send.',
+    }),
+    by: Type.Union([Type.Literal('nf_tables'), Type.Literal('ip_tables')]),
+    table: Type.String({ description: 'As "ip nat", "inet netavark".' }),
+    chain: Type.String({ description: 'Where the rule is.' }),
+    family: Type.Optional(Type.Union([Type.Literal(4), Type.Literal(6)])),
+    protocol: Type.Optional(Type.String({ description: 'tcp, udp, or a number of IP; absent: any.' })),
+    addresses: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Destinations that it takes: 10.0.0.7, 10.0.0.0/24, 10.0.0.1-10.0.0.9; absent: any.',
+      }),
+    ),
+    own: Type.Optional(Type.Literal(true, { description: 'Only destinations that are addresses of the namespace.' })),
+    ports: Type.Optional(Type.Array(Type.String(), { description: 'As 80, 80-90; absent: any.' })),
+    conditions: Type.Array(Type.String(), { description: 'What else must be, in words.' }),
+    others: Type.Array(Type.String(), {
+      description:
+        'What must also be and is not understood, as the kernel calls it; "earlier rules": may take it before.',
+    }),
+    to: Type.Object(
+      {
+        address: Type.Optional(Type.String({ description: 'As in addresses; absent: the address stays.' })),
+        own: Type.Optional(Type.Literal(true, { description: 'The namespace itself.' })),
+        port: Type.Optional(Type.String({ description: 'As in ports; absent: the port stays.' })),
+        computed: Type.Optional(Type.Literal(true, { description: 'The rule computes what is absent here.' })),
+        prefix: Type.Optional(Type.Literal(true, { description: 'Addresses keep their last bits.' })),
+      },
+      strict,
+    ),
+  },
+  { ...strict, description: 'A rule that changes the destination of packets: DNAT, REDIRECT.' },
+);
+
 export const networkSchema = Type.Object(
   {
     inode,
@@ -111,6 +147,17 @@ export const networkSchema = Type.Object(
       Type.Object({ tcp: natural, udp: natural, raw: natural }, { ...strict, description: 'How many are in use.' }),
     ),
     conntrack: known(Type.Integer({ minimum: 0, description: 'How many connections are tracked.' })),
+    redirects: Type.Optional(
+      known(
+        Type.Object(
+          {
+            list: Type.Array(redirectSchema),
+            cut: Type.Optional(Type.Literal(true, { description: 'There are more than were followed.' })),
+          },
+          { ...strict, description: 'Rules of nf_tables and ip_tables; absent in snapshots of older versions.' },
+        ),
+      ),
+    ),
   },
   { ...strict, description: 'What a network namespace has.' },
 );

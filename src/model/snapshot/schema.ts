@@ -16,7 +16,13 @@ import {
 import { type HolderKind, holderKinds, visibleKinds } from './holder-kinds.ts';
 import type { mountSchema, mountTableSchema } from './mount-schemas.ts';
 import { type NamespaceType, namespaceTypes } from './namespace-types.ts';
-import type { listeningSocketSchema, networkLinkSchema, networkRouteSchema, networkSchema } from './network-schemas.ts';
+import type {
+  listeningSocketSchema,
+  networkLinkSchema,
+  networkRouteSchema,
+  networkSchema,
+  redirectSchema,
+} from './network-schemas.ts';
 import { pidNamespaceStages } from './pid-namespace-stage.ts';
 import { decimal, inode, known, natural, strict, type } from './schema-parts.ts';
 import { snapshotVersion } from './schema-version.ts';
@@ -549,5 +555,6 @@ export type Mount = Frozen<Static<typeof mountSchema>>;
 export type Zombie = Frozen<Static<typeof zombieSchema>>;
 export type Network = Frozen<Static<typeof networkSchema>>;
 export type NetworkLink = Frozen<Static<typeof networkLinkSchema>>;
+export type Redirect = Frozen<Static<typeof redirectSchema>>;
 export type NetworkRoute = Frozen<Static<typeof networkRouteSchema>>;
 export type ListeningSocket = Frozen<Static<typeof listeningSocketSchema>>;

@@ -1,7 +1,8 @@
-// The columns of nscope net: of links, and of sockets that wait for whoever comes.
+// The columns of nscope net: of links, of sockets that wait for whoever comes, and of rules that send packets elsewhere.
 import { listAddresses, type NetRow } from '../../analysis/wiring/net-rows.ts';
-import { isKnown } from '../../model/snapshot/known.ts';
+import { isKnown, type Known } from '../../model/snapshot/known.ts';
 import { nameNetwork } from '../wiring/network-words.ts';
+import { describeConditions, describeDestination, describeEnds, describeTaken } from '../wiring/redirect-words.ts';
 import { describeWires } from '../wiring/wire-words.ts';
 import type { Cell, Column } from './columns.ts';
 
@@ -13,6 +14,24 @@ function ofLink(read: (link: NonNullable<NetRow['wired']>['link']) => Cell): (ro
 
 function ofSocket(read: (socket: NonNullable<NetRow['socket']>) => Cell): (row: NetRow) => Cell {
   return ({ socket }) => (socket ? read(socket) : null);
+}
+
+function ofRedirect(read: (led: NonNullable<NetRow['led']>, row: NetRow) => Cell): (row: NetRow) => Cell {
+  return (row) => (row.led ? read(row.led, row) : null);
+}
+
+/** The sockets of a row: its own, or those that a rule leads to. */
+function listSockets({ socket, led }: NetRow) {
+  return socket ? [socket] : (led?.ends.flatMap(({ sockets }) => sockets) ?? []);
+}
+
+function listOwners(row: NetRow): Known<readonly number[]> {
+  const pids = new Set<number>();
+  for (const { owners } of listSockets(row)) {
+    if (!isKnown(owners)) return owners;
+    for (const { pid } of owners) pids.add(pid);
+  }
+  return [...pids];
 }
 
 export const netColumns: readonly NetColumn[] = [
@@ -139,9 +158,9 @@ export const netColumns: readonly NetColumn[] = [
   {
     name: 'protocol',
     header: 'PROTO',
-    meaning: 'of a socket: tcp or udp',
+    meaning: 'of a socket or a rule: tcp or udp',
     kind: 'string',
-    value: ofSocket(({ protocol }) => protocol),
+    value: ({ socket, led }) => socket?.protocol ?? led?.redirect.protocol ?? null,
   },
   {
     name: 'address',
@@ -179,13 +198,16 @@ export const netColumns: readonly NetColumn[] = [
   {
     name: 'pids',
     header: 'PIDS',
-    meaning: 'the processes that have the socket open',
+    meaning: 'the processes that have the socket open; of a rule, the sockets that it leads to',
     kind: 'list',
     cut: 'end',
-    value: ofSocket(({ owners }) => (isKnown(owners) ? owners.map(({ pid }) => String(pid)) : owners)),
-    text: ({ socket }) => {
-      if (!socket || !isKnown(socket.owners)) return socket ? '?' : '-';
-      return socket.owners.map(({ pid }) => pid).join(' ') || '-';
+    value: (row) => {
+      const pids = row.socket || row.led ? listOwners(row) : null;
+      return pids === null || !isKnown(pids) ? pids : pids.map(String);
+    },
+    text: (row) => {
+      const pids = listOwners(row);
+      return isKnown(pids) ? pids.join(' ') || '-' : '?';
     },
   },
   {
@@ -195,11 +217,57 @@ export const netColumns: readonly NetColumn[] = [
     kind: 'string',
     cut: 'end',
     least: 8,
-    value: ({ socket, wiring }) => {
-      if (!socket) return null;
-      if (!isKnown(socket.owners)) return socket.owners;
-      const [first] = socket.owners;
-      return (first && wiring.index.process(first.pid)?.comm) ?? null;
+    value: (row) => {
+      const pids = listOwners(row);
+      if (!isKnown(pids)) return pids;
+      const [first] = pids;
+      return first === undefined ? null : (row.wiring.index.process(first)?.comm ?? null);
     },
+  },
+  {
+    name: 'redirected',
+    header: 'REDIRECTED',
+    meaning: 'which packets a rule sends elsewhere (DNAT, REDIRECT): own is any address of NETNS itself',
+    kind: 'string',
+    cut: 'end',
+    least: 12,
+    value: ofRedirect(({ redirect }) => describeTaken(redirect)),
+  },
+  {
+    name: 'to',
+    header: 'TO',
+    meaning: 'the address and port that the packets get',
+    kind: 'string',
+    cut: 'end',
+    least: 9,
+    value: ofRedirect(({ redirect }) => describeDestination(redirect)),
+  },
+  {
+    name: 'leadsTo',
+    header: 'LEADS TO',
+    meaning: 'who has that address: perhaps, where no route and wire was seen that leads there',
+    kind: 'list',
+    cut: 'middle',
+    least: 12,
+    value: ofRedirect((led, { wiring }) => describeEnds(led, wiring)),
+    text: ({ led, wiring }) => (led ? describeEnds(led, wiring).join('; ') : '-'),
+  },
+  {
+    name: 'conditions',
+    header: 'CONDITIONS',
+    meaning: 'what else must be so that the rule takes a packet; what is not understood is named as other conditions',
+    kind: 'list',
+    cut: 'end',
+    least: 10,
+    value: ofRedirect(({ redirect }) => describeConditions(redirect)),
+    text: ({ led }) => (led ? describeConditions(led.redirect).join('; ') : '') || '-',
+  },
+  {
+    name: 'rule',
+    header: 'RULE',
+    meaning: 'where the rule is: nf_tables or ip_tables, the table and the chain',
+    kind: 'string',
+    cut: 'end',
+    value: ofRedirect(({ redirect: { by, table, chain } }) => `${by} ${table} ${chain}`),
   },
 ];

@@ -1,0 +1,79 @@
+// What the expressions of nf_tables load into registers: parts of packets, and what the kernel knows of these.
+import { isLittleEndian } from '../netlink/messages.ts';
+import { type NftExpression, readNumber } from './nft-messages.ts';
+import type { LoadedField } from './nft-registers.ts';
+import type { PacketField } from './rules.ts';
+
+/** include/uapi/linux/netfilter/nf_tables.h */
+const NFTA_PAYLOAD_BASE = 2;
+const NFTA_PAYLOAD_OFFSET = 3;
+const NFTA_PAYLOAD_LEN = 4;
+const NFT_PAYLOAD_NETWORK_HEADER = 1;
+const NFT_PAYLOAD_TRANSPORT_HEADER = 2;
+const NFTA_META_KEY = 2;
+const NFTA_FIB_RESULT = 2;
+const NFTA_FIB_FLAGS = 3;
+const NFT_FIB_RESULT_ADDRTYPE = 3;
+const NFTA_FIB_F_SADDR = 1;
+const NFTA_FIB_F_DADDR = 2;
+
+const nameBytes = 16;
+
+/** Where the fields lie in headers: by header and offset; the longest first. */
+const places: readonly (readonly [base: number, offset: number, width: number, field: PacketField])[] = [
+  [NFT_PAYLOAD_NETWORK_HEADER, 9, 1, 'protocol'],
+  [NFT_PAYLOAD_NETWORK_HEADER, 6, 1, 'protocol'],
+  [NFT_PAYLOAD_NETWORK_HEADER, 12, 4, 'saddr'],
+  [NFT_PAYLOAD_NETWORK_HEADER, 16, 4, 'daddr'],
+  [NFT_PAYLOAD_NETWORK_HEADER, 8, 16, 'saddr'],
+  [NFT_PAYLOAD_NETWORK_HEADER, 24, 16, 'daddr'],
+  [NFT_PAYLOAD_TRANSPORT_HEADER, 0, 2, 'sport'],
+  [NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, 'dport'],
+];
+
+/** enum nft_meta_keys; those that are compared alone are understood. */
+const metas: Readonly<Record<number, readonly [name: string, width: number, field?: PacketField]>> = {
+  3: ['mark', 4],
+  4: ['iif', 4],
+  5: ['oif', 4],
+  6: ['iifname', nameBytes, 'in'],
+  7: ['oifname', nameBytes, 'out'],
+  10: ['skuid', 4],
+  11: ['skgid', 4],
+  15: ['nfproto', 1, 'family'],
+  16: ['l4proto', 1, 'protocol'],
+};
+
+/** @returns undefined for an expression that loads nothing of this kind */
+export function findField({ name, attributes }: NftExpression): LoadedField | undefined {
+  if (name === 'payload') return findPayload(attributes);
+  if (name === 'meta') return findMeta(readNumber(attributes.get(NFTA_META_KEY)));
+  if (name === 'fib') return findAddressType(attributes);
+  return undefined;
+}
+
+function findPayload(attributes: ReadonlyMap<number, Uint8Array>): LoadedField {
+  const base = readNumber(attributes.get(NFTA_PAYLOAD_BASE));
+  const offset = readNumber(attributes.get(NFTA_PAYLOAD_OFFSET));
+  const loaded = readNumber(attributes.get(NFTA_PAYLOAD_LEN));
+  const found = places.find(([header, start, width]) => header === base && start === offset && loaded <= width);
+  if (!found) return { field: undefined, name: `${headers[base] ?? 'payload'} ${offset}`, width: loaded, loaded };
+  const [, , width, field] = found;
+  return { field, name: field, width, loaded };
+}
+
+const headers = ['link header', 'network header', 'transport header'] as const;
+
+function findMeta(key: number): LoadedField {
+  const [name, width, field] = metas[key] ?? [`${key}`, 4];
+  return { field, name: `meta ${name}`, width, loaded: width };
+}
+
+/** What an address is to the network namespace: as fib_lookup() says. */
+function findAddressType(attributes: ReadonlyMap<number, Uint8Array>): LoadedField {
+  const flags = readNumber(attributes.get(NFTA_FIB_FLAGS));
+  const isType = readNumber(attributes.get(NFTA_FIB_RESULT)) === NFT_FIB_RESULT_ADDRTYPE;
+  const field =
+    isType && flags === NFTA_FIB_F_DADDR ? 'daddrType' : isType && flags === NFTA_FIB_F_SADDR ? 'saddrType' : undefined;
+  return { field, name: 'fib', width: 4, loaded: 4, ...(isLittleEndian ? { isOfHost: true } : {}) };
+}

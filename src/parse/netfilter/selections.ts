@@ -1,0 +1,95 @@
+// Whether packets can match two selections, or all that match the one match the other.
+import { append } from '../../model/collections/append.ts';
+import type { PacketCondition, PacketField, Selection, ValueRange } from './rules.ts';
+
+/** Whether one packet may match both, by what is understood of them. */
+export function mayMeet(some: readonly PacketCondition[], others: readonly PacketCondition[]): boolean {
+  return !some.some((a) => others.some((b) => a.field === b.field && exclude(a, b)));
+}
+
+/** Whether what matches the inner one surely matches the outer one. */
+export function covers(outer: Selection, inner: Selection): boolean {
+  return (
+    outer.others.length === 0 &&
+    outer.conditions.every((wanted) =>
+      inner.conditions.some((given) => given.field === wanted.field && implies(given, wanted)),
+    )
+  );
+}
+
+function exclude(a: PacketCondition, b: PacketCondition): boolean {
+  if (a.width !== b.width) return !a.not && !b.not;
+  if (a.not && b.not) return false;
+  if (a.not !== b.not) {
+    const [negative, positive] = a.not ? [a, b] : [b, a];
+    return positive.ranges.every((range) => isWithin(range, negative.ranges));
+  }
+  return !meet(a.ranges, b.ranges);
+}
+
+function implies(given: PacketCondition, wanted: PacketCondition): boolean {
+  if (given.width !== wanted.width) return false;
+  if (given.not) return wanted.not && wanted.ranges.every((range) => isWithin(range, given.ranges));
+  if (wanted.not) return !meet(given.ranges, wanted.ranges);
+  return given.ranges.every((range) => isWithin(range, wanted.ranges));
+}
+
+function meet(some: readonly ValueRange[], others: readonly ValueRange[]): boolean {
+  return some.some((a) => others.some((b) => a.first <= b.last && b.first <= a.last));
+}
+
+function isWithin(range: ValueRange, ranges: readonly ValueRange[]): boolean {
+  return ranges.some(({ first, last }) => first <= range.first && range.last <= last);
+}
+
+/** Selections of which each packet that matches is gone: found by the one address or port that they want. */
+export class TakenPackets {
+  readonly #before: TakenPackets | undefined;
+  readonly #byAddress = new Map<bigint, Selection[]>();
+  readonly #byPort = new Map<bigint, Selection[]>();
+  readonly #general: Selection[] = [];
+
+  /** @param before - what was taken where this chain was called */
+  constructor(before?: TakenPackets) {
+    this.#before = before;
+  }
+
+  add(selection: Selection): void {
+    const address = findOne(selection, 'daddr');
+    const port = findOne(selection, 'dport');
+    if (address !== undefined) append(this.#byAddress, address, selection);
+    else if (port !== undefined) append(this.#byPort, port, selection);
+    else this.#general.push(selection);
+  }
+
+  /** Whether nothing of a selection is left, or some of it may be gone. */
+  judge(selection: Selection): 'all' | 'some' | 'none' {
+    let verdict: 'some' | 'none' = 'none';
+    for (const taken of this.#list(selection)) {
+      if (covers(taken, selection)) return 'all';
+      if (mayMeet(taken.conditions, selection.conditions)) verdict = 'some';
+    }
+    const before = this.#before?.judge(selection) ?? 'none';
+    return before === 'none' ? verdict : before;
+  }
+
+  *#list(selection: Selection): Generator<Selection> {
+    yield* this.#general;
+    yield* choose(this.#byAddress, findOne(selection, 'daddr'));
+    yield* choose(this.#byPort, findOne(selection, 'dport'));
+  }
+}
+
+function findOne({ conditions }: Selection, field: PacketField): bigint | undefined {
+  for (const condition of conditions) {
+    const [range, ...more] = condition.ranges;
+    if (condition.field === field && !condition.not && range && more.length === 0 && range.first === range.last)
+      return range.first;
+  }
+  return undefined;
+}
+
+function* choose(map: ReadonlyMap<bigint, readonly Selection[]>, key: bigint | undefined): Generator<Selection> {
+  if (key !== undefined) yield* map.get(key) ?? [];
+  else for (const list of map.values()) yield* list;
+}
