@@ -10,6 +10,7 @@ import {
   type ValueRange,
   writeBig,
 } from '../../parse/netfilter/rules.ts';
+import { isGiven } from '../../parse/netfilter/selections.ts';
 import { formatIp } from '../../parse/netlink/addresses.ts';
 import { parseText } from '../../parse/text/text.ts';
 
@@ -33,9 +34,12 @@ function describeRedirect({ by, table, chain, conditions, others, to }: FoundRed
   const words: string[] = [];
   for (const condition of conditions) {
     const before = wanted.get(condition.field);
-    if (condition.not) words.push(`not ${describeCondition(condition)}`);
-    else wanted.set(condition.field, before ? { ...condition, ranges: intersect(before, condition) } : condition);
+    if (!condition.not)
+      wanted.set(condition.field, before ? { ...condition, ranges: intersect(before, condition) } : condition);
   }
+  for (const condition of conditions)
+    if (condition.not && !isGiven(condition, { conditions: [...wanted.values()] }))
+      words.push(`not ${describeCondition(condition)}`);
   const [protocol, daddr, dport, type] = (['protocol', 'daddr', 'dport', 'daddrType'] as const).map((field) =>
     wanted.get(field),
   );
@@ -48,7 +52,8 @@ function describeRedirect({ by, table, chain, conditions, others, to }: FoundRed
     'family',
     ...(isOwn ? (['daddrType'] as const) : []),
   ]);
-  for (const condition of wanted.values()) if (!told.has(condition.field)) words.push(describeCondition(condition));
+  for (const condition of wanted.values())
+    if (!told.has(condition.field) && !isFromProcess(condition)) words.push(describeCondition(condition));
   return {
     ...{ by, table, chain },
     ...(family ? { family } : {}),
@@ -60,6 +65,11 @@ function describeRedirect({ by, table, chain, conditions, others, to }: FoundRed
     others: [...others],
     to: describeDestination(to),
   };
+}
+
+/** That it came by no link: the hook says so. */
+function isFromProcess({ field, ranges }: PacketCondition): boolean {
+  return field === 'in' && ranges.every(({ last }) => last === 0n);
 }
 
 function findFamily(wanted: ReadonlyMap<PacketField, PacketCondition>): 4 | 6 | undefined {

@@ -1,5 +1,15 @@
 // Which packets rules send elsewhere: every way from the chains that the kernel calls to a rule that changes a destination.
-import type { BaseChain, NatDestination, PacketCondition, Rule, RuleTable, RuleWay, Selection } from './rules.ts';
+import {
+  type BaseChain,
+  exactly,
+  linkNameBytes,
+  type NatDestination,
+  type PacketCondition,
+  type Rule,
+  type RuleTable,
+  type RuleWay,
+  type Selection,
+} from './rules.ts';
 import { mayMeet, TakenPackets } from './selections.ts';
 
 export interface FoundRedirect extends Selection {
@@ -59,7 +69,9 @@ class Follower {
     const taken = new TakenPackets();
     for (const { conditions } of redirected) taken.add({ conditions, others: [earlier] });
     const from = this.redirects.length;
-    this.#walk(base.chain, { table, base, depth: 0, conditions: table.conditions, others: [] }, taken);
+    // What a process of the namespace sends has come by no link.
+    const origin = base.hook === 'output' ? [exactly('in', linkNameBytes, 0)] : [];
+    this.#walk(base.chain, { table, base, depth: 0, conditions: [...table.conditions, ...origin], others: [] }, taken);
     return this.redirects.slice(from);
   }
 
@@ -115,7 +127,7 @@ class Follower {
         return true;
       case 'jump':
       case 'goto': {
-        if (taken.judge(selection) === 'all') return false;
+        if (!taken.judge(selection)) return false;
         const lost = this.#walk(verdict.chain, { ...path, depth: path.depth + 1 }, taken);
         for (const one of lost) gone.push(one);
         for (const one of verdict.kind === 'goto' ? [selection] : lost) here.push(one);
@@ -130,11 +142,14 @@ class Follower {
   }
 
   #find(to: NatDestination, { table, base, conditions, others }: Path, chain: string, taken: TakenPackets): void {
-    const judged = taken.judge({ conditions, others });
-    if (judged === 'all') return;
-    const all = judged === 'some' ? [...others, earlier] : others;
+    const left = taken.judge({ conditions, others });
+    if (!left) return;
     const { hook } = base;
-    this.redirects.push({ hook, by: table.by, table: table.name, chain, conditions, others: [...new Set(all)], to });
+    this.redirects.push({
+      ...{ hook, by: table.by, table: table.name, chain, to },
+      conditions: [...conditions, ...left.conditions],
+      others: [...new Set(left.mayBeLess ? [...others, earlier] : others)],
+    });
   }
 }
 

@@ -2,7 +2,7 @@
 import { isLittleEndian } from '../netlink/messages.ts';
 import { type NftExpression, readNumber } from './nft-messages.ts';
 import type { LoadedField } from './nft-registers.ts';
-import type { PacketField } from './rules.ts';
+import { linkNameBytes, type PacketField } from './rules.ts';
 
 /** include/uapi/linux/netfilter/nf_tables.h */
 const NFTA_PAYLOAD_BASE = 2;
@@ -17,7 +17,6 @@ const NFT_FIB_RESULT_ADDRTYPE = 3;
 const NFTA_FIB_F_SADDR = 1;
 const NFTA_FIB_F_DADDR = 2;
 
-const nameBytes = 16;
 
 /** Where the fields lie in headers: by header and offset; the longest first. */
 const places: readonly (readonly [base: number, offset: number, width: number, field: PacketField])[] = [
@@ -36,8 +35,8 @@ const metas: Readonly<Record<number, readonly [name: string, width: number, fiel
   3: ['mark', 4],
   4: ['iif', 4],
   5: ['oif', 4],
-  6: ['iifname', nameBytes, 'in'],
-  7: ['oifname', nameBytes, 'out'],
+  6: ['iifname', linkNameBytes, 'in'],
+  7: ['oifname', linkNameBytes, 'out'],
   10: ['skuid', 4],
   11: ['skgid', 4],
   15: ['nfproto', 1, 'family'],

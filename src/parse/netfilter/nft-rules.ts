@@ -107,7 +107,10 @@ class RuleReader {
         return;
       }
       const next = this.#step(expression, state);
-      if ('kind' in next) return this.#end(state, next);
+      if ('kind' in next) {
+        this.#end(state, next);
+        return;
+      }
       state = next;
     }
     this.#end(state, { kind: 'continue' });

@@ -115,6 +115,8 @@ export function underMask(value: bigint, mask: bigint, width: number): ValueRang
   return (rest & (rest + 1n)) === 0n ? { first: value & mask, last: (value & mask) | rest } : undefined;
 }
 
+/** IFNAMSIZ */
+export const linkNameBytes = 16;
 /** netfilter.h */
 export const NF_INET_PRE_ROUTING = 0;
 export const NF_INET_LOCAL_OUT = 3;

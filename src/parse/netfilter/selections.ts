@@ -11,10 +11,13 @@ export function mayMeet(some: readonly PacketCondition[], others: readonly Packe
 export function covers(outer: Selection, inner: Selection): boolean {
   return (
     outer.others.length === 0 &&
-    outer.conditions.every((wanted) =>
-      inner.conditions.some((given) => given.field === wanted.field && implies(given, wanted)),
-    )
+    outer.conditions.every((wanted) => isGiven(wanted, inner))
   );
+}
+
+/** Whether a condition surely holds. */
+export function isGiven(wanted: PacketCondition, { conditions }: Pick<Selection, 'conditions'>): boolean {
+  return conditions.some((given) => given.field === wanted.field && implies(given, wanted));
 }
 
 function exclude(a: PacketCondition, b: PacketCondition): boolean {
@@ -42,6 +45,16 @@ function isWithin(range: ValueRange, ranges: readonly ValueRange[]): boolean {
   return ranges.some(({ first, last }) => first <= range.first && range.last <= last);
 }
 
+/** What is left of a selection. */
+export interface LeftPackets {
+  /** Some of it may be gone; it is not said which. */
+  readonly mayBeLess: boolean;
+  readonly conditions: readonly PacketCondition[];
+}
+
+/** More are not told one by one. */
+const maxExceptions = 8;
+
 /** Selections of which each packet that matches is gone: found by the one address or port that they want. */
 export class TakenPackets {
   readonly #before: TakenPackets | undefined;
@@ -62,15 +75,26 @@ export class TakenPackets {
     else this.#general.push(selection);
   }
 
-  /** Whether nothing of a selection is left, or some of it may be gone. */
-  judge(selection: Selection): 'all' | 'some' | 'none' {
-    let verdict: 'some' | 'none' = 'none';
+  /**
+   * What is left of a selection: undefined where nothing is. Where all that was taken of it differs in one field, that is
+   * what else must be; else some of it may be gone.
+   */
+  judge(selection: Selection): LeftPackets | undefined {
+    const before: LeftPackets | undefined = this.#before
+      ? this.#before.judge(selection)
+      : { mayBeLess: false, conditions: [] };
+    if (!before) return undefined;
+    let { mayBeLess } = before;
+    const conditions = [...before.conditions];
     for (const taken of this.#list(selection)) {
-      if (covers(taken, selection)) return 'all';
-      if (mayMeet(taken.conditions, selection.conditions)) verdict = 'some';
+      if (covers(taken, selection)) return undefined;
+      if (!mayMeet(taken.conditions, [...selection.conditions, ...conditions])) continue;
+      const [different, ...more] = taken.conditions.filter((wanted) => !isGiven(wanted, selection));
+      if (different && more.length === 0 && taken.others.length === 0 && conditions.length < maxExceptions)
+        conditions.push({ ...different, not: !different.not });
+      else mayBeLess = true;
     }
-    const before = this.#before?.judge(selection) ?? 'none';
-    return before === 'none' ? verdict : before;
+    return { mayBeLess, conditions };
   }
 
   *#list(selection: Selection): Generator<Selection> {

@@ -6,6 +6,7 @@ import {
   AF_INET6,
   type BaseChain,
   exactly,
+  linkNameBytes,
   NF_INET_LOCAL_OUT,
   NF_INET_PRE_ROUTING,
   namedAs,
@@ -41,7 +42,6 @@ type Layout = (typeof layouts)[4 | 6];
 export const xtInfoBytes = 84;
 const infoHooks = 32;
 const infoEntries = 36;
-const nameBytes = 16;
 /** struct xt_entry_match and struct xt_entry_target: a size, a name of 29 bytes, a revision. */
 const headBytes = 32;
 const revisionAt = 31;
@@ -203,13 +203,13 @@ class EntryParser {
     }
     for (const [place, field] of (['in', 'out'] as const).entries()) {
       const [name, mask] = [place, place + 2].map((one) => {
-        const from = at + links + one * nameBytes;
-        return sliceBytes(this.#view, from, from + nameBytes);
+        const from = at + links + one * linkNameBytes;
+        return sliceBytes(this.#view, from, from + linkNameBytes);
       });
       const compare = mask?.lastIndexOf(0xff) ?? -1;
       if (name && compare >= 0) {
-        const ranges = [namedAs(name.subarray(0, compare + 1), nameBytes)];
-        yield { field, width: nameBytes, not: (turned & inverse[field]) !== 0, ranges };
+        const ranges = [namedAs(name.subarray(0, compare + 1), linkNameBytes)];
+        yield { field, width: linkNameBytes, not: (turned & inverse[field]) !== 0, ranges };
       }
     }
   }

@@ -21,9 +21,10 @@ export function describeDestination({ to, addresses, own }: Redirect): string {
 }
 
 /** What else must be so; what is not understood is named. */
-export function describeConditions({ hooks, conditions, others }: Redirect): readonly string[] {
+export function describeConditions({ hooks, own, addresses, conditions, others }: Redirect): readonly string[] {
   return [
     ...(hooks.includes('prerouting') ? [] : ['sent from there']),
+    ...(own && addresses ? ['to an own address'] : []),
     ...conditions,
     ...(others.length > 0 ? [`other conditions: ${others.join(', ')}`] : []),
   ];
