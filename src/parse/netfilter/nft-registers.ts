@@ -26,9 +26,13 @@ export type Loaded = LoadedField | { readonly bytes: Uint8Array };
 
 const wordBytes = 4;
 
-/** Where a register begins: the old ones have 16 bytes, the new ones 4. */
-export function findWord(register: number): number {
-  return register >= 8 ? register - 8 : 4 * (register - 1);
+/** NFT_REG_1, NFT_REG32_00, NFT_REG32_15 */
+const [firstRegister, firstShort, lastShort] = [1, 8, 23];
+
+/** Where a register begins: the old ones have 16 bytes, the new ones 4. Below zero for what is not one. */
+function findWord(register: number): number {
+  if (register < firstRegister || register > lastShort) return -1;
+  return register >= firstShort ? register - firstShort : 4 * (register - firstRegister);
 }
 
 /** What is in the registers; never changed. */

@@ -7,6 +7,9 @@ import { readBig, type ValueRange, writeBig } from './rules.ts';
 const NFT_SET_INTERVAL = 0x4;
 const NFT_SET_ELEM_INTERVAL_END = 0x1;
 
+/** NFT_DATA_VALUE_MAXLEN */
+const maxKeyBytes = 64;
+
 /** Keys from the first to the last, of the same length. */
 export interface NftEntry {
   /** Undefined for all other keys. */
@@ -35,7 +38,7 @@ function joinIntervals(elements: readonly NftElement[], keyBytes: number): NftEn
   const sorted = elements
     .flatMap((element) => (element.key ? [{ ...element, start: readBig(element.key) }] : []))
     .sort((a, b) => (a.start === b.start ? endsHere(b) - endsHere(a) : a.start < b.start ? -1 : 1));
-  const largest = (1n << BigInt(8 * keyBytes)) - 1n;
+  const largest = (1n << BigInt(8 * Math.min(keyBytes, maxKeyBytes))) - 1n;
   return sorted.flatMap((element, at) => {
     if (endsHere(element)) return [];
     const next = sorted[at + 1];
