@@ -43,8 +43,12 @@ export class Registers {
     this.#words = words;
   }
 
+  /** What lay in one of its words before is gone. */
   with(register: number, loaded: Loaded): Registers {
-    return new Registers(new Map(this.#words).set(findWord(register), loaded));
+    const start = findWord(register);
+    const end = start + countWords(loaded);
+    const left = [...this.#words].filter(([at, old]) => at >= end || at + countWords(old) <= start);
+    return new Registers(new Map(left).set(start, loaded));
   }
 
   field(register: number): LoadedField {
@@ -73,10 +77,15 @@ export class Registers {
       const field = found && 'field' in found ? found : undefined;
       if (!field) return [{ field: undefined, name: 'key', width: 0, loaded: bytes - at, at }];
       fields.push({ ...field, at });
-      at += Math.max(Math.ceil(field.loaded / wordBytes), 1) * wordBytes;
+      at += countWords(field) * wordBytes;
     }
     return fields;
   }
+}
+
+function countWords(loaded: Loaded): number {
+  const bytes = 'bytes' in loaded ? loaded.bytes.length : loaded.loaded;
+  return Math.max(Math.ceil(bytes / wordBytes), 1);
 }
 
 /** The values of a field for which what was loaded is between two of such; undefined where that is not one range. */
