@@ -17,7 +17,6 @@ const NFT_FIB_RESULT_ADDRTYPE = 3;
 const NFTA_FIB_F_SADDR = 1;
 const NFTA_FIB_F_DADDR = 2;
 
-
 /** Where the fields lie in headers: by header and offset; the longest first. */
 const places: readonly (readonly [base: number, offset: number, width: number, field: PacketField])[] = [
   [NFT_PAYLOAD_NETWORK_HEADER, 9, 1, 'protocol'],

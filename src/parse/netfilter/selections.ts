@@ -9,10 +9,7 @@ export function mayMeet(some: readonly PacketCondition[], others: readonly Packe
 
 /** Whether what matches the inner one surely matches the outer one. */
 export function covers(outer: Selection, inner: Selection): boolean {
-  return (
-    outer.others.length === 0 &&
-    outer.conditions.every((wanted) => isGiven(wanted, inner))
-  );
+  return outer.others.length === 0 && outer.conditions.every((wanted) => isGiven(wanted, inner));
 }
 
 /** Whether a condition surely holds. */
