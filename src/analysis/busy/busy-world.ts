@@ -45,6 +45,17 @@ export function listKeepersOf({ mount }: PlacedMount, { keepers }: BusyWorld): r
   return keepers.filter((keeper) => keeper.mount === mount.oldId);
 }
 
+/** The numbers of the file systems whose data lie on a device: its own, and those of a btrfs and the like. */
+export function listFileSystemsOn(device: string, keepers: readonly Keeper[]): readonly string[] {
+  const others = keepers.filter((one) => one.on === device && isPart(one)).flatMap((one) => one.device ?? []);
+  return [...new Set([device, ...others])];
+}
+
+/** Of a file system whose number is not that of the device, as of a btrfs. */
+export function isPart({ kind, role, whole, device }: Keeper): boolean {
+  return kind === 'file-system' && role === 'part' && whole === undefined && device !== undefined;
+}
+
 /** Whether an unmount of `placed` takes a follower along: not one on which others lie. */
 export function goesAlong(follower: PlacedMount, { forest }: Pick<BusyWorld, 'forest'>): boolean {
   return forest.childrenOf(follower).length === 0;

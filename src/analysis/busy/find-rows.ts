@@ -23,6 +23,9 @@ export const busyKinds = [
   'loop',
   'swap',
   'stacked',
+  'partition',
+  'file-system',
+  'export',
 ] as const;
 
 /** One thing that keeps it. Not yet safe for a terminal. */
@@ -113,16 +116,34 @@ function explainPlace({ state }: MountUse, placed: PlacedMount | undefined, own:
   }
 }
 
-export function describeKeeper({ kind, name, path, isInferred, device }: Keeper): BusyRow {
-  const inferred = isInferred ? 'inferred from the text of its path' : undefined;
+export function describeKeeper(keeper: Keeper): BusyRow {
+  const { kind, name, path, isInferred, whole } = keeper;
   const notes = [
-    kind === 'overlay' ? `the overlay ${device} has a layer in it` : undefined,
-    kind === 'loop' ? 'its file lies there' : undefined,
-    kind === 'swap' ? 'the kernel swaps to it' : undefined,
-    kind === 'stacked' ? 'is made of it' : undefined,
-    inferred,
+    explainKeeper(keeper),
+    whole === undefined ? undefined : `of all of ${whole}, a part of which this is`,
+    isInferred ? 'inferred from the text of its path' : undefined,
   ].filter((note) => note !== undefined);
   return { kind, what: name, ...(path === undefined ? {} : { path }), note: notes.join('; ') };
+}
+
+function explainKeeper({ kind, device, role, takenApart }: Keeper): string {
+  switch (kind) {
+    case 'overlay':
+      return `the overlay ${device} has a layer in it`;
+    case 'loop':
+      return 'its file lies there';
+    case 'swap':
+      return 'the kernel swaps to it';
+    case 'stacked':
+      return takenApart?.by === 'bcache' ? 'has taken it' : 'is made of it';
+    case 'partition':
+      return 'a part of it, which is in use';
+    case 'export':
+      return 'the NFS server exports the directory to these';
+    case 'file-system':
+      if (role === 'log') return `the file system ${device} has its log on it`;
+      return device === undefined ? 'is in use, and no mount of it was seen' : `the file system ${device} lies on it`;
+  }
 }
 
 export function describeMount(

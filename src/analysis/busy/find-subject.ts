@@ -1,7 +1,8 @@
 // Which mount and which file system a word means: a path, a device, the id of a mount, or major:minor.
+import type { Keeper } from '../../model/evidence/mount-use.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import type { SnapshotIndex } from '../graph/snapshot-index.ts';
-import { nameOwner } from './busy-world.ts';
+import { listFileSystemsOn, nameOwner } from './busy-world.ts';
 import type { MountForest, PlacedMount } from './mount-forest.ts';
 
 export interface BusySubject {
@@ -107,9 +108,19 @@ export function findMount(id: string, forest: MountForest): BusySubject {
   throw new SubjectError(`no mount has the id ${id}: it was unmounted, or its mount namespace could not be read`);
 }
 
-/** @param device - major:minor */
-export function findDevice(device: string, namespace: number, forest: MountForest): BusySubject {
-  const mounts = forest.ofDevice(device).filter((one) => one.namespace === namespace);
+/**
+ * @param device - major:minor
+ * @param keepers - which file systems have it besides the one with its number
+ */
+export function findDevice(
+  device: string,
+  namespace: number,
+  forest: MountForest,
+  keepers: readonly Keeper[],
+): BusySubject {
+  const mounts = listFileSystemsOn(device, keepers)
+    .flatMap((one) => forest.ofDevice(one))
+    .filter((one) => one.namespace === namespace);
   const byDepth = mounts.map((placed) => ({ placed, depth: forest.depthOf(placed) })).sort((a, b) => b.depth - a.depth);
   return { kind: 'device', device, mounts: byDepth.map(({ placed }) => placed), notes: [] };
 }

@@ -5,6 +5,8 @@ import {
   findMountOf,
   goesAlong,
   isHeldHere,
+  isPart,
+  listFileSystemsOn,
   listKeepersOf,
   listUsesOf,
   staysWithNamespace,
@@ -64,26 +66,29 @@ function judgeFileSystem({ device, mounts }: BusySubject, world: BusyWorld): Bus
   const leaving = new Set(
     mounts.flatMap((one) => [one, ...forest.followersOf(one).filter((copy) => goesAlong(copy, world))]),
   );
+  const devices = listFileSystemsOn(device, keepers);
   const isListed = (use: MountUse) => {
     const placed = findMountOf(use, world);
-    return use.device === device && !(placed && leaving.has(placed));
+    return devices.includes(use.device) && !(placed && leaving.has(placed));
   };
   const rows = [
-    ...forest
-      .ofDevice(device)
+    ...devices
+      .flatMap((one) => forest.ofDevice(one))
       .filter((one) => !leaving.has(one))
       .map((one) => describeMount(one, 'mount', world, explainCopy(one, subject, world))),
     ...uses.filter(isListed).map((use) => describeUse(use, world)),
     ...keepers
       .filter(
-        ({ on, mount }) =>
-          on === device && !(mount !== undefined && [...leaving].some((one) => one.mount.oldId === mount)),
+        (keeper) =>
+          devices.includes(keeper.on) &&
+          !isPart(keeper) &&
+          ![...leaving].some((one) => one.mount.oldId === keeper.mount),
       )
       .map(describeKeeper),
   ];
   const steps = new ReleaseSteps(world);
   steps.freeDevice(device);
-  const isRefused = forest.ofDevice(device).some((one) => isHeldHere(one, world));
+  const isRefused = devices.some((one) => forest.ofDevice(one).some((placed) => isHeldHere(placed, world)));
   const isUsed = rows.length > 0 || mounts.length > 0;
   return { verdict: isRefused ? 'refused' : isUsed ? 'busy' : 'free', rows, steps: steps.list() };
 }

@@ -8,7 +8,6 @@ import { nameWorkload } from '../listing/workloads.ts';
 import { planEnd } from '../release/end-process.ts';
 import { planRelease } from '../release/plan-release.ts';
 import type { Release } from '../release/release.ts';
-import { formatCommand } from '../release/shell-words.ts';
 import { planStop } from '../release/stop-workload.ts';
 import {
   type BusyWorld,
@@ -19,6 +18,7 @@ import {
   staysWithNamespace,
 } from './busy-world.ts';
 import type { PlacedMount } from './mount-forest.ts';
+import { planRemoval } from './take-apart.ts';
 import { planUnmountOf } from './unmount-step.ts';
 import { WhatGoes } from './what-goes.ts';
 
@@ -94,21 +94,12 @@ export class ReleaseSteps {
   /** What is made of a file or device, and what the kernel itself keeps. */
   #free(keeper: Keeper): void {
     if (!this.#enter(keeper)) return;
-    const { kind, name, device, mapped } = keeper;
-    if (kind === 'swap') {
-      this.#add({ release: formatCommand(['swapoff', name]) }, `the kernel no longer swaps to ${name}`);
-      return;
-    }
     const before = this.#steps.length;
-    if (device !== undefined) this.freeDevice(device);
+    if (keeper.device !== undefined) this.freeDevice(keeper.device);
     // Its last use gave it back.
-    if (kind === 'overlay' || (keeper.isAutoclear === true && this.#steps.length > before)) return;
-    if (kind === 'loop') this.#add({ release: formatCommand(['losetup', '-d', name]) }, `gives back ${name}`);
-    else if (mapped !== undefined)
-      this.#add({ release: formatCommand(['dmsetup', 'remove', mapped]) }, `takes ${name} apart`);
-    else if (name.startsWith('/dev/md'))
-      this.#add({ release: formatCommand(['mdadm', '--stop', name]) }, `takes ${name} apart`);
-    else this.#add({ release: null }, `${name} is made of it, and must be taken apart first`);
+    if (keeper.isAutoclear === true && this.#steps.length > before) return;
+    const removal = planRemoval(keeper);
+    if (removal) this.#add({ release: removal.command }, removal.what);
   }
 
   #endUse({ pid, kind }: MountUse): void {

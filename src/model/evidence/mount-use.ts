@@ -40,21 +40,27 @@ export interface MountUse {
 
 /** What the kernel itself keeps a file system or a block device by. */
 export interface Keeper {
-  readonly kind: 'overlay' | 'loop' | 'swap' | 'stacked';
+  readonly kind: 'overlay' | 'loop' | 'swap' | 'stacked' | 'partition' | 'file-system' | 'export';
   /** major:minor of the super block or block device that it keeps. */
   readonly on: string;
   /** The mount through which it keeps it, by its id in mountinfo: not of an overlay, which has clones of its own. */
   readonly mount?: number;
-  /** major:minor of what it makes: the overlay, or the block device. */
+  /** major:minor of what it makes: the overlay, the file system, or the block device. */
   readonly device?: string;
-  /** `/dev/loop3`, `/swapfile`; of an overlay its source. */
+  /** `/dev/loop3`, `/swapfile`; of an overlay or a file system its source; to whom a directory is exported. */
   readonly name: string;
-  /** The layer, or the file that is the device. */
+  /** The layer, the file that is the device, or the exported directory. */
   readonly path?: string;
+  /** Of a file system what it has of the device: `part` of its data, or its `log`. */
+  readonly role?: 'part' | 'log';
+  /** Of a device that is kept as a part of a whole one: the name of that. */
+  readonly whole?: string;
   /** Of a loop device: whether it is given back with its last use. */
   readonly isAutoclear?: boolean;
-  /** Of a device of the device mapper the name that dmsetup(8) has. */
-  readonly mapped?: string;
+  /** How it is taken apart: by a name for a program, or by a file in which that is written. */
+  readonly takenApart?:
+    | { readonly by: 'dmsetup' | 'mdadm' | 'exportfs'; readonly name: string }
+    | { readonly by: 'bcache' | 'nfsd'; readonly file: string };
   /** Whether what it keeps was concluded from the text of its path alone. */
   readonly isInferred: boolean;
 }

@@ -42,7 +42,7 @@ export function* formatBusyPage(
 function* describeSubject({ mounts, kind, device }: BusySubject, name: string): Generator<string> {
   if (kind === 'device' || mounts.length === 0) yield name;
   for (const { mount, namespace } of mounts)
-    yield `${mount.mountPoint}: ${mount.fsType} ${kind === 'device' ? device : name}, mount ${mount.oldId} in ${formatNamespace('mnt', namespace)}`;
+    yield `${mount.mountPoint}: ${mount.fsType} ${kind === 'device' ? mount.device : name}, mount ${mount.oldId} in ${formatNamespace('mnt', namespace)}`;
 }
 
 function sayUnmount({ verdict, rows }: BusyVerdict, mounts: readonly PlacedMount[], nothing: string): string {

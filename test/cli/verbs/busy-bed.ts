@@ -137,3 +137,19 @@ function waitForEnd(pid: number): void {
   }
   assert.fail(`process ${pid} did not end`);
 }
+
+/** A file of the room with a small ext4 in it, or what `make` makes, as a loop device. */
+export function makeLoop(t: TestContext, bed: BusyBed, name: string, make = ['mkfs.ext4', '-q']) {
+  const image = `${bed.room}/${name}`;
+  bed.run('truncate', '-s', '16M', image);
+  bed.run(make[0] ?? '', ...make.slice(1), image);
+  const device = bed.run('losetup', '-f', '--show', image).trim();
+  // The mounts of the room are gone by then.
+  t.after(() => spawnSync('losetup', ['-d', device]));
+  return { image, device };
+}
+
+/** As a new mount or mkfs opens it. @throws where the kernel says EBUSY */
+export function openExclusively(bed: BusyBed, device: string): void {
+  bed.run('python3', '-c', `import os; os.open(${JSON.stringify(device)}, os.O_RDONLY | os.O_EXCL)`);
+}

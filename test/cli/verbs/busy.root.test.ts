@@ -1,10 +1,9 @@
 // nscope busy: what keeps a mount is named, and its commands release it. Each holder is real, and umount(8) the judge.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { missing } from '../../tiers.ts';
 import { main } from '../run-nscope.ts';
-import { BusyBed, type BusyJson } from './busy-bed.ts';
+import { BusyBed, type BusyJson, makeLoop, openExclusively } from './busy-bed.ts';
 
 const skip = missing({
   root: true,
@@ -253,23 +252,6 @@ test('A copy in the mount namespace of another user namespace is locked, and goe
   openExclusively(bed, device);
 });
 
-test('A loop device that mount made is given back by the unmount, and by no command of its own.', {
-  skip,
-}, async (t) => {
-  const bed = await BusyBed.make(t);
-  const path = bed.mountTmpfs('vol');
-  const image = `${path}/disk`;
-  bed.run('truncate', '-s', '16M', image);
-  bed.run('mkfs.ext4', '-q', image);
-  const inner = bed.directory('inner');
-  bed.run('mount', '-o', 'loop', image, inner);
-  const { unmount } = bed.proveUnmount(path, (row) => row.kind === 'loop');
-  assert.deepEqual(
-    unmount?.steps.map(({ command }) => command),
-    [`umount ${inner}`, `umount ${path}`],
-  );
-});
-
 test('What is open on a mount that was detached lazily keeps the device.', { skip }, async (t) => {
   const bed = await BusyBed.make(t);
   const { device } = makeLoop(t, bed, 'disk');
@@ -285,47 +267,6 @@ test('What is open on a mount that was detached lazily keeps the device.', { ski
     if (words.length === 0) bed.follow(fileSystem);
   }
   openExclusively(bed, device);
-});
-
-test('A loop device whose file lies on a mount is given back first, with what is mounted of it.', {
-  skip,
-}, async (t) => {
-  const bed = await BusyBed.make(t);
-  const path = bed.mountTmpfs('vol');
-  const { device } = makeLoop(t, bed, 'vol/disk');
-  const inner = bed.directory('inner');
-  bed.run('mount', device, inner);
-  await bed.python(t, `os.chdir(${JSON.stringify(inner)})`);
-  const { unmount } = bed.proveUnmount(path, (row) => row.kind === 'loop' && row.what === device);
-  assert.ok(unmount?.steps.some(({ command }) => command === `losetup -d ${device}`));
-});
-
-test('Swap on a loop device keeps it, and the file system of its file.', { skip }, async (t) => {
-  const bed = await BusyBed.make(t);
-  const path = bed.mountTmpfs('vol');
-  const { device } = makeLoop(t, bed, 'vol/swap', ['mkswap']);
-  bed.run('swapon', device);
-  t.after(() => spawnSync('swapoff', [device]));
-  const answer = bed.ask(device);
-  assert.ok(answer.fileSystem.rows.some(({ kind }) => kind === 'swap'));
-  const { unmount } = bed.proveUnmount(path, (row) => row.kind === 'loop');
-  assert.deepEqual(
-    unmount?.steps.map(({ command }) => command),
-    [`swapoff ${device}`, `losetup -d ${device}`, `umount ${path}`],
-  );
-});
-
-test('A swap file keeps the mount that it lies on.', { skip }, async (t) => {
-  const bed = await BusyBed.make(t);
-  const { device } = makeLoop(t, bed, 'disk');
-  const path = bed.directory('vol');
-  bed.run('mount', device, path);
-  bed.run('dd', 'if=/dev/zero', `of=${path}/swap`, 'bs=64k', 'count=32', 'status=none');
-  bed.run('chmod', '600', `${path}/swap`);
-  bed.run('mkswap', '-q', `${path}/swap`);
-  bed.run('swapon', `${path}/swap`);
-  t.after(() => bed.attempt('swapoff', `${path}/swap`));
-  bed.proveUnmount(path, (row) => row.kind === 'swap');
 });
 
 test('A layer of an overlay keeps the file system and not the mount.', { skip }, async (t) => {
@@ -352,29 +293,6 @@ test('A layer of an overlay keeps the file system and not the mount.', { skip },
   openExclusively(bed, device);
 });
 
-test('A loop device of another mount namespace is not taken for one whose file has the same path here.', {
-  skip,
-}, async (t) => {
-  const bed = await BusyBed.make(t);
-  const path = bed.mountTmpfs('vol');
-  bed.run('truncate', '-s', '8M', `${path}/img`);
-  const text = `mount -t tmpfs other ${path} && truncate -s 8M ${path}/img && losetup -f --show ${path}/img`;
-  const other = await bed.hold(
-    t,
-    'unshare',
-    '-m',
-    'sh',
-    '-c',
-    `${text} > ${bed.room}/loop; echo ready; exec sleep 1000`,
-  );
-  const device = bed.run('cat', `${bed.room}/loop`).trim();
-  t.after(() => spawnSync('losetup', ['-d', device]));
-  assert.equal(bed.ask(path).unmount?.verdict, 'free');
-  const { unmount } = bed.ask('--in', `${other.pid}`, path);
-  assert.ok(unmount?.rows.some(({ kind, what }) => kind === 'loop' && what === device));
-  bed.run('umount', path);
-});
-
 test('Layers with relative paths are said not to be found, and a layer is never called certain.', {
   skip,
 }, async (t) => {
@@ -392,36 +310,6 @@ test('Layers with relative paths are said not to be found, and a layer is never 
   bed.run('mount', '-t', 'overlay', 'layers', '-o', `lowerdir=${path}/low:${path}/up`, merged);
   const layer = bed.ask(path).fileSystem.rows.find(({ kind }) => kind === 'overlay');
   assert.match(layer?.note ?? '', /inferred/);
-});
-
-test('A device that is open itself is said to be, and by whom.', { skip }, async (t) => {
-  const bed = await BusyBed.make(t);
-  const { device } = makeLoop(t, bed, 'disk');
-  const { pid } = await bed.python(t, `fd = os.open(${JSON.stringify(device)}, os.O_RDONLY | os.O_EXCL)`);
-  for (const words of [['--no-bpf'], []])
-    assert.ok(
-      bed.ask(...words, device).fileSystem.rows.some((row) => row.kind === 'open-device' && row.pid === pid),
-      words.join(' '),
-    );
-  bed.follow(bed.ask(device).fileSystem);
-  openExclusively(bed, device);
-});
-
-test('A device is found by its numbers and its UUID, a mount by both of its ids, and a file by the mount that it lies on.', {
-  skip,
-}, async (t) => {
-  const bed = await BusyBed.make(t);
-  const { device } = makeLoop(t, bed, 'disk');
-  const path = bed.directory('vol');
-  bed.run('mount', device, path);
-  bed.run('touch', `${path}/f`);
-  const [numbers = '', uuid = '', id = ''] = bed.run('findmnt', '-no', 'MAJ:MIN,UUID,ID', path).trim().split(/\s+/);
-  const { subject } = bed.ask(path);
-  assert.equal(subject.device, numbers);
-  const [{ id: unique = '' } = {}] = subject.mounts as { id: string }[];
-  for (const word of [device, numbers, `UUID=${uuid}`, id, unique, `${path}/f`])
-    assert.deepEqual(bed.ask(word).subject.mounts, subject.mounts, word);
-  assert.match(bed.ask(`${path}/f`).subject.notes.join(), /is not a mount point: it lies on the mount on/);
 });
 
 test('A mount that nothing keeps has status 0, and one that is gone is said to be, with where its path is a mount point.', {
@@ -455,19 +343,3 @@ test('A mount that nothing keeps has status 0, and one that is gone is said to b
   assert.equal(bed.ask('--in', `${other.pid}`, `${path}/x`).unmount?.verdict, 'free');
   assert.equal(bed.ask('--in', `${other.pid}`, path).unmount?.verdict, 'busy');
 });
-
-/** A file of the room with a small ext4 in it, or what `make` makes, as a loop device. */
-function makeLoop(t: TestContext, bed: BusyBed, name: string, make = ['mkfs.ext4', '-q']) {
-  const image = `${bed.room}/${name}`;
-  bed.run('truncate', '-s', '16M', image);
-  bed.run(make[0] ?? '', ...make.slice(1), image);
-  const device = bed.run('losetup', '-f', '--show', image).trim();
-  // The mounts of the room are gone by then.
-  t.after(() => spawnSync('losetup', ['-d', device]));
-  return { image, device };
-}
-
-/** As a new mount or mkfs opens it. @throws where the kernel says EBUSY */
-function openExclusively(bed: BusyBed, device: string): void {
-  bed.run('python3', '-c', `import os; os.open(${JSON.stringify(device)}, os.O_RDONLY | os.O_EXCL)`);
-}
