@@ -126,7 +126,7 @@ export function describeKeeper(keeper: Keeper): BusyRow {
   return { kind, what: name, ...(path === undefined ? {} : { path }), note: notes.join('; ') };
 }
 
-function explainKeeper({ kind, device, role, takenApart }: Keeper): string {
+function explainKeeper({ kind, device, role }: Keeper): string {
   switch (kind) {
     case 'overlay':
       return `the overlay ${device} has a layer in it`;
@@ -135,7 +135,7 @@ function explainKeeper({ kind, device, role, takenApart }: Keeper): string {
     case 'swap':
       return 'the kernel swaps to it';
     case 'stacked':
-      return takenApart?.by === 'bcache' ? 'has taken it' : 'is made of it';
+      return device === undefined ? 'has taken it' : 'is made of it';
     case 'partition':
       return 'a part of it, which is in use';
     case 'export':

@@ -50,10 +50,13 @@ function listStacked(): Keeper[] {
         }),
       ),
     ),
-    ...readCachedDevices().map(({ device, isCache, stopFile }): Keeper => {
-      const name = isCache ? 'a cache set of bcache' : 'bcache';
-      return { kind: 'stacked', on: device, name, takenApart: { by: 'bcache', file: stopFile }, isInferred: false };
-    }),
+    // Of one from which a device is made that device is listed.
+    ...readCachedDevices()
+      .filter(({ device, isCache }) => isCache || !stacked.some(({ madeOf }) => madeOf.includes(device)))
+      .map(({ device, isCache, stopFile }): Keeper => {
+        const name = isCache ? 'a cache set of bcache' : 'bcache';
+        return { kind: 'stacked', on: device, name, takenApart: { by: 'bcache', file: stopFile }, isInferred: false };
+      }),
   ];
 }
 

@@ -24,14 +24,20 @@ function findWay(name: string): Keeper['takenApart'] {
   const mapped = readLine(`/sys/block/${name}/dm/name`);
   if (mapped !== undefined) return { by: 'dmsetup', name: mapped };
   if (listNames(`/sys/block/${name}/md`).length > 0) return { by: 'mdadm', name };
+  if (isLinked(`/sys/block/${name}`)) return { by: 'bcache', file: `/sys/block/${name}/bcache/stop` };
   return undefined;
 }
 
-/** A device that bcache keeps for itself, also where nothing is made of it yet. */
+/** Of a device that bcache makes `bcache` is a link to the directory of the one that it has taken. */
+function isLinked(directory: string): boolean {
+  return isKnown(readLink(`${directory}/bcache`));
+}
+
+/** A device that bcache keeps for itself. */
 export interface CachedDevice {
   /** major:minor. */
   readonly device: string;
-  readonly name: string;
+  /** Whether it is the cache; else it is one that is cached, or that waits for its cache. */
   readonly isCache: boolean;
   /** Who writes 1 there makes bcache give it back. */
   readonly stopFile: string;
@@ -40,13 +46,13 @@ export interface CachedDevice {
 export function readCachedDevices(): CachedDevice[] {
   return listBlockDevices().flatMap((disk) => {
     const own = `/sys/block/${disk.name}`;
-    const parts = listPartitions(disk).map((part) => ({ ...part, directory: `${own}/${part.name}` }));
-    return [{ ...disk, directory: own }, ...parts].flatMap(({ name, device, directory }): CachedDevice[] => {
-      if (listNames(`${directory}/bcache`).length === 0) return [];
+    const parts = listPartitions(disk).map(({ name, device }) => ({ device, directory: `${own}/${name}` }));
+    return [{ device: disk.device, directory: own }, ...parts].flatMap(({ device, directory }): CachedDevice[] => {
+      if (isLinked(directory) || listNames(`${directory}/bcache`).length === 0) return [];
       const set = readLink(`${directory}/bcache/set`);
       const uuid = isKnown(set) ? set.split('/').at(-1) : undefined;
-      if (uuid === undefined) return [{ device, name, isCache: false, stopFile: `${directory}/bcache/stop` }];
-      return [{ device, name, isCache: true, stopFile: `/sys/fs/bcache/${uuid}/stop` }];
+      const stopFile = uuid === undefined ? `${directory}/bcache/stop` : `/sys/fs/bcache/${uuid}/stop`;
+      return [{ device, isCache: uuid !== undefined, stopFile }];
     });
   });
 }

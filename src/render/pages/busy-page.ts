@@ -39,7 +39,7 @@ export function* formatBusyPage(
   if (isSame) yield '  the commands above free it as well';
 }
 
-function* describeSubject({ mounts, kind, device }: BusySubject, name: string): Generator<string> {
+function* describeSubject({ mounts, kind }: BusySubject, name: string): Generator<string> {
   if (kind === 'device' || mounts.length === 0) yield name;
   for (const { mount, namespace } of mounts)
     yield `${mount.mountPoint}: ${mount.fsType} ${kind === 'device' ? mount.device : name}, mount ${mount.oldId} in ${formatNamespace('mnt', namespace)}`;
