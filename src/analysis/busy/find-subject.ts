@@ -18,7 +18,7 @@ export interface BusySubject {
 /** What was found of a path: the mount that it lies on by the kernel's word, or why nothing was. */
 export type FoundPath =
   | { readonly mount: number; readonly device: string; readonly realPath: string | undefined }
-  | { readonly missing: string };
+  | { readonly missing: string /** Whether a file system did not answer. */; readonly isSilent: boolean };
 
 /** What was meant is not there. */
 export class SubjectError extends Error {
@@ -38,6 +38,9 @@ export function findPath(
     const here = forest.findAt(namespace, path);
     if (here)
       return ofMount(here, [`the path was not looked at (${found.missing}): it is the mount point of this mount`]);
+    const around = found.isSilent ? forest.findAround(namespace, path) : undefined;
+    if (around)
+      return ofMount(around, [`the path was not looked at (${found.missing}): by its text it lies on this mount`]);
     throw new SubjectError(`${path} in ${name}: ${found.missing}${listElsewhere(path, namespace, forest, index)}`);
   }
   const placed = forest.find(found.mount);

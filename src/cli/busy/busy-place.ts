@@ -67,7 +67,9 @@ export function findSubject(
             : lookAtPath({ root, path: word.path });
         if (isKnown(found) && found.blockDevice !== undefined)
           return findDevice(found.blockDevice, namespace, forest, keepers);
-        const path = isKnown(found) ? found : { missing: found.detail ?? formatUnknown(found) };
+        const path = isKnown(found)
+          ? found
+          : { missing: found.detail ?? formatUnknown(found), isSilent: found.errno === 'ETIMEDOUT' };
         return findPath(tidy(word.path), path, namespace, forest, index);
       }
     }

@@ -343,3 +343,65 @@ test('A mount that nothing keeps has status 0, and one that is gone is said to b
   assert.equal(bed.ask('--in', `${other.pid}`, `${path}/x`).unmount?.verdict, 'free');
   assert.equal(bed.ask('--in', `${other.pid}`, path).unmount?.verdict, 'busy');
 });
+
+test('Relative layers are looked for above the mount point of an overlay, where engines keep them.', {
+  skip,
+}, async (t) => {
+  const bed = await BusyBed.make(t);
+  const { device } = makeLoop(t, bed, 'disk');
+  const path = bed.directory('vol');
+  bed.run('mount', device, path);
+  // As docker does where the options would be longer than a page.
+  const base = `${path}/docker/overlay2`;
+  bed.run('mkdir', '-p', `${base}/l`, `${base}/low/diff`, `${base}/top/diff`, `${base}/top/work`, `${base}/top/merged`);
+  bed.run('ln', '-s', '../low/diff', `${base}/l/ABC`);
+  const options = 'lowerdir=l/ABC,upperdir=top/diff,workdir=top/work';
+  bed.run('sh', '-c', `cd ${base} && mount -t overlay overlay -o ${options} top/merged`);
+  const { fileSystem, unmount, unseen } = bed.ask(path);
+  assert.doesNotMatch(unseen.join(), /layers/);
+  assert.deepEqual(
+    fileSystem.rows.filter(({ kind }) => kind === 'overlay').map((row) => row.path),
+    [`${base}/l/ABC`, `${base}/top/diff`],
+  );
+  bed.follow(unmount);
+  openExclusively(bed, device);
+});
+
+test('Watches, marks of fanotify and process accounting keep no mount, and none is said to.', { skip }, async (t) => {
+  const bed = await BusyBed.make(t);
+  const path = bed.mountTmpfs('vol');
+  const text = [
+    `import ctypes; c = ctypes.CDLL(None); at = ${JSON.stringify(path)}.encode()`,
+    `assert c.inotify_add_watch(c.inotify_init(), at, 0xfff) > 0`,
+    ...['0', '0x10', '0x100'].map(
+      (of) => `assert c.fanotify_mark(c.fanotify_init(0, 0), 1 | ${of}, ctypes.c_uint64(2), -100, at) == 0`,
+    ),
+    // Accounting is of a pid namespace.
+    `assert c.unshare(0x20000000) == 0; open(at + b'/log', 'w').close(); child = os.fork()`,
+    `if child == 0: assert c.acct(at + b'/log') == 0; print('ready', flush=True); time.sleep(1000)`,
+    `os.waitpid(child, 0)`,
+  ].join('\n');
+  await bed.python(t, text);
+  const { unmount, fileSystem } = bed.ask(path);
+  assert.deepEqual([unmount?.verdict, fileSystem.rows], ['free', []]);
+  bed.run('umount', path);
+});
+
+test('A path on a file system that does not answer is taken for one on the mount that its text leads to.', {
+  skip,
+}, async (t) => {
+  const bed = await BusyBed.make(t);
+  const path = bed.directory('vol');
+  const server = await bed.hold(t, 'sh', '-c', `echo ready; exec ${process.execPath} ${main} mount ${path}`);
+  for (let i = 0; bed.attempt('mountpoint', '-q', path).status !== 0; i++) assert.ok(i < 200, 'it was not mounted');
+  const user = await bed.hold(t, 'sh', '-c', `cd ${path}; echo ready; exec sleep 1000`);
+  process.kill(server.pid, 'SIGSTOP');
+  const { subject, unmount } = bed.ask(`${path}/namespaces/by-type`);
+  assert.match(subject.notes.join(), /the path was not looked at .*does not answer.*by its text/);
+  assert.deepEqual(
+    unmount?.steps.map(({ command }) => command),
+    [`kill ${user.pid}`, `umount ${path}`],
+  );
+  process.kill(server.pid, 'SIGCONT');
+  bed.follow(unmount);
+});
