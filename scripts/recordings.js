@@ -1,4 +1,4 @@
-// Writes docs/pictures/NAME-WIDTH.svg: nscope's verbs as a terminal shows them.
+// Writes docs/pictures/NAME-WIDTH.svg: nscope's verbs as a terminal shows them; and NAME.svg, what nscope graph draws.
 //   node scripts/recordings.js [--kernel VERSION] [NAME...]
 // Runs them in a guest of test/kernels/kernel-vm, so that the host of the pictures is small, always the same, and has no
 // process, path or name of this machine. scripts/recordings/pictures.js has the commands, scripts/recordings/scene.sh
@@ -12,47 +12,79 @@ import { pictures, widths } from './recordings/pictures.js';
 import { drawScreen, formatSvg } from './recordings/terminal-svg.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { values, positionals: names } = parseArgs({
-  allowPositionals: true,
-  options: { kernel: { type: 'string', default: '6.19' } },
-});
+const { values, positionals: names } = parseArgs({ allowPositionals: true, options: { kernel: { type: 'string' } } });
 const wanted = pictures.filter(({ name }) => names.length === 0 || names.includes(name));
 const unknown = names.find((name) => !pictures.some((picture) => picture.name === name));
 if (unknown) throw new Error(`${unknown} is not a picture of scripts/recordings/pictures.js`);
 
-const lines = widths.flatMap((width) =>
-  wanted.map(({ name, command, before = '', shows = '', meanwhile = '', seconds = 0, keys = '', rows = 60 }) =>
-    ['record', name, width, rows, command, before, shows, meanwhile, seconds, keys].map(quote).join(' '),
-  ),
-);
-// Under emulation a kernel now and then does not come up.
-const output = runInGuest(lines.join('\n')) || runInGuest(lines.join('\n'));
-
 mkdirSync(join(root, 'docs/pictures'), { recursive: true });
-let count = 0;
-for (const [, name, width, base64] of output.matchAll(/^recording (\S+) (\d+) ([\w+/=]*)$/gm)) {
-  const { command } = pictures.find((picture) => picture.name === name);
-  const columns = Number(width);
-  const bytes = Buffer.from(base64, 'base64').toString('utf8');
-  const prompt = [...`$ ${command}`].map((character) => ({ character, style: 'b' }));
-  const svg = formatSvg(
-    [prompt, ...drawScreen(bytes, columns)],
-    columns,
-    `${command}, in a terminal of ${width} columns`,
+const kernelOf = ({ kernel = '6.19' }) => values.kernel ?? kernel;
+for (const kernel of new Set(wanted.map(kernelOf)))
+  record(
+    wanted.filter((picture) => kernelOf(picture) === kernel),
+    kernel,
   );
-  writeFileSync(join(root, `docs/pictures/${name}-${width}.svg`), svg);
-  count++;
-}
-if (count !== lines.length) {
-  process.stderr.write(`recordings: ${count} of ${lines.length} arrived\n${output.replace(/^recording .*$/gm, '')}`);
+
+function record(wanted, kernel) {
+  const files = wanted.filter(({ file }) => file);
+  const screens = wanted.filter(({ file }) => !file);
+  const lines = [
+    ...files.map(({ name, command, before = '', after = '' }) => ['file', name, command, before, after]),
+    ...widths.flatMap((width) =>
+      screens.map(
+        ({ name, command, before = '', shows = '', meanwhile = '', seconds = 0, keys = '', rows = 60, after = '' }) => [
+          'record',
+          name,
+          width,
+          rows,
+          command,
+          before,
+          shows,
+          meanwhile,
+          seconds,
+          keys,
+          after,
+        ],
+      ),
+    ),
+  ].map((words) => words.map(quote).join(' '));
+  // Under emulation a kernel now and then does not come up.
+  const output = runInGuest(lines.join('\n'), kernel) || runInGuest(lines.join('\n'), kernel);
+  const arrived = writePictures(output);
+  if (arrived === lines.length) return;
+  process.stderr.write(
+    `recordings: ${arrived} of ${lines.length} arrived\n${output.replace(/^(?:recording|file) .*$/gm, '')}`,
+  );
   process.exitCode = 1;
+}
+
+/** @returns how many */
+function writePictures(output) {
+  let count = 0;
+  for (const [, name, base64] of output.matchAll(/^file (\S+) ([\w+/=]+)$/gm)) {
+    writeFileSync(join(root, `docs/pictures/${name}.svg`), Buffer.from(base64, 'base64'));
+    count++;
+  }
+  for (const [, name, width, base64] of output.matchAll(/^recording (\S+) (\d+) ([\w+/=]*)$/gm)) {
+    const { command } = pictures.find((picture) => picture.name === name);
+    const columns = Number(width);
+    const bytes = Buffer.from(base64, 'base64').toString('utf8');
+    const prompt = [...`$ ${command}`].map((character) => ({ character, style: 'b' }));
+    const title = `${command}, in a terminal of ${width} columns`;
+    writeFileSync(
+      join(root, `docs/pictures/${name}-${width}.svg`),
+      formatSvg([prompt, ...drawScreen(bytes, columns)], columns, title),
+    );
+    count++;
+  }
+  return count;
 }
 
 /**
  * Boots a guest whose /usr/local has nscope, the scene and its first program, all under names that say nothing of this
  * checkout, and gives what it printed.
  */
-function runInGuest(session) {
+function runInGuest(session, kernel) {
   const prepare = `
     mount -t tmpfs tmpfs /usr/local
     mkdir -p /usr/local/bin /usr/local/sbin /usr/local/lib/nscope/build
@@ -72,7 +104,7 @@ function runInGuest(session) {
     env: {
       ...process.env,
       SESSION: session,
-      KERNEL: values.kernel,
+      KERNEL: kernel,
       KERNEL_VM_CPUS: '2',
       KERNEL_VM_TIMEOUT_S: '900',
       KERNEL_VM_ARGUMENTS: 'init=/usr/local/sbin/init',

@@ -3,7 +3,8 @@
 /**
  * `command` is what the reader sees typed. `before` runs unseen before it. For a command that does not end by itself:
  * once it `shows` a word (waited for 30 s), `meanwhile` runs, and after some `seconds` it gets the `keys`. `rows` is the
- * height of the terminal.
+ * height of the terminal. `after` undoes what came before. Of one with a `file` the output is the picture itself.
+ * `kernel`: another than the usual one, which comes without modules.
  */
 export const pictures = [
   { name: 'nscope', command: 'nscope' },
@@ -41,5 +42,44 @@ export const pictures = [
     command: 'nscope diff /run/before.json now',
   },
 ];
+
+/** A disk that a working directory and a private copy in another mount namespace keep, and what is mounted below it. */
+const disk = [
+  'truncate -s 16M /run/disk; mkfs.ext4 -q /run/disk; mkdir -p /srv/data; mount -t tmpfs srv /srv; mkdir /srv/data',
+  'mount -o loop /run/disk /srv/data; mkdir /srv/data/cache; mount -t tmpfs cache /srv/data/cache',
+  '(cd /srv/data/cache && exec setsid sleep 3000) & setsid unshare --mount sleep 3001 & sleep 2',
+].join('; ');
+const noDisk = 'pkill -x -f "sleep 300[01]"; sleep 1; umount /srv/data/cache /srv/data /srv';
+
+/** blue has a veth to the host, green one to blue, and a macvlan that lies on the host's end. */
+const wires = [
+  'ip link add veth-blue type veth peer name eth0 netns blue; ip addr add 10.0.0.1/24 dev veth-blue',
+  'ip -n blue addr add 10.0.0.7/24 dev eth0; ip link set veth-blue up; ip -n blue link set eth0 up',
+  'ip -n green link add to-blue type veth peer name to-green netns blue; ip -n green link set to-blue up',
+  'ip link add mac0 link veth-blue type macvlan; ip link set mac0 netns green',
+].join('; ');
+const noWires = 'ip link del veth-blue; ip -n green link del to-blue';
+
+/** A process that has joined the network of the container, with mounts of its own. */
+const joined =
+  'setsid nsenter --target "$(lxc-info -P /run/lxc -n web -pH)" --net unshare --mount sleep 3002 & sleep 2';
+const notJoined = 'pkill -x -f "sleep 3002"; sleep 1';
+
+pictures.push(
+  ...[
+    { name: 'busy', before: disk, command: 'nscope busy /srv/data', after: noDisk },
+    { name: 'mounts', command: 'nscope mounts lxc:web' },
+    { name: 'net', before: wires, command: 'nscope net net:blue', after: noWires },
+    { name: 'graph-owner', command: 'nscope graph --format svg', file: true },
+    {
+      ...{ name: 'graph-wiring', file: true, before: wires, after: noWires },
+      command: 'nscope graph --view wiring --format svg',
+    },
+    {
+      ...{ name: 'graph-workload', file: true, before: joined, after: notJoined },
+      command: 'nscope graph --view workload --format svg',
+    },
+  ].map((picture) => ({ ...picture, kernel: '7' })),
+);
 
 export const widths = [80, 200];

@@ -45,7 +45,7 @@ chmod +x /run/terminal
 mkfifo /run/keys
 exec 8<>/run/keys
 
-# record NAME COLUMNS ROWS COMMAND BEFORE SHOWS MEANWHILE SECONDS KEYS: prints "recording NAME COLUMNS BASE64".
+# record NAME COLUMNS ROWS COMMAND BEFORE SHOWS MEANWHILE SECONDS KEYS AFTER: prints "recording NAME COLUMNS BASE64".
 record() {
 	eval "$5" >/dev/null 2>&1
 	: >/run/recorded
@@ -64,4 +64,14 @@ record() {
 	printf 'recording %s %s ' "$1" "$2"
 	base64 --wrap 0 /run/recorded
 	echo
+	eval "${10}" >/dev/null 2>&1
+}
+
+# file NAME COMMAND BEFORE AFTER: prints "file NAME BASE64".
+file() {
+	eval "$3" >/dev/null 2>&1
+	printf 'file %s ' "$1"
+	$2 2>/dev/null | base64 --wrap 0
+	echo
+	eval "$4" >/dev/null 2>&1
 }

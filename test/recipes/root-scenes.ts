@@ -185,6 +185,64 @@ export const rootScenes: ReadonlyMap<string, Scene> = new Map<string, Scene>([
     },
   ],
   [
+    'Whose veth is this?',
+    {
+      needs,
+      perform: (kitchen) => {
+        const link = `nsr${process.pid}`;
+        const inode = makeNetns(kitchen);
+        kitchen.clearAway('ip', 'link', 'del', link);
+        kitchen.prepare('ip', 'link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
+        const { rows, stderr } = kitchen.run({ 'veth-blue': link });
+        assertRow(rows, new RegExp(`${link} +veth .* peer eth0 in netns:${name} \\(net:\\[${inode}\\]\\)`), stderr);
+      },
+    },
+  ],
+  [
+    'Where does this port go?',
+    {
+      needs: { ...needs, commands: [...needs.commands, 'python3'] },
+      perform: async (kitchen) => {
+        const inode = makeNetns(kitchen);
+        const text =
+          "import socket, time; s = socket.create_server(('', 80)); print('ready', flush=True); time.sleep(600)";
+        const { pid } = await kitchen.keep(`exec ip netns exec ${name} python3 -c "${text}"`);
+        const { rows, stderr } = kitchen.run();
+        assertRow(rows, new RegExp(`^tcp +\\S+ +80 +${pid} +python3 +${inode} +netns:${name}$`), stderr);
+      },
+    },
+  ],
+  [
+    'Why is this mount or device busy?',
+    {
+      needs,
+      perform: async (kitchen) => {
+        const path = join(kitchen.directory, 'data');
+        mkdirSync(path);
+        kitchen.prepare('mount', '-t', 'tmpfs', 'data', path);
+        kitchen.clearAway('umount', '--lazy', path);
+        const { pid } = await kitchen.keep(`cd ${path}; echo ready; exec sleep 600`);
+        const { stdout, stderr } = kitchen.run({ '/srv/data': path });
+        assert.match(stdout, new RegExp(`^  cwd +${pid} +${path} +sleep 600$`, 'm'), stderr);
+        assert.ok(stdout.includes(`  1. kill ${pid}\n`) && stdout.includes(`  2. umount ${path}\n`), stdout);
+      },
+    },
+  ],
+  [
+    'Where did my mount go?',
+    {
+      needs,
+      perform: async (kitchen) => {
+        const path = join(kitchen.directory, 'data');
+        mkdirSync(path);
+        const text = `mount -t tmpfs tmpfs ${path}; echo ready; exec sleep 600`;
+        const { pid } = await kitchen.keep(`exec unshare --mount --propagation private sh -c '${text}'`);
+        const { rows, stderr } = kitchen.run({ 4711: pid });
+        assertRow(rows, new RegExp(`^${path} +tmpfs +not mounted there$`), stderr);
+      },
+    },
+  ],
+  [
     'How does a shell script read namespaces?',
     {
       needs: { ...needs, files: ['/dev/fuse'] },

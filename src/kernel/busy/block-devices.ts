@@ -35,13 +35,8 @@ export function readSwaps(): readonly SwapArea[] {
 
 /** The name of a block device: `vda1` of 254:1. */
 export function readDeviceName(device: string): string | undefined {
-  return readProperty(device, 'DEVNAME');
-}
-
-/** What the kernel tells udev of a device: `PARTNAME`, and from Linux 6.13 on `PARTUUID`. */
-export function readProperty(device: string, property: string): string | undefined {
-  const lines = readLine(`/sys/dev/block/${device}/uevent`)?.split('\n') ?? [];
-  return lines.find((line) => line.startsWith(`${property}=`))?.slice(property.length + 1);
+  const text = readLine(`/sys/dev/block/${device}/uevent`);
+  return /^DEVNAME=(.+)$/m.exec(text ?? '')?.[1];
 }
 
 /** Its node in /dev: sysfs writes a slash as an exclamation mark. */

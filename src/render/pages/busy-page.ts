@@ -9,6 +9,7 @@ import { type Palette, paintNamespaces } from '../words/colours.ts';
 import { escapeText } from '../words/escape.ts';
 import { cutText } from '../words/text-width.ts';
 import { wrapText } from '../words/wrap-text.ts';
+import { foldBusyRows } from './fold-busy-rows.ts';
 import { alignRows } from './show-page.ts';
 
 interface BusyPageOptions {
@@ -18,13 +19,20 @@ interface BusyPageOptions {
   readonly deviceName: string | undefined;
 }
 
+interface VerdictOptions extends BusyPageOptions {
+  /** The mount namespace of the mount that was asked about, which is not repeated. */
+  readonly own: string | undefined;
+}
+
 /** Safe for a terminal. Rows are cut; commands never are. */
 export function* formatBusyPage(
   subject: BusySubject,
   { unmount, fileSystem, unseen }: BusyAnswer & { readonly unseen: readonly string[] },
-  options: BusyPageOptions,
+  given: BusyPageOptions,
 ): Generator<string> {
-  const { width, palette, deviceName } = options;
+  const { width, palette, deviceName } = given;
+  const [first] = subject.mounts;
+  const options = { ...given, own: first && formatNamespace('mnt', first.namespace) };
   const name = deviceName === undefined ? subject.device : `/dev/${deviceName} (${subject.device})`;
   const nothing = unseen.length === 0 ? 'nothing keeps it' : 'nothing was seen that keeps it';
   for (const line of describeSubject(subject, name)) yield* wrapText(paintNamespaces(escapeText(line), palette), width);
@@ -68,7 +76,7 @@ function countThings(count: number): string {
   return count === 1 ? 'one thing' : `${count} things`;
 }
 
-function* formatVerdict(title: string, { rows, steps }: BusyVerdict, options: BusyPageOptions): Generator<string> {
+function* formatVerdict(title: string, { rows, steps }: BusyVerdict, options: VerdictOptions): Generator<string> {
   yield title;
   yield* formatRows(rows, options);
   if (steps.length > 0) yield '  in this order:';
@@ -76,18 +84,18 @@ function* formatVerdict(title: string, { rows, steps }: BusyVerdict, options: Bu
   for (const step of steps) yield* formatStep(step, number++, options.width);
 }
 
-function* formatRows(rows: readonly BusyRow[], { width, palette }: BusyPageOptions): Generator<string> {
-  const cells = rows.map(({ kind, pid, fd, what, path, workload, mountNamespace }) =>
-    [
-      kind,
-      pid === undefined ? '' : `${pid}`,
-      fd === undefined ? '' : `${fd}`,
-      path ?? '',
-      kind === 'mount' || kind === 'mount-below' ? (mountNamespace ?? '') : '',
-      workload ?? '',
-      what,
-    ].map(escapeText),
-  );
+function* formatRows(all: readonly BusyRow[], { width, palette, own }: VerdictOptions): Generator<string> {
+  const folded = foldBusyRows(all);
+  const rows = folded.slice(0, maxRows);
+  const cells = rows.map(({ kind, pid, fd, what, path, workload, mountNamespace }) => [
+    kind,
+    pid === undefined ? '' : `${pid}`,
+    fd === undefined ? '' : `${fd}`,
+    cutPath(escapeText(path ?? ''), width),
+    (kind === 'mount' || kind === 'mount-below') && mountNamespace !== own ? (mountNamespace ?? '') : '',
+    escapeText(workload ?? ''),
+    escapeText(what),
+  ]);
   // Of what no row has nothing is shown.
   const filled = cells[0]?.map((_, i) => cells.some((row) => row[i] !== '')) ?? [];
   const lines = alignRows(cells.map((row) => row.filter((_, i) => filled[i])));
@@ -97,7 +105,18 @@ function* formatRows(rows: readonly BusyRow[], { width, palette }: BusyPageOptio
     const note = rows[i]?.note;
     if (note !== undefined) yield* indent(escapeText(note), 6, width);
   }
+  if (folded.length > rows.length) yield `  … and ${folded.length - rows.length} more lines: --json has all`;
 }
+
+/** So that the columns after it have room. */
+function cutPath(path: string, width: number | undefined): string {
+  return width === undefined ? path : cutText(path, Math.max(Math.floor(width * maxPathShare), 20), 'middle');
+}
+
+const maxPathShare = 0.45;
+
+/** As of the root directory of a host, which all processes keep. */
+const maxRows = 100;
 
 function* formatStep(
   { command, what, note }: ReleaseStep,

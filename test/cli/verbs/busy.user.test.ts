@@ -23,6 +23,11 @@ test('What is nowhere, a tag that no device has and what is not in a notation ar
   for (const [word, message] of [
     ['/no/such/path', /\/no\/such\/path in mnt:\[\d+\]: .*ENOENT/],
     ['UUID=no-such-uuid', /UUID=no-such-uuid: /],
+    ['LABEL=no such label', /LABEL=no such label: \/dev\/disk\/by-label\/no\\x20such\\x20label is not there/],
+    ['/dev/no-such-disk', /\/dev\/no-such-disk in mnt:\[\d+\]: .*ENOENT/],
+    ['/dev/null/x', /\/dev\/null\/x in mnt:\[\d+\]: .*not a directory/],
+    ['1:2:3', /\/1:2:3 in mnt:\[\d+\]: .*ENOENT/],
+    ['99999999999999999999999', /no mount has the id 99999999999999999999999/],
     ['4000000000', /no mount has the id 4000000000/],
     ['999999', /no mount has the id 999999/],
     ['', /"" is not a path, a device or the id of a mount/],
@@ -31,6 +36,7 @@ test('What is nowhere, a tag that no device has and what is not in a notation ar
     assert.deepEqual([status, stdout], [2, ''], word);
     assert.match(stderr, message);
   }
+  assert.match(runNscope(['busy', '--in', '4194305', '/']).stderr, /4194305/);
   const { status, stderr } = runNscope(['busy', '--in', 'net:self', '/']);
   assert.equal(status, 2);
   assert.match(stderr, /--in net:self: a mount namespace is wanted/);
