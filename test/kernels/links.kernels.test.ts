@@ -5,8 +5,9 @@ import { before, describe, test } from 'node:test';
 import { isKnown } from '../../src/model/snapshot/known.ts';
 import type { Network, NetworkLink } from '../../src/model/snapshot/schema.ts';
 import { missing } from '../tiers.ts';
-import { fetchKernel, guestNeeds, guestsAtOnce, nscopeInGuest, runInGuest } from './guest.ts';
+import { fetchKernel, guestNeeds, nscopeInGuest, runInGuest } from './guest.ts';
 import { nameAnswer, readAnswer } from './guest-answers.ts';
+import { guestsAtOnce } from './slots.ts';
 
 const skip = missing({ ...guestNeeds, commands: [...guestNeeds.commands, 'ip', 'nft', 'iptables-legacy'] });
 

@@ -22,7 +22,10 @@ export const netVerb = {
     { flags: '-a, --all', meaning: 'the links of all network namespaces' },
     { flags: '--port PORT', meaning: 'who waits on this port, and which rules send it elsewhere: 53, 53/udp' },
     { flags: '--link NAME', meaning: 'links of this name' },
-    { flags: '--address ADDRESS', meaning: 'links with this IP address, or one in this network, and rules that name it: 10.0.0.7, fd00::/64' },
+    {
+      flags: '--address ADDRESS',
+      meaning: 'links with this IP address, or one in this network, and rules that name it: 10.0.0.7, fd00::/64',
+    },
     { flags: '--mac MAC', meaning: 'links with this MAC' },
     ...rowOptions,
   ],
