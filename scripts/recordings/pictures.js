@@ -43,13 +43,13 @@ export const pictures = [
   },
 ];
 
-/** A disk that a working directory and a private copy in another mount namespace keep, and what is mounted below it. */
-const disk = [
-  'truncate -s 16M /run/disk; mkfs.ext4 -q /run/disk; mkdir -p /srv/data; mount -t tmpfs srv /srv; mkdir /srv/data',
-  'mount -o loop /run/disk /srv/data; mkdir /srv/data/cache; mount -t tmpfs cache /srv/data/cache',
+/** A mount that a working directory and a private copy in another mount namespace keep, and what is mounted below it. */
+const data = [
+  'mount -t tmpfs srv /srv; mkdir /srv/data; mount -t tmpfs data /srv/data',
+  'mkdir /srv/data/cache; mount -t tmpfs cache /srv/data/cache',
   '(cd /srv/data/cache && exec setsid sleep 3000) & setsid unshare --mount sleep 3001 & sleep 2',
 ].join('; ');
-const noDisk = 'pkill -x -f "sleep 300[01]"; sleep 1; umount /srv/data/cache /srv/data /srv';
+const noData = 'pkill -x -f "sleep 300[01]"; sleep 1; umount /srv/data/cache /srv/data /srv';
 
 /** blue has a veth to the host, green one to blue, and a macvlan that lies on the host's end. */
 const wires = [
@@ -67,7 +67,7 @@ const notJoined = 'pkill -x -f "sleep 3002"; sleep 1';
 
 pictures.push(
   ...[
-    { name: 'busy', before: disk, command: 'nscope busy /srv/data', after: noDisk },
+    { name: 'busy', before: data, command: 'nscope busy /srv/data', after: noData },
     { name: 'mounts', command: 'nscope mounts lxc:web' },
     { name: 'net', before: wires, command: 'nscope net net:blue', after: noWires },
     { name: 'graph-owner', command: 'nscope graph --format svg', file: true },

@@ -219,10 +219,9 @@ export const rootScenes: ReadonlyMap<string, Scene> = new Map<string, Scene>([
       perform: async (kitchen) => {
         const path = join(kitchen.directory, 'data');
         mkdirSync(path);
-        kitchen.prepare('mount', '-t', 'tmpfs', 'data', path);
-        kitchen.clearAway('umount', '--lazy', path);
-        const { pid } = await kitchen.keep(`cd ${path}; echo ready; exec sleep 600`);
-        const { stdout, stderr } = kitchen.run({ '/srv/data': path });
+        const text = `mount -t tmpfs data ${path}; cd ${path}; echo ready; exec sleep 600`;
+        const { pid } = await kitchen.keep(`exec unshare --mount --propagation private sh -c '${text}'`);
+        const { stdout, stderr } = kitchen.run({ '/srv/data': path }, ['nsenter', '--target', `${pid}`, '--mount']);
         assert.match(stdout, new RegExp(`^  cwd +${pid} +${path} +sleep 600$`, 'm'), stderr);
         assert.ok(stdout.includes(`  1. kill ${pid}\n`) && stdout.includes(`  2. umount ${path}\n`), stdout);
       },
