@@ -1,7 +1,5 @@
 // nscope mounts: what a mount namespace has mounted, what differs between two, and the path of a file in another.
-
 import { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
-import { layOutTree } from '../../analysis/graph/tree-layout.ts';
 import { compareMounts } from '../../analysis/mounts/compare-mounts.ts';
 import { type Translation, translatePath } from '../../analysis/mounts/translate-path.ts';
 import { wantGraph } from '../../model/snapshot/wanted.ts';
@@ -9,18 +7,16 @@ import type { Column } from '../../render/columns/columns.ts';
 import { type MountRow, type MountScene, mountColumns } from '../../render/columns/mount-columns.ts';
 import { type MountTableRow, mountTableColumns } from '../../render/columns/mount-table-columns.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
-import { formatTable } from '../../render/lines/table.ts';
-import { describeTranslation } from '../../render/pages/translation-page.ts';
 import { escapeText } from '../../render/words/escape.ts';
-import { wrapText } from '../../render/words/wrap-text.ts';
 import { differenceRow, toJsonMount } from '../mounts/mount-rows.ts';
 import { type ChosenTable, chooseTable, explainLack, makeScene } from '../mounts/mount-scene.ts';
+import { writeMounts, writeTable, writeTranslation } from '../mounts/write-mounts.ts';
 import { type RowChoice, readRowChoice, sortRows, toJsonRow } from '../reading/choose-columns.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
-import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
+import { writeLines, writeRemark } from '../screen/output.ts';
 import { UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { GivenCommand } from '../table/verb-module.ts';
@@ -28,9 +24,6 @@ import type { GivenCommand } from '../table/verb-module.ts';
 const usualColumns = ['path', 'source', 'fstype', 'options', 'propagation', 'peers', 'masters', 'remarks'];
 const comparedColumns = ['change', 'path', 'source', 'fstype', 'difference'];
 const overviewColumns = ['mntns', 'pid', 'of', 'mounts', 'hidden', 'shared', 'slaves', 'idmapped', 'via'];
-
-/** Of the usual columns these are left out where no row has anything in them. */
-const leftOutWhenEmpty = new Set(['peers', 'masters', 'remarks']);
 
 export const run = readingVerb({ parse, answer, report });
 
@@ -125,7 +118,7 @@ function report(answer: Answer, { path, mounts, overview, options }: Request): n
   const { coverage } = index.snapshot;
   if (options.json)
     writeLines(formatJsonObject({ ...toJson(answer, mounts.columns, overview.columns, options), lacks, coverage }));
-  else if (answer.kind === 'path') writeTranslation(answer, path ?? '', options);
+  else if (answer.kind === 'path') writeTranslation(answer.found, answer.to, path ?? '', options);
   else if (answer.kind === 'overview') writeTable(overview.columns, answer.rows, options);
   else if (answer.kind === 'mounts') writeMounts(answer.chosen, answer.rows, mounts.columns, options);
   else if (answer.rows.length > 0) writeTable(mounts.columns, answer.rows, options);
@@ -173,59 +166,4 @@ function toJson(
         mounts: answer.rows.map((row) => (options.columns === undefined ? toJsonMount(row) : toJsonRow(columns, row))),
       };
   }
-}
-
-function writeTable<Row>(
-  columns: readonly Column<Row>[],
-  rows: readonly Row[],
-  options: OptionValues,
-  prefix?: (row: Row) => string,
-): void {
-  const width = options.wide ? undefined : readTerminalWidth();
-  const { strong } = choosePalette();
-  const header = options.header !== false;
-  writeLines(formatTable(columns, rows, { width, header, paintHeader: strong, ...(prefix && { prefix }) }));
-}
-
-/** A tree, unless rows were chosen or put in an order. */
-function writeMounts(
-  { layout }: ChosenTable,
-  rows: readonly MountRow[],
-  columns: readonly Column<MountRow>[],
-  options: OptionValues,
-): void {
-  const shown =
-    options.columns === undefined
-      ? columns.filter((column) => !leftOutWhenEmpty.has(column.name) || rows.some((row) => hasWords(column, row)))
-      : columns;
-  if (!layout || options.list || options.filter !== undefined || options.sort !== undefined) {
-    writeTable(shown, rows, options);
-    return;
-  }
-  const rowOf = new Map(rows.map((row) => [row.mount, row]));
-  const lines = layOutTree(layout.mounts, (mount) => layout.parentOf(mount));
-  const prefixes = new Map(lines.map(({ node, prefix }) => [node, prefix]));
-  const ordered = lines.flatMap(({ node }) => rowOf.get(node) ?? []);
-  writeTable(shown, ordered, options, ({ mount }) => prefixes.get(mount) ?? '');
-}
-
-function hasWords(column: Column<MountRow>, row: MountRow): boolean {
-  const value = column.value(row);
-  return Array.isArray(value) ? value.length > 0 : value !== null;
-}
-
-function writeTranslation(
-  { found, to }: Answer & { readonly kind: 'path' },
-  path: string,
-  options: OptionValues,
-): void {
-  if (!found) {
-    if (to.layout) writeRemark(`nothing is mounted to which ${path} could lead`, options);
-    return;
-  }
-  const [first] = found.paths;
-  if (first) writeLines([escapeText(first.path)]);
-  const width = options.wide ? undefined : readTerminalWidth();
-  for (const line of describeTranslation(path, found, to.name))
-    for (const part of wrapText(line, width)) writeRemark(part, options);
 }
