@@ -5,6 +5,8 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { readMountTables } from '../../../src/kernel/mounts/mount-tables.ts';
+import { isKnown } from '../../../src/model/snapshot/known.ts';
 import { compile } from '../../fixtures/compile.ts';
 import { sightOfKernel } from '../../hiding/expectations.ts';
 import { isLinuxSince } from '../../kernels/release.ts';
@@ -149,6 +151,33 @@ test('A process whose root is in failfs is entered with the root of its mount na
         String(pid),
       );
     assert.deepEqual([score['wronglySplit'], score['wronglyJoined'], chrooted], [0, 0, []]);
+  } finally {
+    await held.end();
+  }
+});
+
+test('The mounts of a mount namespace whose one process has its root in failfs are told whole, by each way.', {
+  skip,
+}, async () => {
+  if (!isLinuxSince(7, 3)) return assertNotMade('failfs');
+  const held = await holdKind('failfs');
+  try {
+    assert.equal(readFileSync(`/proc/${held.pid}/mountinfo`, 'utf8'), '');
+    const inode = Number(/\d+/.exec(readlinkSync(`/proc/${held.pid}/ns/mnt`))?.[0]);
+    const { stdout, stderr, status } = runNscope(['mounts', String(held.pid), '--json']);
+    const { mountNamespace, mounts, lacks } = JSON.parse(stdout) as {
+      mountNamespace: number;
+      mounts: { path: string }[];
+      lacks: string[];
+    };
+    assert.deepEqual([status, mountNamespace, lacks], [0, inode, []], stderr);
+    assert.ok(mounts.some(({ path }) => path === '/proc'));
+    // Without the ids of the kernel several processes are tried, and then nscope looks itself.
+    const question = { inode, id: undefined, own: false, pids: [held.pid], paths: [], mayBeLocked: false };
+    const [inside] = readMountTables([question], { statmount: false, mountinfo: true });
+    assert.ok(inside && isKnown(inside.mounts));
+    assert.deepEqual([inside.via, inside.pid, inside.cut], ['mountinfo', undefined, undefined]);
+    assert.equal(inside.mounts.length, mounts.length);
   } finally {
     await held.end();
   }
