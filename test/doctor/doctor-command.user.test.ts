@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Finding } from '../../src/analysis/findings/finding.ts';
 import type { Undecided } from '../../src/analysis/findings/run-rules.ts';
+import { conditionsOnDemand } from '../../src/model/snapshot/wanted.ts';
 import { runNscope } from '../cli/run-nscope.ts';
 import { hold } from '../held-process.ts';
 import { missing } from '../tiers.ts';
@@ -56,13 +57,20 @@ test('What a saved snapshot had is found again, and rules for which it has nothi
     const ofBare = JSON.parse(runNscope(['doctor', '--from', '-', '--json'], bare).stdout) as {
       findings: Finding[];
       undecided: Undecided[];
+      notAsked: string[];
     };
-    const { undecided } = ofBare;
+    const { undecided, notAsked } = ofBare;
     for (const { why } of undecided) assert.match(why, /^the snapshot has no /);
     const rules = JSON.parse(runNscope(['doctor', '--rules', '--json']).stdout) as {
       rules: { code: string; needs: string[] }[];
     };
-    const needing = rules.rules.filter(({ needs }) => needs.length > 0).map(({ code }) => code);
+    const onDemand: readonly string[] = conditionsOnDemand;
+    const isLarge = ({ needs }: { needs: string[] }) => needs.some((need) => onDemand.includes(need));
+    const needing = rules.rules.filter((rule) => rule.needs.length > 0 && !isLarge(rule)).map(({ code }) => code);
+    assert.deepEqual(
+      notAsked,
+      rules.rules.filter(isLarge).map(({ code }) => code),
+    );
     assert.deepEqual([...new Set(undecided.map(({ code }) => code))].sort(), needing.sort());
     const text = runNscope(['doctor', '--from', '-'], bare);
     // Somebody else on this host may have done what is more than a note.

@@ -167,11 +167,11 @@ test('The mounts of a mount namespace whose one process has its root in failfs a
     const { stdout, stderr, status } = runNscope(['mounts', String(held.pid), '--json']);
     const { mountNamespace, mounts, lacks } = JSON.parse(stdout) as {
       mountNamespace: number;
-      mounts: { path: string }[];
+      mounts: { mountPoint: string }[];
       lacks: string[];
     };
     assert.deepEqual([status, mountNamespace, lacks], [0, inode, []], stderr);
-    assert.ok(mounts.some(({ path }) => path === '/proc'));
+    assert.ok(mounts.some(({ mountPoint }) => mountPoint === '/proc'));
     // Without the ids of the kernel several processes are tried, and then nscope looks itself.
     const question = { inode, id: undefined, own: false, pids: [held.pid], paths: [], mayBeLocked: false };
     const [inside] = readMountTables([question], { statmount: false, mountinfo: true });
