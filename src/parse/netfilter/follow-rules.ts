@@ -118,38 +118,33 @@ class Follower {
     here: Selection[],
     gone: Selection[],
   ): boolean {
-    const selection: Selection = { conditions: path.conditions, others: path.others };
+    if (verdict.kind === 'continue') return false;
+    const left = taken.judge(path);
+    if (!left) return true;
+    // What an earlier rule took of it is not taken here: a return before leads on to what comes after the chain.
+    const selection: Selection = {
+      conditions: [...path.conditions, ...left.conditions],
+      others: left.mayBeLess ? [...new Set([...path.others, earlier])] : path.others,
+    };
     switch (verdict.kind) {
-      case 'continue':
-        return false;
       case 'return':
         here.push(selection);
         return true;
       case 'jump':
       case 'goto': {
-        if (!taken.judge(selection)) return false;
         const lost = this.#walk(verdict.chain, { ...path, depth: path.depth + 1 }, taken);
         for (const one of lost) gone.push(one);
         for (const one of verdict.kind === 'goto' ? [selection] : lost) here.push(one);
         return verdict.kind === 'goto';
       }
-      case 'redirect':
-        this.#find(verdict.to, path, chain, taken);
+      case 'redirect': {
+        const { table, base } = path;
+        this.redirects.push({ hook: base.hook, by: table.by, table: table.name, chain, to: verdict.to, ...selection });
+      }
     }
     here.push(selection);
     gone.push(selection);
     return true;
-  }
-
-  #find(to: NatDestination, { table, base, conditions, others }: Path, chain: string, taken: TakenPackets): void {
-    const left = taken.judge({ conditions, others });
-    if (!left) return;
-    const { hook } = base;
-    this.redirects.push({
-      ...{ hook, by: table.by, table: table.name, chain, to },
-      conditions: [...conditions, ...left.conditions],
-      others: [...new Set(left.mayBeLess ? [...others, earlier] : others)],
-    });
   }
 }
 

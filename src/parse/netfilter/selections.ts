@@ -83,13 +83,15 @@ export class TakenPackets {
     if (!before) return undefined;
     let { mayBeLess } = before;
     const conditions = [...before.conditions];
+    let left: Selection = conditions.length > 0 ? add(selection, conditions) : selection;
     for (const taken of this.#list(selection)) {
-      if (covers(taken, selection)) return undefined;
-      if (!mayMeet(taken.conditions, [...selection.conditions, ...conditions])) continue;
-      const [different, ...more] = taken.conditions.filter((wanted) => !isGiven(wanted, selection));
-      if (different && more.length === 0 && taken.others.length === 0 && conditions.length < maxExceptions)
+      if (covers(taken, left)) return undefined;
+      if (!mayMeet(taken.conditions, left.conditions)) continue;
+      const [different, ...more] = taken.conditions.filter((wanted) => !isGiven(wanted, left));
+      if (different && more.length === 0 && taken.others.length === 0 && conditions.length < maxExceptions) {
         conditions.push({ ...different, not: !different.not });
-      else mayBeLess = true;
+        left = add(selection, conditions);
+      } else mayBeLess = true;
     }
     return { mayBeLess, conditions };
   }
@@ -99,6 +101,10 @@ export class TakenPackets {
     yield* choose(this.#byAddress, findOne(selection, 'daddr'));
     yield* choose(this.#byPort, findOne(selection, 'dport'));
   }
+}
+
+function add({ conditions, others }: Selection, more: readonly PacketCondition[]): Selection {
+  return { conditions: [...conditions, ...more], others };
 }
 
 function findOne({ conditions }: Selection, field: PacketField): bigint | undefined {
