@@ -1,7 +1,9 @@
 // Which network namespaces share a wire: links that frames pass between without a router.
+
+import { append } from '../../model/collections/append.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
-import type { Network, NetworkLink } from '../../model/snapshot/schema.ts';
-import { type AddressRange, isInRange, parseAddressRange } from './addresses.ts';
+import type { Network, NetworkLink, NetworkRoute } from '../../model/snapshot/schema.ts';
+import { type AddressRange, overlap, parseAddressRange } from './addresses.ts';
 import type { WiredLink, WireEnd } from './wires.ts';
 
 /** Masters that pass frames on between their ports. */
@@ -19,24 +21,29 @@ interface Place {
 const maxHops = 8;
 
 export class Segments {
-  readonly #networks: readonly Network[];
+  /** Each address once, parsed: there may be thousands of rules. */
+  readonly #addresses: { readonly range: AddressRange; readonly place: Place }[] = [];
+  readonly #byAddress = new Map<string, Place[]>();
+  readonly #routes = new Map<Network, readonly ParsedRoute[]>();
   readonly #wired: ReadonlyMap<string, WiredLink>;
   readonly #found = new Map<string, ReadonlySet<string>>();
 
   constructor(networks: readonly Network[], wired: readonly WiredLink[]) {
-    this.#networks = networks;
     this.#wired = new Map(wired.map((one) => [keyOf(one.inode, one.link.index), one]));
+    for (const network of networks)
+      for (const { address, link } of isKnown(network.addresses) ? network.addresses : []) {
+        const range = parseAddressRange(address);
+        if (!range) continue;
+        const place = { network, index: link };
+        this.#addresses.push({ range, place });
+        append(this.#byAddress, keyOfAddress(range), place);
+      }
   }
 
   /** All network namespaces with one of these addresses. */
   listWith(range: AddressRange): readonly Place[] {
-    return this.#networks.flatMap((network) =>
-      isKnown(network.addresses)
-        ? network.addresses
-            .filter(({ address }) => isInRange(address, range))
-            .map(({ link }) => ({ network, index: link }))
-        : [],
-    );
+    if (range.first === range.last) return this.#byAddress.get(keyOfAddress(range)) ?? [];
+    return this.#addresses.flatMap((one) => (overlap(one.range, range) ? [one.place] : []));
   }
 
   /** Those of them that packets from a network namespace come to by its routes and by wires that were seen. */
@@ -46,7 +53,7 @@ export class Segments {
     for (let hop = 0; hop < maxHops && places.length > 0; hop++) {
       const own = places.filter(({ network }) => network === router);
       if (own.length > 0) return own;
-      const route = findRoute(router, range);
+      const route = this.#findRoute(router, range);
       if (route?.link === undefined) return [];
       const segment = this.#segment(router.inode, route.link);
       const isThere = ({ network, index }: Place) => segment.has(keyOf(network.inode, index));
@@ -57,6 +64,17 @@ export class Segments {
       router = next.network;
     }
     return [];
+  }
+
+  #findRoute(network: Network, { family, first }: AddressRange): NetworkRoute | undefined {
+    let routes = this.#routes.get(network);
+    if (!routes) {
+      routes = parseRoutes(network);
+      this.#routes.set(network, routes);
+    }
+    return routes.find(
+      ({ route, range }) => route.family === family && (!range || (range.first <= first && first <= range.last)),
+    )?.route;
   }
 
   #segment(inode: number, index: number): ReadonlySet<string> {
@@ -92,21 +110,35 @@ function isPassed(link: NetworkLink, { role }: WireEnd, other: NetworkLink): boo
   }
 }
 
-/** The route with the longest prefix, of the main table. */
-function findRoute({ routes }: Network, { family, first }: AddressRange) {
-  if (!isKnown(routes)) return undefined;
-  const fitting = routes.list.flatMap((route) => {
-    if (route.family !== family || route.table !== mainTable || route.kind !== 'unicast') return [];
+interface ParsedRoute {
+  readonly route: NetworkRoute;
+  /** Undefined for the default route. */
+  readonly range: AddressRange | undefined;
+}
+
+/** Of the main table, those with the longest prefix first. */
+function parseRoutes({ routes }: Network): readonly ParsedRoute[] {
+  // Of more routes the one with the longest prefix may be missing.
+  if (!isKnown(routes) || routes.count > routes.list.length) return [];
+  const parsed = routes.list.flatMap((route) => {
+    if (route.table !== mainTable || route.kind !== 'unicast') return [];
     const range = route.to === 'default' ? undefined : parseAddressRange(route.to);
-    if (route.to !== 'default' && !(range && range.first <= first && first <= range.last)) return [];
-    return [{ route, size: range ? range.last - range.first : undefined }];
+    return range || route.to === 'default' ? [{ route, range }] : [];
   });
-  const isSmaller = (a: bigint | undefined, b: bigint | undefined) => a !== undefined && (b === undefined || a < b);
-  return fitting.sort((a, b) => (isSmaller(a.size, b.size) ? -1 : isSmaller(b.size, a.size) ? 1 : 0))[0]?.route;
+  const sizeOf = ({ range }: ParsedRoute) => (range ? range.last - range.first : undefined);
+  return parsed.sort((a, b) => {
+    const [one, other] = [sizeOf(a), sizeOf(b)];
+    if (one === other) return 0;
+    return one !== undefined && (other === undefined || one < other) ? -1 : 1;
+  });
 }
 
 const mainTable = 254;
 
 function keyOf(inode: number, index: number): string {
   return `${inode} ${index}`;
+}
+
+function keyOfAddress({ family, first }: AddressRange): string {
+  return `${family} ${first}`;
 }
