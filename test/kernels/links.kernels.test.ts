@@ -5,17 +5,21 @@ import { before, describe, test } from 'node:test';
 import { isKnown } from '../../src/model/snapshot/known.ts';
 import type { Network, NetworkLink } from '../../src/model/snapshot/schema.ts';
 import { missing } from '../tiers.ts';
-import { fetchKernel, guestNeeds, nscopeInGuest, runInGuest } from './guest.ts';
+import { bundleInGuest, fetchKernel, guestNeeds, runInGuest } from './guest.ts';
 import { nameAnswer, readAnswer } from './guest-answers.ts';
 import { guestsAtOnce } from './slots.ts';
 
-const skip = missing({ ...guestNeeds, commands: [...guestNeeds.commands, 'ip', 'nft', 'iptables-legacy'] });
+const skip = missing({
+  ...guestNeeds,
+  commands: [...guestNeeds.commands, 'ip', 'nft', 'iptables-legacy'],
+  files: [...guestNeeds.files, 'dist/nscope.cjs'],
+});
 
 /** Rules are made on the one; on the other there are none, and no module for them. */
 const versions = ['6.1', '7'] as const;
 type Version = (typeof versions)[number];
 
-const net = `${nscopeInGuest} net --all --json --no-bpf`;
+const net = `${bundleInGuest} net --all --json --no-bpf`;
 const modules = 'cut -d " " -f 1 /proc/modules | sort';
 
 /** Those that are moved into another namespace. */
