@@ -14,7 +14,9 @@ NAPI_MODULE_INIT() {
 	init_errno(env, exports);
 	init_fuse(env, exports);
 	init_handles(env, exports);
+	init_link_events(env, exports);
 	init_listns(env, exports);
+	init_mount_events(env, exports);
 	init_mount_visit(env, exports);
 	init_mounts(env, exports);
 	init_kcmp(env, exports);

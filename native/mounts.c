@@ -54,6 +54,9 @@ struct reading {
 	/* Only mounts of these file systems, or of these super blocks (major << 32 | minor); all when there are neither. */
 	const uint64_t *magics, *devices;
 	size_t magic_count, device_count;
+	/* These mounts alone, where there are any. */
+	const uint64_t *ids;
+	size_t id_count;
 	struct statmount *answer;
 	size_t answer_room;
 	char *data;
@@ -173,6 +176,9 @@ static const char *read_all(struct reading *reading) {
 	struct mnt_id_req request = {.size = sizeof request, .mnt_id = LSMT_ROOT, .mnt_ns_id = reading->mnt_ns_id};
 	if (!(reading->answer = malloc(first_room))) return "malloc";
 	reading->answer_room = first_room;
+	for (size_t i = 0; i < reading->id_count; i++)
+		if ((errno = read_one(reading, reading->ids[i]))) return "realloc";
+	if (reading->id_count > 0) return NULL;
 	for (;;) {
 		long count = syscall(SYS_listmount, &request, ids, IDS_PER_CALL, 0);
 		if (count < 0) return "listmount";
@@ -200,19 +206,22 @@ static void *read_inside(void *argument) {
 }
 
 /*
- * readMounts(mntNsId: bigint, magics: BigUint64Array, devices: BigUint64Array, fd: number) → Buffer of records. With a descriptor of the mount
- * namespace, or -1, a thread asks from within, whose root is that of the namespace.
+ * readMounts(mntNsId: bigint, magics: BigUint64Array, devices: BigUint64Array, fd: number, ids: BigUint64Array) → Buffer of
+ * records; of the mounts with these ids alone, where there are any. With a descriptor of the mount namespace, or -1, a thread
+ * asks from within, whose root is that of the namespace.
  */
 static napi_value read_mounts(napi_env env, napi_callback_info info) {
-	napi_value args[4];
+	napi_value args[5];
 	struct reading reading = {0};
 	struct visit visit = {.reading = &reading};
-	void *magics, *devices;
-	size_t magics_size, devices_size;
-	if (!read_arguments(env, info, 4, args) || !read_u64(env, args[0], &reading.mnt_ns_id) ||
+	void *magics, *devices, *ids;
+	size_t magics_size, devices_size, ids_size;
+	if (!read_arguments(env, info, 5, args) || !read_u64(env, args[0], &reading.mnt_ns_id) ||
 	    !read_bytes(env, args[1], &magics, &magics_size) || !read_bytes(env, args[2], &devices, &devices_size) ||
-	    !read_int(env, args[3], &visit.fd))
+	    !read_int(env, args[3], &visit.fd) || !read_bytes(env, args[4], &ids, &ids_size))
 		return NULL;
+	reading.ids = ids;
+	reading.id_count = ids_size / sizeof *reading.ids;
 	reading.magics = magics;
 	reading.magic_count = magics_size / sizeof *reading.magics;
 	reading.devices = devices;

@@ -13,15 +13,16 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define MOST 31 /* descriptors: each is one bit of a mask that JavaScript holds as a number */
+#define MOST 128 /* descriptors */
+#define WORDS (MOST / 32)
 #define STOP 0xffffffffu
 
 struct watch {
 	int epoll, stop;
-	uint32_t count;
-	int fds[MOST];
+	int fds[MOST]; /* by index; -1 where there is none */
 	uint32_t events[MOST];
-	atomic_uint ready; /* bits that JavaScript has not been told of */
+	atomic_uint ready[WORDS]; /* bits that JavaScript has not been told of */
+	atomic_bool told; /* whether JavaScript will come for them */
 	pthread_t thread;
 	napi_threadsafe_function tell;
 	bool open;
@@ -33,13 +34,13 @@ static void *wait_for_readiness(void *data) {
 		struct epoll_event events[MOST + 1];
 		int count = epoll_wait(watch->epoll, events, MOST + 1, -1);
 		if (count < 0 && errno != EINTR) return NULL;
-		uint32_t bits = 0;
 		for (int i = 0; i < count; i++) {
-			if (events[i].data.u32 == STOP) return NULL;
-			bits |= 1u << events[i].data.u32;
+			uint32_t index = events[i].data.u32;
+			if (index == STOP) return NULL;
+			atomic_fetch_or(&watch->ready[index / 32], 1u << index % 32);
 		}
 		/* Where the main thread has yet to take earlier bits, it takes these with them. */
-		if (bits && !atomic_fetch_or(&watch->ready, bits))
+		if (count > 0 && !atomic_exchange(&watch->told, true))
 			napi_call_threadsafe_function(watch->tell, watch, napi_tsfn_nonblocking);
 	}
 }
@@ -47,11 +48,16 @@ static void *wait_for_readiness(void *data) {
 static void tell_javascript(napi_env env, napi_value callback, void *context, void *data) {
 	(void)context;
 	struct watch *watch = data;
-	napi_value undefined, mask;
+	napi_value undefined, ready;
 	if (!env || !watch->open) return;
+	atomic_store(&watch->told, false);
 	napi_get_undefined(env, &undefined);
-	mask = make_int(env, atomic_exchange(&watch->ready, 0));
-	napi_call_function(env, undefined, callback, 1, &mask, NULL);
+	napi_create_array(env, &ready);
+	uint32_t count = 0;
+	for (uint32_t word = 0; word < WORDS; word++)
+		for (uint32_t bits = atomic_exchange(&watch->ready[word], 0); bits; bits &= bits - 1)
+			napi_set_element(env, ready, count++, make_int(env, word * 32 + (uint32_t)__builtin_ctz(bits)));
+	napi_call_function(env, undefined, callback, 1, &ready, NULL);
 }
 
 /* Ends the thread and closes what belongs to the watch; the descriptors that it waited for are not its own. */
@@ -73,7 +79,7 @@ static void finalize(napi_env env, void *data, void *hint) {
 	free(watch);
 }
 
-static int add(struct watch *watch, int operation, uint32_t index) {
+static int control(struct watch *watch, int operation, uint32_t index) {
 	/* Once, and then not again before JavaScript has done its part: or the thread would spin. */
 	struct epoll_event event = {.events = watch->events[index] | EPOLLONESHOT, .data.u32 = index};
 	return epoll_ctl(watch->epoll, operation, watch->fds[index], &event);
@@ -84,29 +90,19 @@ static int start(struct watch *watch) {
 	if ((watch->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0) return errno;
 	if ((watch->stop = eventfd(0, EFD_CLOEXEC)) < 0) return errno;
 	if (epoll_ctl(watch->epoll, EPOLL_CTL_ADD, watch->stop, &event) < 0) return errno;
-	for (uint32_t i = 0; i < watch->count; i++)
-		if (add(watch, EPOLL_CTL_ADD, i) < 0) return errno;
 	return pthread_create(&watch->thread, NULL, wait_for_readiness, watch);
 }
 
-/* readinessOpen(fds: Int32Array, events: Uint32Array, callback(mask)) → a watch. EPOLL* values; bit i stands for fds[i]. */
+/* readinessOpen(callback(indices: number[])) → a watch, which waits for nothing yet. */
 static napi_value open_watch(napi_env env, napi_callback_info info) {
-	napi_value args[3], name, result;
-	void *fds, *events;
-	size_t fd_bytes, event_bytes;
-	if (!read_arguments(env, info, 3, args) || !read_bytes(env, args[0], &fds, &fd_bytes) ||
-	    !read_bytes(env, args[1], &events, &event_bytes))
-		return NULL;
-	uint32_t count = (uint32_t)(fd_bytes / sizeof(int));
-	if (count > MOST || event_bytes != fd_bytes) return throw_errno(env, EINVAL, "readinessOpen");
+	napi_value arg, name, result;
+	if (!read_arguments(env, info, 1, &arg)) return NULL;
 	struct watch *watch = calloc(1, sizeof *watch);
 	if (!watch) return throw_errno(env, ENOMEM, "readinessOpen");
 	watch->epoll = watch->stop = -1;
-	watch->count = count;
-	memcpy(watch->fds, fds, fd_bytes);
-	memcpy(watch->events, events, event_bytes);
+	for (int i = 0; i < MOST; i++) watch->fds[i] = -1;
 	if (napi_create_string_utf8(env, "nscope readiness", NAPI_AUTO_LENGTH, &name) != napi_ok ||
-	    napi_create_threadsafe_function(env, args[2], NULL, name, 0, 1, NULL, NULL, NULL, tell_javascript, &watch->tell) !=
+	    napi_create_threadsafe_function(env, arg, NULL, name, 0, 1, NULL, NULL, NULL, tell_javascript, &watch->tell) !=
 	        napi_ok) {
 		free(watch);
 		return throw_argument(env, "expected a function");
@@ -131,15 +127,47 @@ static struct watch *read_watch(napi_env env, napi_value value) {
 	return NULL;
 }
 
-/* readinessRearm(watch, mask): waits again for the descriptors of these bits. */
-static napi_value rearm_watch(napi_env env, napi_callback_info info) {
+/* readinessAdd(watch, fd, events) → the index that stands for it. EPOLL* values. */
+static napi_value add_descriptor(napi_env env, napi_callback_info info) {
+	napi_value args[3];
+	struct watch *watch;
+	int32_t fd;
+	uint32_t events, index = 0;
+	if (!read_arguments(env, info, 3, args) || !(watch = read_watch(env, args[0])) || !read_int(env, args[1], &fd) ||
+	    !read_uint(env, args[2], &events))
+		return NULL;
+	while (index < MOST && watch->fds[index] >= 0) index++;
+	if (index == MOST || !watch->open) return throw_errno(env, EINVAL, "readinessAdd");
+	watch->fds[index] = fd;
+	watch->events[index] = events;
+	if (control(watch, EPOLL_CTL_ADD, index) == 0) return make_int(env, index);
+	watch->fds[index] = -1;
+	return throw_errno(env, errno, "epoll_ctl");
+}
+
+static struct watch *read_index(napi_env env, napi_callback_info info, uint32_t *index) {
 	napi_value args[2];
 	struct watch *watch;
-	uint32_t mask;
-	if (!read_arguments(env, info, 2, args) || !(watch = read_watch(env, args[0])) || !read_uint(env, args[1], &mask))
+	if (!read_arguments(env, info, 2, args) || !(watch = read_watch(env, args[0])) || !read_uint(env, args[1], index))
 		return NULL;
-	for (uint32_t i = 0; watch->open && i < watch->count; i++)
-		if (mask & (1u << i) && add(watch, EPOLL_CTL_MOD, i) < 0) return throw_errno(env, errno, "epoll_ctl");
+	return watch->open && *index < MOST && watch->fds[*index] >= 0 ? watch : NULL;
+}
+
+/* readinessRearm(watch, index): waits for it again. */
+static napi_value rearm_descriptor(napi_env env, napi_callback_info info) {
+	uint32_t index;
+	struct watch *watch = read_index(env, info, &index);
+	if (watch && control(watch, EPOLL_CTL_MOD, index) < 0) return throw_errno(env, errno, "epoll_ctl");
+	return NULL;
+}
+
+/* readinessRemove(watch, index): no longer waits for it. What waits to be told may still have its index. */
+static napi_value remove_descriptor(napi_env env, napi_callback_info info) {
+	uint32_t index;
+	struct watch *watch = read_index(env, info, &index);
+	if (!watch) return NULL;
+	control(watch, EPOLL_CTL_DEL, index);
+	watch->fds[index] = -1;
 	return NULL;
 }
 
@@ -154,6 +182,8 @@ static napi_value close_watch(napi_env env, napi_callback_info info) {
 
 void init_readiness(napi_env env, napi_value exports) {
 	export_function(env, exports, "readinessOpen", open_watch);
-	export_function(env, exports, "readinessRearm", rearm_watch);
+	export_function(env, exports, "readinessAdd", add_descriptor);
+	export_function(env, exports, "readinessRearm", rearm_descriptor);
+	export_function(env, exports, "readinessRemove", remove_descriptor);
 	export_function(env, exports, "readinessClose", close_watch);
 }

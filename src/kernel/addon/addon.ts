@@ -98,7 +98,9 @@ export interface Addon {
   nextProc(reading: ProcReading): Buffer | null;
   endProc(reading: ProcReading): void;
   readUts(fds: Int32Array): (Utsname | BatchFailure)[];
-  readMounts(mntNsId: bigint, magics: BigUint64Array, devices: BigUint64Array, fd: number): Buffer;
+  readMounts(mntNsId: bigint, magics: BigUint64Array, devices: BigUint64Array, fd: number, ids: BigUint64Array): Buffer;
+  mountEventsOpen(mntns: number): number;
+  mountEventsRead(fd: number): Buffer;
   findMounts(
     paths: Uint8Array,
     inodes: Uint32Array,
@@ -145,10 +147,14 @@ export interface Addon {
   ringClose(ring: object): void;
   processEventsOpen(): number;
   processEventsRead(fd: number): Buffer;
-  readinessOpen(fds: Int32Array, events: Uint32Array, tell: (mask: number) => void): object;
-  readinessRearm(watch: object, mask: number): void;
+  readinessOpen(tell: (indices: readonly number[]) => void): object;
+  readinessAdd(watch: object, fd: number, events: number): number;
+  readinessRearm(watch: object, index: number): void;
+  readinessRemove(watch: object, index: number): void;
   readinessClose(watch: object): void;
   openRouteSocket(netns: number): number;
+  linkEventsOpen(apart: number): number;
+  linkEventsRead(fd: number): [messages: Buffer, lost: number];
   askNetworks(
     paths: Uint8Array,
     inodes: Uint32Array,

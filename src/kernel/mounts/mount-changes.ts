@@ -1,9 +1,11 @@
 // Tells that mounts of this mount namespace or names in /run/netns may have changed: poll(2) on /proc/self/mountinfo,
 // inotify(7) on the directory of ip netns.
 import { closeSync, openSync, watch } from 'node:fs';
+import { isKnown, type Known, unknownFromErrno } from '../../model/snapshot/known.ts';
 import { netnsDirectory } from '../../model/snapshot/namespace-types.ts';
 import { loadAddon } from '../addon/addon.ts';
 import { isSyscallError } from '../addon/syscall-error.ts';
+import { attempt, readLink } from '../files/files.ts';
 import { awaitReadiness, exceptional } from '../own/readiness.ts';
 
 /**
@@ -42,4 +44,20 @@ function watchNames(changed: () => void): () => void {
     if (isSyscallError(error)) return () => {};
     throw error;
   }
+}
+
+/**
+ * Opens the mountinfo of a process, by which poll(2) reports that something has changed in its mount namespace. While it is
+ * open the mount namespace does not end.
+ * @param inode - of the mount namespace
+ * @returns a descriptor, which the caller closes; why not where the process has ended, or is elsewhere: ESRCH
+ * @see proc_pid_mountinfo(5)
+ */
+export function openMountinfo(pid: number, inode: number): Known<number> {
+  const fd = attempt(() => openSync(`/proc/${pid}/mountinfo`, 'r'));
+  if (!isKnown(fd)) return fd;
+  const link = readLink(`/proc/${pid}/ns/mnt`);
+  if (link === `mnt:[${inode}]`) return fd;
+  closeSync(fd);
+  return isKnown(link) ? unknownFromErrno('ESRCH') : link;
 }

@@ -24,13 +24,15 @@ interface WantedMounts {
   readonly magics?: readonly number[];
   /** major:minor of st_dev. */
   readonly devices?: readonly string[];
+  /** 64-bit ids of mounts. Of one that is not there (any more) the record has the errno alone. */
+  readonly ids?: readonly bigint[];
 }
 
 /**
  * All mounts of a mount namespace that its own root leads to, without entering it. In the caller's own mount namespace
  * the caller's root counts, so a chroot shows less: there a descriptor has a thread of the addon's own ask from the top.
  * @param mntNsId - the 64-bit id of the mount namespace (nsGetMntnsId)
- * @param wanted - only mounts of these file systems or super blocks; all when left out
+ * @param wanted - only mounts of these file systems or super blocks, or with these ids; all when left out
  * @param mountNsFd - a descriptor of the mount namespace, to ask from within; stays open
  * @returns packed records, for decodeMounts; 50,000 mounts take some 10 MB
  * @throws SyscallError ENOENT when there is no such namespace (any more) or the caller may not look into it, EPERM without
@@ -39,7 +41,7 @@ interface WantedMounts {
  */
 export function readMounts(mntNsId: bigint, wanted: WantedMounts = {}, mountNsFd = -1): Buffer {
   const { magics, devices } = toNumbers(wanted);
-  return requireAddon().readMounts(mntNsId, magics, devices, mountNsFd);
+  return requireAddon().readMounts(mntNsId, magics, devices, mountNsFd, BigUint64Array.from(wanted.ids ?? []));
 }
 
 /**
@@ -49,7 +51,7 @@ export function readMounts(mntNsId: bigint, wanted: WantedMounts = {}, mountNsFd
  *   where the path leads elsewhere by now
  * @throws AddonMissingError
  */
-export function findMounts(namespaces: readonly NamespacePath[], wanted: WantedMounts): Known<boolean>[] {
+export function findMounts(namespaces: readonly NamespacePath[], wanted: Omit<WantedMounts, 'ids'>): Known<boolean>[] {
   const { paths, inodes } = packPaths(namespaces);
   const { magics, devices } = toNumbers(wanted);
   const answers = requireAddon().findMounts(paths, inodes, magics, devices, countReaders());

@@ -5,6 +5,7 @@ import {
   buildLinkDump,
   buildLinkQuestion,
   buildNsidDump,
+  buildNsidGift,
   buildNsidQuestion,
   parseRouteMessages,
 } from '../../parse/netlink/rtnetlink.ts';
@@ -84,6 +85,17 @@ export class RouteSocket {
     writeSync(this.#fd, buildNsidQuestion(++this.#sequence, netnsFd));
     const { nsid } = this.#read('RTM_GETNSID');
     return nsid === -1 ? undefined : nsid;
+  }
+
+  /**
+   * Gives another network namespace a number in this one, which it keeps until it ends.
+   * @param netnsFd - a descriptor of the other one; stays open
+   * @throws SyscallError EPERM without CAP_NET_ADMIN in the user namespace that owns this one, EEXIST where it has a number
+   * @see include/uapi/linux/net_namespace.h RTM_NEWNSID, since Linux 4.0
+   */
+  giveNsid(netnsFd: number, nsid: number): void {
+    writeSync(this.#fd, buildNsidGift(++this.#sequence, netnsFd, nsid));
+    this.#read('RTM_NEWNSID');
   }
 
   /**

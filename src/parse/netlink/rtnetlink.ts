@@ -3,6 +3,7 @@ import { type LinkRecord, linkBytes, parseLink } from './link.ts';
 import {
   buildMessage,
   type MessageEnd,
+  NLM_F_ACK,
   NLM_F_DUMP,
   NLM_F_MULTI,
   NLM_F_REQUEST,
@@ -52,6 +53,14 @@ export function buildNsidDump(sequence: number): Uint8Array {
 /** Asks for the number that another network namespace, an open descriptor of nscope's, has in the one of the socket. */
 export function buildNsidQuestion(sequence: number, netnsFd: number): Uint8Array {
   return buildMessage(RTM_GETNSID, NLM_F_REQUEST, sequence, new Uint8Array(generalBytes), [[NETNSA_FD, netnsFd]]);
+}
+
+/** Gives another network namespace, an open descriptor of nscope's, a number in the one of the socket. */
+export function buildNsidGift(sequence: number, netnsFd: number, nsid: number): Uint8Array {
+  return buildMessage(RTM_NEWNSID, NLM_F_REQUEST | NLM_F_ACK, sequence, new Uint8Array(generalBytes), [
+    [NETNSA_NSID, nsid],
+    [NETNSA_FD, netnsFd],
+  ]);
 }
 
 interface RouteAnswer extends MessageEnd {

@@ -10,6 +10,7 @@ import { linkDirectoryLayout, linkLayout } from '../../../src/kernel/proc/proc-l
 import { entryLayout } from '../../../src/kernel/proc/proc-table-records.ts';
 import { procTaskLayout } from '../../../src/kernel/proc/proc-tasks.ts';
 import { namespaceLinks } from '../../../src/model/snapshot/namespace-types.ts';
+import { linkEventHeadLayout } from '../../../src/parse/netlink/link-events.ts';
 import { eventHeadLayout, execLayout, exitLayout, forkLayout } from '../../../src/parse/netlink/process-events.ts';
 import { chargeLayout, countLayout } from '../../../src/parse/records/bpf-counts.ts';
 import { actorLayout, executedLayout, placedLayout } from '../../../src/parse/records/bpf-events.ts';
@@ -45,6 +46,7 @@ const layouts: readonly Layout[] = [
     linkLayout,
     mountLayout,
     eventHeadLayout,
+    linkEventHeadLayout,
     execLayout,
     exitLayout,
     forkLayout,
