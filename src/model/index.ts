@@ -9,11 +9,13 @@ export {
   type EventSourceName,
   type EventWay,
   eventSourceNames,
+  type Former,
   type NamespaceEvent,
   type StateElement,
   type StreamElement,
 } from './live/events.ts';
 export { LiveState, type LiveTask } from './live/live-state.ts';
+export type { WatchedLinks, WatchedMounts } from './live/watched-contents.ts';
 export { type CapabilityName, capabilityNames, hasCapability, listCapabilities } from './names/capability-names.ts';
 export { type HolderKind, holderKinds } from './snapshot/holder-kinds.ts';
 export { isKnown, type Known, knownOr, type Unknown, type UnknownReason } from './snapshot/known.ts';

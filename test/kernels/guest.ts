@@ -14,7 +14,12 @@ export const kernelVersions = ['5.10', '6.1', '6.12', '6.19', '7'] as const;
 
 /** The rooms below test/ whose tests of the tiers root and user hold on every kernel, and single files of others. */
 const roomsForEveryKernel = ['bed', 'hiding', 'kernel'] as const;
-const filesForEveryKernel = ['collect/parity.root.test.ts', 'cli/verbs/show-roots.root.test.ts'] as const;
+const filesForEveryKernel = [
+  'collect/parity.root.test.ts',
+  'cli/verbs/show-roots.root.test.ts',
+  'live/contents/links.root.test.ts',
+  'live/contents/mounts.root.test.ts',
+] as const;
 /**
  * Those that run many commands against limits of seconds, or trace each, which takes an hour under emulation; and one that
  * wants a sticky /tmp.
@@ -69,9 +74,14 @@ const kernelVm = join('test', 'kernels', 'kernel-vm');
 const nodeFlags = '--jitless --no-expose-wasm';
 
 /** What the tests compile. */
-const fixturesForGuests = ['random-tree', 'fork-storm', 'deny-calls', 'deny-programs', 'mount-roots'].map(
-  (name) => `test/fixtures/${name}.c`,
-);
+const fixturesForGuests = [
+  'random-tree',
+  'fork-storm',
+  'deny-calls',
+  'deny-programs',
+  'mount-churn',
+  'mount-roots',
+].map((name) => `test/fixtures/${name}.c`);
 
 /** The compiled tests that run on a kernel. */
 export function listGuestTests(version: string): string[] {

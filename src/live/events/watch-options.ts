@@ -14,6 +14,16 @@ export interface WatchOptions {
   readonly processes?: boolean | undefined;
   /** Whether it is told what else than processes begins and ceases to hold namespaces; so where it is left out. */
   readonly holders?: boolean | undefined;
+  /**
+   * Inodes of mount namespaces whose mounts are watched: `mounted`, `unmounted` and `remounted`, whatever `types` says. 32 at
+   * the most.
+   */
+  readonly mounts?: readonly number[] | undefined;
+  /**
+   * Inodes of network namespaces whose links are watched: `link-added`, `link-removed` and `link-changed`, likewise. For
+   * those that nscope is not in, it makes a network namespace of its own while it watches.
+   */
+  readonly links?: readonly number[] | undefined;
   /** Between snapshots, where the source compares them. Usually one second, longer where a snapshot takes long. */
   readonly intervalMs?: number | undefined;
   /** So many events wait for a slow reader; then they are dropped, counted, and the whole state follows. */

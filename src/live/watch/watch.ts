@@ -2,6 +2,7 @@
 import type { EventDraft, EventSource, StreamElement } from '../../model/live/events.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Snapshot } from '../../model/snapshot/schema.ts';
+import { Contents } from '../contents/contents.ts';
 import { EventQueue } from '../events/event-queue.ts';
 import { now } from '../events/source.ts';
 import { toTimestamp } from '../events/timestamp.ts';
@@ -43,12 +44,14 @@ export async function* watchHost(options: WatchOptions, host: WatchedHost): Asyn
     }
   } finally {
     signal?.removeEventListener('abort', stop);
-    stream.watcher.stop();
+    stream.stop();
   }
 }
 
 class Stream {
   readonly watcher: Watcher;
+  /** Of the namespaces whose mounts or links are asked for. */
+  readonly #contents: Contents | undefined;
   readonly #queue: EventQueue<Arrived>;
   readonly #options: WatchOptions;
   readonly #types: ReadonlySet<NamespaceType> | undefined;
@@ -60,12 +63,40 @@ class Stream {
     this.#options = options;
     this.#types = options.types && options.types.length > 0 ? new Set(options.types) : undefined;
     this.#queue = new EventQueue(options.queueLimit ?? usualQueueLimit);
-    this.watcher = new Watcher(options, {}, host);
-    this.watcher.listen((event) => {
-      if (!this.#isWanted(event)) return;
-      this.#queue.push(event);
-      this.wake();
+    this.#contents = options.mounts?.length || options.links?.length ? new Contents(options) : undefined;
+    let watcher: Watcher | undefined;
+    try {
+      watcher = new Watcher(options, {}, host);
+      this.#startContents(watcher, host);
+    } catch (error) {
+      watcher?.stop();
+      this.#contents?.close();
+      throw error;
+    }
+    this.watcher = watcher;
+    watcher.listen((event) => {
+      this.#contents?.note(event);
+      if (this.#isWanted(event)) this.#push(event);
     });
+  }
+
+  #startContents(watcher: Watcher, { clock }: WatchedHost): void {
+    this.#contents?.start({
+      state: watcher.state,
+      clock,
+      catchUp: () => watcher.catchUp(),
+      emit: (event) => this.#push({ ...event, at: event.at ?? toTimestamp(now()) }),
+    });
+  }
+
+  stop(): void {
+    this.watcher.stop();
+    this.#contents?.close();
+  }
+
+  #push(event: Arrived): void {
+    this.#queue.push(event);
+    this.wake();
   }
 
   wake(): void {
@@ -101,7 +132,8 @@ class Stream {
 
   describeState(snapshot: Snapshot): StreamElement {
     const source: EventSource = this.watcher.about;
-    return { event: 'state', source, snapshot, seq: ++this.#seq, at: toTimestamp(now()) };
+    const contents = this.#contents?.describe() ?? {};
+    return { event: 'state', source, snapshot, ...contents, seq: ++this.#seq, at: toTimestamp(now()) };
   }
 
   #isWanted(event: EventDraft): boolean {

@@ -1,6 +1,8 @@
 // What happens to namespaces, one thing an event: the deltas that lead from one state of the host to the next.
+import type { Known } from '../snapshot/known.ts';
 import type { NamespaceType } from '../snapshot/namespace-types.ts';
-import type { Holder, NamespaceName, Snapshot } from '../snapshot/schema.ts';
+import type { Holder, Mount, NamespaceName, NetworkLink, Snapshot } from '../snapshot/schema.ts';
+import type { WatchedLinks, WatchedMounts } from './watched-contents.ts';
 
 /** By which way events come; see EventSource for what each cannot see. */
 export const eventSourceNames = ['bpf-hooks', 'bpf', 'process-events', 'comparison'] as const;
@@ -116,6 +118,43 @@ interface Change {
   readonly zombie?: readonly number[];
 }
 
+/** The fields that were otherwise, as they were: null for one that was absent. */
+export type Former<T> = { readonly [Field in keyof T]?: T[Field] | null };
+
+/** A mount came, went or changed in a mount namespace that the stream was asked for. */
+interface Mounting {
+  /** `remounted`: it lies elsewhere, or its options, its propagation or those of its file system are others. */
+  readonly event: 'mounted' | 'unmounted' | 'remounted';
+  readonly namespace: EventNamespace;
+  /** Its 64-bit id in decimal; null where the kernel gives none. */
+  readonly mountId: string | null;
+  /** As it is now, of `unmounted` as it was; unknown where it had gone before it could be read. */
+  readonly mount: Known<Mount>;
+  /** Of `remounted`: what was otherwise, as it was. */
+  readonly was?: Former<Mount>;
+  /** Who did it; null where nobody was seen. */
+  readonly process: EventProcess | null;
+}
+
+/** A link came, went or changed in a network namespace that the stream was asked for. */
+interface Linking {
+  readonly event: 'link-added' | 'link-removed' | 'link-changed';
+  readonly namespace: EventNamespace;
+  /** As it is now, of `link-removed` as it was. */
+  readonly link: NetworkLink;
+  /** Of `link-changed`: what was otherwise, as it was. */
+  readonly was?: Former<NetworkLink>;
+  /** Of `link-removed`: where it is now, where it was moved to another network namespace. */
+  readonly movedTo?: { readonly inode: Known<number>; readonly index: number };
+}
+
+/** Whose mounts or links were lost or compared. */
+interface ContentsPlace {
+  readonly things: 'mounts' | 'links';
+  /** null: of all network namespaces whose links are watched. */
+  readonly namespace: EventNamespace | null;
+}
+
 /** Events were lost; a `resync`, or the whole state, follows. */
 interface Loss {
   readonly event: 'lost';
@@ -123,6 +162,8 @@ interface Loss {
   readonly count: number | null;
   /** `kernel`: nscope was too slow; `reader`: whoever reads the stream was. */
   readonly where: 'kernel' | 'reader';
+  /** Where they were of mounts or links alone. */
+  readonly of?: ContentsPlace;
 }
 
 /** What was lost has been made good by comparison: the state is that of the host again. */
@@ -130,9 +171,22 @@ interface Resync {
   readonly event: 'resync';
   /** How many events the comparison gave. */
   readonly changes: number;
+  /** Where mounts or links alone were compared. */
+  readonly of?: ContentsPlace;
 }
 
-type EventBody = Creation | Description | Destruction | Passage | Holding | Naming | Change | Loss | Resync;
+type EventBody =
+  | Creation
+  | Description
+  | Destruction
+  | Passage
+  | Holding
+  | Naming
+  | Change
+  | Mounting
+  | Linking
+  | Loss
+  | Resync;
 
 /** An event before it is put into a stream. */
 export type EventDraft = EventBody & { readonly at?: string };
@@ -148,6 +202,10 @@ export interface StateElement extends Numbered {
   readonly event: 'state';
   readonly source: EventSource;
   readonly snapshot: Snapshot;
+  /** Of the mount namespaces that the stream was asked for: how their mounts are watched, and which there are. */
+  readonly mounts?: readonly WatchedMounts[];
+  /** Of the network namespaces that the stream was asked for, likewise. */
+  readonly links?: readonly WatchedLinks[];
 }
 
 /** What a stream gives: the whole state, or one event. */
