@@ -164,7 +164,7 @@ function nameValue(choices) {
 /** The events by the interfaces of src/model/live/events.ts that make up EventBody. */
 function describeEvents() {
   const source = readFileSync(join(root, 'src/model/live/events.ts'), 'utf8');
-  const bodies = /^type EventBody = (.*);$/m.exec(source)?.[1].split(' | ');
+  const bodies = /^type EventBody =([\s|\w]*);$/m.exec(source)?.[1].match(/\w+/g);
   if (!bodies) throw new Error('src/model/live/events.ts has no EventBody');
   const readInterface = (name) => {
     const found = new RegExp(
@@ -187,8 +187,8 @@ function describeEvents() {
   return [
     'Every event has `seq` and `at`; [events.md](../events.md) says what each one means.',
     formatTable(['event', 'fields', 'meaning'], rows),
-    ...['Numbered', 'EventNamespace', 'EventProcess'].flatMap((name) => [
-      `### ${{ Numbered: 'In each event', EventNamespace: 'namespace', EventProcess: 'process' }[name]}`,
+    ...['Numbered', 'EventNamespace', 'EventProcess', 'ContentsPlace'].flatMap((name) => [
+      `### ${{ Numbered: 'In each event', EventNamespace: 'namespace', EventProcess: 'process', ContentsPlace: 'of' }[name]}`,
       formatTable(['field', 'value', 'meaning'], formatFields(readInterface(name).fields)),
     ]),
   ];

@@ -1,18 +1,14 @@
 // The mounts of a snapshot, and the mount namespaces that words lead to.
-import { findPlace, isPlace } from '../../analysis/graph/inferred-places.ts';
 import type { SnapshotIndex } from '../../analysis/graph/snapshot-index.ts';
-import { nameWorkload } from '../../analysis/listing/workloads.ts';
 import { indexMountTables } from '../../analysis/mounts/mount-tables.ts';
 import { findHostInode } from '../../model/derived/host-inode.ts';
 import type { MountLayout } from '../../model/derived/mount-layout.ts';
-import { isKnown, knownOr } from '../../model/snapshot/known.ts';
+import { isKnown } from '../../model/snapshot/known.ts';
 import type { MountTable } from '../../model/snapshot/schema.ts';
 import type { MountScene } from '../../render/columns/mount-columns.ts';
 import { nameHomes } from '../../render/words/group-names.ts';
-import { formatInference } from '../../render/words/inferred.ts';
 import { formatUnknown } from '../../render/words/unknown.ts';
-import { findTarget } from '../reading/target.ts';
-import { writeRemark } from '../screen/output.ts';
+import { findNamespaceInode } from '../reading/find-namespace.ts';
 import { NotFoundError, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 
@@ -52,7 +48,7 @@ export function chooseTable(
   scene: MountScene,
   options: OptionValues,
 ): ChosenTable {
-  const inode = word === undefined ? findOwn(index, options) : findInode(word, index, options);
+  const inode = word === undefined ? findOwn(index, options) : findNamespaceInode(word, 'mnt', index, options);
   const table = scene.tables.table(inode);
   if (!table) throw new NotFoundError(`mnt:[${inode}] has ended, or came after the mounts were read`);
   return { inode, name: `${scene.nameOf(inode)} (mnt:[${inode}])`, table, layout: scene.tables.layout(inode) };
@@ -63,39 +59,6 @@ function findOwn(index: SnapshotIndex, { from }: OptionValues): number {
   const inode = from === undefined && isKnown(own) ? own : findHostInode(index.snapshot, 'mnt');
   if (inode !== undefined) return inode;
   throw new NotFoundError('which mount namespace nscope is in is not known: name one');
-}
-
-function findInode(word: string, index: SnapshotIndex, options: OptionValues): number {
-  const target = findTarget(word, index, options);
-  if (target.kind === 'namespace') {
-    const { type, inode } = target.namespace;
-    if (type !== 'mnt') throw new UsageError(`${word} is a ${type} namespace; a mount namespace is wanted`);
-    return inode;
-  }
-  if (target.kind === 'process') {
-    const mnt = findPlace(target.process, 'mnt');
-    if (isPlace(mnt)) {
-      if ('inode' in mnt) {
-        const how = formatInference(mnt);
-        writeRemark(`process ${target.process.pid} is in mnt:[${mnt.inode}], ${how}`, options);
-        return mnt.inode;
-      }
-      throw new NotFoundError(`process ${target.process.pid} is in a mount namespace whose inode number is not known`);
-    }
-    if (isKnown(mnt)) return mnt;
-    throw new NotFoundError(`the mount namespace of process ${target.process.pid} is not known: ${formatUnknown(mnt)}`);
-  }
-  const { workload } = target;
-  const leader = workload.leader === null ? undefined : index.process(workload.leader);
-  const ofLeader = leader && knownOr(leader.namespaces.mnt, undefined);
-  const [only, ...others] = workload.namespaces.filter(({ type }) => type === 'mnt').map(({ inode }) => inode);
-  const inode = ofLeader ?? (others.length === 0 ? only : undefined);
-  if (inode !== undefined) return inode;
-  throw new NotFoundError(
-    only === undefined
-      ? `${nameWorkload(workload)} has no mount namespace of its own that is known`
-      : `${nameWorkload(workload)} has several mount namespaces: name one of ${[only, ...others].join(', ')}`,
-  );
 }
 
 /** All of a table where nothing is missing; the sentence that says what is. */

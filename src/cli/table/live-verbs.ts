@@ -23,6 +23,7 @@ export const liveVerbs = [
     details: [
       'Prints an event when a namespace is created, entered (clone, unshare, setns), left or destroyed, and when it gets or loses a name, with who did it and when. Ends when it is interrupted, when its reader has gone, or by --count or --for.',
       'Events come from the kernel by BPF (bpf-hooks, bpf), from its process connector (process-events), or from a comparison of snapshots (comparison). nscope takes the best source that kernel and user permit, or the one that --source names. A remark on standard error says which one it is and in a few words what it cannot see; the first object of --json says all of it, and why better sources were refused.',
+      '--mounts and --links watch what is in chosen namespaces: at most 32 of each, which must be there when watch begins; -t does not leave their events out. nscope keeps none of these namespaces alive. To hear links of other network namespaces than its own, nscope makes one network namespace, which ends with it.',
       'When events are lost, an event says so, and a comparison of snapshots finds what they would have said.',
       'A filter names the columns. A column that an event does not have is null: event == "created" && type == "user" && user != "root".',
       '--exec starts COMMAND for each event instead of printing it. No shell is used. The event is one line of JSON on the standard input of the command, as --json prints it; NSCOPE_EVENT, NSCOPE_NAMESPACE, NSCOPE_TYPE, NSCOPE_INODE, NSCOPE_PID and NSCOPE_UID are in its environment. Options of watch stand before it, and its output is that of nscope. nscope reports on standard error a command that fails or takes too long. While all commands run, at most 4096 events wait; events beyond that are dropped, counted and reported.',
@@ -44,6 +45,16 @@ export const liveVerbs = [
         meaning: 'also print when a descriptor, socket, bind mount or the like starts or stops holding one',
       },
       { flags: '--processes', meaning: 'also every process that begins, moves or ends' },
+      {
+        flags: '--mounts[=TARGET]',
+        meaning: 'also what is mounted and unmounted in the mount namespace of TARGET, or of nscope; may be repeated',
+        repeated: true,
+      },
+      {
+        flags: '--links[=TARGET]',
+        meaning: 'also links that come, go or change in the network namespace of TARGET, or of nscope; may be repeated',
+        repeated: true,
+      },
       { flags: '-c, --count N', meaning: 'end after N events' },
       { flags: '--for SECONDS', meaning: 'end after this time, and after the commands that then run or wait' },
       { flags: '--exec', meaning: 'start COMMAND for each event instead of printing it' },
@@ -70,6 +81,11 @@ export const liveVerbs = [
         command: `nscope watch --count 1 --for 60 --filter 'event == "destroyed"'`,
         meaning: 'wait for the end of one',
       },
+      {
+        command: `nscope watch --mounts=docker:web --filter 'path != null'`,
+        meaning: 'what a container mounts and unmounts, and nothing else',
+      },
+      { command: 'nscope watch --links --links=net:blue -t net', meaning: 'links here and in blue' },
       { command: 'nscope watch --json --stats', meaning: 'counts each second, for a program' },
     ],
     takesCommand: true,

@@ -3,19 +3,25 @@
 import { awaitReader } from '../../kernel/own/reader-left.ts';
 import { UserNames } from '../../kernel/own/users.ts';
 import { canExecute } from '../../launch/namespaces/find-program.ts';
+import { maxContents } from '../../live/contents/contents.ts';
 import { watch } from '../../live/watch/watch.ts';
 import type { EventSourceName, NamespaceEvent, StateElement } from '../../model/live/events.ts';
+import { isKnown, type Known } from '../../model/snapshot/known.ts';
+import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import {
   type EventColumn,
   type EventRow,
   eventColumns,
   formatEventLine,
+  readWhose,
   usualEventColumns,
 } from '../../render/columns/event-columns.ts';
-import { formatJson } from '../../render/words/escape.ts';
+import { escapeText, formatJson } from '../../render/words/escape.ts';
+import { nameHomes } from '../../render/words/group-names.ts';
 import { EventCommands } from '../command/event-commands.ts';
 import { keepHeapSmall } from '../line/small-heap.ts';
 import { chooseColumns, makeRowTest, toJsonRow } from '../reading/choose-columns.ts';
+import { readTarget } from '../reading/optional-target.ts';
 import { readTypes } from '../reading/read-types.ts';
 import { EventCounts } from '../screen/event-counts.ts';
 import { LineWriter } from '../screen/line-writer.ts';
@@ -35,9 +41,12 @@ const briefly: Readonly<Record<EventSourceName, string>> = {
   comparison: 'what comes and goes between two snapshots',
 };
 
-export async function run(words: readonly string[], options: OptionValues, { behind }: GivenCommand): Promise<number> {
-  const columns = chooseColumns(eventColumns, usualEventColumns, options) as readonly EventColumn[];
+export async function run(words: readonly string[], options: OptionValues, given: GivenCommand): Promise<number> {
+  const { behind } = given;
+  const chosen = chooseColumns(eventColumns, usualEventColumns, options) as readonly EventColumn[];
+  const columns = options.links ? chosen.map(makeRoom) : chosen;
   const isChosen = await makeRowTest(eventColumns, options);
+  await checkContents(given);
   const watchOptions = {
     source: readSource(options),
     types: readTypes(options),
@@ -50,6 +59,7 @@ export async function run(words: readonly string[], options: OptionValues, { beh
   const count = readWhole(options, 'count') ?? Number.POSITIVE_INFINITY;
   const forMs = readSeconds(options, 'for', 0.01, 2_000_000);
   keepHeapSmall();
+  const contents = await findContents(options, given);
   const ending = new AbortController();
   const finish = (): void => ending.abort();
   const stop = (): void => {
@@ -65,7 +75,7 @@ export async function run(words: readonly string[], options: OptionValues, { beh
   let seen = 0;
   try {
     let users = new UserNames();
-    for await (const element of watch({ ...watchOptions, signal: ending.signal })) {
+    for await (const element of watch({ ...watchOptions, ...contents, signal: ending.signal })) {
       if (element.event === 'state') {
         const { host } = element.snapshot;
         users = new UserNames(host.users, host.vantage.unmappedUid);
@@ -74,7 +84,7 @@ export async function run(words: readonly string[], options: OptionValues, { beh
         if (element.seq === 1 && forMs !== undefined) timers.push(setTimeout(finish, forMs));
         continue;
       }
-      const row = { event: element, users };
+      const row = { event: element, users, whose: contents.whose };
       if (!isChosen(row)) {
         noteLoss(element);
         continue;
@@ -103,6 +113,51 @@ function wantsHolders({ holders, filter, columns }: OptionValues): boolean {
   return holders === true || [filter, columns].some((text) => /\b(?:held|released|holder)\b/.test(text ?? ''));
 }
 
+/** The words of links are longer than those of namespaces. */
+function makeRoom(column: EventColumn): EventColumn {
+  return column.name === 'event' ? { ...column, width: 'link-changed'.length } : column;
+}
+
+const contentOptions = [
+  ['mounts', 'mnt'],
+  ['links', 'net'],
+] as const;
+
+/** Nothing was read yet. @throws UsageError */
+async function checkContents({ repeated }: GivenCommand): Promise<void> {
+  for (const [name] of contentOptions) {
+    const words = repeated[name] ?? [];
+    for (const word of words) await readTarget(word);
+    if (words.length > maxContents)
+      throw new UsageError(`--${name} takes ${maxContents} TARGETs at most, not ${words.length}`);
+  }
+}
+
+interface WatchedContents {
+  readonly mounts: readonly number[];
+  readonly links: readonly number[];
+  /** Whose the namespace of an event is, of mounts and links. */
+  whose(type: NamespaceType, inode: number): string | null;
+}
+
+/** @throws UsageError, NotFoundError for a TARGET that leads to no such namespace */
+async function findContents(options: OptionValues, { repeated }: GivenCommand): Promise<WatchedContents> {
+  if (!options.mounts && !options.links) return { mounts: [], links: [], whose: () => null };
+  const { findNamespaceInode, readNamespaces } = await import('../reading/find-namespace.ts');
+  const index = await readNamespaces(options);
+  const nameOf = nameHomes(index);
+  // The snapshot itself is not kept.
+  const names = new Map<string, string>();
+  const find = (name: 'mounts' | 'links', type: 'mnt' | 'net'): number[] => {
+    const words = [...(repeated[name] ?? []), ...(options[name] === true ? ['self'] : [])];
+    const inodes = words.map((word) => findNamespaceInode(word, type, index, options));
+    for (const inode of inodes) names.set(formatNamespace(type, inode), nameOf(type, inode));
+    return inodes;
+  };
+  const [mounts = [], links = []] = contentOptions.map(([name, type]) => find(name, type));
+  return { mounts, links, whose: (type, inode) => names.get(formatNamespace(type, inode)) ?? null };
+}
+
 /** A filter that leaves out losses must not make them a secret. */
 function noteLoss(event: NamespaceEvent): void {
   if (event.event !== 'lost') return;
@@ -120,9 +175,7 @@ function readCommands(words: readonly string[], options: OptionValues): EventCom
   };
   if (!exec) {
     if (words.length > 0)
-      throw new UsageError(
-        `watch takes no arguments: "${words[0]}"; to start a command for each event: --exec COMMAND`,
-      );
+      throw new UsageError(`watch takes no arguments: "${words[0]}"; ${explainWord(words[0] ?? '', options)}`);
     if (options.jobs !== undefined || options.timeout !== undefined)
       throw new UsageError('--jobs and --timeout are about the command of --exec, and there is none');
     return undefined;
@@ -134,6 +187,11 @@ function readCommands(words: readonly string[], options: OptionValues): EventCom
     throw new UsageError('--exec gives events to a command and prints none: leave out --json, --stats and --state');
   if (limits.jobs > 256) throw new UsageError(`--jobs takes 256 at most, not ${limits.jobs}`);
   return new EventCommands(words, limits);
+}
+
+function explainWord(word: string, { mounts, links }: OptionValues): string {
+  const name = mounts === true ? 'mounts' : links === true ? 'links' : undefined;
+  return name === undefined ? 'to start a command for each event: --exec COMMAND' : `did you mean --${name}=${word}?`;
 }
 
 /** Numbers and words of nscope's own alone: what processes chose is in the JSON. An earlier nscope's do not stay. */
@@ -159,15 +217,33 @@ function writeState(
   options: OptionValues,
   writer: LineWriter,
 ): void {
-  const { snapshot, source, ...numbered } = element;
+  const { snapshot, source, mounts = [], links = [], ...numbered } = element;
   if (options.json) {
-    writer.write([formatJson({ ...numbered, source, ...(options.state ? { snapshot } : {}) })]);
+    const contents = { ...(options.mounts ? { mounts } : {}), ...(options.links ? { links } : {}) };
+    const whole = options.state ? { snapshot, ...contents } : withoutLists(contents);
+    writer.write([formatJson({ ...numbered, source, ...whole })]);
     return;
   }
   if (element.seq > 1) return;
+  for (const { inode, via, refused } of [...mounts, ...links])
+    if (via === 'none' || via === 'comparison') {
+      const type = mounts.some((one) => one.inode === inode) ? 'mnt' : 'net';
+      const what = type === 'mnt' ? 'mounts' : 'links';
+      const how = via === 'none' ? 'are not watched' : 'are compared every 5 seconds';
+      writeRemark(`the ${what} of ${formatNamespace(type, inode)} ${how}: ${escapeText(refused.join('; '))}`, options);
+    }
   writeRemark(`events come by ${source.name}; not seen: ${briefly[source.name]}; --json tells all`, options);
   if (options.header !== false && !options.stats && !options.exec)
     writer.write([choosePalette().strong(formatEventLine(columns, undefined, widthFor(options)))]);
+}
+
+/** How they are watched alone; how many there are is there where that is known. */
+function withoutLists({ mounts, links }: Pick<StateElement, 'mounts' | 'links'>) {
+  const count = (things: Known<readonly unknown[]>) => (isKnown(things) ? things.length : things);
+  return {
+    ...(mounts ? { mounts: mounts.map((one) => ({ ...one, mounts: count(one.mounts) })) } : {}),
+    ...(links ? { links: links.map((one) => ({ ...one, links: count(one.links) })) } : {}),
+  };
 }
 
 function formatEventJson(
@@ -176,7 +252,8 @@ function formatEventJson(
   columns: readonly EventColumn[],
   options: OptionValues,
 ): string {
-  return formatJson(options.columns === undefined ? event : toJsonRow(columns, row));
+  if (options.columns !== undefined) return formatJson(toJsonRow(columns, row));
+  return formatJson('mountId' in event || 'link' in event ? { ...event, whose: readWhose(row) } : event);
 }
 
 function formatEvent(

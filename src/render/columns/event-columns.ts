@@ -1,8 +1,9 @@
 // The columns of a stream of events. Lines come one at a time, so each column has a width of its own.
 import type { EventProcess, NamespaceEvent } from '../../model/live/events.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
-import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
-import type { Holder } from '../../model/snapshot/schema.ts';
+import { formatNamespace, type NamespaceType } from '../../model/snapshot/namespace-types.ts';
+import type { Holder, Mount } from '../../model/snapshot/schema.ts';
+import { describeLinkEvent, describeMountEvent } from '../wiring/contents-words.ts';
 import { escapeText } from '../words/escape.ts';
 import { cutText, measureWidth } from '../words/text-width.ts';
 import { type Column, formatCell } from './columns.ts';
@@ -11,6 +12,8 @@ export interface EventRow {
   readonly event: NamespaceEvent;
   /** Names of users by their uid. */
   readonly users: { find(uid: number): string | undefined };
+  /** Whose a mount or network namespace is, where mounts or links are watched. */
+  whose?(type: NamespaceType, inode: number): string | null;
 }
 
 export interface EventColumn extends Column<EventRow> {
@@ -34,7 +37,8 @@ export const eventColumns: readonly EventColumn[] = [
   {
     name: 'event',
     header: 'EVENT',
-    meaning: 'created, entered, left, destroyed, named, unnamed, held, released, lost, resync, fork, moved, exit',
+    meaning:
+      'created, entered, left, destroyed, named, unnamed, held, released, lost, resync, fork, moved, exit, mounted, unmounted, remounted, link-added, link-removed, link-changed',
     kind: 'string',
     width: 9,
     value: ({ event }) => event.event,
@@ -161,9 +165,98 @@ export const eventColumns: readonly EventColumn[] = [
     value: ({ event }) => ('name' in event ? event.name.path : null),
   },
   {
+    name: 'whose',
+    header: 'WHOSE',
+    meaning: 'of mounts and links: a workload, a name, a process, this host',
+    kind: 'string',
+    width: 16,
+    value: (row) => readWhose(row),
+  },
+  {
+    name: 'path',
+    header: 'PATH',
+    meaning: 'of a mount: where it is mounted',
+    kind: 'string',
+    width: 24,
+    value: ({ event }) => ofMount(event)?.mountPoint ?? null,
+  },
+  {
+    name: 'fstype',
+    header: 'FSTYPE',
+    meaning: 'of a mount: its type',
+    kind: 'string',
+    width: 8,
+    value: ({ event }) => ofMount(event)?.fsType ?? null,
+  },
+  {
+    name: 'source',
+    header: 'SOURCE',
+    meaning: 'of a mount: what was given to mount(2), as a device',
+    kind: 'string',
+    width: 16,
+    value: ({ event }) => ofMount(event)?.source ?? null,
+  },
+  {
+    name: 'mountid',
+    header: 'MOUNTID',
+    meaning: 'of a mount: its 64-bit id',
+    kind: 'string',
+    width: 12,
+    value: ({ event }) => ('mountId' in event ? event.mountId : null),
+  },
+  {
+    name: 'oldid',
+    header: 'OLDID',
+    meaning: 'of a mount: its number in mountinfo, used again later',
+    kind: 'int',
+    width: 6,
+    value: ({ event }) => ofMount(event)?.oldId ?? null,
+  },
+  {
+    name: 'link',
+    header: 'LINK',
+    meaning: 'the name of the link',
+    kind: 'string',
+    width: 15,
+    value: ({ event }) => ('link' in event ? event.link.name : null),
+  },
+  {
+    name: 'index',
+    header: 'INDEX',
+    meaning: 'of a link: its number in its network namespace (ifindex)',
+    kind: 'int',
+    width: 6,
+    value: ({ event }) => ('link' in event ? event.link.index : null),
+  },
+  {
+    name: 'kind',
+    header: 'KIND',
+    meaning: 'of a link: veth, bridge and the like; none for lo and devices of the machine',
+    kind: 'string',
+    width: 8,
+    value: ({ event }) => ('link' in event && event.link.kind !== '' ? event.link.kind : null),
+  },
+  {
+    name: 'state',
+    header: 'STATE',
+    meaning: 'of a link: up, down, lower-layer-down, unknown, as ip link shows it',
+    kind: 'string',
+    width: 8,
+    value: ({ event }) => ('link' in event ? event.link.state : null),
+  },
+  {
+    name: 'peer',
+    header: 'PEER',
+    meaning: 'of a link: the network namespace of its other end, or of the link below it',
+    kind: 'int',
+    width: 10,
+    value: ({ event }) => ('link' in event ? (event.link.peer?.inode ?? null) : null),
+  },
+  {
     name: 'detail',
     header: 'DETAIL',
-    meaning: 'the command line; of a name its path, of a holder what it is, of a loss how much was lost',
+    meaning:
+      'the command line; of a name its path, of a holder what it is, of a mount or link what it is and was, of a loss how much was lost',
     kind: 'string',
     width: 0,
     cut: 'end',
@@ -201,6 +294,16 @@ function describeCommand({ comm, command }: EventProcess): string {
   return command.includes(comm) ? command : `${comm} (now ${command})`;
 }
 
+/** Whose the namespace of a mount or link is. */
+export function readWhose({ event, whose }: EventRow): string | null {
+  if (!('mountId' in event) && !('link' in event)) return null;
+  return whose?.(event.namespace.type, event.namespace.inode) ?? null;
+}
+
+function ofMount(event: NamespaceEvent): Mount | undefined {
+  return 'mountId' in event && isKnown(event.mount) ? event.mount : undefined;
+}
+
 function readUser({ event, users }: EventRow): string | null {
   const process = findProcess(event);
   return process ? (users.find(process.uid) ?? String(process.uid)) : null;
@@ -219,13 +322,27 @@ function describeDetail(event: NamespaceEvent): string | null {
     case 'named':
     case 'unnamed':
       return event.name.path;
+    case 'mounted':
+    case 'unmounted':
+    case 'remounted':
+      return `${describeMountEvent(event)}${command === null ? '' : `; ${command}`}`;
+    case 'link-added':
+    case 'link-removed':
+    case 'link-changed':
+      return describeLinkEvent(event);
     case 'lost':
-      return `${event.count ?? 'an unknown number of'} events, by the ${event.where}`;
+      return `${event.count ?? 'an unknown number of'} events${nameThings(event)}, by the ${event.where}`;
     case 'resync':
-      return `${event.changes} changes by comparison`;
+      return `${event.changes} changes by comparison${nameThings(event)}`;
     default:
       return command;
   }
+}
+
+function nameThings({ of }: Extract<NamespaceEvent, { readonly event: 'lost' | 'resync' }>): string {
+  if (!of) return '';
+  const { things, namespace } = of;
+  return ` of ${things}${namespace ? ` in ${formatNamespace(namespace.type, namespace.inode)}` : ''}`;
 }
 
 function describeHolding(holder: Holder): string {
