@@ -238,6 +238,8 @@ function noteUnreadRules(networks: readonly Network[], options: OptionValues): v
       options,
     );
   }
+  if (networks.some(({ redirects }) => redirects === undefined))
+    writeRemark('the snapshot has no rules that send packets elsewhere: an older nscope took it', options);
   for (const { inode, redirects } of networks)
     if (redirects && isKnown(redirects) && redirects.cut)
       writeRemark(

@@ -15,6 +15,18 @@ test('Without privilege the links of the own network namespace are shown.', () =
   assert.equal(networks.length, 1);
 });
 
+test('Rules that may not be read are reported with the reason, also in a snapshot.', () => {
+  const { stderr, stdout } = runNscope(['net', 'self', '--port', '1', '--json']);
+  assert.match(stderr, /^nscope: the rules that send packets elsewhere of net:\[\d+\] could not be read: denied \(E/m);
+  const taken = runNscope(['snapshot', '--with', 'networks', '--compact']).stdout;
+  const { conditions } = JSON.parse(taken) as {
+    readonly conditions: { readonly networks: readonly { readonly redirects: { readonly unknown?: string } }[] };
+  };
+  assert.ok(conditions.networks.length > 0);
+  for (const { redirects } of conditions.networks) assert.notEqual(redirects.unknown, undefined);
+  assert.ok(stdout.includes('"rows": []'), stdout);
+});
+
 test('What cannot be searched for is named, with what would be right.', () => {
   const wrong: readonly (readonly [RegExp, ...string[]])[] = [
     [/--port: "0" is not a port; as 53, 53\/udp/, '--port', '0'],
