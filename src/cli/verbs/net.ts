@@ -12,31 +12,31 @@ import { isKnown } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import type { Network } from '../../model/snapshot/schema.ts';
 import { wantGraph } from '../../model/snapshot/wanted.ts';
-import type { Column } from '../../render/columns/columns.ts';
 import { netColumns } from '../../render/columns/net-columns.ts';
 import { formatJsonObject } from '../../render/lines/json-lines.ts';
-import { formatTable } from '../../render/lines/table.ts';
-import { describeRest, titleNetwork } from '../../render/pages/net-page.ts';
 import { nameNetwork } from '../../render/wiring/network-words.ts';
-import { paintNamespaces } from '../../render/words/colours.ts';
 import { escapeText } from '../../render/words/escape.ts';
 import { formatUnknown } from '../../render/words/unknown.ts';
-import { wrapText } from '../../render/words/wrap-text.ts';
+import { countNetworks, noteUnread, noteUnreadRules } from '../net/note-unread.ts';
+import { readNetSearch } from '../net/read-net-search.ts';
+import {
+  linkColumns,
+  type NetAnswer,
+  placeColumns,
+  socketColumns,
+  writeLists,
+  writePages,
+  writeTable,
+} from '../net/write-net.ts';
 import { type RowChoice, readRowChoice, sortRows, toJsonRow } from '../reading/choose-columns.ts';
-import { readNetSearch } from '../reading/read-net-search.ts';
 import { readSnapshot } from '../reading/read-snapshot.ts';
 import { readingVerb } from '../reading/reading-verb.ts';
 import { checkTargets, findTarget } from '../reading/target.ts';
 import { noteCoverage } from '../screen/note-coverage.ts';
-import { choosePalette, readTerminalWidth, writeLines, writeRemark } from '../screen/output.ts';
+import { writeLines, writeRemark } from '../screen/output.ts';
 import { NotFoundError, UsageError } from '../table/errors.ts';
 import type { OptionValues } from '../table/option-values.ts';
 import type { GivenCommand } from '../table/verb-module.ts';
-
-const linkColumns = ['link', 'kind', 'state', 'addresses', 'wires'];
-const socketColumns = ['protocol', 'address', 'port', 'pids', 'command'];
-const redirectColumns = ['redirected', 'to', 'leadsTo', 'pids', 'command', 'conditions'];
-const placeColumns = ['netns', 'whose'];
 
 export const run = readingVerb({ parse, answer, report });
 
@@ -46,14 +46,6 @@ interface Request extends RowChoice<NetRow> {
   /** One page for each namespace; else one table for all. */
   readonly isPage: boolean;
   readonly options: OptionValues;
-}
-
-interface Answer {
-  readonly wiring: Wiring;
-  /** Those that were asked about. */
-  readonly networks: readonly Network[];
-  /** The rows that are listed, where they are not listed on pages. */
-  readonly rows: readonly NetRow[];
 }
 
 async function parse([word]: readonly string[], options: OptionValues): Promise<Request> {
@@ -67,7 +59,7 @@ async function parse([word]: readonly string[], options: OptionValues): Promise<
   return { ...choice, word, search, isPage, options };
 }
 
-async function answer({ word, search, filter, options }: Request, given: GivenCommand): Promise<Answer> {
+async function answer({ word, search, filter, options }: Request, given: GivenCommand): Promise<NetAnswer> {
   const wanted = { ...wantGraph, workloads: true, conditions: ['networks'] as const };
   const snapshot = await readSnapshot(options, wanted, given);
   const networks = listNetworks(snapshot);
@@ -118,7 +110,7 @@ function findInodes(word: string, index: SnapshotIndex, options: OptionValues) {
   return leader ? [leader.namespaces.net] : [];
 }
 
-function report(answer: Answer, { columns, isPage, search, options }: Request): number {
+function report(answer: NetAnswer, { columns, isPage, search, options }: Request): number {
   const { wiring, networks, rows } = answer;
   const { coverage } = wiring.index.snapshot;
   if (options.json) {
@@ -150,100 +142,4 @@ function report(answer: Answer, { columns, isPage, search, options }: Request): 
 function isInDoubt({ links, addresses, listening }: Network, search: NetSearch | undefined): boolean {
   if (search?.by === 'port') return !isKnown(listening);
   return !isKnown(links) || (search?.by === 'address' && !isKnown(addresses));
-}
-
-function countNetworks(count: number): string {
-  return count === 1 ? 'one network namespace' : `${count} network namespaces`;
-}
-
-function writePages({ wiring, networks, rows }: Answer, options: OptionValues): void {
-  const palette = choosePalette();
-  const width = options.wide ? undefined : readTerminalWidth();
-  const choose = (names: readonly string[]) => netColumns.filter(({ name }) => names.includes(name));
-  networks.forEach((network, at) => {
-    const own = rows.filter((row) => row.network === network);
-    const links = own.filter(({ wired }) => wired);
-    const sockets = own.filter(({ socket }) => socket);
-    const redirects = chooseRedirects(rows, network);
-    if (at > 0) writeLines(['']);
-    if (options.header !== false) writeLines(wrap(titleNetwork(wiring, network), options));
-    if (links.length > 0) writeTable(choose(linkColumns), links, options);
-    if (sockets.length > 0) {
-      writeLines(['']);
-      writeTable(choose(socketColumns), sockets, options);
-    }
-    if (redirects.length > 0) {
-      writeLines(['']);
-      writeTable(chooseInOrder([...redirectColumns, ...placeColumns]), redirects, options);
-    }
-    if (options.header === false) return;
-    writeLines(['']);
-    const lines = describeRest(network, wiring.linksOf(network));
-    writeLines(lines.flatMap((line) => wrapText(line, width)).map((line) => paintNamespaces(line, palette)));
-  });
-}
-
-/** Rules of a namespace, and those of others that lead to it. */
-function chooseRedirects(rows: readonly NetRow[], network: Network): readonly NetRow[] {
-  return rows.filter(({ led }) => led && (led.network === network || led.ends.some((end) => end.network === network)));
-}
-
-/** Rules have columns of their own, and so a table. */
-function writeLists(columns: readonly Column<NetRow>[], rows: readonly NetRow[], options: OptionValues): void {
-  const redirects = rows.filter(({ led }) => led);
-  const others = rows.filter(({ led }) => !led);
-  if (others.length > 0) writeTable(columns, others, options);
-  if (redirects.length === 0) return;
-  if (others.length > 0) writeLines(['']);
-  writeTable(chooseInOrder([...redirectColumns, ...placeColumns]), redirects, options);
-}
-
-function chooseInOrder(names: readonly string[]): readonly Column<NetRow>[] {
-  return names.flatMap((name) => netColumns.find((column) => column.name === name) ?? []);
-}
-
-function wrap(text: string, options: OptionValues): string[] {
-  const palette = choosePalette();
-  return wrapText(text, options.wide ? undefined : readTerminalWidth()).map((line) => paintNamespaces(line, palette));
-}
-
-function writeTable(columns: readonly Column<NetRow>[], rows: readonly NetRow[], options: OptionValues): void {
-  const palette = choosePalette();
-  const paint = (text: string) => paintNamespaces(text, palette);
-  const width = options.wide ? undefined : readTerminalWidth();
-  writeLines(
-    formatTable(columns, rows, { width, header: options.header !== false, paint, paintHeader: palette.strong }),
-  );
-}
-
-/** Of which of those that were asked about the links are not known. */
-function noteUnread(networks: readonly Network[], options: OptionValues): void {
-  const unread = networks.flatMap(({ inode, links }) => (isKnown(links) ? [] : [{ inode, links }]));
-  const [first] = unread;
-  if (!first) return;
-  const which = unread.length === 1 ? formatNamespace('net', first.inode) : countNetworks(unread.length);
-  writeRemark(`the links of ${which} could not be read: ${formatUnknown(first.links)}`, options);
-}
-
-/** Of which of those whose links are known the rules are not: they may send packets anywhere. */
-function noteUnreadRules(networks: readonly Network[], options: OptionValues): void {
-  const unread = networks.flatMap(({ inode, links, redirects }) =>
-    isKnown(links) && redirects && !isKnown(redirects) ? [{ inode, redirects }] : [],
-  );
-  const [first] = unread;
-  if (first) {
-    const which = unread.length === 1 ? formatNamespace('net', first.inode) : countNetworks(unread.length);
-    writeRemark(
-      `the rules that send packets elsewhere of ${which} could not be read: ${formatUnknown(first.redirects)}`,
-      options,
-    );
-  }
-  if (networks.some(({ redirects }) => redirects === undefined))
-    writeRemark('the snapshot has no rules that send packets elsewhere: an older nscope took it', options);
-  for (const { inode, redirects } of networks)
-    if (redirects && isKnown(redirects) && redirects.cut)
-      writeRemark(
-        `${formatNamespace('net', inode)} has more rules that send packets elsewhere than were followed`,
-        options,
-      );
 }
