@@ -13,6 +13,28 @@ interface Pin {
   readonly mountNamespace: number | undefined;
 }
 
+/**
+ * One after the other. A copy in another mount namespace goes along where unmounts reach it, and is left out: there would
+ * be nothing left to unmount.
+ */
+export function planUnpins(pins: readonly Pin[], namespace: Namespace, index: SnapshotIndex): Fix[] {
+  const own = index.snapshot.host.vantage.namespaces.mnt;
+  const isOwn = ({ mountNamespace }: Pin) => mountNamespace === undefined || (isKnown(own) && own === mountNamespace);
+  const here = new Set(pins.filter(isOwn).map(({ path }) => path));
+  return pins
+    .filter((pin) => isOwn(pin) || !here.has(pin.path) || !isReached(pin, namespace, index))
+    .map((pin) => planUnpin(pin, namespace, index));
+}
+
+/** Whether the mount that it lies on is shared or a slave. */
+function isReached({ path, mountNamespace }: Pin, { type, inode }: Namespace, { snapshot }: SnapshotIndex): boolean {
+  const views = snapshot.conditions?.mountViews;
+  const view = views && isKnown(views) ? views.find((one) => one.inode === mountNamespace) : undefined;
+  return (
+    view?.pins.some((pin) => pin.path === path && pin.type === type && pin.inode === inode && pin.propagates) ?? false
+  );
+}
+
 /** In the mount namespace of the reader by path; in another through a process of it, whose file stays as it is. */
 export function planUnpin({ path, mountNamespace }: Pin, namespace: Namespace, index: SnapshotIndex): Fix {
   const own = index.snapshot.host.vantage.namespaces.mnt;

@@ -6,7 +6,7 @@ import type { Namespace, Process } from '../../model/snapshot/schema.ts';
 import { describeHolders, describeOrigin, measureAge, nameHoldersCommand } from '../findings/describe-namespace.ts';
 import type { Finding, Fix } from '../findings/finding.ts';
 import type { Rule, RuleInput } from '../findings/rule.ts';
-import { planUnpin } from '../findings/unpin.ts';
+import { planUnpins } from '../findings/unpin.ts';
 import { judgePidNamespace } from '../graph/pid-namespace-life.ts';
 
 /** Where the kernel did not tell, each takes a look at all processes. */
@@ -79,17 +79,12 @@ function restart({ pid, comm }: Process): Fix {
 }
 
 function listUnpins(namespace: Namespace, { index }: RuleInput<never>): Fix[] {
-  const fixes = namespace.holders.flatMap((holder) =>
+  const pins = namespace.holders.flatMap((holder) =>
     holder.kind === 'bind-mount' && isKnown(holder.path)
-      ? [
-          planUnpin(
-            { path: holder.path, mountNamespace: isKnown(holder.mountNamespace) ? holder.mountNamespace : undefined },
-            namespace,
-            index,
-          ),
-        ]
+      ? [{ path: holder.path, mountNamespace: isKnown(holder.mountNamespace) ? holder.mountNamespace : undefined }]
       : [],
   );
+  const fixes = planUnpins(pins, namespace, index);
   if (namespace.holders.every(({ kind }) => kind === 'bind-mount')) return fixes;
   return [
     ...fixes,

@@ -3,10 +3,9 @@ import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import type { Namespace } from '../../model/snapshot/schema.ts';
 import { describeHolders, describeOrigin, measureAge } from '../findings/describe-namespace.ts';
 import { type EnginePin, findEnginePins } from '../findings/engine-pins.ts';
-import type { Fix } from '../findings/finding.ts';
 import { readMoment } from '../findings/reused-pid.ts';
 import type { Rule, RuleInput } from '../findings/rule.ts';
-import { planUnpin } from '../findings/unpin.ts';
+import { planUnpins } from '../findings/unpin.ts';
 import { judgeVacancy } from '../graph/vacancy.ts';
 
 /** Engines make and pin the namespace first, and then the network and the first process in it. */
@@ -80,7 +79,7 @@ function describe(namespace: Namespace, pins: readonly EnginePin[], age: number,
       {
         text: `let the engine remove what it still knows of the workload (${engine}); where it knows nothing, unpin it`,
       },
-      ...pins.map((pin): Fix => planUnpin(pin, namespace, input.index)),
+      ...planUnpins(pins, namespace, input.index),
     ],
   };
 }

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { workloadEndedPinned } from '../../../src/analysis/rules/workload-ended-pinned.ts';
 import type { Namespace } from '../../../src/model/snapshot/schema.ts';
 import { linksOf, processFact } from '../../recorded-facts.ts';
+import { hostView, mountView } from './judge.ts';
 import { ago, hostOf, judge, mountedOn, vacant } from './vacant-host.ts';
 
 const inode = 4026532900;
@@ -72,4 +73,21 @@ test('In another mount namespace it is unmounted through a process there.', () =
     facts: [inside],
   });
   assert.equal(findings[0]?.fixes[1]?.command, `nsenter --mount=/proc/300/ns/mnt umount -- ${path}`);
+});
+
+test('A copy that goes with the first unmount is not unmounted once more; a private one is.', () => {
+  const path = `/run/netns/netns-${uuid}`;
+  const there = 4026532901;
+  const inside = processFact(300, ['sleep'], { namespaces: linksOf({ mnt: there }) });
+  const holders = [...mountedOn(path).holders, ...mountedOn(path, there).holders];
+  const namespace = vacant(inode, { holders, holderCounts: { 'bind-mount': 2 }, openSince: ago(7200) });
+  const fixesWith = (propagates: boolean) => {
+    const pin = { path, type: 'net', inode, propagates, unbindable: false } as const;
+    const mountViews = [hostView({ pins: [{ ...pin, propagates: true }] }), mountView(there, 300, { pins: [pin] })];
+    const { findings } = find(namespace, { facts: [inside], conditions: { nameFiles: [], mountViews } });
+    return findings[0]?.fixes.flatMap(({ command }) => command ?? []);
+  };
+  const here = `umount -- ${path} && rm -- ${path}`;
+  assert.deepEqual(fixesWith(true), [here]);
+  assert.deepEqual(fixesWith(false), [here, `nsenter --mount=/proc/300/ns/mnt umount -- ${path}`]);
 });
