@@ -64,7 +64,8 @@ function findSockets({ listening }: Network, redirect: Redirect, range: AddressR
     ({ protocol, address, port }) =>
       (redirect.protocol === undefined || redirect.protocol.split(' ').includes(protocol)) &&
       takesPort(redirect, port) &&
-      isFor(address, range, redirect.family),
+      isFor(address, range, redirect.family) &&
+      (redirect.to.own !== true || isOwnFor(address, redirect.hooks)),
   );
 }
 
@@ -72,8 +73,24 @@ function isFor(address: string, range: AddressRange | undefined, family: Redirec
   if (address === '::') return true;
   if (address === '0.0.0.0') return (range?.family ?? family ?? 4) === 4;
   const own = parseAddressRange(address.replace(/^::ffff:(?=\d+\.)/, ''));
-  return range === undefined || (own !== undefined && overlap(own, range));
+  if (range === undefined) return family === undefined || own === undefined || own.family === family;
+  return own !== undefined && overlap(own, range);
 }
+
+/**
+ * REDIRECT sends what comes by a link to an address of that link, and what the namespace itself sends to its loopback
+ * address: nf_nat_redirect.c
+ */
+function isOwnFor(address: string, hooks: Redirect['hooks']): boolean {
+  const own = parseAddressRange(address.replace(/^::ffff:(?=\d+\.)/, ''));
+  if (own === undefined || address === '::' || address === '0.0.0.0') return true;
+  return hooks.includes(loopbacks.some((range) => overlap(range, own)) ? 'output' : 'prerouting');
+}
+
+const loopbacks: readonly AddressRange[] = [
+  { family: 4, first: 0x7f000000n, last: 0x7fffffffn },
+  { family: 6, first: 1n, last: 1n },
+];
 
 function takesPort({ ports, to }: Redirect, port: number): boolean {
   if (to.port !== undefined) return isWithin(port, to.port);

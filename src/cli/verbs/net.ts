@@ -139,7 +139,9 @@ function report(answer: NetAnswer, { columns, isPage, search, options }: Request
 }
 
 /** Whether there may be rows of it that could not be read. */
-function isInDoubt({ links, addresses, listening }: Network, search: NetSearch | undefined): boolean {
+function isInDoubt({ links, addresses, listening, redirects }: Network, search: NetSearch | undefined): boolean {
+  const hasRules = search?.by === 'port' || search?.by === 'address';
+  if (hasRules && redirects && !isKnown(redirects)) return true;
   if (search?.by === 'port') return !isKnown(listening);
   return !isKnown(links) || (search?.by === 'address' && !isKnown(addresses));
 }

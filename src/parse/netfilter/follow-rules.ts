@@ -42,9 +42,9 @@ export function followRules(tables: readonly RuleTable[]): FollowedRules {
   const bases = tables.flatMap((table) => table.bases.map((base) => ({ table, base })));
   for (const hook of ['prerouting', 'output'] as const) {
     const chosen = bases.filter(({ base }) => base.hook === hook).sort((a, b) => a.base.priority - b.base.priority);
-    const redirected: Selection[] = [];
+    const lost: Selection[] = [];
     for (const { table, base } of chosen)
-      for (const selection of follower.follow(table, base, redirected)) redirected.push(selection);
+      for (const selection of follower.follow(table, base, lost)) lost.push(selection);
   }
   return { redirects: follower.redirects, cut: follower.cut };
 }
@@ -58,21 +58,24 @@ interface Path extends Selection {
 class Follower {
   readonly redirects: FoundRedirect[] = [];
   cut = false;
+  #dropped: Selection[] = [];
   #steps = 0;
 
   /**
-   * @param redirected - what chains of other tables send elsewhere, which the kernel asks before: or after, where both have
+   * @param lost - what chains of other tables send elsewhere or drop, which the kernel asks before: or after, where both have
    *   one priority, so that nothing is taken for certain
-   * @returns what this chain sends elsewhere
+   * @returns what this chain sends elsewhere or drops
    */
-  follow(table: RuleTable, base: BaseChain, redirected: readonly Selection[]): readonly Selection[] {
+  follow(table: RuleTable, base: BaseChain, lost: readonly Selection[]): readonly Selection[] {
     const taken = new TakenPackets();
-    for (const { conditions } of redirected) taken.add({ conditions, others: [earlier] });
+    for (const { conditions } of lost) taken.add({ conditions, others: [earlier] });
     const from = this.redirects.length;
+    this.#dropped = [];
     // What a process of the namespace sends has come by no link.
     const origin = base.hook === 'output' ? [exactly('in', linkNameBytes, 0)] : [];
-    this.#walk(base.chain, { table, base, depth: 0, conditions: [...table.conditions, ...origin], others: [] }, taken);
-    return this.redirects.slice(from);
+    const all: Selection = { conditions: [...table.conditions, ...origin], others: [] };
+    this.#walk(base.chain, { table, base, depth: 0, ...all }, taken);
+    return [...this.redirects.slice(from), ...this.#dropped, ...(base.drops ? [all] : [])];
   }
 
   /** @returns what does not come back from the chain */
@@ -140,7 +143,10 @@ class Follower {
       case 'redirect': {
         const { table, base } = path;
         this.redirects.push({ hook: base.hook, by: table.by, table: table.name, chain, to: verdict.to, ...selection });
+        break;
       }
+      case 'drop':
+        this.#dropped.push(selection);
     }
     here.push(selection);
     gone.push(selection);

@@ -2,7 +2,7 @@
 import { isLittleEndian } from '../netlink/messages.ts';
 import { type NftExpression, readNumber } from './nft-messages.ts';
 import type { LoadedField } from './nft-registers.ts';
-import { linkNameBytes, type PacketField } from './rules.ts';
+import { AF_INET, AF_INET6, linkNameBytes, type PacketCondition, type PacketField } from './rules.ts';
 
 /** include/uapi/linux/netfilter/nf_tables.h */
 const NFTA_PAYLOAD_BASE = 2;
@@ -17,17 +17,29 @@ const NFT_FIB_RESULT_ADDRTYPE = 3;
 const NFTA_FIB_F_SADDR = 1;
 const NFTA_FIB_F_DADDR = 2;
 
-/** Where the fields lie in headers: by header and offset; the longest first. */
-const places: readonly (readonly [base: number, offset: number, width: number, field: PacketField])[] = [
-  [NFT_PAYLOAD_NETWORK_HEADER, 9, 1, 'protocol'],
-  [NFT_PAYLOAD_NETWORK_HEADER, 6, 1, 'protocol'],
-  [NFT_PAYLOAD_NETWORK_HEADER, 12, 4, 'saddr'],
-  [NFT_PAYLOAD_NETWORK_HEADER, 16, 4, 'daddr'],
-  [NFT_PAYLOAD_NETWORK_HEADER, 8, 16, 'saddr'],
-  [NFT_PAYLOAD_NETWORK_HEADER, 24, 16, 'daddr'],
-  [NFT_PAYLOAD_TRANSPORT_HEADER, 0, 2, 'sport'],
-  [NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, 'dport'],
+type Place = readonly [offset: number, width: number, field: PacketField];
+
+/** Where the fields lie in the header of the network, by family: the same place holds other things in the other family. */
+const networkPlaces: Readonly<Record<number, readonly Place[]>> = {
+  [AF_INET]: [
+    [9, 1, 'protocol'],
+    [12, 4, 'saddr'],
+    [16, 4, 'daddr'],
+  ],
+  [AF_INET6]: [
+    [6, 1, 'protocol'],
+    [8, 16, 'saddr'],
+    [24, 16, 'daddr'],
+  ],
+};
+
+const portPlaces: readonly Place[] = [
+  [0, 2, 'sport'],
+  [2, 2, 'dport'],
 ];
+
+/** IPPROTO_TCP, UDP, DCCP, SCTP, UDPLITE: their headers begin with both ports. */
+const protocolsWithPorts: readonly bigint[] = [6n, 17n, 33n, 132n, 136n];
 
 /** enum nft_meta_keys; those that are compared alone are understood. */
 const metas: Readonly<Record<number, readonly [name: string, width: number, field?: PacketField]>> = {
@@ -42,22 +54,41 @@ const metas: Readonly<Record<number, readonly [name: string, width: number, fiel
   16: ['l4proto', 1, 'protocol'],
 };
 
-/** @returns undefined for an expression that loads nothing of this kind */
-export function findField({ name, attributes }: NftExpression): LoadedField | undefined {
-  if (name === 'payload') return findPayload(attributes);
+/**
+ * @param conditions - what is known of the packet already: its family, its protocol
+ * @returns undefined for an expression that loads nothing of this kind
+ */
+export function findField(
+  { name, attributes }: NftExpression,
+  conditions: readonly PacketCondition[],
+): LoadedField | undefined {
+  if (name === 'payload') return findPayload(attributes, conditions);
   if (name === 'meta') return findMeta(readNumber(attributes.get(NFTA_META_KEY)));
   if (name === 'fib') return findAddressType(attributes);
   return undefined;
 }
 
-function findPayload(attributes: ReadonlyMap<number, Uint8Array>): LoadedField {
+function findPayload(attributes: ReadonlyMap<number, Uint8Array>, conditions: readonly PacketCondition[]): LoadedField {
   const base = readNumber(attributes.get(NFTA_PAYLOAD_BASE));
   const offset = readNumber(attributes.get(NFTA_PAYLOAD_OFFSET));
   const loaded = readNumber(attributes.get(NFTA_PAYLOAD_LEN));
-  const found = places.find(([header, start, width]) => header === base && start === offset && loaded <= width);
+  const places = listPlaces(base, conditions);
+  const found = places.find(([start, width]) => start === offset && loaded <= width);
   if (!found) return { field: undefined, name: `${headers[base] ?? 'payload'} ${offset}`, width: loaded, loaded };
-  const [, , width, field] = found;
+  const [, width, field] = found;
   return { field, name: field, width, loaded };
+}
+
+function listPlaces(base: number, conditions: readonly PacketCondition[]): readonly Place[] {
+  if (base === NFT_PAYLOAD_NETWORK_HEADER) {
+    const family = conditions.find(({ field, not }) => field === 'family' && !not);
+    const [range, ...more] = family?.ranges ?? [];
+    return range && more.length === 0 && range.first === range.last ? (networkPlaces[Number(range.first)] ?? []) : [];
+  }
+  if (base !== NFT_PAYLOAD_TRANSPORT_HEADER) return [];
+  const protocol = conditions.find(({ field, not }) => field === 'protocol' && !not);
+  const hasPorts = protocol?.ranges.every(({ first, last }) => first === last && protocolsWithPorts.includes(first));
+  return (hasPorts ?? true) ? portPlaces : [];
 }
 
 const headers = ['link header', 'network header', 'transport header'] as const;

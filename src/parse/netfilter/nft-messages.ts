@@ -33,6 +33,7 @@ const NFT_TABLE_F_DORMANT = 1;
 const NFTA_TABLE = 1;
 const NFTA_CHAIN_NAME = 3;
 const NFTA_CHAIN_HOOK = 4;
+const NFTA_CHAIN_POLICY = 5;
 const NFTA_CHAIN_TYPE = 7;
 const NFTA_HOOK_HOOKNUM = 1;
 const NFTA_HOOK_PRIORITY = 2;
@@ -131,7 +132,9 @@ export interface NftTable extends NftTableName {
 export interface NftChain extends NftTableName {
   readonly name: string;
   /** Of a base chain. */
-  readonly hook: { readonly number: number; readonly priority: number; readonly type: string } | undefined;
+  readonly hook:
+    | { readonly number: number; readonly priority: number; readonly type: string; readonly drops?: true }
+    | undefined;
 }
 
 /** An expression of a rule: its attributes, which nothing was made of yet. */
@@ -196,6 +199,10 @@ export function parseChains(bytes: Uint8Array): NftDump<NftChain> {
           number: readNumber(parts.get(NFTA_HOOK_HOOKNUM)),
           priority: readNumber(parts.get(NFTA_HOOK_PRIORITY)) | 0,
           type: readText(attributes.get(NFTA_CHAIN_TYPE)),
+          // NF_DROP is 0, and so is what is absent.
+          ...(attributes.has(NFTA_CHAIN_POLICY) && readNumber(attributes.get(NFTA_CHAIN_POLICY)) === 0
+            ? { drops: true as const }
+            : {}),
         },
       },
     ];

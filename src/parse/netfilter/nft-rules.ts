@@ -76,7 +76,7 @@ export function listLookups({ expressions }: NftRule): readonly string[] {
 }
 
 /** What holds of each packet that a table sees. */
-export function conditionsOfFamily({ family }: NftTableName): readonly PacketCondition[] {
+export function conditionsOfFamily({ family }: Pick<NftTableName, 'family'>): readonly PacketCondition[] {
   return family === AF_INET || family === AF_INET6 ? [exactly('family', 1, family)] : [];
 }
 
@@ -130,13 +130,13 @@ class RuleReader {
     switch (name) {
       case 'meta':
         if (attributes.has(NFTA_META_SREG)) return state;
-        return load(state, number(NFTA_DREG_FIRST), findField(expression));
+        return load(state, number(NFTA_DREG_FIRST), findField(expression, this.#known(state)));
       case 'payload':
         return attributes.has(NFTA_DREG_FIRST)
-          ? load(state, number(NFTA_DREG_FIRST), findField(expression))
+          ? load(state, number(NFTA_DREG_FIRST), findField(expression, this.#known(state)))
           : withOther(state, 'payload is changed');
       case 'fib':
-        return load(state, number(NFTA_DREG_FIRST), findField(expression));
+        return load(state, number(NFTA_DREG_FIRST), findField(expression, this.#known(state)));
       case 'cmp':
         return compare(state, registers.field(number(NFTA_CMP.sreg)), number(NFTA_CMP.op), attributes);
       case 'range': {
@@ -158,8 +158,12 @@ class RuleReader {
         return readNat(attributes, registers, this.#family) ?? { kind: 'accept' };
       case 'redir':
         return readRedir(attributes, registers);
+      // What a program that takes packets from a queue lets through comes to no other rule of the chain.
       case 'masq':
+      case 'queue':
         return { kind: 'accept' };
+      case 'reject':
+        return { kind: 'drop' };
       case 'ct':
         return attributes.has(NFTA_CT_SREG) ? state : this.#unknown(expression, state);
       case 'match':
@@ -168,6 +172,11 @@ class RuleReader {
       default:
         return withoutEffect.has(name) ? state : this.#unknown(expression, state);
     }
+  }
+
+  /** What is true of the packet where the rule has come to. */
+  #known({ conditions }: State): readonly PacketCondition[] {
+    return [...conditionsOfFamily({ family: this.#family }), ...conditions];
   }
 
   /** Whether it loads a register or is a condition: what it does is not understood. */

@@ -19,7 +19,9 @@ export function listNatTables(chains: readonly NftChain[]): readonly NftTableNam
 
 function toBase({ family, name, hook }: NftChain): BaseChain | undefined {
   const place = hook?.type === 'nat' && families[family] !== undefined ? hooks[hook.number] : undefined;
-  return hook && place && { chain: name, hook: place, priority: hook.priority };
+  return (
+    hook && place && { chain: name, hook: place, priority: hook.priority, ...(hook.drops ? { drops: hook.drops } : {}) }
+  );
 }
 
 /** @param sets - by name, those of them that could be read */

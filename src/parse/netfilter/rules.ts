@@ -65,6 +65,8 @@ export interface BaseChain {
   readonly chain: string;
   readonly hook: 'prerouting' | 'output';
   readonly priority: number;
+  /** What no rule of it accepts. */
+  readonly drops?: true;
 }
 
 /** One table. */

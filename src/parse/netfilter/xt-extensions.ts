@@ -106,6 +106,8 @@ export function readXtTarget(extension: XtExtension): Verdict | undefined {
     case 'ACCEPT':
     case 'SNAT':
     case 'MASQUERADE':
+    // What a program that takes packets from a queue lets through comes to no other rule of the chain.
+    case 'NFQUEUE':
       return { kind: 'accept' };
     case 'DROP':
     case 'REJECT':

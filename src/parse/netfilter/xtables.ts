@@ -45,7 +45,8 @@ const infoEntries = 36;
 /** struct xt_entry_match and struct xt_entry_target: a size, a name of 29 bytes, a revision. */
 const headBytes = 32;
 const revisionAt = 31;
-const IPT_F_GOTO = 2;
+/** IPT_F_GOTO, IP6T_F_GOTO */
+const gotoFlags = { 4: 2, 6: 4 } as const;
 /** Conditions of the addresses that are turned round: IPT_INV_*. */
 const inverse = { in: 1, out: 2, saddr: 8, daddr: 16, protocol: 64 } as const;
 const IPT_F_FRAG = 1;
@@ -177,7 +178,7 @@ class EntryParser {
     if (code < 0) return { kind: code === XT_ACCEPT ? 'accept' : 'drop' };
     // What goes on at the next entry calls nothing.
     if (code === end) return { kind: 'continue' };
-    const isGoto = (this.#view.getUint8(entry + this.#layout.flags) & IPT_F_GOTO) !== 0;
+    const isGoto = (this.#view.getUint8(entry + this.#layout.flags) & gotoFlags[this.#family]) !== 0;
     return { kind: isGoto ? 'goto' : 'jump', chain: this.#names.get(code) ?? String(code) };
   }
 

@@ -80,3 +80,18 @@ test('A redirect to the namespace itself stays there, and takes the sockets of i
   ];
   assert.deepEqual(follow([networkOf(1, { addresses: ['10.0.0.1'], redirects })]), ['1:1', '1', '1', '1:1', '']);
 });
+
+test('What came by a link is not sent to a socket at a loopback address, and what the namespace sends goes to no other.', () => {
+  const to = { own: true as const, port: '80' };
+  const redirects = [
+    { to },
+    { to, hooks: ['output' as const] },
+    { to, hooks: ['prerouting' as const, 'output' as const] },
+  ];
+  const network = networkOf(1, { addresses: ['10.0.0.1'], redirects });
+  const at = (address: string, socket: number) => ({
+    ...{ protocol: 'tcp' as const, address, port: 80, uid: 0, socket, owners: [] },
+  });
+  const listening = [at('127.0.0.1', 5), at('::1', 6), at('10.0.0.1', 7), at('::ffff:127.0.0.1', 8)];
+  assert.deepEqual(follow([{ ...network, listening }]), ['1:7', '1:5:6:8', '1:5:6:7:8']);
+});

@@ -8,6 +8,7 @@ import { parseChains, parseElements, parseRules, parseSets } from '../../../src/
 import { buildSet } from '../../../src/parse/netfilter/nft-sets.ts';
 import { buildNftTable, listNatTables } from '../../../src/parse/netfilter/nft-tables.ts';
 import type { RuleTable } from '../../../src/parse/netfilter/rules.ts';
+import { readXtTarget } from '../../../src/parse/netfilter/xt-extensions.ts';
 import { parseXtables } from '../../../src/parse/netfilter/xtables.ts';
 import { MalformedError } from '../../../src/parse/text/malformed.ts';
 import { describeConditions, describeDestination, describeTaken } from '../../../src/render/wiring/redirect-words.ts';
@@ -136,4 +137,9 @@ test('Of a table that is cut or changed at any byte, rules are read or the fault
       malformed++;
     }
   assert.ok(malformed > 100);
+});
+
+test('What iptables gives to a queue comes to no later rule; after a target that is not known, the next rule is asked.', () => {
+  const read = (name: string) => readXtTarget({ name, revision: 0, info: new Uint8Array(4), family: 2 });
+  assert.deepEqual([read('NFQUEUE'), read('LOG')], [{ kind: 'accept' }, undefined]);
 });
