@@ -164,7 +164,9 @@ function join(path: Selection, way: Selection): Selection | undefined {
 }
 
 function isPossible(conditions: readonly PacketCondition[]): boolean {
-  return conditions.every((one, at) => mayMeet([one], conditions.slice(at + 1)));
+  // Nothing is in a set that is empty.
+  const isEmpty = conditions.some(({ not, ranges }) => !not && ranges.length === 0);
+  return !isEmpty && conditions.every((one, at) => mayMeet([one], conditions.slice(at + 1)));
 }
 
 function isSame(a: PacketCondition, b: PacketCondition): boolean {

@@ -264,6 +264,8 @@ function restrict(state: State, loaded: LoadedField, range: ValueRange | undefin
 }
 
 function restrictTo(state: State, loaded: LoadedField, ranges: readonly ValueRange[], not: boolean): State {
+  // All is outside of a set that is empty.
+  if (not && ranges.length === 0) return state;
   return { ...state, conditions: [...state.conditions, conditionOf(loaded, ranges, not)] };
 }
 

@@ -240,11 +240,14 @@ test('What a rule, a chain or a table before takes is not said to lead anywhere.
       }
     }
     table ip late {
+      set nobody { type ipv4_addr; }
       chain pre { type nat hook prerouting priority -90
         tcp dport 2000 reject
         tcp dport { 2000, 2001 } dnat to 198.18.2.2:80
         tcp dport 2002 dnat to 198.18.2.2:81
         ip ttl 63 ip saddr 198.18.1.2 tcp dport 2003 dnat to 198.18.2.2:82
+        ip saddr @nobody tcp dport 2005 dnat to 198.18.2.2:83
+        ip saddr != @nobody tcp dport 2006 dnat to 198.18.2.2:84
         icmp type echo-request dnat to 198.18.2.2
       }
     }`,
@@ -260,6 +263,7 @@ test('What a rule, a chain or a table before takes is not said to lead anywhere.
       'tcp any:2000,2001 198.18.2.2:80 not to port 2000; other conditions: earlier rules',
       'tcp any:2002 198.18.2.2:81 ',
       'tcp any:2003 198.18.2.2:82 from 198.18.1.2; other conditions: network header 8',
+      'tcp any:2006 198.18.2.2:84 ',
       'icmp any 198.18.2.2 other conditions: transport header 0',
     ]);
     inside(router, 'nft', 'add', 'chain', 'ip', 'early', 'pre', '{ policy drop; }');
