@@ -8,7 +8,7 @@ import {
   Wiring,
 } from '../../analysis/wiring/net-rows.ts';
 import { listNetworks } from '../../analysis/wiring/wires.ts';
-import { isKnown } from '../../model/snapshot/known.ts';
+import { isKnown, notAsked } from '../../model/snapshot/known.ts';
 import { formatNamespace } from '../../model/snapshot/namespace-types.ts';
 import type { Network } from '../../model/snapshot/schema.ts';
 import { wantGraph } from '../../model/snapshot/wanted.ts';
@@ -63,8 +63,11 @@ async function answer({ word, search, filter, options }: Request, given: GivenCo
   const wanted = { ...wantGraph, workloads: true, conditions: ['networks'] as const };
   const snapshot = await readSnapshot(options, wanted, given);
   const networks = listNetworks(snapshot);
-  if (!isKnown(networks))
-    throw new UsageError('the snapshot has no networks: take it with nscope snapshot --with networks');
+  if (!isKnown(networks)) {
+    const why =
+      networks.unknown === 'not-asked' ? 'take it with nscope snapshot --with networks' : formatUnknown(networks);
+    throw new UsageError(`the snapshot has no networks: ${why}`);
+  }
   const index = new SnapshotIndex(snapshot);
   const wiring = new Wiring(snapshot, networks, index);
   const isEvery = options.all || (search !== undefined && word === undefined);
@@ -141,7 +144,7 @@ function report(answer: NetAnswer, { columns, isPage, search, options }: Request
 /** Whether there may be rows of it that could not be read. */
 function isInDoubt({ links, addresses, listening, redirects }: Network, search: NetSearch | undefined): boolean {
   const hasRules = search?.by === 'port' || search?.by === 'address';
-  if (hasRules && redirects && !isKnown(redirects)) return true;
+  if (hasRules && !isKnown(redirects ?? notAsked)) return true;
   if (search?.by === 'port') return !isKnown(listening);
   return !isKnown(links) || (search?.by === 'address' && !isKnown(addresses));
 }

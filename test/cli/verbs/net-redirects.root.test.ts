@@ -197,6 +197,11 @@ test('An address, and a snapshot that was taken with networks, lead to the same 
     const { rows } = JSON.parse(recorded.stdout) as { readonly rows: readonly Row[] };
     assert.equal(rows.length, 2);
     assert.deepEqual(rows, ask(`net:${server?.name}`, '--port', '8080'));
+    // As one that was taken when rules were not read.
+    const older = JSON.parse(stdout, (key, value: unknown) => (key === 'redirects' ? undefined : value)) as object;
+    const doubtful = runNscope(['net', '--from', '-', '--port', '8080'], JSON.stringify(older));
+    assert.deepEqual([doubtful.status, doubtful.stdout], [3, '']);
+    assert.match(doubtful.stderr, /rules that send packets elsewhere of .* could not be read: not asked for/);
   } finally {
     ways.nft.remove();
   }
