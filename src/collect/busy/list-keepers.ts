@@ -11,6 +11,7 @@ import { type LoopDevice, readLoops } from '../../kernel/busy/loop-devices.ts';
 import { readNfsExports } from '../../kernel/busy/nfs-exports.ts';
 import { readCachedDevices, readStackedDevices } from '../../kernel/busy/stacked-devices.ts';
 import type { Keeper } from '../../model/evidence/mount-use.ts';
+import { nameExport } from '../../parse/storage/nfs-exports.ts';
 import { type FoundPlace, keptByFile, makePlaceFinder, type PlaceFinder } from './find-place.ts';
 import { listFileSystemDevices } from './list-file-system-devices.ts';
 import { type FoundLayers, findLayers } from './list-layers.ts';
@@ -76,7 +77,7 @@ function describePartitions(disk: BlockDevice, keepers: readonly Keeper[], fores
 function listExports(place: PlaceFinder, pids: readonly number[]): Keeper[] {
   return readNfsExports(pids).flatMap(({ path, client, flushFile, isInTable }) => {
     const takenApart: Keeper['takenApart'] = isInTable
-      ? { by: 'exportfs', name: `${client}:${path}` }
+      ? { by: 'exportfs', name: nameExport({ path, client }) }
       : { by: 'nfsd', file: flushFile };
     const [kept] = keptByFile(place(path));
     return kept ? [{ kind: 'export', name: client, path, takenApart, ...kept, isInferred: true }] : [];

@@ -18,6 +18,11 @@ export function parseNfsExports(text: string): NfsExport[] {
   });
 }
 
+/** As exportfs(8) takes it, which cuts at the first colon: addresses of IPv6 have brackets. */
+export function nameExport({ path, client }: NfsExport): string {
+  return `${client.includes(':') ? `[${client}]` : client}:${path}`;
+}
+
 /** Both write spaces and the like in octal. */
 function readEscapes(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseNfsExports } from '../../../src/parse/storage/nfs-exports.ts';
+import { nameExport, parseNfsExports } from '../../../src/parse/storage/nfs-exports.ts';
 
 test('What the NFS server has at hand is read as the kernel writes it.', () => {
   const text =
@@ -14,4 +14,9 @@ test('The table of exportfs may name several clients of one directory in a line 
     parseNfsExports(text).map(({ client }) => client),
     ['10.0.0.0/24', '*', '@lan'],
   );
+});
+
+test('exportfs is given a client with colons in brackets, since it cuts at the first one.', () => {
+  const names = ['10.0.0.0/24', '*', 'fd00::/64'].map((client) => nameExport({ path: '/srv/a b', client }));
+  assert.deepEqual(names, ['10.0.0.0/24:/srv/a b', '*:/srv/a b', '[fd00::/64]:/srv/a b']);
 });
