@@ -54,7 +54,8 @@ export class Segments {
       const own = places.filter(({ network }) => network === router);
       if (own.length > 0) return own;
       const route = this.#findRoute(router, range);
-      if (route?.link === undefined) return [];
+      // A longer prefix that is blocked lets nothing through to a shorter one.
+      if (route?.link === undefined || route.kind !== 'unicast') return [];
       const segment = this.#segment(router.inode, route.link);
       const isThere = ({ network, index }: Place) => segment.has(keyOf(network.inode, index));
       if (route.via === undefined) return places.filter(isThere);
@@ -121,7 +122,7 @@ function parseRoutes({ routes }: Network): readonly ParsedRoute[] {
   // Of more routes the one with the longest prefix may be missing.
   if (!isKnown(routes) || routes.count > routes.list.length) return [];
   const parsed = routes.list.flatMap((route) => {
-    if (route.table !== mainTable || route.kind !== 'unicast') return [];
+    if (route.table !== mainTable) return [];
     const range = route.to === 'default' ? undefined : parseAddressRange(route.to);
     return range || route.to === 'default' ? [{ route, range }] : [];
   });

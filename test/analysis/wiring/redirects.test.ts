@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { followRedirects } from '../../../src/analysis/wiring/redirects.ts';
 import { wireLinks } from '../../../src/analysis/wiring/wires.ts';
-import { notAsked } from '../../../src/model/snapshot/known.ts';
-import type { Network, NetworkLink, Redirect } from '../../../src/model/snapshot/schema.ts';
+import { isKnown, notAsked } from '../../../src/model/snapshot/known.ts';
+import type { Network, NetworkLink, NetworkRoute, Redirect } from '../../../src/model/snapshot/schema.ts';
 
 interface Given {
   /** The other end of its link 2, where that is a veth. */
@@ -94,4 +94,16 @@ test('What came by a link is not sent to a socket at a loopback address, and wha
   });
   const listening = [at('127.0.0.1', 5), at('::1', 6), at('10.0.0.1', 7), at('::ffff:127.0.0.1', 8)];
   assert.deepEqual(follow([{ ...network, listening }]), ['1:7', '1:5:6:8', '1:5:6:7:8']);
+});
+
+test('Through a route that blocks the address nobody is surely reached.', () => {
+  const host = networkOf(1, {
+    ...{ peer: [2, 2], addresses: ['172.17.0.1'], routes: [['172.17.0.0/16']], redirects: [toServer] },
+  });
+  const container = networkOf(2, { peer: [1, 2], addresses: ['172.17.0.2'] });
+  assert.ok(isKnown(host.routes));
+  const [route] = host.routes.list as [NetworkRoute];
+  const { link: _, ...blocked } = { ...route, to: '172.17.0.2', kind: 'blackhole' };
+  const blocking = { ...host, routes: { count: 2, list: [route, blocked] } };
+  assert.deepEqual([follow([host, container]), follow([blocking, container])], [['2:2'], ['2?:2']]);
 });
