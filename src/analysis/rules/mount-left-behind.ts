@@ -93,7 +93,8 @@ function isOfEngine(path: string): boolean {
 
 function describe(left: readonly Left[], index: SnapshotIndex): Omit<Finding, 'code'> {
   const [{ mount, hostPath }] = left as [Left];
-  const isEngines = isOfEngine(hostPath);
+  // An engine without privileges mounts its layers in a mount namespace of its own, where the host never had them.
+  const isEngines = isOfEngine(hostPath) && left.every(({ mount: { locked } }) => locked === false);
   const inodes = [...new Set(left.map(({ inode }) => inode))];
   const where = inodes.length === 1 ? formatNamespace('mnt', inodes[0] ?? 0) : `${inodes.length} mount namespaces`;
   return {
@@ -119,7 +120,7 @@ function describe(left: readonly Left[], index: SnapshotIndex): Omit<Finding, 'c
       ...(left.length > maxNamed ? [`and ${left.length - maxNamed} more mounts`] : []),
       'the mount that it lies on is private: no unmount elsewhere reaches it',
     ],
-    fixes: planFixes(left, index),
+    fixes: planFixes(left, index, isEngines),
   };
 }
 
@@ -128,15 +129,15 @@ function listProcesses(inode: number, left: readonly Left[], index: SnapshotInde
   return pid === undefined || pid === null ? [] : [{ kind: 'process', pid }];
 }
 
-function planFixes(left: readonly Left[], index: SnapshotIndex): Fix[] {
+function planFixes(left: readonly Left[], index: SnapshotIndex, isEngines: boolean): Fix[] {
   const { device } = (left as [Left])[0].mount;
   const within = left.slice(0, maxNamed).map((one) => planUnmount(one, index));
   const fixed = within.flatMap((command) => command ?? []);
   const all = fixed.length === left.length;
+  const what = all ? 'unmount the copy' : 'unmount the copies that can be reached';
+  const text = isEngines ? what : `where it was not mounted there on purpose, ${what}`;
   return [
-    ...(fixed.length > 0
-      ? [{ text: all ? 'unmount the copy' : 'unmount the copies that can be reached', command: fixed.join(' && ') }]
-      : []),
+    ...(fixed.length > 0 ? [{ text, command: fixed.join(' && ') }] : []),
     { text: 'what keeps it in use, and in which order it is released:', command: `nscope busy ${device}` },
     {
       text: 'give containers directories of the host with slave propagation (-v /:/host:ro,rslave), so that unmounts reach them',

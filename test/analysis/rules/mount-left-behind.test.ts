@@ -67,6 +67,7 @@ test('A device on a directory of the host is a note, and a tmpfs that is not an 
   assert.deepEqual(say(find([...around, disk])), [
     `note: /dev/sdb1 (ext4) is mounted in mnt:[${inode}] alone, on a directory that the host has as /backup`,
   ]);
+  assert.match(find([...around, disk]).findings[0]?.fixes[0]?.text ?? '', /^where it was not mounted there on purpose/);
   const tmpfs = { fsType: 'tmpfs', source: 'shm' };
   assert.deepEqual(say(find([...around, mount(12, 11, '0:61', '/host/tmp', tmpfs)])), []);
   const shm = `/host/var/lib/docker/containers/${'a'.repeat(64)}/mounts/shm`;
@@ -74,6 +75,13 @@ test('A device on a directory of the host is a note, and a tmpfs that is not an 
     say(find([...around, mount(12, 11, '0:61', shm, tmpfs)]))[0] ?? '',
     /^warning: the tmpfs of a container/,
   );
+});
+
+test('Layers in a mount namespace of another user namespace, as of an engine without privileges, are a note.', () => {
+  const unknown = { unknown: 'unsupported' } as const;
+  assert.deepEqual(say(find([...around, { ...left, locked: unknown }])), [
+    `note: overlay (overlay) is mounted in mnt:[${inode}] alone, on a directory that the host has as ${layer}`,
+  ]);
 });
 
 test('What is locked or covered has no command, and what could not be read leaves the rule undecided.', () => {
