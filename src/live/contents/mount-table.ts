@@ -41,7 +41,8 @@ export class MountTable {
       return reading.mounts;
     }
     this.#refused = undefined;
-    const fresh = new Map(reading.mounts.map((mount) => [keyOf(mount), mount]));
+    const ids = new Set(reading.mounts.map(({ id }) => id));
+    const fresh = new Map(reading.mounts.map((mount) => [keyOf(mount), leaveOutHiddenParent(mount, ids)]));
     const changes = isFirst ? [] : compareThings(this.#mounts, fresh);
     this.#mounts = fresh;
     for (const { kind, thing, was } of changes) this.#tell(kind, thing.id ?? null, thing, null, was);
@@ -51,9 +52,10 @@ export class MountTable {
     return changes.length + unread.length;
   }
 
-  /** The kernel said that it was attached; `mount` is undefined where it has gone already. */
-  attach(id: string, mount: Mount | undefined, process: EventProcess | null): void {
+  /** The kernel said that it was attached; `described` is undefined where it has gone already. */
+  attach(id: string, described: Mount | undefined, process: EventProcess | null): void {
     const before = this.#mounts.get(id);
+    const mount = described && leaveOutHiddenParent(described, this.#mounts);
     if (mount) this.#mounts.set(id, mount);
     else if (!before) this.#unread.add(id);
     if (!before) this.#tell('added', id, mount ?? gone, process);
@@ -109,4 +111,11 @@ const words = { added: 'mounted', removed: 'unmounted', changed: 'remounted' } a
 /** A reused number is another mount where what is mounted is another thing. */
 function keyOf({ id, oldId, device, root, fsType }: Mount): string {
   return id ?? `${oldId} ${device} ${fsType} ${root}`;
+}
+
+/** The root lies on a mount that no list has: statmount(2) tells its id, a reading of mountinfo does not. */
+function leaveOutHiddenParent(mount: Mount, listed: { has(id: string | undefined): boolean }): Mount {
+  if (mount.mountPoint !== '/' || mount.parent === undefined || listed.has(mount.parent)) return mount;
+  const { parent: _, ...rest } = mount;
+  return rest;
 }

@@ -92,6 +92,30 @@ test('A mount, its move and its end are told, with who did it and both of its id
   for (const { process } of [mounted, moved, unmounted]) assert.match(process?.comm ?? '', /mount|nsenter/);
 });
 
+test('A new root is told once, whichever way it was read, and what lies on it follows.', { skip }, async () => {
+  const root = makeDirectory('root');
+  const old = makeDirectory('root/old');
+  const held = await holdMounts();
+  const { mnt } = readLinksOf(held.pid);
+  inside(held.pid, 'mount', '-t', 'tmpfs', 'new-root', root);
+  inside(held.pid, 'mkdir', '-p', old, join(root, 'sub'));
+  inside(held.pid, 'mount', '-t', 'tmpfs', 'below', join(root, 'sub'));
+  const { events } = await watchWhile(
+    { mounts: [mnt] },
+    async (seen) => {
+      inside(held.pid, 'pivot_root', root, old);
+      await seen(isMount('remounted', '/sub'));
+    },
+    0,
+  );
+  await held.end();
+  const roots = pick(events, '/').filter(({ event }) => event === 'remounted');
+  assert.deepEqual(
+    roots.map(({ mount, was }) => isKnown(mount) && [mount.source, was?.mountPoint, mount.parent]),
+    [['new-root', root, undefined]],
+  );
+});
+
 test('A change of options is told where mountinfo is polled, and with the next move where fanotify is.', {
   skip,
 }, async () => {
