@@ -46,7 +46,8 @@ function findEnds(network: Network, redirect: Redirect, segments: Segments): rea
   return texts.flatMap((text) => {
     const range = parseRuleRange(text);
     if (!range) return [];
-    const reached = segments.listReached(network, range);
+    // Of a range the kernel chooses one, which may be of anybody or nobody.
+    const reached = range.first === range.last ? segments.listReached(network, range) : [];
     const places = reached.length > 0 ? reached : segments.listWith(range);
     const found = [...new Set(places.map((place) => place.network))];
     return found.map((one) => ({

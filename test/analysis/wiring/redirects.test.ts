@@ -70,6 +70,17 @@ test('Where no route leads there, whoever has the address is a possible end; whe
   assert.deepEqual(follow([rules, networkOf(2, { addresses: ['172.17.0.3'] })]), ['']);
 });
 
+test('Of a range of addresses nobody is surely meant.', () => {
+  const range = { ...toServer, to: { address: '172.17.0.2-172.17.0.9', port: '80' } };
+  const host = { addresses: ['172.17.0.1'], routes: [['172.17.0.0/16']], redirects: [range] } as const;
+  const networks = [
+    networkOf(1, { ...host, peer: [2, 2] }),
+    networkOf(2, { addresses: ['172.17.0.2'], peer: [1, 2] }),
+    networkOf(3, { addresses: ['172.17.0.3'] }),
+  ];
+  assert.deepEqual(follow(networks), ['2?:2 3?:3']);
+});
+
 test('A redirect to the namespace itself stays there, and takes the sockets of its protocol and port alone.', () => {
   const redirects = [
     { protocol: 'tcp', ports: ['8080'], to: { own: true as const, port: '80' } },
