@@ -9,7 +9,8 @@ export function explainRefusal({ unknown, errno, detail }: Unknown): string {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  EPERM: 'needs CAP_SYS_ADMIN in the user namespace that owns it, and CAP_NET_BROADCAST for links',
+  EPERM:
+    'needs CAP_SYS_ADMIN in the user namespace that owns it and in that of nscope, and CAP_NET_BROADCAST for links',
   EACCES: 'needs CAP_SYS_ADMIN in the user namespace that owns it',
   EINVAL: 'this kernel has no such events',
   EMFILE: 'a limit of this user is reached: fs.fanotify.max_user_groups, or open files',
