@@ -66,10 +66,16 @@ export async function run(words: readonly string[], options: OptionValues, given
   let seen = 0;
   try {
     let users = new UserNames();
-    for await (const element of watch({ ...watchOptions, ...contents, signal: ending.signal })) {
+    for await (const element of watch({
+      ...watchOptions,
+      mounts: contents.mounts,
+      links: contents.links,
+      signal: ending.signal,
+    })) {
       if (element.event === 'state') {
         const { host } = element.snapshot;
         users = new UserNames(host.users, host.vantage.unmappedUid);
+        if (element.seq === 1) contents.checkSame(element.snapshot);
         writeState(element, columns, options, writer);
         // Later ones follow a loss.
         if (element.seq === 1 && forMs !== undefined) timers.push(setTimeout(finish, forMs));
