@@ -26,6 +26,22 @@ interface Watched {
   emit(event: EventDraft): void;
 }
 
+/**
+ * Whether mounts or links are asked for.
+ * @throws TypeError for what is no list of inodes, RangeError for more namespaces than may be watched
+ */
+export function wantsContents({ mounts = [], links = [] }: WatchOptions): boolean {
+  for (const [name, inodes] of Object.entries<unknown>({ mounts, links })) {
+    if (!Array.isArray(inodes))
+      throw new TypeError(`${name}: a list of inode numbers is wanted, not ${String(inodes)}`);
+    const wrong = inodes.find((inode) => !Number.isSafeInteger(inode) || inode <= 0);
+    if (wrong !== undefined) throw new TypeError(`${name}: ${String(wrong)} is no inode number`);
+    const { size } = new Set(inodes);
+    if (size > maxContents) throw new RangeError(`${name}: at most ${maxContents} namespaces, not ${size}`);
+  }
+  return mounts.length + links.length > 0;
+}
+
 export class Contents {
   readonly #mountInodes: readonly number[];
   readonly #linkInodes: readonly number[];
@@ -38,13 +54,11 @@ export class Contents {
 
   /**
    * To be made before the state of the host is read: what is opened here is part of that.
-   * @throws RangeError for more namespaces than may be watched; AddonMissingError
+   * @throws AddonMissingError
    */
   constructor({ mounts = [], links = [] }: WatchOptions) {
     this.#mountInodes = [...new Set(mounts)];
     this.#linkInodes = [...new Set(links)];
-    for (const [name, { length }] of [['mounts', this.#mountInodes] as const, ['links', this.#linkInodes] as const])
-      if (length > maxContents) throw new RangeError(`${name}: at most ${maxContents} namespaces, not ${length}`);
     this.#readiness = new Readiness(requireAddon());
     this.#sockets = new LinkSockets(this.#linkInodes, this.#own.net);
   }

@@ -2,7 +2,7 @@
 import type { EventDraft, EventSource, StreamElement } from '../../model/live/events.ts';
 import type { NamespaceType } from '../../model/snapshot/namespace-types.ts';
 import type { Snapshot } from '../../model/snapshot/schema.ts';
-import { Contents } from '../contents/contents.ts';
+import { Contents, wantsContents } from '../contents/contents.ts';
 import { EventQueue } from '../events/event-queue.ts';
 import { now } from '../events/source.ts';
 import { toTimestamp } from '../events/timestamp.ts';
@@ -23,6 +23,7 @@ const usualQueueLimit = 65_536;
  * then. The thread that takes whole snapshots stays idle for the next stream, and does not keep the process running.
  * @throws EventSourceError when the source that was asked for is not to be had
  * @throws NoProcError where there is no /proc to read
+ * @throws TypeError, RangeError for `mounts` and `links` that are no lists of inodes, or too long
  */
 export function watch(options: WatchOptions = {}): AsyncGenerator<StreamElement, void, void> {
   return watchHost(options, thisHost);
@@ -63,7 +64,7 @@ class Stream {
     this.#options = options;
     this.#types = options.types && options.types.length > 0 ? new Set(options.types) : undefined;
     this.#queue = new EventQueue(options.queueLimit ?? usualQueueLimit);
-    this.#contents = options.mounts?.length || options.links?.length ? new Contents(options) : undefined;
+    this.#contents = wantsContents(options) ? new Contents(options) : undefined;
     let watcher: Watcher | undefined;
     try {
       watcher = new Watcher(options, {}, host);
