@@ -44,12 +44,16 @@ const NFTA_EXPR_DATA = 2;
 const NFTA_SET_NAME = 2;
 const NFTA_SET_FLAGS = 3;
 const NFTA_SET_KEY_LEN = 5;
+const NFTA_SET_EXPR = 17;
+const NFTA_SET_EXPRESSIONS = 18;
 const NFTA_SET_ELEM_LIST_SET = 2;
 const NFTA_SET_ELEM_LIST_ELEMENTS = 3;
 const NFTA_SET_ELEM_KEY = 1;
 const NFTA_SET_ELEM_DATA = 2;
 const NFTA_SET_ELEM_FLAGS = 3;
+const NFTA_SET_ELEM_EXPR = 7;
 const NFTA_SET_ELEM_KEY_END = 10;
+const NFTA_SET_ELEM_EXPRESSIONS = 11;
 const NFTA_DATA_VALUE = 1;
 const NFTA_DATA_VERDICT = 2;
 const NFTA_VERDICT_CODE = 1;
@@ -152,6 +156,8 @@ export interface NftSet extends NftTableName {
   readonly name: string;
   readonly flags: number;
   readonly keyBytes: number;
+  /** The names of expressions that each of its elements has: "limit". */
+  readonly expressions: readonly string[];
 }
 
 /** What a register or an element holds: bytes, or what happens to the packet. */
@@ -166,6 +172,8 @@ export interface NftElement {
   readonly keyEnd: Uint8Array | undefined;
   readonly data: NftData | undefined;
   readonly flags: number;
+  /** Its own: the names of expressions that are evaluated when it is found. */
+  readonly expressions: readonly string[];
 }
 
 export interface NftDump<T> extends MessageEnd {
@@ -237,6 +245,7 @@ export function parseSets(bytes: Uint8Array): NftDump<NftSet> {
       name: readText(attributes.get(NFTA_SET_NAME)),
       flags: readNumber(attributes.get(NFTA_SET_FLAGS)),
       keyBytes: readNumber(attributes.get(NFTA_SET_KEY_LEN)),
+      expressions: nameExpressions(attributes.get(NFTA_SET_EXPR), attributes.get(NFTA_SET_EXPRESSIONS)),
     },
   ]);
 }
@@ -251,9 +260,15 @@ export function parseElements(bytes: Uint8Array): NftDump<NftElement> {
         keyEnd: readData(element.get(NFTA_SET_ELEM_KEY_END))?.bytes,
         data: readData(element.get(NFTA_SET_ELEM_DATA)),
         flags: readNumber(element.get(NFTA_SET_ELEM_FLAGS)),
+        expressions: nameExpressions(element.get(NFTA_SET_ELEM_EXPR), element.get(NFTA_SET_ELEM_EXPRESSIONS)),
       };
     }),
   );
+}
+
+/** @param only - where there is one; several are in a list */
+function nameExpressions(only: Uint8Array | undefined, list: Uint8Array | undefined): readonly string[] {
+  return [...(only ? [only] : []), ...listNested(list)].map((one) => readText(readAttributes(one).get(NFTA_EXPR_NAME)));
 }
 
 /** A value, or a verdict; undefined for none. @throws MalformedError */

@@ -220,7 +220,7 @@ class RuleReader {
     if (!set || !field || more.length > 0) return withOther(state, `set ${name}`);
     const ranges = set.entries.map(({ keys }) => keys && rangeOf(field, keys.first, keys.last));
     if (ranges.some((range) => range === undefined)) return withOther(state, `${field.name} in set ${name}`);
-    return restrictTo(state, field, ranges as ValueRange[], not);
+    return restrictTo(evaluate(state, set), field, ranges as ValueRange[], not);
   }
 
   /** A map: a way for each of its elements. */
@@ -237,7 +237,7 @@ class RuleReader {
     }
     const fields = state.registers.key(readNumber(attributes.get(NFTA_LOOKUP.sreg)), set.keyBytes);
     for (const entry of set.entries) {
-      const chosen = choose(state, fields, entry);
+      const chosen = choose(evaluate(state, set), fields, entry);
       const { data } = entry;
       if (data?.code !== undefined) this.#verdict(at, chosen, readVerdict(data));
       else if (data)
@@ -249,6 +249,13 @@ class RuleReader {
     if (verdict.kind === 'continue') this.goOn(at + 1, state);
     else this.#end(state, verdict);
   }
+}
+
+/** What the elements of a set have besides: nft_set_elem_update_expr(). */
+function evaluate(state: State, { name, expressions }: ReadSet): State {
+  return expressions
+    .filter((expression) => !withoutEffect.has(expression))
+    .reduce((all, expression) => withOther(all, `${expression} of set ${name}`), state);
 }
 
 function load(state: State, register: number, field: LoadedField | undefined): State {

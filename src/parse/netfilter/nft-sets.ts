@@ -22,15 +22,18 @@ export interface ReadSet {
   readonly name: string;
   readonly keyBytes: number;
   readonly entries: readonly NftEntry[];
+  /** The names of expressions that are evaluated when an element is found, and may say that it does not count: "limit". */
+  readonly expressions: readonly string[];
 }
 
-export function buildSet({ name, flags, keyBytes }: NftSet, elements: readonly NftElement[]): ReadSet {
+export function buildSet({ name, flags, keyBytes, expressions }: NftSet, elements: readonly NftElement[]): ReadSet {
   const isOfIntervals = (flags & NFT_SET_INTERVAL) !== 0 && elements.every(({ keyEnd }) => keyEnd === undefined);
   const others = elements.filter(({ key }) => key === undefined).map(({ data }) => ({ keys: undefined, data }));
   const entries = isOfIntervals
     ? joinIntervals(elements, keyBytes)
     : elements.flatMap(({ key, keyEnd, data }) => (key ? [{ keys: { first: key, last: keyEnd ?? key }, data }] : []));
-  return { name, keyBytes, entries: [...entries, ...others] };
+  const all = new Set([...expressions, ...elements.flatMap((element) => element.expressions)]);
+  return { name, keyBytes, entries: [...entries, ...others], expressions: [...all] };
 }
 
 /** Each element goes on to the next one, which may only say that it ends. */

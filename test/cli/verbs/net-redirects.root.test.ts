@@ -249,6 +249,8 @@ test('What a rule, a chain or a table before takes is not said to lead anywhere.
     }
     table ip late {
       set nobody { type ipv4_addr; }
+      set slow { type ipv4_addr; flags dynamic; limit rate 1/minute; elements = { 198.18.1.2 } }
+      set counted { type ipv4_addr; counter; elements = { 198.18.1.2 } }
       chain pre { type nat hook prerouting priority -90
         tcp dport 2000 reject
         tcp dport { 2000, 2001 } dnat to 198.18.2.2:80
@@ -256,6 +258,8 @@ test('What a rule, a chain or a table before takes is not said to lead anywhere.
         ip ttl 63 ip saddr 198.18.1.2 tcp dport 2003 dnat to 198.18.2.2:82
         ip saddr @nobody tcp dport 2005 dnat to 198.18.2.2:83
         ip saddr != @nobody tcp dport 2006 dnat to 198.18.2.2:84
+        ip saddr @slow tcp dport 2007 dnat to 198.18.2.2:85
+        ip saddr @counted tcp dport 2008 dnat to 198.18.2.2:86
         icmp type echo-request dnat to 198.18.2.2
       }
     }`,
@@ -272,6 +276,8 @@ test('What a rule, a chain or a table before takes is not said to lead anywhere.
       'tcp any:2002 198.18.2.2:81 ',
       'tcp any:2003 198.18.2.2:82 from 198.18.1.2; other conditions: network header 8',
       'tcp any:2006 198.18.2.2:84 ',
+      'tcp any:2007 198.18.2.2:85 from 198.18.1.2; other conditions: limit of set slow',
+      'tcp any:2008 198.18.2.2:86 from 198.18.1.2',
       'icmp any 198.18.2.2 other conditions: transport header 0',
     ]);
     inside(router, 'nft', 'add', 'chain', 'ip', 'early', 'pre', '{ policy drop; }');
