@@ -1,6 +1,5 @@
 /* What many network namespaces answer: dumps of netlink(7), and files that show the namespace of the thread that reads. */
 #include "network-visit.h"
-#include "parallel.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
@@ -22,9 +21,8 @@ struct asking {
 	const char *files; /* names that end with 0 */
 	size_t question_count;
 	size_t max_bytes; /* of one answer: it ends after the piece that reaches this */
-	char *data; /* all answers, one after another */
-	size_t size, room;
-	double *sizes; /* of each answer, or an errno with the sign turned and one less */
+	size_t room; /* of the answers' data */
+	struct answers answers;
 };
 
 /* Whoever may not enter the namespace that it is in already need not. */
@@ -59,14 +57,14 @@ static bool is_end(const char *piece, size_t size) {
 
 /* Room for one more piece; an answer stands where it was read to. */
 static char *make_room(struct asking *asking) {
-	if (asking->room - asking->size < PIECE) {
+	if (asking->room - asking->answers.size < PIECE) {
 		size_t room = asking->room * 2 + 4 * PIECE;
-		char *data = realloc(asking->data, room);
+		char *data = realloc(asking->answers.data, room);
 		if (!data) return NULL;
-		asking->data = data;
+		asking->answers.data = data;
 		asking->room = room;
 	}
-	return asking->data + asking->size;
+	return asking->answers.data + asking->answers.size;
 }
 
 static int read_dump(struct asking *asking, int socket, size_t start) {
@@ -76,19 +74,19 @@ static int read_dump(struct asking *asking, int socket, size_t start) {
 		ssize_t got = recv(socket, piece, PIECE, 0);
 		if (got < 0 && errno == EINTR) continue;
 		if (got < 0) return errno;
-		asking->size += (size_t)got;
-		if (got == 0 || asking->size - start >= asking->max_bytes || is_end(piece, (size_t)got)) return 0;
+		asking->answers.size += (size_t)got;
+		if (got == 0 || asking->answers.size - start >= asking->max_bytes || is_end(piece, (size_t)got)) return 0;
 	}
 }
 
 static int read_whole(struct asking *asking, const char *path, size_t start) {
 	int file = open(path, O_RDONLY | O_CLOEXEC), err = 0;
 	if (file < 0) return errno;
-	while (!err && asking->size - start < asking->max_bytes) {
+	while (!err && asking->answers.size - start < asking->max_bytes) {
 		char *piece = make_room(asking);
 		ssize_t got = piece ? read(file, piece, PIECE) : -1;
 		if (got == 0) break;
-		if (got > 0) asking->size += (size_t)got;
+		if (got > 0) asking->answers.size += (size_t)got;
 		else if (!piece) err = ENOMEM;
 		else if (errno != EINTR) err = errno;
 	}
@@ -98,8 +96,8 @@ static int read_whole(struct asking *asking, const char *path, size_t start) {
 
 /* A failed answer leaves nothing. */
 static void conclude(struct asking *asking, double *size, size_t start, int err) {
-	if (err) asking->size = start;
-	*size = err ? -1 - err : (double)(asking->size - start);
+	if (err) asking->answers.size = start;
+	*size = err ? -1 - err : (double)(asking->answers.size - start);
 }
 
 /* A socket stays with its namespace: questions of one protocol that follow each other share it. */
@@ -109,7 +107,7 @@ static void ask_inside(struct asking *asking, double *sizes) {
 	const char *message = asking->messages;
 	for (size_t i = 0; i < asking->message_count; i++) {
 		struct nlmsghdr head;
-		size_t start = asking->size;
+		size_t start = asking->answers.size;
 		memcpy(&head, message, sizeof head);
 		if (asked >= 0 && protocol != asking->protocols[i]) close(asked), asked = -1;
 		protocol = asking->protocols[i];
@@ -123,7 +121,7 @@ static void ask_inside(struct asking *asking, double *sizes) {
 	if (asked >= 0) close(asked);
 	const char *file = asking->files;
 	for (size_t i = asking->message_count; i < asking->question_count; i++, file += strlen(file) + 1) {
-		size_t start = asking->size;
+		size_t start = asking->answers.size;
 		conclude(asking, &sizes[i], start, read_whole(asking, file, start));
 	}
 }
@@ -131,7 +129,7 @@ static void ask_inside(struct asking *asking, double *sizes) {
 static void ask_all(void *context, size_t index) {
 	struct asking *asking = context;
 	for (size_t i = 0; i < asking->targets.count; i++) {
-		double *sizes = asking->sizes + i * asking->question_count;
+		double *sizes = asking->answers.sizes + i * asking->question_count;
 		int err = go_inside(&asking->targets, i);
 		if (!err) ask_inside(asking, sizes);
 		else
@@ -168,17 +166,26 @@ static bool read_question(napi_env env, const napi_value *args, struct asking *a
 	return check_messages(env, asking, size);
 }
 
-static napi_value give_answers(napi_env env, struct asking *asking) {
-	napi_value result, sizes;
-	size_t count = asking->targets.count * asking->question_count;
-	char *data = realloc(asking->data, asking->size + 1);
+static napi_value give(napi_env env, struct answers *answers, size_t count) {
+	napi_value result;
+	char *data = realloc(answers->data, answers->size + 1);
 	if (!data) return throw_errno(env, ENOMEM, "realloc");
-	asking->data = NULL;
+	answers->data = NULL;
 	if (napi_create_array_with_length(env, 2, &result) != napi_ok) return free(data), NULL;
-	napi_set_element(env, result, 0, make_buffer(env, data, asking->size));
-	sizes = make_buffer(env, asking->sizes, count * sizeof *asking->sizes);
-	asking->sizes = NULL;
-	napi_set_element(env, result, 1, sizes);
+	napi_set_element(env, result, 0, make_buffer(env, data, answers->size));
+	napi_set_element(env, result, 1, make_buffer(env, answers->sizes, count * sizeof *answers->sizes));
+	answers->sizes = NULL;
+	return result;
+}
+
+napi_value gather_answers(napi_env env, struct answers *answers, size_t count, work_on *ask_all, void *asking) {
+	napi_value result = NULL;
+	answers->sizes = calloc(count + 1, sizeof *answers->sizes);
+	if (!answers->sizes) throw_errno(env, ENOMEM, "calloc");
+	else if (!for_all_apart(1, 1, ask_all, asking)) throw_errno(env, EAGAIN, "pthread_create");
+	else result = give(env, answers, count);
+	free(answers->data);
+	free(answers->sizes);
 	return result;
 }
 
@@ -190,17 +197,13 @@ static napi_value give_answers(napi_env env, struct asking *asking) {
  * kernel has one lock for the links of all namespaces.
  */
 static napi_value ask_networks(napi_env env, napi_callback_info info) {
-	napi_value args[6], result = NULL;
+	napi_value args[6];
 	struct asking asking = {0};
 	if (!read_arguments(env, info, 6, args) || !read_question(env, args, &asking) ||
 	    !read_targets(env, args[0], args[1], &asking.targets))
 		return NULL;
-	asking.sizes = calloc(asking.targets.count * asking.question_count + 1, sizeof *asking.sizes);
-	if (!asking.sizes) throw_errno(env, ENOMEM, "calloc");
-	else if (!for_all_apart(1, 1, ask_all, &asking)) throw_errno(env, EAGAIN, "pthread_create");
-	else result = give_answers(env, &asking);
-	free(asking.data);
-	free(asking.sizes);
+	size_t count = asking.targets.count * asking.question_count;
+	napi_value result = gather_answers(env, &asking.answers, count, ask_all, &asking);
 	free_targets(&asking.targets);
 	return result;
 }

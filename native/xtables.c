@@ -1,6 +1,5 @@
 /* The rules of a table of ip_tables or ip6_tables in many network namespaces: getsockopt(2) on any socket of the family. */
 #include "network-visit.h"
-#include "parallel.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -32,9 +31,7 @@ struct asking {
 	struct targets targets;
 	int family;
 	const char *table; /* ends with 0 */
-	char *data;
-	size_t size;
-	double *sizes; /* of each answer, or an errno with the sign turned and one less */
+	struct answers answers;
 };
 
 /* The description, then the entries; an errno. */
@@ -45,17 +42,17 @@ static int read_table(struct asking *asking, int asked) {
 	strncpy(info.name, asking->table, NAME - 1);
 	if (getsockopt(asked, level, GET_INFO, &info, &length) < 0) return errno;
 	struct entries *entries = malloc(sizeof *entries + info.size);
-	char *data = entries ? realloc(asking->data, asking->size + sizeof info + info.size) : NULL;
+	char *data = entries ? realloc(asking->answers.data, asking->answers.size + sizeof info + info.size) : NULL;
 	if (!data) return free(entries), ENOMEM;
-	asking->data = data;
+	asking->answers.data = data;
 	memcpy(entries->name, info.name, NAME);
 	entries->size = info.size;
 	length = (socklen_t)(sizeof *entries + info.size);
 	err = getsockopt(asked, level, GET_ENTRIES, entries, &length) < 0 ? errno : 0;
 	if (!err) {
-		memcpy(data + asking->size, &info, sizeof info);
-		memcpy(data + asking->size + sizeof info, entries->data, info.size);
-		asking->size += sizeof info + info.size;
+		memcpy(data + asking->answers.size, &info, sizeof info);
+		memcpy(data + asking->answers.size + sizeof info, entries->data, info.size);
+		asking->answers.size += sizeof info + info.size;
 	}
 	free(entries);
 	return err;
@@ -64,7 +61,7 @@ static int read_table(struct asking *asking, int asked) {
 static void ask_all(void *context, size_t index) {
 	struct asking *asking = context;
 	for (size_t i = 0; i < asking->targets.count; i++) {
-		size_t start = asking->size;
+		size_t start = asking->answers.size;
 		int err = go_inside(&asking->targets, i), asked = -1;
 		if (!err && (asked = socket(asking->family, SOCK_DGRAM | SOCK_CLOEXEC, 0)) < 0) err = errno;
 		if (!err) {
@@ -73,21 +70,9 @@ static void ask_all(void *context, size_t index) {
 			while (err == EAGAIN && --tries > 0);
 		}
 		if (asked >= 0) close(asked);
-		asking->sizes[i] = err ? -1 - err : (double)(asking->size - start);
+		asking->answers.sizes[i] = err ? -1 - err : (double)(asking->answers.size - start);
 	}
 	(void)index;
-}
-
-static napi_value give_answers(napi_env env, struct asking *asking) {
-	napi_value result;
-	char *data = realloc(asking->data, asking->size + 1);
-	if (!data) return throw_errno(env, ENOMEM, "realloc");
-	asking->data = NULL;
-	if (napi_create_array_with_length(env, 2, &result) != napi_ok) return free(data), NULL;
-	napi_set_element(env, result, 0, make_buffer(env, data, asking->size));
-	napi_set_element(env, result, 1, make_buffer(env, asking->sizes, asking->targets.count * sizeof *asking->sizes));
-	asking->sizes = NULL;
-	return result;
 }
 
 /*
@@ -107,13 +92,8 @@ static napi_value read_xtables(napi_env env, napi_callback_info info) {
 		return NULL;
 	asking.family = (int)family;
 	asking.table = table;
-	asking.sizes = calloc(asking.targets.count + 1, sizeof *asking.sizes);
 	if (size == 0 || asking.table[size - 1] != 0) throw_argument(env, "expected the name of a table that ends with 0");
-	else if (!asking.sizes) throw_errno(env, ENOMEM, "calloc");
-	else if (!for_all_apart(1, 1, ask_all, &asking)) throw_errno(env, EAGAIN, "pthread_create");
-	else result = give_answers(env, &asking);
-	free(asking.data);
-	free(asking.sizes);
+	else result = gather_answers(env, &asking.answers, asking.targets.count, ask_all, &asking);
 	free_targets(&asking.targets);
 	return result;
 }
