@@ -73,9 +73,14 @@ function findSockets({ listening }: Network, redirect: Redirect, range: AddressR
 function isFor(address: string, range: AddressRange | undefined, family: Redirect['family']): boolean {
   if (address === '::') return true;
   if (address === '0.0.0.0') return (range?.family ?? family ?? 4) === 4;
-  const own = parseAddressRange(address.replace(/^::ffff:(?=\d+\.)/, ''));
+  const own = parseSocketAddress(address);
   if (range === undefined) return family === undefined || own === undefined || own.family === family;
   return own !== undefined && overlap(own, range);
+}
+
+/** An address of IPv4 at which a socket of IPv6 listens is one of IPv4. */
+function parseSocketAddress(address: string): AddressRange | undefined {
+  return parseAddressRange(address.replace(/^::ffff:(?=\d+\.)/, ''));
 }
 
 /**
@@ -83,7 +88,7 @@ function isFor(address: string, range: AddressRange | undefined, family: Redirec
  * address: nf_nat_redirect.c
  */
 function isOwnFor(address: string, hooks: Redirect['hooks']): boolean {
-  const own = parseAddressRange(address.replace(/^::ffff:(?=\d+\.)/, ''));
+  const own = parseSocketAddress(address);
   if (own === undefined || address === '::' || address === '0.0.0.0') return true;
   return hooks.includes(loopbacks.some((range) => overlap(range, own)) ? 'output' : 'prerouting');
 }
