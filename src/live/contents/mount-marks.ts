@@ -30,7 +30,7 @@ export class MountMarks {
   constructor(table: MountTable, { fd }: OpenNamespace, host: ContentsHost) {
     this.#host = host;
     this.#table = table;
-    this.#reading = new PacedReading(host.clock, leastMs, () => void table.read());
+    this.#reading = new PacedReading(host.clock, leastMs, () => table.readPlaces());
     this.#id = nsGetMntnsId(fd);
     this.#fd = openMountEvents(fd);
     try {

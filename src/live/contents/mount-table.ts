@@ -34,15 +34,12 @@ export class MountTable {
 
   /** Reads all. @returns how many events tell of what is otherwise, or why it could not be read */
   read(isFirst = false): Known<number> {
-    const [reading] = readMountTables([this.#makeQuestion()]);
-    if (!reading) return notAsked;
-    if (!isKnown(reading.mounts)) {
-      if (isFirst || reading.mounts.unknown !== 'gone') this.#refused = reading.mounts;
-      return reading.mounts;
+    const fresh = this.#list();
+    if (!isKnown(fresh)) {
+      if (isFirst || fresh.unknown !== 'gone') this.#refused = fresh;
+      return fresh;
     }
     this.#refused = undefined;
-    const ids = new Set(reading.mounts.map(({ id }) => id));
-    const fresh = new Map(reading.mounts.map((mount) => [keyOf(mount), leaveOutHiddenParent(mount, ids)]));
     const changes = isFirst ? [] : compareThings(this.#mounts, fresh);
     this.#mounts = fresh;
     for (const { kind, thing, was } of changes) this.#tell(kind, thing.id ?? null, thing, null, was);
@@ -50,6 +47,25 @@ export class MountTable {
     this.#unread.clear();
     for (const id of unread) if (!fresh.has(id)) this.#tell('removed', id, gone, null);
     return changes.length + unread.length;
+  }
+
+  /** Reads where the mounts are now. What came or went has an event of the kernel's, which also has the process. */
+  readPlaces(): void {
+    const fresh = this.#list();
+    if (!isKnown(fresh)) return;
+    for (const { kind, thing, was } of compareThings(this.#mounts, fresh)) {
+      if (kind !== 'changed') continue;
+      this.#mounts.set(keyOf(thing), thing);
+      this.#tell(kind, thing.id ?? null, thing, null, was);
+    }
+  }
+
+  #list(): Known<Map<string, Mount>> {
+    const [reading] = readMountTables([this.#makeQuestion()]);
+    if (!reading) return notAsked;
+    if (!isKnown(reading.mounts)) return reading.mounts;
+    const ids = new Set(reading.mounts.map(({ id }) => id));
+    return new Map(reading.mounts.map((mount) => [keyOf(mount), leaveOutHiddenParent(mount, ids)]));
   }
 
   /** The kernel said that it was attached; `described` is undefined where it has gone already. */
