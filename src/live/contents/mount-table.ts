@@ -53,9 +53,9 @@ export class MountTable {
   readPlaces(): void {
     const fresh = this.#list();
     if (!isKnown(fresh)) return;
-    for (const { kind, thing, was } of compareThings(this.#mounts, fresh)) {
+    for (const { kind, key, thing, was } of compareThings(this.#mounts, fresh)) {
       if (kind !== 'changed') continue;
-      this.#mounts.set(keyOf(thing), thing);
+      this.#mounts.set(key, thing);
       this.#tell(kind, thing.id ?? null, thing, null, was);
     }
   }
