@@ -25,9 +25,10 @@ const loaders = /src\/cli\/(?:load-verb|table\/(?:[a-z]+-)?verbs)\.ts$/;
 /**
  * @param options - what the bundles of the package have in common
  * @param out - the directory to write to: nscope.cjs and verbs/*.cjs
+ * @param moduleUrl - JavaScript for the URL of a file of the bundle, which says where the files of the package lie
  * @returns the metafiles of esbuild
  */
-export async function bundleCommand(options, out) {
+export async function bundleCommand(options, out, moduleUrl = 'require("node:url").pathToFileURL(__filename).href') {
   const metafiles = [];
   const done = new Map();
   const wanted = [{ entry: 'src/cli/main.ts', file: 'nscope.cjs' }];
@@ -44,7 +45,7 @@ export async function bundleCommand(options, out) {
       supported: { 'dynamic-import': false },
       define: { 'Intl.Segmenter': 'LazySegmenter', 'import.meta.url': 'moduleUrl' },
       inject: ['scripts/lazy-segmenter.js'],
-      banner: { js: `${next.file === 'nscope.cjs' ? '#!/usr/bin/env node\n' : ''}${moduleUrl}` },
+      banner: { js: `${next.file === 'nscope.cjs' ? '#!/usr/bin/env node\n' : ''}const moduleUrl=${moduleUrl};` },
       plugins: [splitAt(wanted, done, next.file), verbSyntax],
     });
     metafiles.push(metafile);
@@ -53,7 +54,6 @@ export async function bundleCommand(options, out) {
 }
 
 const lazyWidth = new URL('lazy-string-width.cjs', import.meta.url).pathname;
-const moduleUrl = `const moduleUrl=require("node:url").pathToFileURL(__filename).href;`;
 
 /** By the path below src, without the shelves of src/cli whose files have names of their own. */
 function nameFile(path) {

@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { bundleCommand } from './bundle-command.js';
+import { bundleOptions } from './bundle-options.js';
 import { copyDeclarations } from './declarations.js';
 import { collectLicences } from './licences.js';
 import { describeSchema } from './schema-types.js';
@@ -15,23 +16,9 @@ const out = 'build/dist';
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
-const shared = {
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  target: 'node20.19',
-  outdir: out,
-  chunkNames: 'chunks/[name]-[hash]',
-  // Names stay, and lines end: a stack that a user reports must be readable, and Node prints the line that threw.
-  minifyWhitespace: true,
-  minifySyntax: true,
-  lineLimit: 160,
-  legalComments: 'none',
-  metafile: true,
-  logLevel: 'warning',
-};
+const shared = { ...bundleOptions, splitting: true, outdir: out, chunkNames: 'chunks/[name]-[hash]' };
 
-const commandMetafiles = await bundleCommand({ ...shared, outdir: undefined, chunkNames: undefined }, out);
+const commandMetafiles = await bundleCommand(bundleOptions, out);
 chmodSync(join(out, 'nscope.cjs'), 0o755);
 const pureEntries = { model: 'src/model/index.ts', analysis: 'src/analysis/index.ts' };
 // All in one, so that what several of them export is one and the same: an error thrown by one is an instance for the other.

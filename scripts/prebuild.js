@@ -1,9 +1,11 @@
 // npm pack: builds the addon for every platform that the package serves, into prebuilds/, with Debian's compilers.
+//   node scripts/prebuild.js [--out DIRECTORY] [x64-glibc|x64-musl|arm64-glibc|arm64-musl]…     these alone, for executables
 // NSCOPE_PREBUILD=native builds the one for this machine alone, for a tarball that is not to be published.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -22,7 +24,10 @@ const isHere = ({ arch, libc }) => arch === process.arch && (libc === 'glibc') =
 const wanted = process.env['NSCOPE_PREBUILD'];
 if (wanted !== undefined && wanted !== 'native') fail(`NSCOPE_PREBUILD is '${wanted}'; it can only be 'native'`);
 if (wanted) process.stderr.write('prebuild: NSCOPE_PREBUILD=native: the tarball will serve this machine alone\n');
-const chosen = wanted ? targets.filter(isHere) : targets;
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } });
+const isChosen = ({ arch, libc }) => positionals.length === 0 || positionals.includes(`${arch}-${libc}`);
+const chosen = targets.filter(wanted ? isHere : isChosen);
+const out = resolve(values.out ?? 'prebuilds');
 
 const lacking = chosen.filter(({ triple }) => spawnSync(`${triple}-gcc`, ['--version']).status !== 0);
 if (lacking.length > 0) {
@@ -34,10 +39,10 @@ if (lacking.length > 0) {
   );
 }
 
-rmSync('prebuilds', { recursive: true, force: true });
-mkdirSync('prebuilds');
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out);
 for (const target of chosen) {
-  const file = resolve('prebuilds', `linux-${target.arch}-${target.libc}.node`);
+  const file = join(out, `linux-${target.arch}-${target.libc}.node`);
   const flags = target.libc === 'musl' ? `-O2 -idirafter ${linkKernelHeaders(target)} ${target.flags ?? ''}` : '-O2';
   run('make', ['-s', '-C', 'native', `CC=${target.triple}-gcc`, `OUT=${file}`, `CFLAGS=${flags}`, 'LDFLAGS=-s']);
   checkSymbols(target, file);

@@ -1,7 +1,8 @@
 // Loads the addon: the one place that touches native code, and the one typed contract for it.
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findPackageRoot } from './package-root.ts';
+import { makeMemoryFile } from './memory-file.ts';
+import { findPackageRoot, isExecutable } from './package-root.ts';
 
 /** The names that uname(2) gives inside one uts namespace, bytes as latin1. */
 export interface Utsname {
@@ -214,8 +215,22 @@ export function loadAddon(): AddonResult {
 /** What require() does with such a file, without the module that an ES module would need for that. */
 function openAddon(file: string): Addon {
   const module = { exports: {} };
-  process.dlopen(module, file);
+  if (!isExecutable()) process.dlopen(module, file);
+  else {
+    const fd = makeMemoryFile('nscope.node', readFileSync(file), nameLibrary(file));
+    try {
+      process.dlopen(module, `/proc/self/fd/${fd}`);
+    } finally {
+      closeSync(fd);
+    }
+  }
   return module.exports as Addon;
+}
+
+/** The C library that this process runs on, which an executable's own addon is for. */
+function nameLibrary(file: string): string {
+  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+  return file.endsWith('-musl.node') ? `libc.musl-${machine}.so.1` : 'libc.so.6';
 }
 
 function load(): AddonResult {

@@ -18,6 +18,14 @@ export function findPackageRoot(): string {
   return root;
 }
 
+/** Where the files lie that an executable has inside: open(2) knows no such place, the executable's runtime does. */
+const insideExecutable = '/$bunfs/root';
+
+/** Whether nscope is one executable file with all of its own files inside, which scripts/executable makes. */
+export function isExecutable(): boolean {
+  return findPackageRoot() === insideExecutable;
+}
+
 /** Whether a file of nscope's own is there. */
 export function hasOwnFile(path: string): boolean {
   return existsSync(path);

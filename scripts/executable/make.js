@@ -1,0 +1,108 @@
+// npm run executable: makes one file of nscope and a runtime, for each platform that is named.
+//   node scripts/executable/make.js [x64-glibc|x64-musl|arm64-glibc|arm64-musl]…     all four without a word
+// Writes build/executable/nscope-linux-ARCH[-musl]. What is inside stands below /$bunfs/root/, as it does in the package.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { bundleCommand } from '../bundle-command.js';
+import { bundleOptions } from '../bundle-options.js';
+import { bringRuntime, runtimes } from './runtimes.js';
+
+process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
+
+const known = Object.keys(runtimes);
+const words = process.argv.slice(2);
+const unknown = words.find((word) => !known.includes(word));
+if (unknown !== undefined) fail(`there is no platform '${unknown}': ${known.join(', ')} are known`, 2);
+const platforms = words.length > 0 ? words : known;
+
+const out = resolve('build', 'executable');
+const root = join(out, 'root');
+rmSync(out, { recursive: true, force: true });
+mkdirSync(join(root, 'dist'), { recursive: true });
+run(process.execPath, ['scripts/build.js']);
+await bundleForRuntime();
+for (const file of [
+  'package.json',
+  'LICENSE',
+  'bpf/skeletons',
+  'man',
+  'dist/snapshot.schema.json',
+  'dist/LICENSES.txt',
+])
+  cpSync(file, join(root, file), { recursive: true });
+run(process.execPath, ['scripts/prebuild.js', '--out', join(out, 'prebuilds'), ...platforms]);
+const compiler = bringRuntime(`${process.arch}-${glibcHere() ? 'glibc' : 'musl'}`);
+for (const platform of platforms) makeExecutable(platform);
+
+/** The same files as dist/ has, which say themselves where they are, and the thread of snapshots with all it needs. */
+async function bundleForRuntime() {
+  const moduleUrl = '"file:///$bunfs/root/dist/nscope.cjs"';
+  await bundleCommand(bundleOptions, join(root, 'dist'), moduleUrl);
+  await build({
+    ...bundleOptions,
+    entryPoints: ['src/live/snapshots/snapshot-thread.ts'],
+    outfile: join(root, 'dist', 'snapshot-thread.js'),
+    format: 'cjs',
+    splitting: false,
+    platform: 'node',
+    define: { 'Intl.Segmenter': 'LazySegmenter', 'import.meta.url': 'moduleUrl' },
+    inject: ['scripts/lazy-segmenter.js'],
+    banner: { js: `const moduleUrl=${moduleUrl};` },
+  });
+}
+
+function makeExecutable(platform) {
+  const [arch, libc] = platform.split('-');
+  const name = `nscope-linux-${arch}${libc === 'musl' ? '-musl' : ''}`;
+  const prebuilds = join(root, 'prebuilds');
+  rmSync(prebuilds, { recursive: true, force: true });
+  mkdirSync(prebuilds);
+  cpSync(join(out, 'prebuilds', `linux-${platform}.node`), join(prebuilds, `linux-${platform}.node`));
+  run(
+    compiler,
+    [
+      'build',
+      '--compile',
+      `--target=bun-linux-${arch}${libc === 'musl' ? '-musl' : ''}`,
+      `--compile-executable-path=${bringRuntime(platform)}`,
+      '--bytecode',
+      '--minify-whitespace',
+      '--minify-syntax',
+      '--root=.',
+      // A file of the directory in which nscope is started is none of its business.
+      ...['dotenv', 'bunfig', 'tsconfig', 'package-json'].map((what) => `--no-compile-autoload-${what}`),
+      ...listAssets().map((file) => `--asset=${file}`),
+      'dist/nscope.cjs',
+      'dist/snapshot-thread.js',
+      '--outfile=nscope',
+    ],
+    root,
+  );
+  const file = join(out, name);
+  renameSync(join(root, 'nscope'), file);
+  process.stdout.write(`${relative('.', file)}: ${(statSync(file).size / 2 ** 20).toFixed(1)} MiB\n`);
+}
+
+/** All but the JavaScript, which the compiler takes in by itself. */
+function listAssets() {
+  const entries = readdirSync(root).filter((name) => name !== 'dist');
+  return [...entries, 'dist/snapshot.schema.json', 'dist/LICENSES.txt'];
+}
+
+function glibcHere() {
+  return process.report.getReport().header.glibcVersionRuntime !== undefined;
+}
+
+function run(command, words, cwd = '.') {
+  const { status, error, stdout, stderr } = spawnSync(command, words, { encoding: 'utf8', cwd });
+  if (error) fail(`${command} cannot be run: ${error.message}`);
+  if (status !== 0) fail(`${command} ${words.join(' ')} failed:\n${stdout}${stderr}`);
+}
+
+function fail(sentence, status = 1) {
+  process.stderr.write(`executable: ${sentence}\n`);
+  process.exit(status);
+}
