@@ -1,5 +1,6 @@
 // npm test: builds the package, then runs the tests tier by tier. See test/tiers.ts for what a tier is.
-//   node scripts/test.js [--no-build] [TIER…]
+//   node scripts/test.js [--no-build] [--executable FILE] [TIER…]
+// With --executable the tests that start nscope start that file, which `npm run executable` makes, and not src/ with Node.
 // A test of the tiers user and root looks at a host that others change meanwhile. Files of these tiers in which a test failed
 // are run once more, alone: what then passes is reported as unsteady, with its title, and does not fail the run. That is
 // done for no more than two files of a tier.
@@ -7,21 +8,24 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const nobody = 65534;
 const root = fileURLToPath(new URL('..', import.meta.url));
-const words = process.argv.slice(2);
+const { values: options, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { 'no-build': { type: 'boolean' }, executable: { type: 'string' } },
+});
 process.chdir(root);
 
-if (!words.includes('--no-build')) {
+if (!options['no-build']) {
   const { status } = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
   if (status !== 0) exit(2, 'the build failed, so no test was run');
 }
 const { tierOf, tiers } = await import('../build/js/test/tiers.js');
 
-const wanted = words.filter((word) => !word.startsWith('--'));
 const promised = (process.env['NSCOPE_PROMISED_TIERS'] ?? '').split(',').filter(Boolean);
 for (const name of [...wanted, ...promised]) {
   if (!tiers.some((tier) => tier.name === name))
@@ -75,6 +79,7 @@ function runTier(tier, scripts) {
   const env = { ...process.env, TMPDIR: directory, ...(lower && { HOME: directory }) };
   // What somebody wants of colours in their terminal is no part of a test.
   for (const name of ['FORCE_COLOR', 'NO_COLOR']) delete env[name];
+  if (options.executable) Object.assign(env, standIn(options.executable));
   try {
     const unreadable =
       lower &&
@@ -102,6 +107,21 @@ function runTier(tier, scripts) {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** What makes tests start an executable in place of Node with the command's file. */
+function standIn(file) {
+  const executable = resolve(file);
+  const program = join(root, 'build', 'as-node');
+  const source = join(root, 'test', 'package', 'executable', 'as-node.c');
+  const { status } = spawnSync('cc', ['-Wall', '-o', program, source], { stdio: 'inherit' });
+  if (status !== 0) exit(2, `${source} could not be compiled`);
+  const preload = `data:text/javascript,process.execPath=${JSON.stringify(program)}`;
+  return {
+    NSCOPE_TEST_EXECUTABLE: executable,
+    NSCOPE_TEST_NODE: process.execPath,
+    NODE_OPTIONS: `--import=${encodeURI(preload)}`,
+  };
 }
 
 /** Runs the files once more in which a test failed, if they are few: what passes then was disturbed, or is not steady. */

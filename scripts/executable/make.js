@@ -2,7 +2,7 @@
 //   node scripts/executable/make.js [x64-glibc|x64-musl|arm64-glibc|arm64-musl]…     all four without a word
 // Writes build/executable/nscope-linux-ARCH[-musl]. What is inside stands below /$bunfs/root/, as it does in the package.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';

@@ -1,5 +1,6 @@
 // Whether a command is nscope itself: then the process that was made for it need not become another nscope.
 import { realpathSync } from 'node:fs';
+import { readOwnProgram } from '../../kernel/own/own-program.ts';
 import { listPrograms } from '../../launch/namespaces/find-program.ts';
 
 /**
@@ -7,19 +8,20 @@ import { listPrograms } from '../../launch/namespaces/find-program.ts';
  * namespace for its threads, before the first command that is started there.
  */
 export function readOwnWords(words: readonly string[]): readonly string[] | undefined {
-  const own = resolve(process.argv[1] ?? '');
+  const program = readOwnProgram().map(resolve);
+  const own = program.at(-1);
   const [first = '', second = ''] = words;
   const found = listPrograms(first, process.env['PATH'])
     .map(resolve)
     .find((file) => file !== undefined);
   if (own === undefined || found === undefined) return undefined;
   if (found === own) return words.slice(1);
-  return found === resolve(process.execPath) && resolve(second) === own ? words.slice(2) : undefined;
+  return found === program[0] && resolve(second) === own ? words.slice(2) : undefined;
 }
 
 /** The words that start this program: its name where a shell finds it by that, else its file with Node. */
 export function listOwnCommand(): readonly string[] {
-  return readOwnWords(['nscope']) ? ['nscope'] : [process.execPath, process.argv[1] ?? ''];
+  return readOwnWords(['nscope']) ? ['nscope'] : readOwnProgram();
 }
 
 function resolve(file: string): string | undefined {

@@ -3,6 +3,7 @@ import { constants, release } from 'node:os';
 import { requireAddon } from '../../kernel/addon/require-addon.ts';
 import { readTextFile } from '../../kernel/files/files.ts';
 import { endBySignal } from '../../kernel/own/child-events.ts';
+import { readOwnProgram, readOwnRuntime } from '../../kernel/own/own-program.ts';
 import { type Conducted, conduct } from '../../lab/conduct.ts';
 import { experiments } from '../../lab/experiments.ts';
 import type { Experiment } from '../../lab/stage/experiment.ts';
@@ -78,16 +79,15 @@ async function stopBy(conducted: Conducted, signal: number): Promise<void> {
 }
 
 function readStageOptions(): StageOptions {
-  const program = process.argv[1] ?? '';
-  const directory = chooseDirectory([program, process.execPath, process.cwd()]);
+  const directory = chooseDirectory([...readOwnProgram(), process.cwd()]);
   return { resolve: resolveWords, privileged: isPrivileged(), directory, patienceMs: 60_000 };
 }
 
 /** The words `nscope` and `node` of a command stand for the programs that run now. */
 function resolveWords(words: readonly string[]): readonly string[] {
   return words.flatMap((word) => {
-    if (word === 'nscope') return [process.execPath, process.argv[1] ?? ''];
-    return word === 'node' ? [process.execPath] : [word];
+    if (word === 'nscope') return readOwnProgram();
+    return word === 'node' ? readOwnRuntime() : [word];
   });
 }
 

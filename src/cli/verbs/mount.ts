@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readRealPath } from '../../kernel/files/files.ts';
 import { readHost } from '../../kernel/own/host.ts';
+import { readOwnProgram } from '../../kernel/own/own-program.ts';
 import { isEscaped } from '../../parse/text/text.ts';
 import { escapeText } from '../../render/words/escape.ts';
 import { keepHeapSmall } from '../line/small-heap.ts';
@@ -66,7 +67,8 @@ function startDaemon(word: string, options: OptionValues): Promise<number> {
   if (isEscaped(resolve(word)))
     throw new UsageError(`--daemon takes a directory whose path is UTF-8, not ${word}; nscope mount DIR & takes any`);
   const words = ['mount', ...(options.bpf === false ? ['--no-bpf'] : []), '--', resolve(word)];
-  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...words], {
+  // By that link also where the file was replaced or removed meanwhile.
+  const child = spawn('/proc/self/exe', [...process.execArgv, ...readOwnProgram().slice(1), ...words], {
     cwd: '/',
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -217,7 +217,7 @@ function openAddon(file: string): Addon {
   const module = { exports: {} };
   if (!isExecutable()) process.dlopen(module, file);
   else {
-    const fd = makeMemoryFile('nscope.node', readFileSync(file), nameLibrary(file));
+    const fd = makeMemoryFile('nscope.node', readFileSync(file), nameCLibrary(file));
     try {
       process.dlopen(module, `/proc/self/fd/${fd}`);
     } finally {
@@ -227,8 +227,8 @@ function openAddon(file: string): Addon {
   return module.exports as Addon;
 }
 
-/** The C library that this process runs on, which an executable's own addon is for. */
-function nameLibrary(file: string): string {
+/** The C library that an executable with this addon inside runs on, by the name that it is loaded under. */
+export function nameCLibrary(file: string): string {
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   return file.endsWith('-musl.node') ? `libc.musl-${machine}.so.1` : 'libc.so.6';
 }

@@ -1,4 +1,5 @@
-import { loadAddon } from '../../kernel/addon/addon.ts';
+import { loadAddon, nameCLibrary } from '../../kernel/addon/addon.ts';
+import { isExecutable } from '../../kernel/addon/package-root.ts';
 import { namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
 import { documents, type Experiment, NotPermittedError } from '../stage/experiment.ts';
 import { countLinks, findHolder } from '../stage/hidden.ts';
@@ -8,10 +9,8 @@ export const hiddenByThread: Experiment = {
   claim: 'A thread can be in another network namespace than its process, and only the links of its own show that.',
   source: documents.listing,
   async perform(stage) {
-    const found = loadAddon();
-    if (!('file' in found)) throw new NotPermittedError(found.missing);
-    const flag = namespaceTypeFacts.net.cloneValue;
-    const inThread = `require('${found.file}').unshareThread(${flag}); console.log('ready'); setInterval(() => {}, 1e6)`;
+    const unsharing = writeUnsharing(namespaceTypeFacts.net.cloneValue);
+    const inThread = `${unsharing}; console.log('ready'); setInterval(() => {}, 1e6)`;
     const code = `new (require('worker_threads').Worker)(${JSON.stringify(inThread)}, { eval: true })`;
     // For an ordinary user in a user namespace, of which the thread has the capabilities.
     const made = await stage.makeWith([...stage.runIn('uts'), 'node', '-e', code]);
@@ -25,3 +24,12 @@ export const hiddenByThread: Experiment = {
     stage.expect('the holder that nscope names', await findHolder(stage, other), `thread ${made.pid}`);
   },
 };
+
+/** JavaScript that moves the thread that runs it: no other process can load what an executable has inside. */
+function writeUnsharing(flag: number): string {
+  const found = loadAddon();
+  if (!('file' in found)) throw new NotPermittedError(found.missing);
+  if (!isExecutable()) return `require('${found.file}').unshareThread(${flag})`;
+  const library = JSON.stringify(nameCLibrary(found.file));
+  return `require('bun:ffi').dlopen(${library}, { unshare: { args: ['i32'], returns: 'i32' } }).symbols.unshare(${flag})`;
+}
