@@ -25,10 +25,10 @@ const loaders = /src\/cli\/(?:load-verb|table\/(?:[a-z]+-)?verbs)\.ts$/;
 /**
  * @param options - what the bundles of the package have in common
  * @param out - the directory to write to: nscope.cjs and verbs/*.cjs
- * @param moduleUrl - JavaScript for the URL of a file of the bundle, which says where the files of the package lie
+ * @param dirname - JavaScript for the directory of a file of the bundle, from which the files of the package are found
  * @returns the metafiles of esbuild
  */
-export async function bundleCommand(options, out, moduleUrl = 'require("node:url").pathToFileURL(__filename).href') {
+export async function bundleCommand(options, out, dirname = '__dirname') {
   const metafiles = [];
   const done = new Map();
   const wanted = [{ entry: 'src/cli/main.ts', file: 'nscope.cjs' }];
@@ -43,9 +43,9 @@ export async function bundleCommand(options, out, moduleUrl = 'require("node:url
       platform: 'node',
       // Then import() of a file beside it is require(), which takes no loader of ES modules.
       supported: { 'dynamic-import': false },
-      define: { 'Intl.Segmenter': 'LazySegmenter', 'import.meta.url': 'moduleUrl' },
+      define: { 'Intl.Segmenter': 'LazySegmenter', 'import.meta.dirname': dirname },
       inject: ['scripts/lazy-segmenter.js'],
-      banner: { js: `${next.file === 'nscope.cjs' ? '#!/usr/bin/env node\n' : ''}const moduleUrl=${moduleUrl};` },
+      ...(next.file === 'nscope.cjs' && { banner: { js: '#!/usr/bin/env node' } }),
       plugins: [splitAt(wanted, done, next.file), verbSyntax],
     });
     metafiles.push(metafile);

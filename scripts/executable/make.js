@@ -39,8 +39,8 @@ for (const platform of platforms) makeExecutable(platform);
 
 /** The same files as dist/ has, which say themselves where they are, and the thread of snapshots with all it needs. */
 async function bundleForRuntime() {
-  const moduleUrl = '"file:///$bunfs/root/dist/nscope.cjs"';
-  await bundleCommand(bundleOptions, join(root, 'dist'), moduleUrl);
+  const dirname = '"/$bunfs/root/dist"';
+  await bundleCommand(bundleOptions, join(root, 'dist'), dirname);
   await build({
     ...bundleOptions,
     entryPoints: ['src/live/snapshots/snapshot-thread.ts'],
@@ -48,9 +48,8 @@ async function bundleForRuntime() {
     format: 'cjs',
     splitting: false,
     platform: 'node',
-    define: { 'Intl.Segmenter': 'LazySegmenter', 'import.meta.url': 'moduleUrl' },
+    define: { 'Intl.Segmenter': 'LazySegmenter', 'import.meta.dirname': dirname },
     inject: ['scripts/lazy-segmenter.js'],
-    banner: { js: `const moduleUrl=${moduleUrl};` },
   });
 }
 

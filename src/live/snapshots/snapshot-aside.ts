@@ -1,6 +1,7 @@
 // Takes whole snapshots in a thread of their own, so that events are read and told meanwhile.
+
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { collectSnapshot } from '../../collect/collect.ts';
 import { hasOwnFile } from '../../kernel/addon/package-root.ts';
@@ -101,7 +102,7 @@ function exchange(worker: Worker, request: ThreadRequest): Promise<ThreadAnswer 
 /** Its program lies beside this file, or above the chunks of the bundle. */
 function begin(): Worker | undefined {
   const file = ['./snapshot-thread.js', '../snapshot-thread.js']
-    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .map((path) => join(import.meta.dirname, path))
     .find(hasOwnFile);
   if (file === undefined) return undefined;
   // The addon opens descriptors of which Node does not know.
