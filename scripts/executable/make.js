@@ -2,13 +2,14 @@
 //   node scripts/executable/make.js [x64-glibc|x64-musl|arm64-glibc|arm64-musl]…     all four without a word
 // Writes build/executable/nscope-linux-ARCH[-musl]. What is inside stands below /$bunfs/root/, as it does in the package.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bundleCommand } from '../bundle-command.js';
 import { bundleOptions } from '../bundle-options.js';
 import { bringRuntime, runtimes } from './runtimes.js';
+import { writeBillOfMaterials } from './sbom.js';
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 
@@ -20,37 +21,39 @@ const platforms = words.length > 0 ? words : known;
 
 const out = resolve('build', 'executable');
 const root = join(out, 'root');
+/** Of the JavaScript, beside the directories that are taken in as they are. */
+const scripts = 'command';
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(root, 'dist'), { recursive: true });
+mkdirSync(join(root, scripts));
+// Of the manual page: the day of the commit, so that two builds of it are the same bytes.
+process.env['SOURCE_DATE_EPOCH'] ??= spawnSync('git', ['log', '-1', '--format=%ct'], { encoding: 'utf8' }).stdout ?? '';
 run(process.execPath, ['scripts/build.js']);
-await bundleForRuntime();
-for (const file of [
-  'package.json',
-  'LICENSE',
-  'bpf/skeletons',
-  'man',
-  'dist/snapshot.schema.json',
-  'dist/LICENSES.txt',
-])
+const metafiles = await bundleForRuntime();
+for (const file of ['package.json', 'bpf/skeletons', 'man', 'dist/snapshot.schema.json'])
   cpSync(file, join(root, file), { recursive: true });
+const licences = ['LICENSE', 'scripts/executable/RUNTIME-LICENCE.txt', 'dist/LICENSES.txt'];
+const rule = `\n${'-'.repeat(80)}\n\n`;
+writeFileSync(join(root, 'dist/LICENSES.txt'), licences.map((file) => readFileSync(file, 'utf8')).join(rule));
 run(process.execPath, ['scripts/prebuild.js', '--out', join(out, 'prebuilds'), ...platforms]);
 const compiler = bringRuntime(`${process.arch}-${glibcHere() ? 'glibc' : 'musl'}`);
 for (const platform of platforms) makeExecutable(platform);
 
 /** The same files as dist/ has, which say themselves where they are, and the thread of snapshots with all it needs. */
 async function bundleForRuntime() {
-  const dirname = '"/$bunfs/root/dist"';
-  await bundleCommand(bundleOptions, join(root, 'dist'), dirname);
-  await build({
+  const dirname = `"/$bunfs/root/${scripts}"`;
+  const command = await bundleCommand(bundleOptions, join(root, scripts), dirname);
+  const thread = await build({
     ...bundleOptions,
     entryPoints: ['src/live/snapshots/snapshot-thread.ts'],
-    outfile: join(root, 'dist', 'snapshot-thread.js'),
+    outfile: join(root, scripts, 'snapshot-thread.js'),
     format: 'cjs',
     splitting: false,
     platform: 'node',
     define: { 'Intl.Segmenter': 'LazySegmenter', 'import.meta.dirname': dirname },
     inject: ['scripts/lazy-segmenter.js'],
   });
+  return [...command, thread.metafile];
 }
 
 function makeExecutable(platform) {
@@ -60,6 +63,7 @@ function makeExecutable(platform) {
   rmSync(prebuilds, { recursive: true, force: true });
   mkdirSync(prebuilds);
   cpSync(join(out, 'prebuilds', `linux-${platform}.node`), join(prebuilds, `linux-${platform}.node`));
+  writeFileSync(join(root, 'nscope.cdx.json'), writeBillOfMaterials(platform, compiler, metafiles));
   run(
     compiler,
     [
@@ -74,8 +78,8 @@ function makeExecutable(platform) {
       // A file of the directory in which nscope is started is none of its business.
       ...['dotenv', 'bunfig', 'tsconfig', 'package-json'].map((what) => `--no-compile-autoload-${what}`),
       ...listAssets().map((file) => `--asset=${file}`),
-      'dist/nscope.cjs',
-      'dist/snapshot-thread.js',
+      `${scripts}/nscope.cjs`,
+      `${scripts}/snapshot-thread.js`,
       '--outfile=nscope',
     ],
     root,
@@ -87,8 +91,7 @@ function makeExecutable(platform) {
 
 /** All but the JavaScript, which the compiler takes in by itself. */
 function listAssets() {
-  const entries = readdirSync(root).filter((name) => name !== 'dist');
-  return [...entries, 'dist/snapshot.schema.json', 'dist/LICENSES.txt'];
+  return readdirSync(root).filter((name) => name !== scripts);
 }
 
 function glibcHere() {

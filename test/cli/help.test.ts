@@ -1,5 +1,6 @@
 // Help, by every way that people ask for it.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { verbNames } from '../../src/cli/table/verbs.ts';
 import { runInTurn } from './run-nscope.ts';
@@ -54,6 +55,18 @@ test('What a TARGET is has a page of its own, which the help of each verb with a
     assert.match(stdout.replace(/\s+/g, ' '), /nscope help target/, words.join(' '));
 });
 
+test('help prints the files that nscope brings, and says which of them are not there.', () => {
+  const [schema, page, sbom] = runInTurn([
+    ['help', 'schema'],
+    ['help', 'page'],
+    ['help', 'sbom'],
+  ]);
+  assert.equal(schema?.stdout, readFileSync('dist/snapshot.schema.json', 'utf8'));
+  assert.equal(page?.stdout, readFileSync('man/nscope.1', 'utf8'));
+  assert.equal(sbom?.status, 2);
+  assert.equal(sbom?.stderr, 'nscope: help sbom: this installation of nscope has no nscope.cdx.json\n');
+});
+
 test('A word too many after help is refused, and a word of habit leads to the verb.', () => {
   const outcomes = runInTurn([
     ['help', 'ls', 'nope'],
@@ -62,8 +75,8 @@ test('A word too many after help is refused, and a word of habit leads to the ve
     ['help', 'targt'],
   ]);
   const said = [
-    'help: too many arguments: "nope"; it takes one VERB, or target',
-    /^nscope: there is no verb "nope"; there are: .*, target\n$/,
+    'help: too many arguments: "nope"; it takes one VERB, or target, licences, page, schema, sbom',
+    /^nscope: there is no verb "nope"; there are: .*, target, licences, page, schema, sbom\n$/,
     'there is no verb "exec"; did you mean enter?',
     'there is no verb "targt"; did you mean target?',
   ];

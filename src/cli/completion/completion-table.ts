@@ -4,6 +4,7 @@
 // every press of the key, and none of them completes lists with commas.
 import { namespaceTypes } from '../../model/snapshot/namespace-types.ts';
 import { workloadEngines } from '../../model/snapshot/workload-engines.ts';
+import { fileTopics } from '../help/own-files.ts';
 import { targetTopic } from '../help/target-forms.ts';
 import { type OptionFlags, parseOptionFlags } from '../options/option-flags.ts';
 import type { ColumnMeaning, Verb, VerbArgument, VerbOption } from '../options/verb.ts';
@@ -71,7 +72,9 @@ export async function buildCompletionTable(
     name: 'help',
     summary: 'print help for a verb',
     options: [],
-    arguments: [{ name: 'VERB', completion: { kind: 'words', words: [...names, targetTopic] }, repeated: false }],
+    arguments: [
+      { name: 'VERB', completion: { kind: 'words', words: [...names, targetTopic, ...fileTopics] }, repeated: false },
+    ],
   });
   return { usual, targeted, verbs: completed };
 }

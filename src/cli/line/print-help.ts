@@ -1,12 +1,15 @@
 // The help of nscope and of each verb, from the table of verbs.
+
+import { readOwnFile } from '../../kernel/addon/package-root.ts';
 import { describeColumns } from '../../render/columns/column-terms.ts';
 import { wrapText } from '../../render/words/wrap-text.ts';
 import { listExitStatuses } from '../help/exit-statuses.ts';
 import { findHabit } from '../help/habits.ts';
+import { fileTopics, ownFiles } from '../help/own-files.ts';
 import { targetDetails, targetForms, targetSummary, targetTopic } from '../help/target-forms.ts';
 import { parseOptionFlags } from '../options/option-flags.ts';
 import type { Verb, VerbArgument, VerbOption } from '../options/verb.ts';
-import { readTerminalWidth, writeLines } from '../screen/output.ts';
+import { readTerminalWidth, writeExactly, writeLines } from '../screen/output.ts';
 import { about, toSentence } from '../table/about.ts';
 import { suggest, UsageError } from '../table/errors.ts';
 import { verbGroups } from '../table/verb-groups.ts';
@@ -25,13 +28,22 @@ const maxTermWidth = 26;
 const minMeaningWidth = 20;
 
 /**
- * The help of a verb or of a topic; that of nscope where none is named.
- * @throws UsageError for a word that is neither, and for a word too many
+ * The help of a verb or of a topic, or a file that nscope brings; the help of nscope where none is named.
+ * @throws UsageError for a word that is none of them, for a word too many, and for a file that is not there
  */
 export async function printHelp([word, excess]: readonly string[]): Promise<void> {
-  const topic = word === undefined ? undefined : findTopic(word);
+  const own = ownFiles.get(word ?? '');
+  const topic = word === undefined || own ? undefined : findTopic(word);
   if (excess !== undefined)
-    throw new UsageError(`help: too many arguments: ${JSON.stringify(excess)}; it takes one VERB, or ${targetTopic}`);
+    throw new UsageError(
+      `help: too many arguments: ${JSON.stringify(excess)}; it takes one VERB, or ${[targetTopic, ...fileTopics].join(', ')}`,
+    );
+  if (own) {
+    const text = readOwnFile(own.file);
+    if (text === undefined) throw new UsageError(`help ${word}: this installation of nscope has no ${own.file}`);
+    writeExactly(text);
+    return;
+  }
   const width = Math.min(Math.max(readTerminalWidth() ?? 80, 40), 100);
   writeLines(await describeHelp(topic, width));
 }
@@ -41,7 +53,8 @@ function findTopic(word: string): Verb | typeof targetTopic {
   const verb = verbs.find(({ name }) => name === word);
   if (verb) return verb;
   const habit = findHabit(word);
-  const hint = habit === undefined ? suggest(word, [...verbNames, targetTopic]) : `did you mean ${habit}?`;
+  const hint =
+    habit === undefined ? suggest(word, [...verbNames, targetTopic, ...fileTopics]) : `did you mean ${habit}?`;
   throw new UsageError(`there is no verb "${word}"; ${hint}`);
 }
 
@@ -82,6 +95,7 @@ function describeVerbs(width: number): string[] {
   lines.push('', 'Options:', ...describeTerms([helpTerm, versionTerm], width));
   const more = [
     `nscope help VERB explains a verb, and nscope help ${targetTopic} what a TARGET is.`,
+    `nscope help ${fileTopics.slice(0, -1).join(', ')} or ${fileTopics.at(-1)} prints a file that nscope brings.`,
     `Without a verb, nscope lists the namespaces (${usualVerb}); nscope TARGET shows that thing (show).`,
   ];
   return [...lines, '', ...more.flatMap((sentence) => wrapText(sentence, width))];

@@ -1,5 +1,5 @@
 // Where the package lies: the addon and the BPF programs are read from there.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 let root: string | undefined;
@@ -28,4 +28,10 @@ export function isExecutable(): boolean {
 /** Whether a file of nscope's own is there. */
 export function hasOwnFile(path: string): boolean {
   return existsSync(path);
+}
+
+/** The text of a file of the package; undefined where it is not there. */
+export function readOwnFile(path: string): string | undefined {
+  const file = join(findPackageRoot(), path);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
