@@ -22,7 +22,7 @@ type TaskFiles = Pick<ProcessFact, 'commandLine' | 'cgroup'>;
 
 /** Takes the tasks as they come, in the order of their names. Numbers below zero are errno values with the sign turned. */
 interface ProcTaskReceiver {
-  /** The number behind each link, of the tasks from here on until it is called again. */
+  /** The number behind each link: once for each set of them, of which every task then has the answer. */
   links(numbers: readonly number[]): NamespaceInodes;
   /** The bytes of each file. They belong to one large buffer: copy what is to be kept. */
   files(files: readonly (Buffer | number)[]): TaskFiles;
@@ -51,7 +51,8 @@ export function startProcTasks(question: TaskQuestion): (receiver: ProcTaskRecei
   const result = loadAddon();
   if (!('addon' in result))
     return (receiver) => {
-      for (const name of names) readByNode(name, question, receiver);
+      const sets = new LinkSets(question.links.length, receiver);
+      for (const name of names) readByNode(name, question, sets, receiver);
     };
   const { addon } = result;
   const reading = addon.startProcTasks(...packQuestion(question));
@@ -89,11 +90,13 @@ const noFiles: TaskFiles = { commandLine: notAsked, cgroup: notAsked };
 class TaskRecords {
   readonly #question: TaskQuestion;
   readonly #receiver: ProcTaskReceiver;
+  readonly #sets: LinkSets;
   #index = 0;
 
   constructor(question: TaskQuestion, receiver: ProcTaskReceiver) {
     this.#question = question;
     this.#receiver = receiver;
+    this.#sets = new LinkSets(question.links.length, receiver);
   }
 
   take(batch: Buffer): void {
@@ -109,15 +112,51 @@ class TaskRecords {
         continue;
       }
       if (!namespaces || ((words[at + word.marks] as number) & sameLinks) === 0)
-        namespaces = receiver.links(readLinks(words, at + procTaskLayout.words, links.length));
+        namespaces = this.#sets.of(words, at + procTaskLayout.words);
       const failure = words[at + word.stat] as number;
       if (failure === 0) {
         const nameStart = (at + procTaskLayout.words + 2 * links.length) * 4;
         const told = files.length === 0 ? noFiles : receiver.files(readFilesBehind(batch, words, at, nameStart, files));
-        receiver.task(new TaskFact(words, at, batch, nameStart, namespaces, told), name);
-      } else if (failure === EBADMSG) readByNode(name, this.#question, receiver);
+        receiver.task(new TaskFact(words, at, nameStart, namespaces, told), name);
+      } else if (failure === EBADMSG) readByNode(name, this.#question, this.#sets, receiver);
     }
   }
+}
+
+/** The sets of links so far, by what the numbers are: equal ones have one answer, and no text is made to compare them. */
+class LinkSets {
+  readonly #count: number;
+  readonly #receiver: Pick<ProcTaskReceiver, 'links'>;
+  readonly #byHash = new Map<number, KnownLinks[]>();
+
+  constructor(count: number, receiver: Pick<ProcTaskReceiver, 'links'>) {
+    this.#count = count;
+    this.#receiver = receiver;
+  }
+
+  /** @param at - the word where the first link begins */
+  of(words: Uint32Array, at: number): NamespaceInodes {
+    const length = 2 * this.#count;
+    let hash = 0;
+    for (let i = at; i < at + length; i += 2) hash = (Math.imul(hash, 31) + (words[i] as number)) | 0;
+    const alike = this.#byHash.get(hash);
+    for (const known of alike ?? []) if (areSame(known, words, at, length)) return known.namespaces;
+    const namespaces = this.#receiver.links(readLinks(words, at, this.#count));
+    if (alike) alike.push({ words, at, namespaces });
+    else this.#byHash.set(hash, [{ words, at, namespaces }]);
+    return namespaces;
+  }
+}
+
+interface KnownLinks {
+  readonly words: Uint32Array;
+  readonly at: number;
+  readonly namespaces: NamespaceInodes;
+}
+
+function areSame(known: KnownLinks, words: Uint32Array, at: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (known.words[known.at + i] !== words[at + i]) return false;
+  return true;
 }
 
 function readFilesBehind(batch: Buffer, words: Uint32Array, at: number, nameStart: number, files: readonly string[]) {
@@ -129,54 +168,63 @@ function readFilesBehind(batch: Buffer, words: Uint32Array, at: number, nameStar
   );
 }
 
-/** A task whose name is made text when somebody wants it: of thousands a listing shows a few. */
+/** A task of which is decoded at once what every reading needs; the rest when somebody wants it: a listing shows few. */
 class TaskFact implements ProcessFact {
   readonly fact = 'process';
   readonly pid: number;
   readonly tid: number;
-  readonly ppid: number;
-  readonly state: string;
   readonly startTimeTicks: number;
   readonly threads: number;
-  readonly uid: number;
-  readonly kernelThread: boolean;
   readonly namespaces: NamespaceInodes;
-  readonly commandLine: ProcessFact['commandLine'];
-  readonly cgroup: ProcessFact['cgroup'];
-  readonly #batch: Buffer;
+  readonly #words: Uint32Array;
+  readonly #at: number;
   readonly #nameStart: number;
-  readonly #nameEnd: number;
+  readonly #told: TaskFiles;
 
-  constructor(
-    words: Uint32Array,
-    at: number,
-    batch: Buffer,
-    nameStart: number,
-    namespaces: NamespaceInodes,
-    told: TaskFiles,
-  ) {
+  constructor(words: Uint32Array, at: number, nameStart: number, namespaces: NamespaceInodes, told: TaskFiles) {
     this.pid = words[at + word.pid] as number;
     this.tid = words[at + word.tid] as number;
-    this.ppid = words[at + word.ppid] as number;
-    this.state = String.fromCharCode(words[at + word.state] as number);
     this.startTimeTicks = readLong(words, at + word.start);
     this.threads = words[at + word.threads] as number;
-    this.uid = words[at + word.uid] as number;
-    this.kernelThread = ((words[at + word.flags] as number) & kernelThreadFlag) !== 0;
     this.namespaces = namespaces;
-    this.commandLine = told.commandLine;
-    this.cgroup = told.cgroup;
-    this.#batch = batch;
+    this.#words = words;
+    this.#at = at;
     this.#nameStart = nameStart;
-    this.#nameEnd = nameStart + (words[at + word.name_length] as number);
+    this.#told = told;
+  }
+
+  get ppid(): number {
+    return this.#words[this.#at + word.ppid] as number;
+  }
+
+  get state(): string {
+    return String.fromCharCode(this.#words[this.#at + word.state] as number);
+  }
+
+  get uid(): number {
+    return this.#words[this.#at + word.uid] as number;
+  }
+
+  get kernelThread(): boolean {
+    return ((this.#words[this.#at + word.flags] as number) & kernelThreadFlag) !== 0;
   }
 
   get comm(): string {
-    return parseText(this.#batch.subarray(this.#nameStart, this.#nameEnd));
+    const { buffer, byteOffset } = this.#words;
+    const length = this.#words[this.#at + word.name_length] as number;
+    return parseText(new Uint8Array(buffer, byteOffset + this.#nameStart, length));
+  }
+
+  get commandLine(): ProcessFact['commandLine'] {
+    return this.#told.commandLine;
+  }
+
+  get cgroup(): ProcessFact['cgroup'] {
+    return this.#told.cgroup;
   }
 }
 
-function readByNode(name: string, question: TaskQuestion, receiver: ProcTaskReceiver): void {
+function readByNode(name: string, question: TaskQuestion, sets: LinkSets, receiver: ProcTaskReceiver): void {
   const { links, files, maxFileBytes, root = '/proc' } = question;
   const entry = readEntry(`${root}/${name}`, name, {
     links: links.map((link) => `ns/${link}`),
@@ -191,7 +239,7 @@ function readByNode(name: string, question: TaskQuestion, receiver: ProcTaskRece
   if (!(statBytes instanceof Buffer) || statBytes.length === 0) return;
   const stat = parseStat(statBytes);
   const [pid = 0, tid = pid] = name.split(/\D+/).map(Number);
-  const namespaces = receiver.links(entry.links);
+  const namespaces = sets.of(new Uint32Array(BigInt64Array.from(entry.links, BigInt).buffer), 0);
   const { commandLine, cgroup } = files.length === 0 ? noFiles : receiver.files(others);
   receiver.task(
     {

@@ -29,19 +29,17 @@ export function readTasks(
   const { commandLines, cgroups } = wanted;
   const links = namespaceLinks.filter((link) => hasLink(host, link));
   const files = [...(commandLines === 'all' ? ['cmdline'] : []), ...(cgroups ? ['cgroup'] : [])];
-  const sets = new Map<string, InternedSet>();
-  let refused: InternedSet['refused'];
+  const refusals = new Map<NamespaceInodes, RefusedLink>();
   report.asked(names.length);
   readProcTasks(
     { names, links, files, maxFileBytes: longestCommandLineBytes },
     {
       // Most processes share all their namespaces with others: equal sets are one frozen object.
       links(numbers) {
-        const key = numbers.join();
-        const set = sets.get(key) ?? makeSet(links, numbers);
-        sets.set(key, set);
-        refused = set.refused;
-        return set.inodes;
+        const inodes = makeSet(links, numbers);
+        const refused = findRefused(links, numbers);
+        if (refused) refusals.set(inodes, refused);
+        return inodes;
       },
       files: (answers) => ({
         commandLine: commandLines === 'all' ? toCommandLine(answers[0]) : notAsked,
@@ -49,6 +47,7 @@ export function readTasks(
       }),
       task(task, name) {
         // Where one link is refused all are: one refusal for each task, not ten.
+        const refused = refusals.size > 0 ? refusals.get(task.namespaces) : undefined;
         if (refused) countRefusal(report, 'the namespace links', refused.errno, `/proc/${name}/ns/${refused.link}`);
         take(task);
       },
@@ -63,23 +62,38 @@ function hasLink({ vantage }: Inputs['host'], link: NamespaceLink): boolean {
   return isKnown(own) || own.unknown !== 'unsupported';
 }
 
-interface InternedSet {
-  readonly inodes: NamespaceInodes;
-  readonly refused: { readonly link: NamespaceLink; readonly errno: number } | undefined;
+interface RefusedLink {
+  readonly link: NamespaceLink;
+  readonly errno: number;
 }
 
-function makeSet(links: readonly NamespaceLink[], numbers: readonly number[]): InternedSet {
-  let refused: InternedSet['refused'];
-  const values = new Map<NamespaceLink, Known<number>>();
-  links.forEach((link, i) => {
-    const number = numbers[i] ?? -2;
-    values.set(link, number >= 0 ? number : unknownFromErrno(nameErrno(-number)));
-    if (number < 0 && !isEnding(-number)) refused ??= { link, errno: -number };
+function findRefused(links: readonly NamespaceLink[], numbers: readonly number[]): RefusedLink | undefined {
+  for (const [i, link] of links.entries()) {
+    const number = numbers[i] as number;
+    if (number < 0 && !isEnding(-number)) return { link, errno: -number };
+  }
+  return undefined;
+}
+
+/** In one piece, in the order of namespaceLinks: a listing may make thousands. */
+function makeSet(links: readonly NamespaceLink[], numbers: readonly number[]): NamespaceInodes {
+  const read = (link: NamespaceLink): Known<number> => {
+    const number = numbers[links.indexOf(link)];
+    if (number === undefined) return missingLink;
+    return number >= 0 ? number : unknownFromErrno(nameErrno(-number));
+  };
+  return Object.freeze({
+    cgroup: read('cgroup'),
+    ipc: read('ipc'),
+    mnt: read('mnt'),
+    net: read('net'),
+    pid: read('pid'),
+    time: read('time'),
+    user: read('user'),
+    uts: read('uts'),
+    pid_for_children: read('pid_for_children'),
+    time_for_children: read('time_for_children'),
   });
-  const inodes = Object.freeze(
-    Object.fromEntries(namespaceLinks.map((link) => [link, values.get(link) ?? missingLink])),
-  ) as NamespaceInodes;
-  return { inodes, refused };
 }
 
 const missingLink = Object.freeze({ unknown: 'unsupported', detail: 'this kernel has no such link' } as const);

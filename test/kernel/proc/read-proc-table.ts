@@ -5,7 +5,7 @@
 import { loadAddon } from '../../../src/kernel/addon/addon.ts';
 import { readProcTable } from '../../../src/kernel/proc/proc-table.ts';
 import { readProcTasks } from '../../../src/kernel/proc/proc-tasks.ts';
-import type { NamespaceInodes } from '../../../src/model/facts/facts.ts';
+import type { NamespaceInodes, ProcessFact } from '../../../src/model/facts/facts.ts';
 import { notAsked } from '../../../src/model/snapshot/known.ts';
 
 export const tableNames = ['1', '22', '333', '4444', '22/task/23'];
@@ -15,16 +15,17 @@ export const taskNames = ['1', '22', '333', '22/task/23', '5', '6', '7', '22'];
 const [root = '', maxBytes = ''] = process.argv.slice(2);
 if (maxBytes === 'tasks') {
   const told: unknown[] = [];
-  let numbers: readonly number[] = [];
+  const numbers = new Map<NamespaceInodes, readonly number[]>();
   readProcTasks(
     { root, names: taskNames, links: ['net', 'mnt'], files: ['cmdline'], maxFileBytes: 4096 },
     {
       links(given) {
-        numbers = given;
-        return {} as NamespaceInodes;
+        const set = {} as NamespaceInodes;
+        numbers.set(set, given);
+        return set;
       },
       files: ([line]) => ({ commandLine: [String(line)], cgroup: notAsked }),
-      task: (task, name) => told.push({ name, ...task, comm: task.comm, links: numbers }),
+      task: (task, name) => told.push({ name, ...pickFields(task), links: numbers.get(task.namespaces) }),
       failed: (name, errno) => told.push({ name, errno }),
     },
   );
@@ -42,6 +43,11 @@ if (maxBytes === 'tasks') {
     files: entry.files.map((file) => (typeof file === 'number' ? file : file.toString('base64'))),
   }));
   print(entries);
+}
+
+/** Some stand behind getters, which neither a copy nor JSON looks at. */
+function pickFields({ ppid, state, uid, kernelThread, comm, commandLine, cgroup, ...own }: ProcessFact) {
+  return { ...own, ppid, state, uid, kernelThread, comm, commandLine, cgroup };
 }
 
 /** With whether the addon did it. */
