@@ -18,6 +18,7 @@ NAPI_MODULE_INIT() {
 	init_listns(env, exports);
 	init_mount_events(env, exports);
 	init_mount_visit(env, exports);
+	init_mount_walk(env, exports);
 	init_mounts(env, exports);
 	init_kcmp(env, exports);
 	init_netlink(env, exports);

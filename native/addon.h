@@ -43,6 +43,7 @@ void init_link_events(napi_env env, napi_value exports);
 void init_listns(napi_env env, napi_value exports);
 void init_mount_events(napi_env env, napi_value exports);
 void init_mount_visit(napi_env env, napi_value exports);
+void init_mount_walk(napi_env env, napi_value exports);
 void init_mounts(napi_env env, napi_value exports);
 void init_kcmp(napi_env env, napi_value exports);
 void init_netlink(napi_env env, napi_value exports);

@@ -50,31 +50,17 @@ static napi_value get_mntns_id(napi_env env, napi_callback_info info) {
 	return get_u64(env, info, NS_GET_MNTNS_ID, "ioctl(NS_GET_MNTNS_ID)");
 }
 
-/* → [a descriptor or 0, the 64-bit id, the number of mounts] */
-static napi_value ask_mounts(napi_env env, napi_callback_info info, unsigned long request, const char *call) {
+/* → [the 64-bit id, the number of mounts] */
+static napi_value mnt_get_info(napi_env env, napi_callback_info info) {
 	napi_value arg, result;
 	int32_t fd;
 	struct mnt_ns_info mounts = {.size = sizeof mounts};
 	if (!read_arguments(env, info, 1, &arg) || !read_int(env, arg, &fd)) return NULL;
-	int answer = ioctl(fd, request, &mounts);
-	if (answer < 0) return throw_errno(env, errno, call);
-	if (napi_create_array_with_length(env, 3, &result) != napi_ok) return NULL;
-	napi_set_element(env, result, 0, make_int(env, answer));
-	napi_set_element(env, result, 1, make_u64(env, mounts.mnt_ns_id));
-	napi_set_element(env, result, 2, make_int(env, mounts.nr_mounts));
+	if (ioctl(fd, NS_MNT_GET_INFO, &mounts) < 0) return throw_errno(env, errno, "ioctl(NS_MNT_GET_INFO)");
+	if (napi_create_array_with_length(env, 2, &result) != napi_ok) return NULL;
+	napi_set_element(env, result, 0, make_u64(env, mounts.mnt_ns_id));
+	napi_set_element(env, result, 1, make_int(env, mounts.nr_mounts));
 	return result;
-}
-
-static napi_value mnt_get_info(napi_env env, napi_callback_info info) {
-	return ask_mounts(env, info, NS_MNT_GET_INFO, "ioctl(NS_MNT_GET_INFO)");
-}
-
-static napi_value mnt_get_next(napi_env env, napi_callback_info info) {
-	return ask_mounts(env, info, NS_MNT_GET_NEXT, "ioctl(NS_MNT_GET_NEXT)");
-}
-
-static napi_value mnt_get_prev(napi_env env, napi_callback_info info) {
-	return ask_mounts(env, info, NS_MNT_GET_PREV, "ioctl(NS_MNT_GET_PREV)");
 }
 
 void init_nsfs(napi_env env, napi_value exports) {
@@ -85,6 +71,4 @@ void init_nsfs(napi_env env, napi_value exports) {
 	export_function(env, exports, "nsGetId", get_id);
 	export_function(env, exports, "nsGetMntnsId", get_mntns_id);
 	export_function(env, exports, "nsMntGetInfo", mnt_get_info);
-	export_function(env, exports, "nsMntGetNext", mnt_get_next);
-	export_function(env, exports, "nsMntGetPrev", mnt_get_prev);
 }

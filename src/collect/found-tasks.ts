@@ -2,7 +2,7 @@
 import type { NamespaceInodes, NestedPidsFact, ProcessFact } from '../model/facts/facts.ts';
 import { TaskGroups } from '../model/facts/tasks-of-namespaces.ts';
 import { isKnown } from '../model/snapshot/known.ts';
-import { namespaceLinks } from '../model/snapshot/namespace-types.ts';
+import { type NamespaceLink, namespaceLinks } from '../model/snapshot/namespace-types.ts';
 import type { Outcome, TaskView } from '../sources/index.ts';
 
 export class FoundTasks implements TaskView {
@@ -65,7 +65,9 @@ export class FoundTasks implements TaskView {
   }
 }
 
+/** Without an iterator: a listing asks it of thousands of sets, and is over before the code is compiled. */
 function isWhole(namespaces: NamespaceInodes): boolean {
-  for (const link of namespaceLinks) if (!isKnown(namespaces[link])) return false;
+  for (let i = 0; i < namespaceLinks.length; i++)
+    if (!isKnown(namespaces[namespaceLinks[i] as NamespaceLink])) return false;
   return true;
 }

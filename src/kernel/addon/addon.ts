@@ -76,9 +76,8 @@ export interface Addon {
   nsGetId(fd: number): bigint;
   nsReadAll(paths: Uint8Array, inodes: Uint32Array, what: Uint8Array, threads: number): Buffer;
   nsGetMntnsId(fd: number): bigint;
-  nsMntGetInfo(fd: number): [fd: number, id: bigint, mounts: number];
-  nsMntGetNext(fd: number): [fd: number, id: bigint, mounts: number];
-  nsMntGetPrev(fd: number): [fd: number, id: bigint, mounts: number];
+  nsMntGetInfo(fd: number): [id: bigint, mounts: number];
+  walkMountNamespaces(fd: number): [walked: Buffer, errno: number];
   startProc(root: string, names: string, links: string, files: string, maxBytes: number, threads: number): ProcReading;
   startProcLinks(
     root: string,

@@ -7,10 +7,10 @@ import type { PidNamespaceStage } from '../../model/snapshot/pid-namespace-stage
 import { BpfNamespaceList } from '../../parse/records/bpf-namespaces.ts';
 import { type BpfSuperblockRecord, parseBpfSuperblocks } from '../../parse/records/bpf-superblocks.ts';
 import { attempt, closeDescriptor } from '../files/files.ts';
-import { nsMntGetNext, nsMntGetPrev } from '../mounts/mounts.ts';
+import { walkMountNamespaces } from '../mounts/mount-walk.ts';
 import { openNsHandle } from '../nsfs/handles.ts';
 import { listns } from '../nsfs/listns.ts';
-import { closeNamespace, identify, nsGetNstype, nsGetUserns, openNamespace } from '../nsfs/nsfs.ts';
+import { closeNamespace, identify, nsGetNstype, openNamespace } from '../nsfs/nsfs.ts';
 import type { BpfRefusal } from './refusal.ts';
 import { readBpfNamespaces, readBpfSuperblocks } from './run.ts';
 
@@ -159,10 +159,10 @@ export function listMountNamespaces(privileged: boolean): Listing | NoListing {
   try {
     // The walk gives those beside it, not itself.
     facts.push({ fact: 'namespace', type: 'mnt', inode: own.inode, dev: own.dev });
-    for (const step of [nsMntGetNext, nsMntGetPrev]) {
-      const end = walkMountNamespaces(own.fd, step, facts);
-      if (end !== 'ENOENT') return { ...noWalk, code: end };
-    }
+    const { walked, end } = walkMountNamespaces(own.fd);
+    if (end !== 'ENOENT') return { ...noWalk, code: end };
+    for (const { inode, dev, id, owner } of walked)
+      facts.push({ fact: 'namespace', type: 'mnt', inode, dev, id, ...(owner === undefined ? {} : { owner }) });
   } finally {
     closeNamespace(own);
   }
@@ -176,24 +176,3 @@ const noWalk = {
   reason: 'NS_MNT_GET_NEXT needs Linux 6.12, and CAP_SYS_ADMIN in the initial user namespace',
   lift: 'Linux 6.12 or newer, as root of the host',
 } as const;
-
-/** Asked here, since one that is not active cannot be opened again; undefined where that is refused. */
-function readOwner(fd: number): number | undefined {
-  const owner = attempt(() => nsGetUserns(fd));
-  if (!isKnown(owner)) return undefined;
-  closeNamespace(owner);
-  return owner.inode;
-}
-
-/** @returns the errno at which the walk ended: ENOENT behind the last one */
-function walkMountNamespaces(start: number, step: typeof nsMntGetNext, facts: NamespaceFact[]): string {
-  for (let here = start; ; ) {
-    const next = attempt(() => step(here));
-    if (here !== start) closeDescriptor(here);
-    if (!isKnown(next)) return next.errno ?? '';
-    const { inode, dev } = identify(next.fd);
-    const owner = readOwner(next.fd);
-    facts.push({ fact: 'namespace', type: 'mnt', inode, dev, id: String(next.id), ...(owner ? { owner } : {}) });
-    here = next.fd;
-  }
-}

@@ -159,24 +159,6 @@ interface MountNamespaceInfo {
  * @see include/uapi/linux/nsfs.h NS_MNT_GET_INFO
  */
 export function nsMntGetInfo(fd: number): MountNamespaceInfo {
-  const [, id, mounts] = requireAddon().nsMntGetInfo(fd);
+  const [id, mounts] = requireAddon().nsMntGetInfo(fd);
   return { id, mounts };
-}
-
-/**
- * The mount namespace next to that of `fd` in the order of their ids.
- * @returns with a new descriptor, which the caller closes
- * @throws SyscallError ENOENT behind the last one; EPERM outside the initial pid namespace or without CAP_SYS_ADMIN in the
- *   initial user namespace (but 6.16 to 6.18.15 pass over what the caller may not see); ENOTTY before Linux 6.12
- * @see include/uapi/linux/nsfs.h NS_MNT_GET_NEXT
- */
-export function nsMntGetNext(fd: number): MountNamespaceInfo & { readonly fd: number } {
-  const [next, id, mounts] = requireAddon().nsMntGetNext(fd);
-  return { fd: next, id, mounts };
-}
-
-/** As nsMntGetNext, the other way. @see include/uapi/linux/nsfs.h NS_MNT_GET_PREV */
-export function nsMntGetPrev(fd: number): MountNamespaceInfo & { readonly fd: number } {
-  const [previous, id, mounts] = requireAddon().nsMntGetPrev(fd);
-  return { fd: previous, id, mounts };
 }

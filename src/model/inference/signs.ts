@@ -53,7 +53,9 @@ export class Signs {
     this.kernel = kernel;
     this.#nestedPids = nestedPids;
     this.#initials = initials;
-    this.#byPid = new Map(this.processes.map((process) => [process.pid, process]));
+    const byPid = new Map<number, ProcessFact>();
+    for (const process of this.processes) byPid.set(process.pid, process);
+    this.#byPid = byPid;
     this.#signs = chooseSigns(signs);
     this.withSigns = this.processes.filter(({ pid }) => this.#signs.has(pid));
     const second = this.#byPid.get(2);

@@ -68,11 +68,9 @@ interface RefusedLink {
 }
 
 function findRefused(links: readonly NamespaceLink[], numbers: readonly number[]): RefusedLink | undefined {
-  for (const [i, link] of links.entries()) {
-    const number = numbers[i] as number;
-    if (number < 0 && !isEnding(-number)) return { link, errno: -number };
-  }
-  return undefined;
+  const index = numbers.findIndex((number) => number < 0 && !isEnding(-number));
+  const link = links[index];
+  return link && { link, errno: -(numbers[index] as number) };
 }
 
 /** In one piece, in the order of namespaceLinks: a listing may make thousands. */

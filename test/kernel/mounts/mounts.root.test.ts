@@ -3,11 +3,10 @@ import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync, readlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import { decodeMountErrors, decodeMounts } from '../../../src/kernel/mounts/mount-records.ts';
+import { walkMountNamespaces } from '../../../src/kernel/mounts/mount-walk.ts';
 import {
   findNamespacesIn,
   nsMntGetInfo,
-  nsMntGetNext,
-  nsMntGetPrev,
   readMountinfoIn,
   readMounts,
   superBlockMagic,
@@ -147,25 +146,16 @@ test('The chain of mount namespaces holds those that no process is in.', { skip 
       assert.throws(() => nsMntGetInfo(fd), { code: 'ENOTTY' });
       return;
     }
-    const wanted = nsMntGetInfo(fd).id;
-    const previous = nsMntGetPrev(fd);
-    const here = nsMntGetNext(previous.fd);
-    assert.equal(here.id, wanted);
-    assert.equal(fstatSync(here.fd).ino, room.inode);
-    closeSync(previous.fd);
-    closeSync(here.fd);
-  });
-  if (!canListById) return;
-  let at = openSync('/proc/self/ns/mnt', 'r');
-  const walk = () => {
-    for (;;) {
-      const next = nsMntGetNext(at);
-      closeSync(at);
-      at = next.fd;
+    const own = openSync('/proc/self/ns/mnt', 'r');
+    for (const from of [own, fd]) {
+      const { walked, end } = walkMountNamespaces(from);
+      assert.equal(end, 'ENOENT');
+      const found = walked.filter(({ inode }) => inode === room.inode);
+      assert.equal(found.length, from === own ? 1 : 0);
+      for (const { id, dev } of found) assert.deepEqual([id, dev], [String(nsMntGetInfo(fd).id), fstatSync(fd).dev]);
     }
-  };
-  assert.throws(walk, { code: 'ENOENT' });
-  closeSync(at);
+    closeSync(own);
+  });
 });
 
 test('What is no mount namespace is refused by name.', { skip }, () => {
@@ -173,6 +163,7 @@ test('What is no mount namespace is refused by name.', { skip }, () => {
   assert.throws(() => readMountinfoIn(fd), { code: 'EINVAL', syscall: 'setns' });
   assert.throws(() => findNamespacesIn(fd, ['/']), { code: 'EINVAL', syscall: 'setns' });
   if (canListById) assert.throws(() => nsMntGetInfo(fd), { code: 'EINVAL' });
+  assert.deepEqual(walkMountNamespaces(fd).walked, []);
   closeSync(fd);
   if (canListById) assert.throws(() => readMounts(2n ** 62n), { code: 'ENOENT', syscall: 'listmount' });
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { mountLayout } from '../../../src/kernel/mounts/mount-records.ts';
+import { walkedLayout } from '../../../src/kernel/mounts/mount-walk.ts';
 import { netnsAnswerLayout } from '../../../src/kernel/net/sockets.ts';
 import { answersLayout } from '../../../src/kernel/nsfs/nsfs-batch.ts';
 import { linkDirectoryLayout, linkLayout } from '../../../src/kernel/proc/proc-links.ts';
@@ -45,6 +46,7 @@ const layouts: readonly Layout[] = [
     linkDirectoryLayout,
     linkLayout,
     mountLayout,
+    walkedLayout,
     eventHeadLayout,
     linkEventHeadLayout,
     execLayout,
