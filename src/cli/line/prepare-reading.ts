@@ -1,5 +1,7 @@
 // Begins what takes a reading verb longest, before its module is loaded and its options are understood.
-import { type PreparedBpf, startBpf } from '../../kernel/bpf/start.ts';
+import { startBpf } from '../../kernel/bpf/start.ts';
+import { startEarlyScan } from '../../kernel/proc/early-scan.ts';
+import type { PreparedReading } from '../table/verb-module.ts';
 import { compileLess } from './compile-less.ts';
 import type { VerbSyntax } from './verb-syntax.ts';
 
@@ -7,11 +9,17 @@ import type { VerbSyntax } from './verb-syntax.ts';
 const withoutHost = /^(?:--from|--help|--version|-[hV])(?:$|=)/;
 
 /**
- * Starts to load the BPF programs that the verb is going to read.
- * @returns what a reading of this host takes up; undefined where nothing was started
+ * Starts to load the BPF programs that the verb is going to read. Without BPF a listing scans /proc: that begins as well.
+ * @returns undefined where nothing was started
  */
-export function prepareReading({ reads = [] }: VerbSyntax, argv: readonly string[]): PreparedBpf | undefined {
+export function prepareReading({ reads = [] }: VerbSyntax, argv: readonly string[]): PreparedReading | undefined {
   if (reads.length === 0 || argv.some((word) => withoutHost.test(word))) return undefined;
   compileLess();
-  return argv.includes('--no-bpf') ? undefined : startBpf(reads);
+  if (!argv.includes('--no-bpf')) return { bpf: startBpf(reads) };
+  return isListing(reads) ? { scan: startEarlyScan() } : undefined;
+}
+
+/** A verb that reads more shows of every process what the early scan leaves out; one that reads less needs no lists. */
+function isListing(reads: NonNullable<VerbSyntax['reads']>): boolean {
+  return reads.includes('namespaces') && reads.every((name) => name === 'namespaces' || name === 'tasks');
 }

@@ -2,16 +2,18 @@
 import { collectNamespaces } from '../../collect/collect-namespaces.ts';
 import type { BpfProgram } from '../../kernel/bpf/programs.ts';
 import { prepareBpf } from '../../kernel/bpf/run.ts';
-import type { PreparedBpf } from '../../kernel/bpf/start.ts';
+import { prepareScan } from '../../kernel/proc/prepared-scan.ts';
 import type { Snapshot } from '../../model/snapshot/schema.ts';
 import type { Wanted } from '../../model/snapshot/wanted.ts';
+import type { PreparedReading } from '../table/verb-module.ts';
 
 /**
- * @param prepared - the BPF programs whose loading has begun
+ * @param prepared - what of it has begun
  * @throws NoProcError
  */
-export function readThisHost(wanted: Wanted, prepared: PreparedBpf | undefined): Snapshot {
-  if (wanted.bpf) prepareBpf(listPrograms(wanted), prepared);
+export function readThisHost(wanted: Wanted, { bpf, scan }: PreparedReading = {}): Snapshot {
+  if (wanted.bpf) prepareBpf(listPrograms(wanted), bpf);
+  if (scan) prepareScan(scan);
   return collectNamespaces(wanted);
 }
 

@@ -9,8 +9,9 @@ import { type BpfSuperblockRecord, parseBpfSuperblocks } from '../../parse/recor
 import { attempt, closeDescriptor } from '../files/files.ts';
 import { walkMountNamespaces } from '../mounts/mount-walk.ts';
 import { openNsHandle } from '../nsfs/handles.ts';
-import { listns } from '../nsfs/listns.ts';
+import { listns, parseIds } from '../nsfs/listns.ts';
 import { closeNamespace, identify, nsGetNstype, openNamespace } from '../nsfs/nsfs.ts';
+import { takeFirstIds, takeFirstWalk } from '../proc/prepared-scan.ts';
 import type { BpfRefusal } from './refusal.ts';
 import { readBpfNamespaces, readBpfSuperblocks } from './run.ts';
 
@@ -122,7 +123,8 @@ export function listBySuperblocks({ records, refused }: Superblocks, dev: number
  * procfs mount or a child alone holds is inactive. Linux 6.19, CAP_SYS_ADMIN in the initial user namespace.
  */
 export function listByListns(): Listing | NoListing {
-  const ids = attempt(() => listns());
+  const early = takeFirstIds();
+  const ids = early ? parseIds(early) : attempt(() => listns());
   if (!isKnown(ids)) return { ...noListns, code: ids.errno ?? '' };
   const facts: NamespaceFact[] = [];
   for (const id of ids) {
@@ -159,7 +161,7 @@ export function listMountNamespaces(privileged: boolean): Listing | NoListing {
   try {
     // The walk gives those beside it, not itself.
     facts.push({ fact: 'namespace', type: 'mnt', inode: own.inode, dev: own.dev });
-    const { walked, end } = walkMountNamespaces(own.fd);
+    const { walked, end } = walkMountNamespaces(own.fd, takeFirstWalk());
     if (end !== 'ENOENT') return { ...noWalk, code: end };
     for (const { inode, dev, id, owner } of walked)
       facts.push({ fact: 'namespace', type: 'mnt', inode, dev, id, ...(owner === undefined ? {} : { owner }) });

@@ -5,7 +5,8 @@ import type { MountUse } from '../../model/evidence/mount-use.ts';
 import { isKnown } from '../../model/snapshot/known.ts';
 import { lookAt, pathOnly } from '../files/file-calls.ts';
 import { attempt, readDirectory, readLink, readTextFile } from '../files/files.ts';
-import { listPids, listThreads } from '../proc/proc-table.ts';
+import { listPids } from '../proc/pids.ts';
+import { listThreads } from '../proc/proc-table.ts';
 import { describeOpen, type OpenPlace } from './named-places.ts';
 
 interface ProcQuestion {

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { type Known, type Unknown, unknownFromErrno } from '../../model/snapshot/known.ts';
 import { nameErrno } from '../addon/syscall-error.ts';
-import { listPids, readProcTable } from '../proc/proc-table.ts';
+import { listPids } from '../proc/pids.ts';
+import { readProcTable } from '../proc/proc-table.ts';
 
 interface MountDigest {
   readonly pid: number;

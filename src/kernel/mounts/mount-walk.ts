@@ -25,14 +25,18 @@ const { word } = walkedLayout;
 
 /**
  * The mount namespaces after that of `fd` in the order of their ids, then those before it.
+ * @param answer - of the same call, where it was made before
  * @returns with the errno at which the walk ended: ENOENT when it has all; EPERM outside the initial pid namespace or without
  *   CAP_SYS_ADMIN in the initial user namespace (but 6.16 to 6.18.15 pass over what the caller may not see); ENOTTY before
  *   Linux 6.12; EINVAL when `fd` is no mount namespace
  * @throws AddonMissingError
  * @see include/uapi/linux/nsfs.h NS_MNT_GET_NEXT
  */
-export function walkMountNamespaces(fd: number): { readonly walked: readonly WalkedNamespace[]; readonly end: string } {
-  const [bytes, errno] = requireAddon().walkMountNamespaces(fd);
+export function walkMountNamespaces(
+  fd: number,
+  answer = requireAddon().walkMountNamespaces(fd),
+): { readonly walked: readonly WalkedNamespace[]; readonly end: string } {
+  const [bytes, errno] = answer;
   const records = new RecordReader(bytes);
   const walked: WalkedNamespace[] = [];
   for (let at = 0; at < records.length; at += walkedLayout.words) {

@@ -19,7 +19,11 @@ interface ListnsQuestion {
  */
 export function listns(question: ListnsQuestion = {}): BigUint64Array {
   const mask = (question.types ?? []).reduce((bits, type) => bits | namespaceTypeFacts[type].cloneValue, 0);
-  const bytes = requireAddon().listns(mask, question.userNsId ?? 0n);
+  return parseIds(requireAddon().listns(mask, question.userNsId ?? 0n));
+}
+
+/** What the addon's call gave. */
+export function parseIds(bytes: Buffer): BigUint64Array {
   // A copy, since a slice of a larger buffer need not lie on an 8-byte border.
   return new BigUint64Array(new Uint8Array(bytes).buffer);
 }

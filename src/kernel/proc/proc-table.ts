@@ -41,16 +41,6 @@ export function* readProcTable(question: ProcQuestion): Generator<ProcEntry> {
   yield* decodeProcTable(takeBatches(addon, reading), names, links.length, files.length);
 }
 
-/** The PIDs that /proc shows, ascending. @throws SyscallError where there is no /proc */
-export function listPids(root = '/proc'): number[] {
-  const pids: number[] = [];
-  for (const name of readdirSync(root)) {
-    const first = name.charCodeAt(0);
-    if (first >= 0x30 && first <= 0x39) pids.push(Number(name));
-  }
-  return pids.sort((a, b) => a - b);
-}
-
 /** The thread ids of a process; none when it is gone or hidden. */
 export function listThreads(pid: number): number[] {
   try {

@@ -8,7 +8,7 @@ import { isKernelThread, kernelThreadFlag, parseStat } from '../../parse/proc/st
 import { readLong, viewWords } from '../../parse/records/bpf-words.ts';
 import { layOut } from '../../parse/records/layout.ts';
 import { parseText } from '../../parse/text/text.ts';
-import { loadAddon } from '../addon/addon.ts';
+import { loadAddon, type ProcReading } from '../addon/addon.ts';
 import { packQuestion, type ReadingQuestion, takeBatches } from './proc-reading.ts';
 import { readEntry } from './proc-table.ts';
 import { readFiles, readLinks } from './proc-table-records.ts';
@@ -35,17 +35,18 @@ interface ProcTaskReceiver {
  * Reads go through one descriptor for each directory, so all that is told of a task belongs to one, even where its PID is
  * used again meanwhile; its stat file is read behind its links and before its files. One that ended before that is passed
  * over.
+ * @param begun - the addon's reading of this question, where that has begun
  * @throws SyscallError when `root` cannot be opened; MalformedError for a stat file that is not as its man page has it
  */
-export function readProcTasks(question: TaskQuestion, receiver: ProcTaskReceiver): void {
-  startProcTasks(question)(receiver);
+export function readProcTasks(question: TaskQuestion, receiver: ProcTaskReceiver, begun?: ProcReading): void {
+  startProcTasks(question, begun)(receiver);
 }
 
 /**
  * The same, in two steps: threads of the addon, where it is, read from now on.
  * @returns what gives the tasks to a receiver, once, and reads those that no thread has begun
  */
-export function startProcTasks(question: TaskQuestion): (receiver: ProcTaskReceiver) => void {
+export function startProcTasks(question: TaskQuestion, begun?: ProcReading): (receiver: ProcTaskReceiver) => void {
   const { names } = question;
   if (names.length === 0) return () => {};
   const result = loadAddon();
@@ -55,7 +56,7 @@ export function startProcTasks(question: TaskQuestion): (receiver: ProcTaskRecei
       for (const name of names) readByNode(name, question, sets, receiver);
     };
   const { addon } = result;
-  const reading = addon.startProcTasks(...packQuestion(question));
+  const reading = begun ?? addon.startProcTasks(...packQuestion(question));
   return (receiver) => {
     const records = new TaskRecords(question, receiver);
     for (const batch of takeBatches(addon, reading)) records.take(batch);

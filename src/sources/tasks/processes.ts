@@ -1,19 +1,20 @@
 // The processes, and the namespaces that they are in. /proc/PID/ns/*, stat: namespaces(7), proc_pid_stat(5). Where the
 // kernel's task list was read, only those that it withheld.
 
-import { listPids } from '../../kernel/proc/proc-table.ts';
+import { listPids } from '../../kernel/proc/pids.ts';
 import { countProcesses } from '../../kernel/proc/process-count.ts';
 import { namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
 import type { Inputs } from '../contract/inputs.ts';
 import type { Source } from '../contract/source.ts';
-import { readTasks } from './task-records.ts';
+import { readTasks, takeEarlyTasks } from './task-records.ts';
 
 export const processes: Source<'host' | 'wanted' | 'tasks'> = {
   name: 'processes',
   question: 'which processes are there, and in which namespaces?',
   run(inputs, report) {
-    const names = inputs.tasks.readByBpf ? listWithheld(inputs) : listPids().map(String);
-    readTasks(inputs, report, names, (task) => report.emit(task));
+    const early = inputs.tasks.readByBpf ? undefined : takeEarlyTasks(inputs);
+    const names = early?.names ?? (inputs.tasks.readByBpf ? listWithheld(inputs) : listPids().map(String));
+    readTasks(inputs, report, names, (task) => report.emit(task), early);
     report.searched(['process', 'for-children']);
     return { allProcesses: true };
   },

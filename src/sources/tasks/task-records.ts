@@ -1,6 +1,7 @@
 // One row of /proc for a process or a thread, as a fact.
 
 import { nameErrno } from '../../kernel/addon/syscall-error.ts';
+import { type TaskScan, takeTaskScan } from '../../kernel/proc/prepared-scan.ts';
 import { readProcTasks } from '../../kernel/proc/proc-tasks.ts';
 import type { NamespaceInodes, ProcessFact } from '../../model/facts/facts.ts';
 import { isKnown, type Known, notAsked, unknownFromErrno } from '../../model/snapshot/known.ts';
@@ -19,16 +20,17 @@ const cutSign = '…';
  * Reads the named directories of /proc ("812", "812/task/813") as tasks. One that ended before all was read is passed
  * over: a vanished process is normal. Links that are refused are counted and stay unknown with their reason.
  * @param take - gets the tasks in the order of the names
+ * @param begun - the reading of these names, where that has begun
  */
 export function readTasks(
   { host, wanted }: Pick<Inputs, 'host' | 'wanted'>,
   report: Report,
   names: readonly string[],
   take: (task: ProcessFact) => void,
+  begun?: TaskScan,
 ): void {
   const { commandLines, cgroups } = wanted;
-  const links = namespaceLinks.filter((link) => hasLink(host, link));
-  const files = [...(commandLines === 'all' ? ['cmdline'] : []), ...(cgroups ? ['cgroup'] : [])];
+  const { links, files } = chooseQuestion({ host, wanted });
   const refusals = new Map<NamespaceInodes, RefusedLink>();
   report.asked(names.length);
   readProcTasks(
@@ -53,7 +55,22 @@ export function readTasks(
       },
       failed: (name, errno) => countRefusal(report, 'the directory of a process', errno, `/proc/${name}`),
     },
+    begun?.reading,
   );
+}
+
+/** What is asked of each task. */
+function chooseQuestion({ host, wanted: { commandLines, cgroups } }: Pick<Inputs, 'host' | 'wanted'>) {
+  return {
+    links: namespaceLinks.filter((link) => hasLink(host, link)),
+    files: [...(commandLines === 'all' ? ['cmdline'] : []), ...(cgroups ? ['cgroup'] : [])],
+  };
+}
+
+/** All processes, where their reading began before the verb was loaded; undefined where it asks less, or else. */
+export function takeEarlyTasks(inputs: Pick<Inputs, 'host' | 'wanted'>): TaskScan | undefined {
+  const { links, files } = chooseQuestion(inputs);
+  return takeTaskScan(links.length === namespaceLinks.length && files.length === 0);
 }
 
 /** A link that nscope's own process lacks is one that this kernel does not have. */

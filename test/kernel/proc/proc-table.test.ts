@@ -5,7 +5,8 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { listPids, listThreads, readProcTable } from '../../../src/kernel/proc/proc-table.ts';
+import { listPids } from '../../../src/kernel/proc/pids.ts';
+import { listThreads, readProcTable } from '../../../src/kernel/proc/proc-table.ts';
 import { countDescriptors } from '../open-descriptors.ts';
 import { tableNames } from './read-proc-table.ts';
 
