@@ -2,8 +2,11 @@
 import { loadAddon } from '../addon/addon.ts';
 import type { EarlyScan } from './early-scan.ts';
 
-/** What is older is not believed: nscope may have been stopped meanwhile, and its listing says when it was taken. */
-const freshMs = 1000;
+/**
+ * What is older is not believed: nscope may have been stopped meanwhile, and its listing says when it was taken. On a host
+ * whose processors are all busy a verb may take seconds to load, and to scan twice would help nobody there.
+ */
+const freshMs = 5000;
 
 let prepared: { -readonly [K in keyof EarlyScan]?: EarlyScan[K] | undefined } = {};
 
