@@ -5,7 +5,7 @@ import { compareSnapshots } from '../../src/namespacefs/feed/chronicle.ts';
 import type { SnapshotFeed, SnapshotListener } from '../../src/namespacefs/feed/snapshot-feed.ts';
 import type { Announcement } from '../../src/namespacefs/session/announcer.ts';
 import { Session } from '../../src/namespacefs/session/session.ts';
-import { fuseOpcode } from '../../src/parse/fuse/protocol.ts';
+import { fuseOpcode, notifyCode } from '../../src/parse/fuse/protocol.ts';
 import { longs, type Message, message, readBody, text, words } from '../parse/fuse/messages.ts';
 
 /** What came back under a number: a positive errno value, or bytes. */
@@ -69,6 +69,8 @@ export class ScriptedKernel {
   readonly answers = new Map<bigint, Answer>();
   readonly logged: string[] = [];
   readonly announced: Announcement[] = [];
+  /** What was put into the page cache, and after how many answers. */
+  readonly stored: { readonly nodeId: number; readonly text: string; readonly answersBefore: number }[] = [];
   nowMs = 1_700_000_000_000;
   #unique = 0n;
 
@@ -162,7 +164,12 @@ export class ScriptedKernel {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     assert.equal(view.getUint32(0, true), bytes.length);
     const unique = view.getBigUint64(8, true);
-    if (unique === 0n) return undefined;
+    if (unique === 0n) {
+      if (view.getInt32(4, true) !== notifyCode.store) return undefined;
+      const nodeId = Number(view.getBigUint64(16, true));
+      this.stored.push({ nodeId, text: Buffer.from(bytes.slice(40)).toString(), answersBefore: this.answers.size });
+      return undefined;
+    }
     assert.equal(this.answers.has(unique), false, `request ${unique} is answered twice`);
     const body = bytes.slice(16);
     this.answers.set(unique, { errno: Math.abs(view.getInt32(4, true)), bytes: body, view: new DataView(body.buffer) });

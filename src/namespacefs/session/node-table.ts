@@ -21,6 +21,8 @@ export interface KnownNode {
   readonly text: string | undefined;
   readonly bytes: Uint8Array | undefined;
   readonly changedAtMs: number;
+  /** Whether the file has been opened. */
+  wasOpened: boolean;
 }
 
 export class NodeTable {
@@ -99,7 +101,8 @@ export class NodeTable {
     changedAtMs: number,
   ): KnownNode {
     const bytes = text === undefined ? undefined : this.#encoder.encode(text);
-    const known = { id: this.#nextId++, path, node, tree, isThere: true, lookups: 0, text, bytes, changedAtMs };
+    const id = this.#nextId++;
+    const known = { id, path, node, tree, isThere: true, lookups: 0, text, bytes, changedAtMs, wasOpened: false };
     this.#byId.set(known.id, known);
     this.#newest.set(node.key, known);
     return known;

@@ -11,6 +11,7 @@ import {
   formatFusePoll,
   formatFusePollWakeup,
   formatFuseStatfs,
+  formatFuseStore,
 } from '../../parse/fuse/reply.ts';
 import {
   type FuseHeader,
@@ -36,6 +37,8 @@ import { ShownTree } from './shown-tree.ts';
 
 const { EINVAL, EIO, EISDIR, ENOENT, ENOSYS, ENOTDIR, EROFS } = constants.errno;
 
+/** Who opens a larger file may want only its beginning. */
+const maxStoredBytes = 64 * 1024;
 const oNonblock = 0o4000;
 const [pollIn, pollOut] = [1, 4];
 
@@ -222,13 +225,28 @@ export class Session {
     return path === undefined ? formatFuseError(unique, ENOENT) : formatFuseData(unique, encodeText(path));
   }
 
-  #open(unique: bigint, { node }: KnownNode): Uint8Array {
-    if (node.kind === 'file') return formatFuseOpen(unique, 0, openFlag.keepCache);
+  #open(unique: bigint, known: KnownNode): Uint8Array {
+    const { node } = known;
+    if (node.kind === 'file') {
+      this.#store(known);
+      return formatFuseOpen(unique, 0, openFlag.keepCache);
+    }
     if (node.kind !== 'events') return formatFuseError(unique, node.kind === 'directory' ? EISDIR : EINVAL);
     const handle = this.#nextHandle++;
     this.#events.open(handle, node.file);
     this.#unwatch.set(handle, this.#feed.watch());
     return formatFuseOpen(unique, handle, openFlag.directIo | openFlag.nonseekable | openFlag.stream);
+  }
+
+  /**
+   * Puts the text into the page cache, so that nobody need ask for it. Only before the first opening is answered: while a
+   * request to read the file has no answer the kernel would wait for it here.
+   */
+  #store(known: KnownNode): void {
+    const { id, bytes, wasOpened } = known;
+    known.wasOpened = true;
+    if (wasOpened || !bytes || bytes.length === 0 || bytes.length > maxStoredBytes) return;
+    this.#reply(formatFuseStore(notifyCode.store, id, bytes));
   }
 
   #read(unique: bigint, { node, bytes }: KnownNode, { handle, offset, size, flags }: FuseReadBody) {

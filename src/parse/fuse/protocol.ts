@@ -74,7 +74,7 @@ export const initFlag = {
 export const openFlag = { directIo: 1 << 0, keepCache: 1 << 1, nonseekable: 1 << 2, stream: 1 << 4 } as const;
 
 /** What a message from here tells the kernel unasked. */
-export const notifyCode = { poll: 1, invalidateEntry: 3, delete: 6 } as const;
+export const notifyCode = { poll: 1, invalidateEntry: 3, store: 4, delete: 6 } as const;
 
 /** FUSE_POLL_SCHEDULE_NOTIFY. */
 export const pollScheduleNotify = 1;

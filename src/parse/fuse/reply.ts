@@ -121,6 +121,19 @@ export function formatFuseInvalidateEntry(code: number, parent: number, name: st
   return bytes;
 }
 
+/**
+ * FUSE_NOTIFY_STORE: the whole text of a file, for the page cache of the kernel, which must know the node. The kernel waits
+ * for a page that is being read: no request to read the file may be without an answer.
+ */
+export function formatFuseStore(code: number, nodeId: number, data: Uint8Array): Uint8Array {
+  const [bytes, view] = begin(0n, 24 + data.length);
+  view.setInt32(4, code, true);
+  writeNumber(view, 16, nodeId);
+  view.setUint32(32, data.length, true);
+  bytes.set(data, 40);
+  return bytes;
+}
+
 /** A listing that fills as much of the size that was asked for as whole entries do. */
 export class FuseListing {
   readonly #bytes: Uint8Array;
@@ -170,8 +183,10 @@ function measure(name: Uint8Array, plus: boolean): number {
 }
 
 function begin(unique: bigint, bodyBytes: number): [Uint8Array, DataView] {
-  const bytes = new Uint8Array(outHeaderBytes + bodyBytes);
-  const view = new DataView(bytes.buffer);
+  // Out of Node's pool: a buffer of its own for each answer costs more than what is written to it.
+  const { buffer, byteOffset, length } = Buffer.allocUnsafe(outHeaderBytes + bodyBytes).fill(0);
+  const bytes = new Uint8Array(buffer, byteOffset, length);
+  const view = new DataView(buffer, byteOffset, length);
   writeHeader(view, unique, bytes.length);
   return [bytes, view];
 }

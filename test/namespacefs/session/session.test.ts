@@ -47,6 +47,20 @@ test('A file that is looked up states its size, and is read as it was looked up.
   assert.equal(kernel.read(tasks.nodeId, 0, 999).bytes.length, 0);
 });
 
+test('The first opening of a file puts its text into the page cache before it is answered, and no other does.', () => {
+  const kernel = new ScriptedKernel(snapshotOf());
+  const { nodeId } = kernel.walk(`net/${container.net}/tasks`);
+  assert.equal(kernel.open(nodeId).errno, 0);
+  assert.deepEqual(
+    kernel.stored.map((one) => [one.nodeId, one.text, one.answersBefore]),
+    [[nodeId, kernel.readText(nodeId), 3]],
+  );
+  kernel.open(nodeId);
+  assert.equal(kernel.stored.length, 1, 'a request to read may be under way');
+  assert.equal(kernel.open(kernel.walk('events').nodeId).errno, 0);
+  assert.equal(kernel.stored.length, 1, 'what goes on is not stored');
+});
+
 test('Another text gets another number, so that what is open stays one state; its inode number stays.', () => {
   const kernel = new ScriptedKernel(snapshotOf());
   const before = kernel.walk(`net/${container.net}/tasks`);
