@@ -1,6 +1,6 @@
 // npm run executable: makes one file of nscope and a runtime, for each platform that is named.
 //   node scripts/executable/make.js [x64-glibc|x64-musl|arm64-glibc|arm64-musl]…     all four without a word
-// Writes build/executable/nscope-linux-ARCH[-musl]. What is inside stands below /$bunfs/root/, as it does in the package.
+// Writes build/executable/nscope-linux-ARCH[-musl]. What is inside stands as it does in the package.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -21,11 +21,10 @@ const platforms = words.length > 0 ? words : known;
 
 const out = resolve('build', 'executable');
 const root = join(out, 'root');
-/** Of the JavaScript, beside the directories that are taken in as they are. */
-const scripts = 'command';
+/** Where the compiler puts it; the JavaScript lies there, and the first look for a file of the package finds it. */
+const rootInside = '/$bunfs/root';
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(root, 'dist'), { recursive: true });
-mkdirSync(join(root, scripts));
 // Of the manual page: the day of the commit, so that two builds of it are the same bytes.
 process.env['SOURCE_DATE_EPOCH'] ??= spawnSync('git', ['log', '-1', '--format=%ct'], { encoding: 'utf8' }).stdout ?? '';
 run(process.execPath, ['scripts/build.js']);
@@ -41,12 +40,12 @@ for (const platform of platforms) makeExecutable(platform);
 
 /** The same files as dist/ has, which say themselves where they are, and the thread of snapshots with all it needs. */
 async function bundleForRuntime() {
-  const dirname = `"/$bunfs/root/${scripts}"`;
-  const command = await bundleCommand(bundleOptions, join(root, scripts), dirname);
+  const dirname = JSON.stringify(rootInside);
+  const command = await bundleCommand(bundleOptions, root, dirname);
   const thread = await build({
     ...bundleOptions,
     entryPoints: ['src/live/snapshots/snapshot-thread.ts'],
-    outfile: join(root, scripts, 'snapshot-thread.js'),
+    outfile: join(root, 'snapshot-thread.js'),
     format: 'cjs',
     splitting: false,
     platform: 'node',
@@ -59,10 +58,8 @@ async function bundleForRuntime() {
 function makeExecutable(platform) {
   const [arch, libc] = platform.split('-');
   const name = `nscope-linux-${arch}${libc === 'musl' ? '-musl' : ''}`;
-  const prebuilds = join(root, 'prebuilds');
-  rmSync(prebuilds, { recursive: true, force: true });
-  mkdirSync(prebuilds);
-  cpSync(join(out, 'prebuilds', `linux-${platform}.node`), join(prebuilds, `linux-${platform}.node`));
+  mkdirSync(join(root, 'build/native'), { recursive: true });
+  cpSync(join(out, 'prebuilds', `linux-${platform}.node`), join(root, 'build/native/nscope.node'));
   writeFileSync(join(root, 'nscope.cdx.json'), writeBillOfMaterials(platform, compiler, metafiles));
   run(
     compiler,
@@ -78,8 +75,8 @@ function makeExecutable(platform) {
       // A file of the directory in which nscope is started is none of its business.
       ...['dotenv', 'bunfig', 'tsconfig', 'package-json'].map((what) => `--no-compile-autoload-${what}`),
       ...listAssets().map((file) => `--asset=${file}`),
-      `${scripts}/nscope.cjs`,
-      `${scripts}/snapshot-thread.js`,
+      'nscope.cjs',
+      'snapshot-thread.js',
       '--outfile=nscope',
     ],
     root,
@@ -91,7 +88,7 @@ function makeExecutable(platform) {
 
 /** All but the JavaScript, which the compiler takes in by itself. */
 function listAssets() {
-  return readdirSync(root).filter((name) => name !== scripts);
+  return readdirSync(root).filter((name) => !['nscope.cjs', 'snapshot-thread.js', 'verbs'].includes(name));
 }
 
 function glibcHere() {

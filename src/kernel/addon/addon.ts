@@ -216,7 +216,7 @@ function openAddon(file: string): Addon {
   const module = { exports: {} };
   if (!isExecutable()) process.dlopen(module, file);
   else {
-    const fd = makeMemoryFile('nscope.node', readFileSync(file), nameCLibrary(file));
+    const fd = makeMemoryFile('nscope.node', readFileSync(file));
     try {
       process.dlopen(module, `/proc/self/fd/${fd}`);
     } finally {
@@ -226,17 +226,13 @@ function openAddon(file: string): Addon {
   return module.exports as Addon;
 }
 
-/** The C library that an executable with this addon inside runs on, by the name that it is loaded under. */
-export function nameCLibrary(file: string): string {
-  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-  return file.endsWith('-musl.node') ? `libc.musl-${machine}.so.1` : 'libc.so.6';
-}
-
 function load(): AddonResult {
   const wanted = process.env.NSCOPE_ADDON;
   if (wanted === 'none') return { missing: 'the addon was not loaded: NSCOPE_ADDON=none' };
   const root = findPackageRoot();
-  const files = wanted ? [wanted] : candidates.map((file) => join(root, file)).filter((file) => existsSync(file));
+  // An executable has one, in the first place: no other place is looked at.
+  const places = isExecutable() ? candidates.slice(0, 1) : candidates;
+  const files = wanted ? [wanted] : places.map((file) => join(root, file)).filter((file) => existsSync(file));
   if (files.length === 0) return { missing: `no addon for linux-${process.arch} in this installation` };
   const failures: string[] = [];
   for (const file of files) {

@@ -2,6 +2,9 @@
 // directory that another user could reach, and a read-only or noexec file system does not matter.
 import { writeSync } from 'node:fs';
 
+/** By which both C libraries find themselves: glibc among what is loaded, and musl takes each libc.so to be itself. */
+export const cLibrary = 'libc.so.6';
+
 /** linux/memfd.h; MFD_NOEXEC_SEAL forbids to execute the file as a program (from Linux 6.3), not to map it as a library. */
 const MFD_CLOEXEC = 1;
 const MFD_NOEXEC_SEAL = 8;
@@ -16,12 +19,11 @@ interface Ffi {
 
 /**
  * memfd_create(2) by the runtime of the executable, before there is an addon.
- * @param library - the C library by the name that it was loaded under, so that no directory is searched for it
  * @returns a descriptor, which is the caller's to close
  */
-export function makeMemoryFile(name: string, bytes: Uint8Array, library: string): number {
+export function makeMemoryFile(name: string, bytes: Uint8Array): number {
   const { dlopen } = process.getBuiltinModule('bun:ffi') as Ffi;
-  const { memfd_create } = dlopen(library, { memfd_create: { args: ['cstring', 'u32'], returns: 'i32' } }).symbols;
+  const { memfd_create } = dlopen(cLibrary, { memfd_create: { args: ['cstring', 'u32'], returns: 'i32' } }).symbols;
   const bytesOfName = Buffer.from(`${name}\0`);
   let fd = memfd_create(bytesOfName, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
   if (fd < 0) fd = memfd_create(bytesOfName, MFD_CLOEXEC);

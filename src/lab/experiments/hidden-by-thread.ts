@@ -1,4 +1,5 @@
-import { loadAddon, nameCLibrary } from '../../kernel/addon/addon.ts';
+import { loadAddon } from '../../kernel/addon/addon.ts';
+import { cLibrary } from '../../kernel/addon/memory-file.ts';
 import { isExecutable } from '../../kernel/addon/package-root.ts';
 import { namespaceTypeFacts } from '../../model/snapshot/namespace-types.ts';
 import { documents, type Experiment, NotPermittedError } from '../stage/experiment.ts';
@@ -30,6 +31,5 @@ function writeUnsharing(flag: number): string {
   const found = loadAddon();
   if (!('file' in found)) throw new NotPermittedError(found.missing);
   if (!isExecutable()) return `require('${found.file}').unshareThread(${flag})`;
-  const library = JSON.stringify(nameCLibrary(found.file));
-  return `require('bun:ffi').dlopen(${library}, { unshare: { args: ['i32'], returns: 'i32' } }).symbols.unshare(${flag})`;
+  return `require('bun:ffi').dlopen('${cLibrary}', { unshare: { args: ['i32'], returns: 'i32' } }).symbols.unshare(${flag})`;
 }
