@@ -11,6 +11,7 @@ void export_function(napi_env env, napi_value exports, const char *name, napi_ca
 NAPI_MODULE_INIT() {
 	init_bpf(env, exports);
 	init_bpf_start(env, exports);
+	init_clock(env, exports);
 	init_errno(env, exports);
 	init_fuse(env, exports);
 	init_handles(env, exports);

@@ -36,6 +36,7 @@ void export_function(napi_env env, napi_value exports, const char *name, napi_ca
 /* One initialiser for each kernel interface; addon.c calls them all. */
 void init_bpf(napi_env env, napi_value exports);
 void init_bpf_start(napi_env env, napi_value exports);
+void init_clock(napi_env env, napi_value exports);
 void init_errno(napi_env env, napi_value exports);
 void init_fuse(napi_env env, napi_value exports);
 void init_handles(napi_env env, napi_value exports);

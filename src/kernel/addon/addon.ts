@@ -58,6 +58,7 @@ export type AddonEvent =
 /** What native/*.c exports. Every function throws a SyscallError; descriptors it returns are the caller's to close. */
 export interface Addon {
   errnoName(errno: number): string;
+  readMonotonic(): number;
   kcmp(a: number, b: number, what: number): number;
   bpfLoad(
     skeleton: Uint8Array,

@@ -1,4 +1,5 @@
 // What a source of events is: it tells the watcher what the kernel says as it happens, or only when to look again.
+import { readMonotonicNs } from '../../kernel/own/monotonic-clock.ts';
 import type { EventNamespace, EventProcess, EventSource } from '../../model/live/events.ts';
 
 /** A task as the kernel tells of it: where it is now. */
@@ -22,7 +23,7 @@ export interface TaskReport {
   readonly isReadLate?: true;
 }
 
-/** Nanoseconds of CLOCK_MONOTONIC, as process.hrtime has them. */
+/** Nanoseconds of CLOCK_MONOTONIC. */
 export type Moment = number;
 
 export interface SourceHost {
@@ -72,7 +73,7 @@ export interface SourceOptions {
 }
 
 export function now(): Moment {
-  return Number(process.hrtime.bigint());
+  return readMonotonicNs();
 }
 
 /** No more of a task than what events tell. */

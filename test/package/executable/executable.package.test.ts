@@ -127,6 +127,19 @@ test('A listing writes no file and asks for no io_uring; a user’s files in the
   for (const name of ['.env', 'bunfig.toml', 'package.json', 'tsconfig.json']) rmSync(join(directory, name));
 });
 
+test('The time of an event is that of the clock, which the runtime’s own counter is not.', { skip }, () => {
+  const began = Date.now();
+  const events = run(['/bin/sh', '-c', '"$0" watch --json --for 3 & sleep 2; unshare --uts true; wait', nscope], {
+    PATH: '/usr/bin:/bin',
+  });
+  const times = events.stdout.split('\n').flatMap((line) => {
+    const event = line === '' ? {} : (JSON.parse(line) as { event?: string; at?: string });
+    return event.event === 'created' && event.at !== undefined ? [Date.parse(event.at)] : [];
+  });
+  assert.ok(times.length > 0, events.stdout + events.stderr);
+  for (const time of times) assert.ok(time >= began && time <= Date.now(), new Date(time).toISOString());
+});
+
 test('It works on a read-only root with noexec directories for temporary files, and for an ordinary user.', {
   skip,
 }, () => {
