@@ -29,9 +29,9 @@ mkdirSync(join(root, 'dist'), { recursive: true });
 process.env['SOURCE_DATE_EPOCH'] ??= spawnSync('git', ['log', '-1', '--format=%ct'], { encoding: 'utf8' }).stdout ?? '';
 run(process.execPath, ['scripts/build.js']);
 const metafiles = await bundleForRuntime();
-for (const file of ['package.json', 'bpf/skeletons', 'man', 'dist/snapshot.schema.json'])
+for (const file of ['package.json', 'LICENSE', 'bpf/skeletons', 'man', 'dist/snapshot.schema.json'])
   cpSync(file, join(root, file), { recursive: true });
-const licences = ['LICENSE', 'scripts/executable/RUNTIME-LICENCE.txt', 'dist/LICENSES.txt'];
+const licences = ['scripts/executable/RUNTIME-LICENCE.txt', 'dist/LICENSES.txt'];
 const rule = `\n${'-'.repeat(80)}\n\n`;
 writeFileSync(join(root, 'dist/LICENSES.txt'), licences.map((file) => readFileSync(file, 'utf8')).join(rule));
 run(process.execPath, ['scripts/prebuild.js', '--out', join(out, 'prebuilds'), ...platforms]);
@@ -41,9 +41,12 @@ for (const platform of platforms) makeExecutable(platform);
 /** The same files as dist/ has, which say themselves where they are, and the thread of snapshots with all it needs. */
 async function bundleForRuntime() {
   const dirname = JSON.stringify(rootInside);
-  const command = await bundleCommand(bundleOptions, root, dirname);
+  // The runtime's own loses the bytes of a path that are not UTF-8, which nscope has as lone surrogates.
+  const alias = { 'node:path': 'path-browserify' };
+  const command = await bundleCommand({ ...bundleOptions, alias }, root, dirname);
   const thread = await build({
     ...bundleOptions,
+    alias,
     entryPoints: ['src/live/snapshots/snapshot-thread.ts'],
     outfile: join(root, 'snapshot-thread.js'),
     format: 'cjs',

@@ -34,7 +34,13 @@ const verbCases: readonly Case[] = [
   [2, /did you mean --version\?$/, '--verison'],
   [2, /^a target is empty$/, ''],
   [2, /^there is no verb "nope"; there are: /, 'help', 'nope'],
-  [2, /^help: too many arguments: "nope"; it takes one VERB, or target, licences, page, schema, sbom$/, 'help', 'ls', 'nope'],
+  [
+    2,
+    /^help: too many arguments: "nope"; it takes one VERB, or target, licences, page, schema, sbom$/,
+    'help',
+    'ls',
+    'nope',
+  ],
   [2, /did you mean enter\?$/, 'help', 'exec'],
 ];
 

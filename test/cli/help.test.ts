@@ -64,7 +64,10 @@ test('help prints the files that nscope brings, and says which of them are not t
   assert.equal(schema?.stdout, readFileSync('dist/snapshot.schema.json', 'utf8'));
   assert.equal(page?.stdout, readFileSync('man/nscope.1', 'utf8'));
   assert.equal(sbom?.status, 2);
-  assert.equal(sbom?.stderr, 'nscope: help sbom: this installation of nscope has no nscope.cdx.json\n');
+  assert.equal(
+    sbom?.stderr,
+    'nscope: help sbom: this installation of nscope has no nscope.cdx.json; an executable has it\n',
+  );
 });
 
 test('A word too many after help is refused, and a word of habit leads to the verb.', () => {

@@ -1,11 +1,12 @@
 // The files that nscope brings and `nscope help` prints: where it is one executable, nobody finds them in a directory.
 
-/** A word after help, and the file that it prints, by its path in the package. */
-export const ownFiles: ReadonlyMap<string, { readonly file: string; readonly meaning: string }> = new Map([
-  ['licences', { file: 'dist/LICENSES.txt', meaning: 'the licences of nscope and of all that is in it' }],
-  ['page', { file: 'man/nscope.1', meaning: 'the manual page, for man(1)' }],
-  ['schema', { file: 'dist/snapshot.schema.json', meaning: 'the JSON Schema of a snapshot' }],
-  ['sbom', { file: 'nscope.cdx.json', meaning: 'what the executable is made of (CycloneDX)' }],
+/** A word after help, and the files that it prints, by their paths in the package. */
+export const ownFiles: ReadonlyMap<string, readonly string[]> = new Map([
+  ['licences', ['LICENSE', 'dist/LICENSES.txt']],
+  ['page', ['man/nscope.1']],
+  ['schema', ['dist/snapshot.schema.json']],
+  // What an executable is made of, as CycloneDX.
+  ['sbom', ['nscope.cdx.json']],
 ]);
 
 /** What help prints besides the help of verbs: for hints and completion. */

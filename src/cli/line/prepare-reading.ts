@@ -13,9 +13,10 @@ const withoutHost = /^(?:--from|--help|--version|-[hV])(?:$|=)/;
  * @returns undefined where nothing was started
  */
 export function prepareReading({ reads = [] }: VerbSyntax, argv: readonly string[]): PreparedReading | undefined {
-  if (reads.length === 0 || argv.some((word) => withoutHost.test(word))) return undefined;
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  if (reads.length === 0 || own.some((word) => withoutHost.test(word))) return undefined;
   compileLess();
-  if (!argv.includes('--no-bpf')) return { bpf: startBpf(reads) };
+  if (!own.includes('--no-bpf')) return { bpf: startBpf(reads) };
   return isListing(reads) ? { scan: startEarlyScan() } : undefined;
 }
 

@@ -39,9 +39,12 @@ export async function printHelp([word, excess]: readonly string[]): Promise<void
       `help: too many arguments: ${JSON.stringify(excess)}; it takes one VERB, or ${[targetTopic, ...fileTopics].join(', ')}`,
     );
   if (own) {
-    const text = readOwnFile(own.file);
-    if (text === undefined) throw new UsageError(`help ${word}: this installation of nscope has no ${own.file}`);
-    writeExactly(text);
+    for (const file of own) {
+      const text = readOwnFile(file);
+      if (text === undefined)
+        throw new UsageError(`help ${word}: this installation of nscope has no ${file}; an executable has it`);
+      writeExactly(text);
+    }
     return;
   }
   const width = Math.min(Math.max(readTerminalWidth() ?? 80, 40), 100);

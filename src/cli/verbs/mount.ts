@@ -1,9 +1,10 @@
 // nscope mount: namespacefs at a directory, in the foreground or as a daemon.
 import { spawn } from 'node:child_process';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isExecutable } from '../../kernel/addon/package-root.ts';
 import { readRealPath } from '../../kernel/files/files.ts';
 import { readHost } from '../../kernel/own/host.ts';
-import { readOwnProgram } from '../../kernel/own/own-program.ts';
+import { findOwnFile, readOwnProgram } from '../../kernel/own/own-program.ts';
 import { isEscaped } from '../../parse/text/text.ts';
 import { escapeText } from '../../render/words/escape.ts';
 import { keepHeapSmall } from '../line/small-heap.ts';
@@ -67,8 +68,10 @@ function startDaemon(word: string, options: OptionValues): Promise<number> {
   if (isEscaped(resolve(word)))
     throw new UsageError(`--daemon takes a directory whose path is UTF-8, not ${word}; nscope mount DIR & takes any`);
   const words = ['mount', ...(options.bpf === false ? ['--no-bpf'] : []), '--', resolve(word)];
-  // By that link also where the file was replaced or removed meanwhile.
-  const child = spawn('/proc/self/exe', [...process.execArgv, ...readOwnProgram().slice(1), ...words], {
+  // What an executable's runtime was told comes by the environment, which it has too.
+  const given = isExecutable() ? [] : process.execArgv;
+  const child = spawn(findOwnFile(), [...given, ...readOwnProgram().slice(1), ...words], {
+    argv0: process.execPath,
     cwd: '/',
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

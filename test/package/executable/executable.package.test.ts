@@ -127,6 +127,26 @@ test('A listing writes no file and asks for no io_uring; a user’s files in the
   for (const name of ['.env', 'bunfig.toml', 'package.json', 'tsconfig.json']) rmSync(join(directory, name));
 });
 
+test('The addon is there too where the runtime may not compile.', { skip }, () => {
+  const { status, stdout } = run([nscope, 'coverage'], { BUN_JSC_useJIT: '0' });
+  assert.equal(status, 0);
+  assert.doesNotMatch(stdout, /addon/);
+});
+
+test('Bytes of a path that are not UTF-8 stay what they are.', { skip }, () => {
+  const script = `cd '${directory}' && name=$(printf 'pin\\377') && "$0" run --uts --keep "./$name" -- true && umount "$name"; ls -b`;
+  const { status, stdout, stderr } = runInShell([], script);
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^pin\\377$/m);
+});
+
+test('A heap that has become large is made small again, and the watching goes on.', { skip }, () => {
+  const preload = join(directory, 'large.js');
+  writeFileSync(preload, 'process.memoryUsage = () => ({ heapTotal: 2 ** 26 });');
+  const watching = run([nscope, 'watch', '--json', '--for', '22'], { BUN_OPTIONS: `--preload=${preload}` });
+  assert.deepEqual([watching.status, watching.stderr], [0, '']);
+});
+
 test('The time of an event is that of the clock, which the runtime’s own counter is not.', { skip }, () => {
   const began = Date.now();
   const events = run(['/bin/sh', '-c', '"$0" watch --json --for 3 & sleep 2; unshare --uts true; wait', nscope], {
@@ -174,11 +194,17 @@ test('It runs on after its file is gone, starts others of itself from what it is
   assert.ok(!existsSync(`${nscope}.copy`));
 });
 
-test('The one for arm64 works under an emulator, which cannot run code that is compiled meanwhile.', { skip }, () => {
+test('The one for arm64 works under an emulator that neither compiles nor starts threads: with its addon, and a listing without.', {
+  skip,
+}, () => {
   const words = ['/usr/bin/qemu-aarch64', '-L', '/usr/aarch64-linux-gnu', join(made, 'nscope-linux-arm64')];
   const env = { BUN_JSC_useJIT: '0' };
   assert.equal(run([...words, '--version'], env).stdout, run([nscope, '--version']).stdout);
-  const listing = run([...words, 'ls', '--no-bpf', '--type', 'uts', '--no-header'], env);
+  const detect = ['detect', '--type', 'uts', '--json'];
+  const [there, here] = [run([...words, ...detect], env), run([nscope, ...detect])];
+  assert.equal(there.status, here.status, there.stderr);
+  assert.ok(JSON.parse(there.stdout));
+  const listing = run([...words, 'ls', '--no-bpf', '--type', 'uts', '--no-header'], { ...env, NSCOPE_ADDON: 'none' });
   assert.equal(listing.status, 0, listing.stderr);
   assert.match(listing.stdout, /^uts\s+\d+/);
 });
