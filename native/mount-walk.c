@@ -39,7 +39,7 @@ static int note(struct walk *walk, int fd, uint64_t id) {
 	return 0;
 }
 
-/* Returns the errno at which it ended: ENOENT behind the last one. */
+/* Returns the errno at which it ended: ENOENT after the last one. */
 static int go(struct walk *walk, int start, unsigned long request) {
 	for (int here = start, err = 0;;) {
 		struct mnt_ns_info info = {.size = sizeof info};

@@ -38,19 +38,26 @@ export async function bundleCommand(options, out, dirname = '__dirname') {
       ...(next.source ? { stdin: { contents: next.source, resolveDir: 'src/cli' } } : { entryPoints: [next.entry] }),
       outfile: join(out, next.file),
       external: [...together.keys()].map((name) => `./${name}.cjs`),
-      format: 'cjs',
-      splitting: false,
-      platform: 'node',
+      ...asCommonJs(dirname),
       // Then import() of a file beside it is require(), which takes no loader of ES modules.
       supported: { 'dynamic-import': false },
-      define: { 'Intl.Segmenter': 'LazySegmenter', 'import.meta.dirname': dirname },
-      inject: ['scripts/lazy-segmenter.js'],
       ...(next.file === 'nscope.cjs' && { banner: { js: '#!/usr/bin/env node' } }),
       plugins: [splitAt(wanted, done, next.file), verbSyntax],
     });
     metafiles.push(metafile);
   }
   return metafiles;
+}
+
+/** A bundle for Node as CommonJS. @param dirname - as of bundleCommand */
+export function asCommonJs(dirname) {
+  return {
+    format: 'cjs',
+    splitting: false,
+    platform: 'node',
+    define: { 'Intl.Segmenter': 'LazySegmenter', 'import.meta.dirname': dirname },
+    inject: ['scripts/lazy-segmenter.js'],
+  };
 }
 
 const lazyWidth = new URL('lazy-string-width.cjs', import.meta.url).pathname;

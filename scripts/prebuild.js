@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { ownPlatform } from './own-platform.js';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -19,8 +20,7 @@ const targets = [
   { arch: 'arm64', debian: 'arm64', triple: 'aarch64-linux-musl', libc: 'musl', flags: '-mno-outline-atomics' },
 ];
 
-const glibcHere = process.report.getReport().header.glibcVersionRuntime !== undefined;
-const isHere = ({ arch, libc }) => arch === process.arch && (libc === 'glibc') === glibcHere;
+const isHere = ({ arch, libc }) => `${arch}-${libc}` === ownPlatform;
 const wanted = process.env['NSCOPE_PREBUILD'];
 if (wanted !== undefined && wanted !== 'native') fail(`NSCOPE_PREBUILD is '${wanted}'; it can only be 'native'`);
 if (wanted) process.stderr.write('prebuild: NSCOPE_PREBUILD=native: the tarball will serve this machine alone\n');

@@ -6,8 +6,9 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statS
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { bundleCommand } from '../bundle-command.js';
+import { asCommonJs, bundleCommand } from '../bundle-command.js';
 import { bundleOptions } from '../bundle-options.js';
+import { ownPlatform } from '../own-platform.js';
 import { bringRuntime, runtimes } from './runtimes.js';
 import { writeBillOfMaterials } from './sbom.js';
 
@@ -35,7 +36,7 @@ const licences = ['scripts/executable/RUNTIME-LICENCE.txt', 'dist/LICENSES.txt']
 const rule = `\n${'-'.repeat(80)}\n\n`;
 writeFileSync(join(root, 'dist/LICENSES.txt'), licences.map((file) => readFileSync(file, 'utf8')).join(rule));
 run(process.execPath, ['scripts/prebuild.js', '--out', join(out, 'prebuilds'), ...platforms]);
-const compiler = bringRuntime(`${process.arch}-${glibcHere() ? 'glibc' : 'musl'}`);
+const compiler = bringRuntime(ownPlatform);
 for (const platform of platforms) makeExecutable(platform);
 
 /** The same files as dist/ has, which say themselves where they are, and the thread of snapshots with all it needs. */
@@ -49,11 +50,7 @@ async function bundleForRuntime() {
     alias,
     entryPoints: ['src/live/snapshots/snapshot-thread.ts'],
     outfile: join(root, 'snapshot-thread.js'),
-    format: 'cjs',
-    splitting: false,
-    platform: 'node',
-    define: { 'Intl.Segmenter': 'LazySegmenter', 'import.meta.dirname': dirname },
-    inject: ['scripts/lazy-segmenter.js'],
+    ...asCommonJs(dirname),
   });
   return [...command, thread.metafile];
 }
@@ -92,10 +89,6 @@ function makeExecutable(platform) {
 /** All but the JavaScript, which the compiler takes in by itself. */
 function listAssets() {
   return readdirSync(root).filter((name) => !['nscope.cjs', 'snapshot-thread.js', 'verbs'].includes(name));
-}
-
-function glibcHere() {
-  return process.report.getReport().header.glibcVersionRuntime !== undefined;
 }
 
 function run(command, words, cwd = '.') {

@@ -40,7 +40,7 @@ export function bringRuntime(platform) {
   const directory = `${file}.tmp`;
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  // npm's own words of packing the package are no error of ours, and none of this project's output.
+  // With --silent npm prints the name of the tarball and nothing else.
   const packed = run('npm', ['pack', '--silent', `--pack-destination=${directory}`, `${name}@${runtimeVersion}`]);
   const tarball = join(directory, packed.trim());
   const sum = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;

@@ -6,7 +6,7 @@ import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
 import { listBundled } from '../licences.js';
 import { runtimes, runtimeVersion } from './runtimes.js';
 
-/** What the runtime names among its versions and is no part of it: the interfaces that it stands for, and itself. */
+/** What the runtime names among its versions and which is not a part of it: the interfaces that it stands for, and itself. */
 const notParts = new Set(['node', 'bun', 'v8', 'uv', 'napi', 'modules', 'openssl', 'unicode', 'typescript']);
 /** Under the LGPL: whoever has the executable may want to exchange them. The rest is told by the text of licences. */
 const licencesOfParts = { webkit: 'LGPL-2.0-or-later', tinycc: 'LGPL-2.1-or-later' };

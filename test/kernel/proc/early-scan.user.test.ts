@@ -1,4 +1,4 @@
-// What a listing without BPF begins before its verb is loaded: read once, as a whole, and left behind without a trace.
+// What a listing without BPF begins before its verb is loaded: read once, as a whole, and ended without a trace.
 import assert from 'node:assert/strict';
 import { readlinkSync } from 'node:fs';
 import { test } from 'node:test';
